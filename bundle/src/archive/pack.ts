@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { create } from 'tar';
+import { listFiles } from '../digest';
+import { MANIFEST_FILE } from '../names';
+
+/** What {@link packBundle} wrote. */
+export interface PackedBundle {
+  file: string;
+  /** Subresource integrity, `sha512-<base64>`, as npm prints it. */
+  integrity: string;
+}
+
+/** The time npm gives every entry of a packed archive. */
+const FIXED_MTIME = new Date('1985-10-26T08:15:00.000Z');
+
+/**
+ * Writes the bundle in `dir` as an npm-shaped `.tgz` (`package/…`): sorted entries, fixed time,
+ * owner and mode, so equal content gives equal bytes. Written beside `file`, then renamed.
+ */
+export async function packBundle(dir: string, file: string): Promise<PackedBundle> {
+  const paths = (await listFiles(dir)).map((entry) => entry.path);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await create(
+      {
+        file: temporary,
+        cwd: dir,
+        gzip: { level: 9 },
+        portable: true,
+        mtime: FIXED_MTIME,
+        prefix: 'package',
+        onWriteEntry: (entry) => {
+          if (entry.stat) entry.stat.mode = 0o100644;
+        },
+      },
+      [MANIFEST_FILE, ...paths],
+    );
+    const hash = createHash('sha512');
+    await pipeline(createReadStream(temporary), hash);
+    await rename(temporary, file);
+    return { file, integrity: `sha512-${hash.digest('base64')}` };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

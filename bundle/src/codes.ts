@@ -1,0 +1,192 @@
+/** What a code means, and the remedy used where the thrower gives no closer one. */
+interface CodeEntry {
+  meaning: string;
+  hint: string;
+}
+
+/**
+ * Every code a user can meet. Codes are permanent: never rename or reuse one.
+ * `docs/errors.md` holds the same list and a test compares the two.
+ */
+export const codes = {
+  // The bundle itself
+  PACKAGE_JSON_MISSING: {
+    meaning: 'The folder holds no package.json.',
+    hint: 'Run the command in a plugin package folder, or drop a folder made by `stagedoor export`.',
+  },
+  PACKAGE_JSON_INVALID: {
+    meaning: 'The package.json is not JSON, is too large, or a field has the wrong type.',
+    hint: 'Correct the named field in package.json.',
+  },
+  ROLE_MISSING: {
+    meaning: 'The package.json has no backstage.role.',
+    hint: 'Add "backstage": {"role": "backend-plugin"} (or "backend-plugin-module") to package.json.',
+  },
+  ROLE_UNSUPPORTED: {
+    meaning: 'The backstage.role is not one that can be packaged or loaded here.',
+    hint: 'Use a package whose backstage.role is backend-plugin or backend-plugin-module.',
+  },
+  MAIN_MISSING: {
+    meaning: 'The entry point that package.json names does not exist.',
+    hint: 'Point "main" in package.json at the source entry (src/index.ts) or build the package first.',
+  },
+  MAIN_OUTSIDE: {
+    meaning: 'The entry point leads out of the bundle.',
+    hint: 'Point "main" at a file inside the bundle.',
+  },
+  MANIFEST_INVALID: {
+    meaning: 'The dynamic-bundle.json is not valid against format 1.',
+    hint: 'Export the plugin again with `stagedoor export`.',
+  },
+  FORMAT_UNSUPPORTED: {
+    meaning: 'The bundle format is newer than this host understands.',
+    hint: 'Upgrade Stagedoor on the host, or export with an older `stagedoor`.',
+  },
+  DIGEST_MISMATCH: {
+    meaning: 'A file of the bundle differs from the manifest, is missing, or is not listed in it.',
+    hint: 'Copy the bundle again, or export it again: a bundle is never edited by hand.',
+  },
+  // Archives and drops
+  ARCHIVE_INVALID: {
+    meaning: 'The archive cannot be read as a gzip-compressed tar.',
+    hint: 'Copy the archive again, or make it with `stagedoor export --pack`.',
+  },
+  ARCHIVE_UNSAFE: {
+    meaning: 'The archive or folder holds an entry that is a link, a device, or leads outside it.',
+    hint: 'Make the archive with `stagedoor export --pack`.',
+  },
+  ARCHIVE_TOO_LARGE: {
+    meaning: 'The archive or folder exceeds the limits on bytes or number of files.',
+    hint: 'Export the plugin with `stagedoor export`: bundles are small.',
+  },
+  DROP_VANISHED: {
+    meaning: 'The drop was removed while it was being read.',
+    hint: 'Drop the bundle again.',
+  },
+  DROP_UNREADABLE: {
+    meaning: 'The drop cannot be read.',
+    hint: 'Give the portal process read permission on the drop.',
+  },
+  // The host's side of validation
+  PEER_UNSATISFIED: {
+    meaning: 'A shared package of the host is outside the range that the bundle declares.',
+    hint: 'Export the plugin against the Backstage release of the host, or upgrade the host.',
+  },
+  PEER_UNKNOWN: {
+    meaning: 'The bundle declares a peer that the host does not share.',
+    hint: 'Export the plugin with `stagedoor export`: it inlines what hosts do not share.',
+  },
+  BACKSTAGE_VERSION_UNSUPPORTED: {
+    meaning: 'The Backstage release of the host is outside backstage.supported-versions.',
+    hint: 'Use a release of the plugin that supports the host, or upgrade the host.',
+  },
+  PLATFORM_MISMATCH: {
+    meaning: 'The bundle carries native code for another platform, architecture or Node ABI.',
+    hint: 'Export the plugin on the platform and Node version of the host.',
+  },
+  CONFIG_INVALID: {
+    meaning: 'The app-config does not satisfy the config schema of the bundle.',
+    hint: 'Correct the named key in app-config.',
+  },
+  PLUGIN_ID_CONFLICT: {
+    meaning: 'Another bundle or a static plugin already provides the same plugin id.',
+    hint: 'Remove one of the two.',
+  },
+  MODULE_ID_CONFLICT: {
+    meaning: 'Another bundle or a static module already provides the same module id.',
+    hint: 'Remove one of the two.',
+  },
+  SERVICE_REPLACEMENT_REFUSED: {
+    meaning: 'The bundle replaces a service that the host provides.',
+    hint: 'Remove the service factory from the plugin; only the portal itself may replace host services.',
+  },
+  // Loading and starting
+  MODULE_NOT_FOUND: {
+    meaning: 'A module that the bundle imports cannot be resolved.',
+    hint: 'Export the plugin again with `stagedoor export`: it carries every dependency.',
+  },
+  LOAD_FAILED: {
+    meaning: 'The entry point threw while it was loaded (a syntax error, a throw at the top level).',
+    hint: 'Run the plugin on its own to see the error, correct it, and export it again.',
+  },
+  NOT_A_FEATURE: {
+    meaning: 'The package exports no backend feature.',
+    hint: 'Export createBackendPlugin(...) or createBackendModule(...) as default.',
+  },
+  LEGACY_BACKEND: {
+    meaning: 'The package is of the old backend system: it exports createRouter only.',
+    hint: 'Use a release of the plugin for the new backend system (a default export made by createBackendPlugin).',
+  },
+  NO_PLUGIN_ID: {
+    meaning: 'The package registers no plugin and no module.',
+    hint: 'Export createBackendPlugin(...) or createBackendModule(...) as default.',
+  },
+  REGISTER_FAILED: {
+    meaning: 'The register function of a plugin or module threw.',
+    hint: 'Correct the plugin and export it again.',
+  },
+  INIT_FAILED: {
+    meaning: 'The init function of a plugin or module threw.',
+    hint: 'Read the message: often a missing config value or an unreachable service.',
+  },
+  START_TIMEOUT: {
+    meaning: 'The plugin did not finish its init within dynamicPlugins.startTimeout.',
+    hint: 'Do long work in a startup hook or a scheduled task, or raise dynamicPlugins.startTimeout.',
+  },
+  ROOT_ROUTE_REFUSED: {
+    meaning: 'A bundle asked for an HTTP path outside /api/<its plugin id>.',
+    hint: 'Serve the route with coreServices.httpRouter.',
+  },
+  PLUGIN_ABSENT: {
+    meaning: 'The plugin that this module extends is not running.',
+    hint: 'Drop the bundle of the plugin; the module joins by itself.',
+  },
+  SUPERSEDED: {
+    meaning: 'Another drop holds the same package in a higher version.',
+    hint: 'Remove the drop that is not wanted.',
+  },
+  SETTING_INVALID: {
+    meaning: 'A value under dynamicPlugins in app-config is not accepted.',
+    hint: 'Correct the named key; loader/config.d.ts lists the keys and accepted values.',
+  },
+  SHARED_PACKAGE_MISSING: {
+    meaning: 'A shared @backstage package is not installed where it is needed.',
+    hint: 'Install @backstage/backend-defaults in the host, then start it again.',
+  },
+  // Exporting
+  DEPENDENCY_NOT_INSTALLED: {
+    meaning: 'A dependency of the plugin is not installed.',
+    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`), then export again.',
+  },
+  BUILD_FAILED: {
+    meaning: 'The source of the plugin does not build.',
+    hint: 'Correct the source at the named file and line.',
+  },
+  PACKAGE_NOT_FOUND: {
+    meaning: 'The named package is neither installed nor in the npm registry.',
+    hint: 'Check the name and version, and the registry in .npmrc.',
+  },
+  VERIFY_FAILED: {
+    meaning: 'The finished bundle did not start on the test host.',
+    hint: 'Read the cause above it; nothing was written.',
+  },
+  CONFIG_SCHEMA_INVALID: {
+    meaning: 'The configSchema of the package cannot be read.',
+    hint: 'Correct the file or object that "configSchema" in package.json names.',
+  },
+  OUTPUT_UNWRITABLE: {
+    meaning: 'The output folder cannot be written.',
+    hint: 'Choose another folder with --out, or correct its permissions.',
+  },
+  OUTPUT_NOT_A_BUNDLE: {
+    meaning: 'The output folder holds something other than an earlier bundle.',
+    hint: 'Choose an empty or new folder with --out.',
+  },
+  USAGE: {
+    meaning: 'The command line is not understood.',
+    hint: 'Run the command with --help.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** A permanent error code. */
+export type ErrorCode = keyof typeof codes;

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { StagedoorError } from './error';
+import type { BundleFile, BundleManifest } from './manifest';
+import { MANIFEST_FILE } from './names';
+
+/** Files that describe the bundle and are therefore not in its own list. */
+const UNLISTED = new Set([MANIFEST_FILE, 'dynamic-bundle.sig']);
+
+/** Sorts by UTF-16 code unit, independent of locale. */
+export function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+/** Hex sha256 of a file, read as a stream. */
+export async function sha256File(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+/**
+ * The digest of a bundle: sha256 over one line `<sha256>  <size>  <path>\n` per file, sorted by path.
+ * Independent of mode, owner, time and folder.
+ */
+export function digestOf(files: readonly BundleFile[]): string {
+  const hash = createHash('sha256');
+  for (const file of [...files].sort(byPath)) hash.update(`${file.sha256}  ${file.size}  ${file.path}\n`);
+  return hash.digest('hex');
+}
+
+/**
+ * Lists and hashes every file below `dir` except manifest and signature, sorted by path.
+ * Throws ARCHIVE_UNSAFE on anything that is neither file nor folder.
+ */
+export async function listFiles(dir: string): Promise<BundleFile[]> {
+  const files: BundleFile[] = [];
+  async function walk(prefix: string): Promise<void> {
+    for (const name of (await readdir(join(dir, prefix))).sort()) {
+      const path = prefix ? `${prefix}/${name}` : name;
+      const info = await lstat(join(dir, path));
+      if (info.isDirectory()) await walk(path);
+      else if (!info.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
+      else if (!UNLISTED.has(path)) files.push({ path, size: info.size, sha256: await sha256File(join(dir, path)) });
+    }
+  }
+  await walk('');
+  return files.sort(byPath);
+}
+
+/**
+ * Compares files found with the manifest, both ways, and the digest with the list.
+ * Throws DIGEST_MISMATCH naming the first few differences.
+ */
+export function checkFiles(manifest: BundleManifest, found: readonly BundleFile[]): void {
+  const actual = new Map(found.map((file) => [file.path, file]));
+  const faults: string[] = [];
+  for (const listed of manifest.files) {
+    const file = actual.get(listed.path);
+    if (!file) faults.push(`${listed.path} is missing`);
+    else if (file.size !== listed.size || file.sha256 !== listed.sha256) faults.push(`${listed.path} differs`);
+    actual.delete(listed.path);
+  }
+  for (const path of actual.keys()) faults.push(`${path} is not listed`);
+  if (faults.length === 0 && digestOf(manifest.files) !== manifest.digest)
+    faults.push('the digest does not match the list');
+  if (faults.length > 0) {
+    const more = faults.length > 5 ? ` and ${faults.length - 5} more` : '';
+    throw new StagedoorError('DIGEST_MISMATCH', `${manifest.name}: ${faults.slice(0, 5).join('; ')}${more}.`);
+  }
+}

@@ -1,0 +1,25 @@
+export { codes, type ErrorCode } from './codes';
+export { StagedoorError, isStagedoorError, type CodedError, type StagedoorErrorOptions } from './error';
+export {
+  BUNDLE_ROLES,
+  MANIFEST_FILE,
+  dynamicName,
+  isBackendRole,
+  packName,
+  sourceName,
+  type BundleRole,
+} from './names';
+export { isBundlePath, isInside } from './paths';
+export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
+export {
+  BUNDLE_FORMAT,
+  formatManifest,
+  parseManifest,
+  readManifest,
+  type BundleFile,
+  type BundleManifest,
+} from './manifest';
+export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
+export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
+export { packBundle, type PackedBundle } from './archive/pack';
+export { DEFAULT_LIMITS, extractArchive, type ExtractLimits } from './archive/extract';

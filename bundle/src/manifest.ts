@@ -1,0 +1,93 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StagedoorError } from './error';
+import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
+import { describeIssues } from './packageJson';
+import { isBundlePath } from './paths';
+
+/** The format this package reads and writes. */
+export const BUNDLE_FORMAT = 1;
+
+const MAX_BYTES = 16 * 1024 * 1024;
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a lower-case hex sha256');
+
+const fileSchema = z.strictObject({
+  path: z.string().refine(isBundlePath, 'must be a plain relative path'),
+  size: z.number().int().nonnegative(),
+  sha256,
+});
+
+const schema = z.looseObject({
+  format: z.literal(BUNDLE_FORMAT),
+  name: z.string(),
+  version: z.string(),
+  role: z.enum(BUNDLE_ROLES),
+  /** Where the bundle was made from. */
+  source: z.looseObject({
+    name: z.string(),
+    version: z.string(),
+    lockfile: z.looseObject({ kind: z.enum(['npm', 'yarn-classic', 'yarn-berry', 'pnpm']), sha256 }).optional(),
+  }),
+  /** What the bundle expects of its host: the shared packages it imports, with their ranges. */
+  host: z.looseObject({
+    backstage: z.string().optional(),
+    node: z.string().optional(),
+    shared: z.record(z.string(), z.string()),
+  }),
+  /** Present where hoisted packages carry native code. */
+  native: z.looseObject({ platform: z.string(), arch: z.string(), abi: z.string() }).optional(),
+  files: z.array(fileSchema).max(100_000),
+  /** sha256 over the canonical file list, see `digestOf`. */
+  digest: sha256,
+  tool: z.looseObject({ name: z.string(), version: z.string() }),
+  /** False when the bundle was exported with `--no-verify`. */
+  verified: z.boolean().optional(),
+});
+
+/** One file of a bundle: `/`-separated path, size in bytes, hex sha256. */
+export type BundleFile = z.infer<typeof fileSchema>;
+
+/** The content of `dynamic-bundle.json`, format 1. */
+export type BundleManifest = z.infer<typeof schema>;
+
+/**
+ * Validates a parsed manifest. Throws FORMAT_UNSUPPORTED for a later format, MANIFEST_INVALID otherwise.
+ * `file` is named in errors.
+ */
+export function parseManifest(value: unknown, file: string): BundleManifest {
+  const format = (value as { format?: unknown } | null)?.format;
+  if (typeof format === 'number' && format > BUNDLE_FORMAT) {
+    throw new StagedoorError(
+      'FORMAT_UNSUPPORTED',
+      `${file} is format ${format}; this host reads format ${BUNDLE_FORMAT}.`,
+    );
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new StagedoorError('MANIFEST_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+/** Reads `<dir>/dynamic-bundle.json`; undefined where there is none (a bundle of another tool). */
+export async function readManifest(dir: string): Promise<BundleManifest | undefined> {
+  const file = join(dir, MANIFEST_FILE);
+  const info = await stat(file).catch(() => undefined);
+  if (!info) return undefined;
+  if (!info.isFile() || info.size > MAX_BYTES) {
+    throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new StagedoorError('MANIFEST_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  return parseManifest(value, file);
+}
+
+/** The manifest as written to disk: two-space JSON, keys in the given order, final newline. */
+export function formatManifest(manifest: BundleManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

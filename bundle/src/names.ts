@@ -1,0 +1,33 @@
+/** File name of the bundle manifest, at the top of a bundle. */
+export const MANIFEST_FILE = 'dynamic-bundle.json';
+
+/** Roles that a bundle may have; the first two are loaded by the backend. */
+export const BUNDLE_ROLES = [
+  'backend-plugin',
+  'backend-plugin-module',
+  'frontend-plugin',
+  'frontend-plugin-module',
+] as const;
+
+/** A role from {@link BUNDLE_ROLES}. */
+export type BundleRole = (typeof BUNDLE_ROLES)[number];
+
+/** True for the two roles whose bundles run in the backend. */
+export function isBackendRole(role: string): role is 'backend-plugin' | 'backend-plugin-module' {
+  return role === 'backend-plugin' || role === 'backend-plugin-module';
+}
+
+/** `@a/b` → `a-b`, as `npm pack` names its archive. */
+export function packName(packageName: string): string {
+  return packageName.replace(/^@/, '').replace(/\//g, '-');
+}
+
+/** The name a bundle carries: the source name with the suffix that upstream's loader expects. */
+export function dynamicName(sourceName: string): string {
+  return sourceName.endsWith('-dynamic') ? sourceName : `${sourceName}-dynamic`;
+}
+
+/** The source package's name for a bundle's name: the inverse of {@link dynamicName}. */
+export function sourceName(bundleName: string): string {
+  return bundleName.replace(/-dynamic$/, '');
+}

@@ -1,0 +1,74 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { StagedoorError } from './error';
+
+const MAX_BYTES = 1024 * 1024;
+
+const stringMap = z.record(z.string(), z.string());
+
+/** The fields of package.json that packaging and loading read; the rest is kept as it is. */
+const schema = z.looseObject({
+  name: z
+    .string()
+    .max(214)
+    .regex(/^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-zA-Z0-9~-][a-zA-Z0-9._~-]*$/, 'must be an npm package name'),
+  version: z.string().max(256),
+  description: z.string().optional(),
+  license: z.string().optional(),
+  main: z.string().optional(),
+  type: z.enum(['module', 'commonjs']).optional(),
+  exports: z.unknown().optional(),
+  files: z.array(z.string()).optional(),
+  configSchema: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  publishConfig: z.looseObject({}).optional(),
+  backstage: z
+    .looseObject({
+      role: z.string().optional(),
+      pluginId: z.string().optional(),
+      'supported-versions': z.string().optional(),
+    })
+    .optional(),
+  dependencies: stringMap.optional(),
+  peerDependencies: stringMap.optional(),
+  optionalDependencies: stringMap.optional(),
+});
+
+/** A validated package.json. */
+export type PackageJson = z.infer<typeof schema>;
+
+/**
+ * Reads and validates `<dir>/package.json`, all faults at once.
+ * Throws PACKAGE_JSON_MISSING or PACKAGE_JSON_INVALID.
+ */
+export async function readPackageJson(dir: string): Promise<PackageJson> {
+  const file = join(dir, 'package.json');
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile()) {
+    throw new StagedoorError('PACKAGE_JSON_MISSING', `${dir} holds no package.json.`);
+  }
+  if (info.size > MAX_BYTES) {
+    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is ${info.size} bytes; at most ${MAX_BYTES} are read.`);
+  }
+  return parsePackageJson(await readFile(file, 'utf8'), file);
+}
+
+/** {@link readPackageJson} for text already read; `file` is named in errors. */
+export function parsePackageJson(text: string, file: string): PackageJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+/** Zod issues as one line: `path: message; path: message`. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`).join('; ');
+}
