@@ -153,6 +153,19 @@ export const codes = {
     meaning: 'A shared @backstage package is not installed where it is needed.',
     hint: 'Install @backstage/backend-defaults in the host, then start it again.',
   },
+  // Starting the portal
+  CONFIG_FILE_MISSING: {
+    meaning: 'A config file that the portal was started with does not exist.',
+    hint: 'Name existing files with --config, or start the portal in the folder that holds app-config.yaml.',
+  },
+  PORT_IN_USE: {
+    meaning: 'The port that the portal listens on is taken.',
+    hint: 'Stop the other process, or choose another port: backend.listen.port in app-config, or `npm start -- --port 7008`.',
+  },
+  PORTAL_START_FAILED: {
+    meaning: 'The portal did not start.',
+    hint: 'Read the message: often a missing config value or an unreachable database.',
+  },
   // Exporting
   DEPENDENCY_NOT_INSTALLED: {
     meaning: 'A dependency of the plugin is not installed.',

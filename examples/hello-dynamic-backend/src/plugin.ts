@@ -1,0 +1,37 @@
+import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
+import { migrate } from './migrations';
+import { createRouter } from './router';
+import { scheduleCount } from './task';
+import { ThingStore } from './things';
+
+/**
+ * The `hello` plugin. An ordinary Backstage plugin: nothing in it knows that it will be loaded dynamically.
+ */
+export const helloPlugin = createBackendPlugin({
+  pluginId: 'hello',
+  register(env) {
+    env.registerInit({
+      deps: {
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        logger: coreServices.logger,
+        scheduler: coreServices.scheduler,
+        userInfo: coreServices.userInfo,
+      },
+      async init({ config, database, httpAuth, httpRouter, logger, scheduler, userInfo }) {
+        const client = await database.getClient();
+        if (!database.migrations?.skip) await migrate(client);
+
+        const things = new ThingStore(client);
+        const greeting = config.getOptionalString('hello.greeting') ?? 'Hello from a dynamic plugin';
+        httpRouter.use(createRouter({ greeting, things, httpAuth, userInfo }));
+        // Every other path answers 401 without a session; nothing has to be declared for that.
+        httpRouter.addAuthPolicy({ path: '/ping', allow: 'unauthenticated' });
+
+        await scheduleCount({ scheduler, things, logger });
+      },
+    });
+  },
+});

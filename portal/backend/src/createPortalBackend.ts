@@ -1,0 +1,28 @@
+import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
+import authPlugin from '@backstage/plugin-auth-backend';
+import guestProvider from '@backstage/plugin-auth-backend-module-guest-provider';
+import permissionPlugin from '@backstage/plugin-permission-backend';
+import allowAllPolicy from '@backstage/plugin-permission-backend-module-allow-all-policy';
+import proxyPlugin from '@backstage/plugin-proxy-backend';
+import { createDynamicBackend } from '@stagedoor/loader';
+
+/** How to make a portal; everything else is app-config. */
+export interface PortalOptions {
+  /** Config files in merge order, as absolute paths or relative to the working directory. */
+  configFiles: string[];
+}
+
+/**
+ * The portal backend, not started: the Stagedoor loader with sign-in (the guest provider works in development
+ * only), proxy and permissions. Everything else is a bundle away.
+ */
+export function createPortalBackend({ configFiles }: PortalOptions): ReturnType<typeof createDynamicBackend> {
+  const backend = createDynamicBackend();
+  backend.add(rootConfigServiceFactory({ argv: configFiles.flatMap((file) => ['--config', file]) }));
+  backend.add(authPlugin);
+  backend.add(guestProvider);
+  backend.add(proxyPlugin);
+  backend.add(permissionPlugin);
+  backend.add(allowAllPolicy);
+  return backend;
+}

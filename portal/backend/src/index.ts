@@ -1,0 +1,1 @@
+export { createPortalBackend, type PortalOptions } from './createPortalBackend';

@@ -1,0 +1,30 @@
+import { isStagedoorError, StagedoorError } from '@stagedoor/bundle';
+
+/**
+ * Whatever kept the portal from starting, as a coded error: itself, PORT_IN_USE, or PORTAL_START_FAILED with the
+ * messages of the whole cause chain.
+ */
+export function startError(error: unknown): StagedoorError {
+  const chain = causes(error);
+  const coded = chain.find(isStagedoorError);
+  if (coded) return coded;
+  const taken = chain.find((cause) => (cause as NodeJS.ErrnoException).code === 'EADDRINUSE');
+  if (taken) {
+    const { port } = taken as { port?: number };
+    return new StagedoorError('PORT_IN_USE', `Another process listens on port ${port ?? 'of backend.listen'}.`, {
+      cause: error,
+    });
+  }
+  const messages = chain.map((cause) => cause.message);
+  const distinct = messages.filter((message, i) => !messages.slice(0, i).some((earlier) => earlier.includes(message)));
+  return new StagedoorError('PORTAL_START_FAILED', distinct.join('\n  because: '), { cause: error });
+}
+
+function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next !== undefined && chain.length < 10; next = (next as Error).cause) {
+    chain.push(next instanceof Error ? next : new Error(String(next)));
+    if (!(next instanceof Error)) break;
+  }
+  return chain;
+}
