@@ -1,0 +1,144 @@
+import { createSpecializedBackend, type Backend } from '@backstage/backend-app-api';
+import {
+  coreServices,
+  createBackendPlugin,
+  type BackendFeature,
+  type LoggerService,
+  type RootConfigService,
+  type RootHttpRouterService,
+  type RootLoggerService,
+  type ServiceFactory,
+} from '@backstage/backend-plugin-api';
+import { readDurationFromConfig } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import { createAdminRouter } from './admin/adminRouter';
+import { defaultServiceFactories } from './host/defaultServiceFactories';
+import { expandFeatures } from './host/expandFeatures';
+import { asFeature, type AnyServiceRef, type Feature, type ServiceFeature } from './host/features';
+import { installedPluginsFactory } from './host/installedPlugins';
+import { RootServices } from './host/rootServices';
+import { withOwnSignals } from './host/signals';
+import { describeRegistrations } from './resolve/contribution';
+import { DynamicPlugins } from './runtime/dynamicPlugins';
+import { readSettings } from './settings';
+import { STATIC_OWNER } from './start/part';
+
+/** Each started backend listens for process-wide faults, and each unit is a backend: not a leak. */
+const MAX_LISTENERS = 1000;
+
+/**
+ * A Backstage backend like `createBackend()`, with one difference: every plugin is a unit that can be rebuilt and
+ * swapped while the portal runs, and bundles dropped into `dynamicPlugins.rootDirectory` join, change and leave
+ * without a restart.
+ *
+ * `start()` rejects as Backstage's does when a static plugin fails (see `backend.startup` in app-config), and with
+ * SETTING_INVALID for a wrong value under `dynamicPlugins`; a failing bundle never rejects it.
+ */
+export function createDynamicBackend(): Backend {
+  const added: Array<Promise<unknown>> = [];
+  let host: Backend | undefined;
+  let plugins: DynamicPlugins | undefined;
+
+  async function assemble(): Promise<Backend> {
+    const services = new RootServices(defaultServiceFactories as unknown as ServiceFeature[]);
+    services.add(
+      installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
+      'explicit',
+    );
+    const { registrations } = await expandFeatures(
+      toFeatures(await Promise.all(added)),
+      (ref) => services.get(ref),
+      (factory, origin) => services.add(factory, origin),
+    );
+    const root = <T>(ref: { id: string }): Promise<T> => services.get(ref as AnyServiceRef) as Promise<T>;
+    const config = await root<RootConfigService>(coreServices.rootConfig);
+    const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
+    const settings = readSettings(config, process.cwd());
+    const own = describeRegistrations(registrations, {
+      owner: STATIC_OWNER,
+      features: registrations,
+      services: [],
+      packageDirs: {},
+    });
+    const backend = createSpecializedBackend({
+      defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
+    });
+    backend.add(
+      adminPlugin(async (rootHttpRouter, logger) => {
+        plugins = new DynamicPlugins({
+          settings,
+          services,
+          rootHttpRouter,
+          rootLogger,
+          config,
+          logger,
+          own,
+          cwd: process.cwd(),
+        });
+        return plugins;
+      }, shutdownDelay(config)),
+    );
+    return backend;
+  }
+
+  return {
+    add(feature) {
+      if (host) throw new Error('feature can not be added after the backend has started');
+      added.push(Promise.resolve(feature));
+    },
+    async start() {
+      if (host) throw new Error('Backend has already started');
+      process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
+      host = await assemble();
+      const { started } = withOwnSignals(
+        () => host!.start(),
+        () => host!.stop(),
+      );
+      return started;
+    },
+    async stop() {
+      await host?.stop();
+    },
+  };
+}
+
+/** The plugin that carries the runtime and its admin API inside the host backend. */
+function adminPlugin(
+  create: (rootHttpRouter: RootHttpRouterService, logger: LoggerService) => Promise<DynamicPlugins>,
+  shutdownDelayMs: number,
+): BackendFeature {
+  return createBackendPlugin({
+    pluginId: 'dynamic-plugins',
+    register(env) {
+      env.registerInit({
+        deps: {
+          httpAuth: coreServices.httpAuth,
+          httpRouter: coreServices.httpRouter,
+          logger: coreServices.logger,
+          rootHttpRouter: coreServices.rootHttpRouter,
+          rootLifecycle: coreServices.rootLifecycle,
+        },
+        async init({ httpAuth, httpRouter, logger, rootHttpRouter, rootLifecycle }) {
+          const plugins = await create(rootHttpRouter, logger);
+          rootLifecycle.addBeforeShutdownHook(() => plugins.stop(shutdownDelayMs));
+          httpRouter.use(createAdminRouter(plugins, httpAuth));
+          await plugins.boot();
+        },
+      });
+    },
+  });
+}
+
+function toFeatures(values: readonly unknown[]): Feature[] {
+  return values.map((value, index) => {
+    const feature = asFeature(value);
+    if (!feature) throw new Error(`Invalid backend feature at features[${index}]`);
+    return feature;
+  });
+}
+
+/** How long the server goes on serving after a signal (`backend.lifecycle.serverShutdownDelay`), in milliseconds. */
+function shutdownDelay(config: RootConfigService): number {
+  const key = 'backend.lifecycle.serverShutdownDelay';
+  return config.has(key) ? durationToMilliseconds(readDurationFromConfig(config, { key })) : 0;
+}

@@ -1,0 +1,81 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import { expandFeatures } from '../host/expandFeatures';
+import { isPlugin, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import type { RootServices } from '../host/rootServices';
+import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import type { Part } from '../start/part';
+import { refuseRootRouter } from '../start/rootRoutes';
+import { loadFeatures } from './loadFeatures';
+
+/** What a bundle or the portal itself brings, ordered by the units it goes into. */
+export interface Contribution {
+  pluginIds: string[];
+  modules: Array<{ pluginId: string; moduleId: string }>;
+  part: Part;
+}
+
+/**
+ * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
+ * SERVICE_REPLACEMENT_REFUSED.
+ */
+export async function contributionOf(bundle: StagedBundle, services: RootServices): Promise<Contribution> {
+  const features = await loadFeatures(bundle);
+  const expanded = await expandFeatures(
+    features,
+    (ref) => {
+      refuseRootRouter(`A feature loader of ${bundle.name}`, { ref });
+      return services.get(ref);
+    },
+    (factory) => refuseReplacement(bundle, factory, services),
+  );
+  const contribution = describeRegistrations(expanded.registrations, {
+    owner: bundle.name,
+    features: expanded.registrations,
+    services: expanded.services.map(({ factory }) => factory),
+    packageDirs: packageDirs(bundle),
+  });
+  if (contribution.pluginIds.length + contribution.modules.length === 0) {
+    throw new StagedoorError('NO_PLUGIN_ID', `${bundle.name} registers no plugin and no module.`);
+  }
+  return contribution;
+}
+
+/** Calls `register` of every feature once to learn its ids. Throws REGISTER_FAILED. */
+export function describeRegistrations(features: readonly RegistrationsFeature[], part: Part): Contribution {
+  const pluginIds: string[] = [];
+  const modules: Contribution['modules'] = [];
+  for (const feature of features) {
+    for (const registration of registrationsOf(feature, part.owner)) {
+      const { pluginId, moduleId } = registration;
+      if (isPlugin(registration)) pluginIds.push(pluginId);
+      else modules.push({ pluginId, moduleId: moduleId ?? '' });
+    }
+  }
+  return { pluginIds: [...new Set(pluginIds)], modules, part };
+}
+
+/** Every plugin id whose unit a contribution is part of. */
+export function unitsOf(contribution: Contribution | undefined): string[] {
+  if (!contribution) return [];
+  return [...new Set([...contribution.pluginIds, ...contribution.modules.map(({ pluginId }) => pluginId)])];
+}
+
+function registrationsOf(
+  feature: RegistrationsFeature,
+  owner: string,
+): ReturnType<RegistrationsFeature['getRegistrations']> {
+  try {
+    return feature.getRegistrations();
+  } catch (cause) {
+    throw new StagedoorError('REGISTER_FAILED', `register of ${owner} threw: ${(cause as Error)?.message ?? cause}`, {
+      cause,
+    });
+  }
+}
+
+function refuseReplacement(bundle: StagedBundle, factory: ServiceFeature, services: RootServices): void {
+  const { id } = factory.service;
+  if (services.provides(id) || id.startsWith('core.')) {
+    throw new StagedoorError('SERVICE_REPLACEMENT_REFUSED', `${bundle.name} replaces the service '${id}' of the host.`);
+  }
+}

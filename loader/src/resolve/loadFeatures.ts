@@ -1,0 +1,106 @@
+import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { existsSync, realpathSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { asFeature, type Feature } from '../host/features';
+import type { StagedBundle } from '../stage/stageDrop';
+
+/**
+ * Loads a staged bundle and returns its backend features. `alpha/package.json` is tried first and the main entry
+ * next, as upstream's loader does. Throws MAIN_MISSING, MAIN_OUTSIDE, LOAD_FAILED, MODULE_NOT_FOUND, LEGACY_BACKEND,
+ * NOT_A_FEATURE.
+ */
+export async function loadFeatures(bundle: StagedBundle): Promise<Feature[]> {
+  let exported: unknown;
+  for (const dir of [join(bundle.dir, 'alpha'), bundle.dir]) {
+    const entry = await entryOf(bundle, dir);
+    if (!entry) continue;
+    exported = await load(bundle, entry);
+    const features = featuresIn(exported);
+    if (features.length > 0) return features;
+  }
+  throw noFeature(bundle, exported);
+}
+
+/** The features that a module exports: as default, double default, array of them, or by upstream's installer. */
+export function featuresIn(exported: unknown): Feature[] {
+  const feature = asFeature(exported);
+  if (feature) return [feature];
+  const module = exported as { default?: { default?: unknown }; dynamicPluginInstaller?: unknown } | undefined;
+  for (const candidate of [module?.default, module?.default?.default]) {
+    if (Array.isArray(candidate)) return candidate.map(asFeature).filter((found) => found !== undefined);
+  }
+  return installed(module?.dynamicPluginInstaller ?? (module?.default as typeof module)?.dynamicPluginInstaller);
+}
+
+/** `dynamicPluginInstaller: {kind: 'new', install: () => feature(s)}` of backend-dynamic-feature-service. */
+function installed(installer: unknown): Feature[] {
+  const { kind, install } = (installer ?? {}) as { kind?: string; install?: () => unknown };
+  if (kind !== 'new' || typeof install !== 'function') return [];
+  return [install()]
+    .flat()
+    .map(asFeature)
+    .filter((found) => found !== undefined);
+}
+
+/** Forgets the modules of a staged folder, so that their memory goes with the last generation that used them. */
+export function unloadModules(dir: string): void {
+  const cache = createRequire(join(dir, 'package.json')).cache;
+  for (const file of Object.keys(cache)) {
+    if (!isInside(dir, file)) continue;
+    const parents = Object.values(cache).filter((module) => module?.children.some((child) => child.id === file));
+    for (const parent of parents) parent!.children = parent!.children.filter((child) => child.id !== file);
+    delete cache[file];
+  }
+}
+
+async function entryOf(bundle: StagedBundle, dir: string): Promise<string | undefined> {
+  if (dir !== bundle.dir && !existsSync(join(dir, 'package.json'))) return undefined;
+  const text = await readFile(join(dir, 'package.json'), 'utf8');
+  const main = (JSON.parse(text) as { main?: unknown }).main ?? 'index.js';
+  const path = resolve(dir, String(main));
+  if (!isInside(bundle.dir, path))
+    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} leads out of it: ${String(main)}`);
+  const found = [path, `${path}.js`, join(path, 'index.js')].find((file) => existsSync(file));
+  if (!found) throw new StagedoorError('MAIN_MISSING', `main of ${bundle.name} does not exist: ${String(main)}`);
+  if (!isInside(bundle.dir, realpathSync(found))) {
+    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} is a link out of it: ${String(main)}`);
+  }
+  return found;
+}
+
+async function load(bundle: StagedBundle, entry: string): Promise<unknown> {
+  try {
+    const isModule = entry.endsWith('.mjs') || (bundle.packageJson.type === 'module' && !entry.endsWith('.cjs'));
+    return isModule ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
+  } catch (cause) {
+    const error = cause as NodeJS.ErrnoException & { stack?: string };
+    const first = String(error?.message ?? cause).split('\n')[0];
+    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+      throw new StagedoorError('MODULE_NOT_FOUND', `${bundle.name} could not be loaded: ${first}`, { cause });
+    }
+    // A syntax error's stack begins with file:line, which is what its author needs.
+    const where =
+      cause instanceof SyntaxError ? error.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
+    const at = where ? ` (${where})` : '';
+    throw new StagedoorError('LOAD_FAILED', `${bundle.name} could not be loaded: ${first}${at}`, { cause });
+  }
+}
+
+function noFeature(bundle: StagedBundle, exported: unknown): StagedoorError {
+  const module = (exported ?? {}) as Record<string, unknown>;
+  const inner = (module.default ?? {}) as Record<string, unknown>;
+  if (typeof module.createRouter === 'function' || typeof inner.createRouter === 'function') {
+    return new StagedoorError(
+      'LEGACY_BACKEND',
+      `${bundle.name} is of the old backend system: it exports createRouter only.`,
+    );
+  }
+  const names = Object.keys(module).slice(0, 10).join(', ') || 'nothing';
+  return new StagedoorError(
+    'NOT_A_FEATURE',
+    `${bundle.name} exports no backend feature as default (it exports ${names}).`,
+  );
+}

@@ -1,0 +1,231 @@
+import type { RootConfigService } from '@backstage/backend-plugin-api';
+import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
+import { unloadModules } from '../resolve/loadFeatures';
+import type { RootServices } from '../host/rootServices';
+import { deletePackageDir, setPackageDir } from '../stage/packagePaths';
+import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { validateBundle } from '../validate/validateBundle';
+import { validateConfig } from '../validate/validateConfig';
+import type { HostManifest } from '../validate/host';
+import type { PluginRegistry } from './registry';
+import type { PluginStatus } from './states';
+import type { Units } from './units';
+
+/** A bundle that is part of units, with what it brings. */
+interface LoadedBundle {
+  bundle: StagedBundle;
+  contribution: Contribution;
+  since: string;
+}
+
+/** Faults of code that ran; every other fault is a refusal before anything ran. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'LOAD_FAILED',
+  'MODULE_NOT_FOUND',
+  'REGISTER_FAILED',
+  'INIT_FAILED',
+  'START_TIMEOUT',
+  'ROOT_ROUTE_REFUSED',
+  'DROP_UNREADABLE',
+]);
+
+/** What {@link Bundles} works with. */
+export interface BundlesOptions {
+  units: Units;
+  services: RootServices;
+  registry: PluginRegistry;
+  host: HostManifest;
+  config: RootConfigService;
+}
+
+/** Takes staged bundles through validate, resolve, start and serve, and back out; keeps their status. */
+export class Bundles {
+  readonly #options: BundlesOptions;
+  readonly #loaded = new Map<string, LoadedBundle>();
+  readonly #retiring = new Set<Promise<void>>();
+
+  constructor(options: BundlesOptions) {
+    this.#options = options;
+  }
+
+  /** The bundle of that name that is part of units now. */
+  loaded(name: string): StagedBundle | undefined {
+    return this.#loaded.get(name)?.bundle;
+  }
+
+  /** Everything that serves or waits, for `rootInstanceMetadata`. */
+  contributions(): Contribution[] {
+    return [...this.#loaded.values()].map(({ contribution }) => contribution);
+  }
+
+  /** Brings all bundles that are there at boot up together with the portal's own plugins. */
+  async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
+    const resolved = await Promise.all(bundles.map((bundle) => this.#resolve(bundle)));
+    const contributions = resolved.filter((contribution) => contribution !== undefined);
+    for (const { part } of contributions) this.#options.registry.set(part.owner, 'starting');
+    const faults = await this.#options.units.boot([own, ...contributions]);
+    for (const bundle of bundles) {
+      const contribution = contributions.find(({ part }) => part.owner === bundle.name);
+      if (!contribution) continue;
+      const fault = faults.get(bundle.name);
+      this.#setLoaded(bundle, contribution);
+      // A bundle that failed in one of its units must not stay in another.
+      if (fault) {
+        await this.#takeOut(bundle.name);
+        this.#fail(bundle, fault);
+      }
+    }
+    this.#refreshAll();
+  }
+
+  /** Loads a new or changed bundle hot. The fault of one that fails is in its status; what served before still serves. */
+  async activate(bundle: StagedBundle): Promise<void> {
+    const contribution = await this.#resolve(bundle);
+    if (!contribution) return;
+    const { registry, units } = this.#options;
+    registry.set(bundle.name, 'starting', { bundle });
+    const previous = this.#loaded.get(bundle.name);
+    try {
+      const { blamed, retired } = await units.change(bundle.name, previous?.contribution, contribution);
+      this.#setLoaded(bundle, contribution);
+      if (previous && previous.bundle.dir !== bundle.dir) this.#afterwards(retired, previous.bundle);
+      else this.#track(retired);
+      await this.#blame(blamed);
+    } catch (error) {
+      this.#fail(bundle, asFault(error));
+    }
+    this.#refreshAll();
+  }
+
+  /** Takes a bundle out of service; resolves once it has drained and stopped. */
+  async deactivate(name: string): Promise<void> {
+    const { registry } = this.#options;
+    if (!this.#loaded.has(name)) {
+      registry.delete(name);
+      return;
+    }
+    registry.set(name, 'draining');
+    try {
+      await this.#takeOut(name);
+      registry.delete(name);
+    } catch (error) {
+      registry.set(name, 'failed', { fault: asFault(error) });
+    }
+    this.#refreshAll();
+  }
+
+  /** Resolves when every generation that was replaced or removed has stopped. */
+  async retired(): Promise<void> {
+    await Promise.all(this.#retiring);
+  }
+
+  /** Validates and loads a bundle; undefined when its status now says why not. */
+  async #resolve(bundle: StagedBundle): Promise<Contribution | undefined> {
+    const { host, config, services, registry } = this.#options;
+    registry.set(bundle.name, 'staging', { bundle });
+    try {
+      validateBundle(bundle, host);
+      await validateConfig(bundle, config);
+      const contribution = await contributionOf(bundle, services);
+      return contribution;
+    } catch (error) {
+      this.#fail(bundle, asFault(error));
+      if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
+      return undefined;
+    }
+  }
+
+  async #takeOut(name: string): Promise<void> {
+    const loaded = this.#loaded.get(name)!;
+    const { blamed, retired } = await this.#options.units.change(name, loaded.contribution, undefined);
+    this.#loaded.delete(name);
+    for (const [packageName, dir] of Object.entries(packageDirs(loaded.bundle))) deletePackageDir(packageName, dir);
+    this.#afterwards(retired, loaded.bundle);
+    await this.#blame(blamed);
+    await retired;
+  }
+
+  async #blame(blamed: ReadonlyMap<string, StagedoorError>): Promise<void> {
+    for (const [owner, fault] of blamed) {
+      const loaded = this.#loaded.get(owner);
+      if (!loaded) continue;
+      await this.#takeOut(owner);
+      this.#fail(loaded.bundle, fault);
+    }
+  }
+
+  #setLoaded(bundle: StagedBundle, contribution: Contribution): void {
+    this.#loaded.set(bundle.name, { bundle, contribution, since: new Date().toISOString() });
+    for (const [name, dir] of Object.entries(packageDirs(bundle))) setPackageDir(name, dir);
+  }
+
+  #fail(bundle: StagedBundle, fault: StagedoorError): void {
+    const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
+    this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loadedStatus(bundle.name) });
+  }
+
+  /** Statuses that other bundles' comings and goings change: modules wait for their plugin, or run with it. */
+  #refreshAll(): void {
+    const { registry } = this.#options;
+    for (const { bundle } of this.#loaded.values()) {
+      const status = registry.get(bundle.name);
+      const failed = (status?.state === 'failed' || status?.state === 'rejected') && status.digest !== bundle.digest;
+      const changes = this.#loadedStatus(bundle.name);
+      if (failed || status?.state === 'draining') continue;
+      const absent = this.#absentPlugin(bundle.name);
+      const state = absent ? 'waiting' : 'running';
+      if (status?.state === state && sameRoutes(status, changes)) continue;
+      const fault = absent
+        ? new StagedoorError('PLUGIN_ABSENT', `${bundle.name} extends plugin '${absent}', which is not running.`)
+        : undefined;
+      registry.set(bundle.name, state, { bundle, fault, changes });
+    }
+  }
+
+  /** The plugin that all of a bundle waits for; undefined when any part of it runs. */
+  #absentPlugin(name: string): string | undefined {
+    const ids = unitsOf(this.#loaded.get(name)?.contribution);
+    return ids.some((id) => this.#options.units.get(id)?.current) ? undefined : ids[0];
+  }
+
+  #loadedStatus(name: string): Partial<PluginStatus> {
+    const loaded = this.#loaded.get(name);
+    if (!loaded) return { loaded: undefined, openedRoutes: [] };
+    const { bundle, contribution, since } = loaded;
+    const generations = unitsOf(contribution).map((id) => this.#options.units.get(id)?.current);
+    return {
+      pluginIds: contribution.pluginIds,
+      modules: contribution.modules,
+      loaded: { version: bundle.version, digest: bundle.digest, since },
+      openedRoutes: generations.flatMap((generation) =>
+        generation && contribution.pluginIds.includes(generation.pluginId) ? generation.openedRoutes : [],
+      ),
+    };
+  }
+
+  #afterwards(retired: Promise<void>, bundle: StagedBundle): void {
+    this.#track(
+      retired.then(() => {
+        if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
+      }),
+    );
+  }
+
+  #track(work: Promise<void>): void {
+    this.#retiring.add(work);
+    void work.finally(() => this.#retiring.delete(work));
+  }
+}
+
+function sameRoutes(status: PluginStatus, changes: Partial<PluginStatus>): boolean {
+  return (
+    JSON.stringify([status.openedRoutes, status.loaded]) === JSON.stringify([changes.openedRoutes, changes.loaded]) &&
+    status.code === undefined
+  );
+}
+
+function asFault(error: unknown): StagedoorError {
+  if (isStagedoorError(error)) return error;
+  return new StagedoorError('LOAD_FAILED', (error as Error)?.message ?? String(error), { cause: error });
+}

@@ -1,0 +1,192 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { compare, valid } from 'semver';
+import { findDrop, snapshot } from '../scan/drop';
+import { settle } from '../scan/settle';
+import { listDrops } from '../scan/watchRoot';
+import type { Shelves } from '../stage/shelf';
+import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { Bundles } from './bundles';
+import { KeyedMutex } from './mutex';
+import type { PluginRegistry } from './registry';
+
+/** What is known of one entry of the root directory. */
+interface DropRecord {
+  entry: string;
+  /** Package name, from this content or the last one that could be read; the entry's own name before that. */
+  name: string;
+  bundle?: StagedBundle;
+  fault?: StagedoorError;
+  /** The content this record speaks of. */
+  seen: string;
+}
+
+/** What {@link DropDirectory} works with. */
+export interface DropDirectoryOptions {
+  root: string;
+  shelves: Shelves;
+  bundles: Bundles;
+  registry: PluginRegistry;
+  logger: LoggerService;
+}
+
+/**
+ * Turns what happens in the root directory into bundles coming and going. Several drops may hold one package: the
+ * highest version counts, so an archive of a new version can be dropped beside the old one.
+ */
+export class DropDirectory {
+  readonly #options: DropDirectoryOptions;
+  readonly #records = new Map<string, DropRecord>();
+  readonly #dirty = new Set<string>();
+  readonly #working = new Map<string, Promise<void>>();
+  readonly #names = new KeyedMutex();
+  #open = false;
+  #closed = false;
+
+  constructor(options: DropDirectoryOptions) {
+    this.#options = options;
+  }
+
+  /** Stages every drop present and returns the bundles that count, sorted by drop; faults go to their status. */
+  async boot(): Promise<StagedBundle[]> {
+    const entries = await listDrops(this.#options.root);
+    await Promise.all(entries.map((entry) => this.#read(entry)));
+    const names = [...new Set([...this.#records.values()].map(({ name }) => name))];
+    const winners = names.map((name) => this.#winner(name)).filter((bundle) => bundle !== undefined);
+    for (const name of names) if (!this.#winner(name)) this.#report(name);
+    return winners.sort((a, b) => (a.entry < b.entry ? -1 : 1));
+  }
+
+  /** Begins to act on changes, those noticed since construction included. */
+  open(): void {
+    this.#open = true;
+    for (const entry of this.#dirty) this.#work(entry);
+  }
+
+  /** Notes that something about an entry changed. */
+  changed(entry: string): void {
+    this.#dirty.add(entry);
+    if (this.#open) this.#work(entry);
+  }
+
+  /** Ends all acting; resolves when what was under way is done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#working.values());
+  }
+
+  /** Folders of staged copies that are still of use. */
+  stagedDirs(): string[] {
+    return [...this.#records.values()].flatMap(({ bundle }) => (bundle ? [bundle.dir] : []));
+  }
+
+  /** True while no drop is being read. */
+  get idle(): boolean {
+    return this.#working.size === 0;
+  }
+
+  /** One worker per entry: it goes on until nothing has changed since it last looked. */
+  #work(entry: string): void {
+    if (this.#working.has(entry) || this.#closed) return;
+    const work = (async () => {
+      while (this.#dirty.delete(entry) && !this.#closed) {
+        const before = this.#records.get(entry);
+        if (!(await this.#read(entry))) continue;
+        const after = this.#records.get(entry);
+        const names = new Set([before?.name, after?.name].filter((name) => name !== undefined));
+        for (const name of names) await this.#reconcile(name);
+      }
+    })()
+      .catch((error: Error) => this.#options.logger.error(`The drop ${entry} could not be handled`, error))
+      .finally(() => {
+        this.#working.delete(entry);
+        if (this.#dirty.has(entry)) this.#work(entry);
+      });
+    this.#working.set(entry, work);
+  }
+
+  /** Brings the record of an entry up to date. Returns false when its content is the one already known. */
+  async #read(entry: string): Promise<boolean> {
+    const { root, shelves, registry } = this.#options;
+    const earlier = this.#records.get(entry);
+    const drop = await findDrop(root, entry);
+    if (!drop) return this.#records.delete(entry);
+    if (!earlier) registry.set(entry, 'discovered', { drop: entry });
+    await settle(drop);
+    const seen = (await snapshot(drop)).text;
+    if (seen === '' || seen === earlier?.seen) {
+      if (!earlier) registry.delete(entry);
+      return seen === '' && this.#records.delete(entry);
+    }
+    let record: DropRecord;
+    try {
+      const bundle = await stageDrop(drop, shelves);
+      record = { entry, name: bundle.name, bundle, seen };
+    } catch (error) {
+      const fault = isStagedoorError(error)
+        ? error
+        : new StagedoorError('DROP_UNREADABLE', `${entry} cannot be read: ${(error as Error).message}`, {
+            cause: error,
+          });
+      record = { entry, name: earlier?.name ?? entry, fault, seen };
+      // Removed meanwhile is not a fault of anybody's: the removal itself is what counts.
+      if (fault.code === 'DROP_VANISHED') {
+        if (!earlier) registry.delete(entry);
+        this.#dirty.add(entry);
+        return false;
+      }
+    }
+    if (record.name !== entry && registry.get(entry)?.state === 'discovered') registry.delete(entry);
+    this.#records.set(entry, record);
+    return true;
+  }
+
+  /** Makes what is loaded under a name agree with the drops that hold it. */
+  async #reconcile(name: string): Promise<void> {
+    const { bundles, registry } = this.#options;
+    await this.#names.run([name], async () => {
+      const winner = this.#winner(name);
+      if (winner) {
+        if (bundles.loaded(name)?.digest !== winner.digest || registry.get(name)?.state !== 'running') {
+          await bundles.activate(winner);
+        }
+      } else if ([...this.#records.values()].some((record) => record.name === name)) {
+        this.#report(name);
+      } else {
+        await bundles.deactivate(name);
+      }
+    });
+    await this.#retryConflicts(name);
+  }
+
+  /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
+  async #retryConflicts(except: string): Promise<void> {
+    const { bundles, registry } = this.#options;
+    for (const { name, code } of registry.list()) {
+      if (name === except || (code !== 'PLUGIN_ID_CONFLICT' && code !== 'MODULE_ID_CONFLICT')) continue;
+      await this.#names.run([name], async () => {
+        const winner = this.#winner(name);
+        if (winner && bundles.loaded(name)?.digest !== winner.digest) await bundles.activate(winner);
+      });
+    }
+  }
+
+  /** The staged bundle that counts for a name: the highest version, the drop that sorts last among equals. */
+  #winner(name: string): StagedBundle | undefined {
+    const candidates = [...this.#records.values()]
+      .filter((record) => record.name === name)
+      .flatMap(({ bundle }) => (bundle ? [bundle] : []));
+    return candidates.sort((a, b) => byVersion(a, b) || (a.entry < b.entry ? -1 : 1)).at(-1);
+  }
+
+  /** Shows the fault of a name whose drops all could not be staged. */
+  #report(name: string): void {
+    const record = [...this.#records.values()].find((candidate) => candidate.name === name && candidate.fault);
+    if (record) this.#options.registry.set(name, 'rejected', { drop: record.entry, fault: record.fault });
+  }
+}
+
+function byVersion(a: StagedBundle, b: StagedBundle): number {
+  if (!valid(a.version) || !valid(b.version)) return a.version < b.version ? -1 : a.version > b.version ? 1 : 0;
+  return compare(a.version, b.version);
+}

@@ -1,0 +1,148 @@
+import type {
+  LoggerService,
+  RootConfigService,
+  RootHttpRouterService,
+  RootLoggerService,
+} from '@backstage/backend-plugin-api';
+import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { mkdir, realpath } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RootServices } from '../host/rootServices';
+import type { Contribution } from '../resolve/contribution';
+import { watchRoot } from '../scan/watchRoot';
+import { Slots } from '../serve/slots';
+import type { Settings } from '../settings';
+import { collectStaged } from '../stage/collect';
+import { patchPackagePaths } from '../stage/packagePaths';
+import { layShelves, type Shelves } from '../stage/shelf';
+import type { StagedBundle } from '../stage/stageDrop';
+import type { GenerationHost } from '../start/generation';
+import { describeHost, type HostManifest } from '../validate/host';
+import { Bundles } from './bundles';
+import { DropDirectory } from './dropDirectory';
+import { PluginRegistry } from './registry';
+import type { PluginStatus } from './states';
+import { Units } from './units';
+
+/** What the runtime is given by the backend it lives in. */
+export interface DynamicPluginsOptions {
+  /** Undefined: static units only. */
+  settings: Settings | undefined;
+  services: RootServices;
+  rootHttpRouter: RootHttpRouterService;
+  rootLogger: RootLoggerService;
+  config: RootConfigService;
+  logger: LoggerService;
+  /** The portal's own plugins and modules. */
+  own: Contribution;
+  cwd: string;
+}
+
+/** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
+const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000, rootRoutes: {} };
+const COLLECT_EVERY_MS = 5000;
+
+/** The runtime: boots every unit, then follows the root directory until it is stopped. */
+export class DynamicPlugins {
+  readonly host: HostManifest;
+  readonly #options: DynamicPluginsOptions;
+  readonly #registry: PluginRegistry;
+  readonly #units: Units;
+  readonly #bundles: Bundles;
+  readonly #closers: Array<() => Promise<void> | void> = [];
+  #drops: DropDirectory | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: DynamicPluginsOptions) {
+    const { settings, services, rootHttpRouter, rootLogger, config, logger, cwd } = options;
+    this.#options = options;
+    this.host = describeHost(sharedPackages(__dirname), cwd);
+    const { startTimeoutMs, drainTimeoutMs, rootRoutes } = settings ?? STATIC_ONLY;
+    const generationHost: GenerationHost = {
+      services,
+      slots: new Slots(rootHttpRouter),
+      rootLogger,
+      startTimeoutMs,
+      drainTimeoutMs,
+      rootRoutes,
+    };
+    this.#registry = new PluginRegistry(logger);
+    this.#units = new Units(generationHost);
+    this.#bundles = new Bundles({ units: this.#units, services, registry: this.#registry, host: this.host, config });
+  }
+
+  /** Statuses of all bundles, sorted by name. */
+  list(): PluginStatus[] {
+    return this.#registry.list();
+  }
+
+  /** Plugins that are running now with their modules, static ones included. */
+  installedPlugins(): Array<{ pluginId: string; modules: Array<{ moduleId: string }> }> {
+    const contributions = [this.#options.own, ...this.#bundles.contributions()];
+    return this.#units
+      .all()
+      .filter((unit) => unit.current)
+      .map(({ pluginId }) => ({
+        pluginId,
+        modules: contributions.flatMap(({ modules }) =>
+          modules.filter((module) => module.pluginId === pluginId).map(({ moduleId }) => ({ moduleId })),
+        ),
+      }));
+  }
+
+  /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
+  async boot(): Promise<void> {
+    const { settings, own } = this.#options;
+    if (!settings) return this.#bundles.boot(own, []);
+    await mkdir(settings.rootDirectory, { recursive: true });
+    await mkdir(settings.stateDirectory, { recursive: true });
+    const shelves = await this.#layShelves(await realpath(settings.stateDirectory));
+    const drops = this.#followDrops(settings.rootDirectory, shelves);
+    const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
+    this.#closers.push(() => watcher.close());
+    const bundles: StagedBundle[] = await drops.boot();
+    await this.#bundles.boot(own, bundles);
+    drops.open();
+    const collecting = setInterval(() => void this.#collect(shelves), COLLECT_EVERY_MS);
+    collecting.unref();
+    this.#closers.push(() => clearInterval(collecting));
+    await this.#collect(shelves);
+  }
+
+  /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */
+  stop(delayMs = 0): Promise<void> {
+    this.#stopped ??= (async () => {
+      if (delayMs > 0) await sleep(delayMs);
+      for (const close of this.#closers) await close();
+      await this.#drops?.close();
+      const results = await this.#units.shutDown();
+      await this.#bundles.retired();
+      for (const result of results) {
+        if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
+      }
+    })();
+    return this.#stopped;
+  }
+
+  #layShelves(stateDirectory: string): Promise<Shelves> {
+    const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
+    if (backendPluginApi) {
+      const patch = patchPackagePaths(backendPluginApi);
+      this.#closers.push(() => patch.dispose());
+    }
+    return layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
+  }
+
+  #followDrops(root: string, shelves: Shelves): DropDirectory {
+    const { logger } = this.#options;
+    this.#drops = new DropDirectory({ root, shelves, bundles: this.#bundles, registry: this.#registry, logger });
+    return this.#drops;
+  }
+
+  async #collect(shelves: Shelves): Promise<void> {
+    if (!this.#drops?.idle) return;
+    const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
+    await this.#bundles.retired();
+    if (this.#drops.idle) await collectStaged(shelves, new Set([...loaded, ...this.#drops.stagedDirs()]));
+  }
+}

@@ -1,0 +1,179 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import { unitsOf, type Contribution } from '../resolve/contribution';
+import type { GenerationHost } from '../start/generation';
+import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
+import { StartFailure } from '../start/startFailure';
+import { KeyedMutex } from './mutex';
+import { Unit, type Prepared } from './unit';
+
+/** What a change of units came to. */
+export interface ChangeResult {
+  /** Owners of modules that had to be left out, with the reason. */
+  blamed: Map<string, StagedoorError>;
+  /** Resolves when every replaced generation has drained and stopped. */
+  retired: Promise<void>;
+}
+
+/** All units of the portal, and the one way to change what they are made of. */
+export class Units {
+  readonly #units = new Map<string, Unit>();
+  readonly #mutex = new KeyedMutex();
+  readonly #host: GenerationHost;
+
+  constructor(host: GenerationHost) {
+    this.#host = host;
+  }
+
+  get(pluginId: string): Unit | undefined {
+    return this.#units.get(pluginId);
+  }
+
+  all(): Unit[] {
+    return [...this.#units.values()];
+  }
+
+  /**
+   * Replaces what `owner` contributes by `next` (undefined: nothing) in every unit concerned: all new generations
+   * start beside the old ones, then all take over, or none does. Rejects with StagedoorError
+   * (PLUGIN_ID_CONFLICT, MODULE_ID_CONFLICT, or the code of the start that failed).
+   */
+  async change(
+    owner: string,
+    previous: Contribution | undefined,
+    next: Contribution | undefined,
+  ): Promise<ChangeResult> {
+    const ids = [...new Set([...unitsOf(previous), ...unitsOf(next)])];
+    return this.#mutex.run(ids, async () => {
+      if (next) this.#checkClaims(owner, next);
+      const concerned = ids.filter((id) => unitsOf(next).includes(id) || this.#units.get(id)?.has(owner));
+      const units = concerned.map((id) => this.#unit(id));
+      const outcomes = await Promise.allSettled(
+        units.map((unit) => unit.prepare(compose(unit.without(owner), unit.pluginId, next), owner)),
+      );
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) {
+        await Promise.allSettled(
+          outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.generation?.stop()),
+        );
+        for (const unit of units) this.#forgetIfEmpty(unit);
+        throw failed.reason instanceof StartFailure ? failed.reason.fault : failed.reason;
+      }
+      const prepared = outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Prepared>).value);
+      return this.#commit(units, prepared);
+    });
+  }
+
+  /**
+   * Starts every unit for the first time, with all that was there at boot. Contributions claim their ids in the
+   * given order. Returns what each refused or failed owner is told; rejects when a static plugin fails and
+   * Backstage's `backend.startup` settings do not let it.
+   */
+  async boot(contributions: readonly Contribution[]): Promise<Map<string, StagedoorError>> {
+    const faults = new Map<string, StagedoorError>();
+    for (const contribution of contributions) {
+      const { owner } = contribution.part;
+      try {
+        this.#checkClaims(owner, contribution);
+      } catch (error) {
+        faults.set(owner, error as StagedoorError);
+        continue;
+      }
+      for (const id of unitsOf(contribution)) {
+        const unit = this.#unit(id);
+        unit.composition = compose(unit.composition, id, contribution);
+      }
+    }
+    const fatal: StagedoorError[] = [];
+    await Promise.all(
+      this.all().map(async (unit) => {
+        const planned = unit.composition;
+        try {
+          const prepared = await unit.prepare(planned);
+          unit.commit(prepared);
+          for (const [owner, fault] of prepared.blamed) faults.set(owner, fault);
+        } catch (error) {
+          const failure = StartFailure.from(unit.pluginId, error);
+          const owner = planned.plugin!.owner;
+          unit.composition = unit.without(owner);
+          if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
+          else if (!failure.allowed) fatal.push(failure.fault);
+        }
+      }),
+    );
+    if (fatal.length > 0) {
+      throw new AggregateError(fatal, `Backend startup failed: ${fatal.map(({ message }) => message).join('; ')}`);
+    }
+    return faults;
+  }
+
+  /** Drains and stops every unit, side by side. */
+  async shutDown(): Promise<PromiseSettledResult<void>[]> {
+    return Promise.allSettled(this.all().map(async (unit) => unit.current?.shutDown()));
+  }
+
+  #commit(units: Unit[], prepared: Prepared[]): ChangeResult {
+    const retirements = units.map((unit, index) => {
+      const next = prepared[index]!;
+      const old = unit.commit(next);
+      this.#forgetIfEmpty(unit);
+      return old?.retire(next.generation);
+    });
+    return {
+      blamed: new Map(prepared.flatMap(({ blamed }) => [...blamed])),
+      retired: Promise.allSettled(retirements).then(() => {}),
+    };
+  }
+
+  #forgetIfEmpty(unit: Unit): void {
+    if (!unit.current && partsOf(unit.composition).length === 0) this.#units.delete(unit.pluginId);
+  }
+
+  #unit(pluginId: string): Unit {
+    let unit = this.#units.get(pluginId);
+    if (!unit) {
+      unit = new Unit(pluginId, this.#host);
+      this.#units.set(pluginId, unit);
+    }
+    return unit;
+  }
+
+  #checkClaims(owner: string, contribution: Contribution): void {
+    for (const pluginId of contribution.pluginIds) {
+      const holder = this.#units.get(pluginId)?.composition.plugin?.owner;
+      if (holder && holder !== owner) throw conflict('PLUGIN_ID_CONFLICT', `plugin '${pluginId}'`, owner, holder);
+    }
+    for (const { pluginId, moduleId } of contribution.modules) {
+      for (const part of partsOf(this.#units.get(pluginId)?.composition ?? { modules: [] })) {
+        if (part.owner !== owner && moduleIdsOf(part, pluginId).includes(moduleId)) {
+          throw conflict('MODULE_ID_CONFLICT', `module '${moduleId}' for plugin '${pluginId}'`, owner, part.owner);
+        }
+      }
+    }
+  }
+}
+
+function compose(rest: Composition, pluginId: string, contribution: Contribution | undefined): Composition {
+  if (!contribution) return rest;
+  const isPluginHere = contribution.pluginIds.includes(pluginId);
+  const isModuleHere = contribution.modules.some((module) => module.pluginId === pluginId);
+  return {
+    plugin: isPluginHere ? contribution.part : rest.plugin,
+    modules: isModuleHere && !isPluginHere ? [...rest.modules, contribution.part] : rest.modules,
+  };
+}
+
+function conflict(
+  code: 'PLUGIN_ID_CONFLICT' | 'MODULE_ID_CONFLICT',
+  what: string,
+  owner: string,
+  holder: string,
+): StagedoorError {
+  const holderName = holder === STATIC_OWNER ? 'the portal itself (static)' : holder;
+  return new StagedoorError(code, `${owner} brings ${what}, which ${holderName} already provides.`, {
+    hint:
+      holder === STATIC_OWNER
+        ? `Remove the bundle, or the plugin from the portal.`
+        : `Remove the drop of ${owner} or of ${holder}.`,
+    details: { claimant: owner, holder: holderName },
+  });
+}

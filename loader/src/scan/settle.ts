@@ -1,0 +1,65 @@
+import { isBundlePath, isStagedoorError, readManifest } from '@stagedoor/bundle';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { snapshot, type Drop } from './drop';
+
+/** Quiet times of the settle rule, in milliseconds. */
+export interface SettleTimes {
+  /** No change for this long, once all files of the manifest are there. */
+  quietMs: number;
+  /** The same for folders without a manifest: nothing says when those are complete. */
+  quietForeignMs: number;
+  /** An incomplete drop that has not changed for this long is taken as it is, to be rejected by name. */
+  giveUpMs: number;
+}
+
+export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
+
+/**
+ * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
+ * loaded. A drop that has long been there settles at once. Resolves also for one that is removed meanwhile.
+ */
+export async function settle(drop: Drop, times: SettleTimes = SETTLE_TIMES): Promise<void> {
+  let seen = await snapshot(drop);
+  let quietSince = Math.min(Date.now(), seen.changedAt);
+  for (;;) {
+    const quiet = Date.now() - quietSince;
+    if (seen.text === '' || quiet >= times.giveUpMs) return;
+    if (quiet >= times.quietMs) {
+      const completeness = drop.kind === 'archive' ? 'complete' : await inspect(drop.path);
+      if (completeness === 'complete') return;
+      if (completeness === 'foreign' && quiet >= times.quietForeignMs) return;
+    }
+    await sleep(50);
+    const now = await snapshot(drop);
+    if (now.text !== seen.text) quietSince = Date.now();
+    seen = now;
+  }
+}
+
+type Completeness = 'complete' | 'foreign' | 'incomplete';
+
+/** Judges a folder by its manifest; one that package.json announces but that is not there yet is awaited. */
+async function inspect(dir: string): Promise<Completeness> {
+  const text = await readFile(join(dir, 'package.json'), 'utf8').catch(() => '');
+  let announced: boolean;
+  try {
+    announced = (JSON.parse(text) as { stagedoor?: unknown }).stagedoor !== undefined;
+  } catch {
+    return 'incomplete';
+  }
+  try {
+    const manifest = await readManifest(dir);
+    if (!manifest) return announced ? 'incomplete' : 'foreign';
+    for (const file of manifest.files) {
+      if (!isBundlePath(file.path)) return 'complete';
+      const info = await stat(join(dir, file.path)).catch(() => undefined);
+      if (info?.size !== file.size) return 'incomplete';
+    }
+    return 'complete';
+  } catch (error) {
+    // A later format is complete and will be refused by name; anything else may still be under the pen.
+    return isStagedoorError(error) && error.code === 'FORMAT_UNSUPPORTED' ? 'complete' : 'incomplete';
+  }
+}

@@ -1,0 +1,40 @@
+import type { Response } from 'express';
+
+/** The requests that a generation is answering. */
+export class ActiveRequests {
+  readonly #responses = new Set<Response>();
+  readonly #idle: Array<() => void> = [];
+
+  get count(): number {
+    return this.#responses.size;
+  }
+
+  /** Counts the request until its response is done or its client is gone. */
+  add(response: Response): void {
+    this.#responses.add(response);
+    response.once('close', () => {
+      this.#responses.delete(response);
+      if (this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
+    });
+  }
+
+  /**
+   * Waits until no request is left, at most `timeoutMs`. What is left then is ended: a response that has
+   * begun is closed as its protocol closes one, one that has not is answered 503.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#responses.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([
+      new Promise<void>((resolve) => this.#idle.push(resolve)),
+      new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      }),
+    ]);
+    clearTimeout(timer);
+    for (const response of [...this.#responses]) {
+      if (!response.headersSent) response.status(503).set('Retry-After', '1');
+      response.end();
+    }
+  }
+}

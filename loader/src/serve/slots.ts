@@ -1,0 +1,101 @@
+import type { RootHttpRouterService } from '@backstage/backend-plugin-api';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+
+/** What a slot points at: it takes the requests below one mount path. */
+export interface SlotTarget {
+  handle(path: string, request: Request, response: Response, next: NextFunction): void;
+}
+
+/** A request that came while the first generation was starting. */
+interface Waiting {
+  resume(): void;
+  timer: NodeJS.Timeout;
+}
+
+interface Slot {
+  target?: SlotTarget;
+  /** Number of starts under way that may fill the slot. */
+  starting: number;
+  waiting: Set<Waiting>;
+}
+
+/** As long as Backstage itself holds requests for a plugin that is starting. */
+const HOLD_MS = 5000;
+
+/**
+ * One slot per mount path. `rootHttpRouter.use` cannot be undone, so each path is mounted once on the host and
+ * stays; what it points at changes. An empty slot passes the request on, so a removed plugin is a 404.
+ */
+export class Slots {
+  readonly #slots = new Map<string, Slot>();
+  readonly #root: RootHttpRouterService;
+
+  constructor(root: RootHttpRouterService) {
+    this.#root = root;
+  }
+
+  /** Points `path` at `target` from the next request on. */
+  point(path: string, target: SlotTarget): void {
+    const slot = this.#slot(path);
+    slot.target = target;
+    this.#release(slot);
+  }
+
+  /** Empties the slots that still point at `target`, except the given paths. */
+  clear(target: SlotTarget, except: ReadonlySet<string> = new Set()): void {
+    for (const [path, slot] of this.#slots) {
+      if (slot.target === target && !except.has(path)) slot.target = undefined;
+    }
+  }
+
+  /** Holds requests to an empty slot until it is filled or `work` ends, at most five seconds. */
+  async holding<T>(path: string, work: () => Promise<T>): Promise<T> {
+    const slot = this.#slot(path);
+    slot.starting++;
+    try {
+      return await work();
+    } finally {
+      slot.starting--;
+      if (slot.starting === 0) this.#release(slot);
+    }
+  }
+
+  #slot(path: string): Slot {
+    let slot = this.#slots.get(path);
+    if (!slot) {
+      slot = { starting: 0, waiting: new Set() };
+      this.#root.use(path, this.#handler(path, slot));
+      this.#slots.set(path, slot);
+    }
+    return slot;
+  }
+
+  #handler(path: string, slot: Slot): RequestHandler {
+    const dispatch = (request: Request, response: Response, next: NextFunction): void => {
+      if (slot.target) slot.target.handle(path, request, response, next);
+      else next();
+    };
+    return (request, response, next) => {
+      if (slot.target || slot.starting === 0) {
+        dispatch(request, response, next);
+        return;
+      }
+      const waiting: Waiting = {
+        resume: () => dispatch(request, response, next),
+        timer: setTimeout(() => {
+          slot.waiting.delete(waiting);
+          waiting.resume();
+        }, HOLD_MS),
+      };
+      slot.waiting.add(waiting);
+    };
+  }
+
+  #release(slot: Slot): void {
+    for (const waiting of slot.waiting) {
+      clearTimeout(waiting.timer);
+      waiting.resume();
+    }
+    slot.waiting.clear();
+  }
+}

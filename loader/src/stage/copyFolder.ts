@@ -1,0 +1,52 @@
+import { StagedoorError, isInside, type ExtractLimits } from '@stagedoor/bundle';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Copies a dropped folder as the loader will run it: plain files and folders only. Copies are reflinks where the
+ * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
+ * inside the drop becomes a copy of it; `.bin` folders are left out. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ */
+export async function copyFolder(from: string, to: string, limits: ExtractLimits): Promise<void> {
+  const root = await realpath(from);
+  let bytes = 0;
+  let entries = 0;
+  async function copy(source: string, target: string, path: string): Promise<void> {
+    await mkdir(target, { recursive: true });
+    for (const name of await readdir(source)) {
+      if (name === '.bin') continue;
+      const inner = path ? `${path}/${name}` : name;
+      const file = join(source, name);
+      const info = await lstat(file);
+      if (info.isDirectory()) {
+        await copy(file, join(target, name), inner);
+        continue;
+      }
+      const real = info.isSymbolicLink() ? await insideLink(root, file, inner) : file;
+      const size = (await stat(real)).size;
+      bytes += size;
+      if (++entries > limits.entries || bytes > limits.bytes) {
+        throw new StagedoorError(
+          'ARCHIVE_TOO_LARGE',
+          `${from} holds more than ${limits.bytes} bytes or ${limits.entries} files.`,
+        );
+      }
+      if (!info.isFile() && !info.isSymbolicLink()) {
+        throw new StagedoorError('ARCHIVE_UNSAFE', `${inner} is neither a file, a folder nor a link.`);
+      }
+      await copyFile(real, join(target, name), constants.COPYFILE_FICLONE);
+    }
+  }
+  await copy(root, to, '');
+}
+
+async function insideLink(root: string, file: string, inner: string): Promise<string> {
+  const real = await realpath(file).catch(() => undefined);
+  if (!real || !isInside(root, real) || !(await stat(real)).isFile()) {
+    throw new StagedoorError('ARCHIVE_UNSAFE', `${inner} is a link that does not lead to a file inside the drop.`, {
+      hint: 'Drop a folder without links, e.g. copied with `cp -rL`.',
+    });
+  }
+  return real;
+}

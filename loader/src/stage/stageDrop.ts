@@ -1,0 +1,89 @@
+import {
+  DEFAULT_LIMITS,
+  MANIFEST_FILE,
+  StagedoorError,
+  checkFiles,
+  digestOf,
+  extractArchive,
+  isStagedoorError,
+  listFiles,
+  packName,
+  readManifest,
+  readPackageJson,
+  sourceName,
+  type BundleManifest,
+  type PackageJson,
+} from '@stagedoor/bundle';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Drop } from '../scan/drop';
+import { copyFolder } from './copyFolder';
+import type { Shelves } from './shelf';
+
+/** An immutable copy of a drop, the only thing that is ever run. */
+export interface StagedBundle {
+  /** Name in package.json, the bundle's identity across upgrades. */
+  name: string;
+  version: string;
+  /** Hex sha256 over all files. */
+  digest: string;
+  dir: string;
+  packageJson: PackageJson;
+  /** Absent for bundles of other tools. */
+  manifest?: BundleManifest;
+  /** The drop it was copied from. */
+  entry: string;
+}
+
+/**
+ * Copies a drop into the state folder, checks the copy against its manifest and gives it its final, digest-named place.
+ * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_VANISHED, DROP_UNREADABLE.
+ */
+export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
+  const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
+  try {
+    if (drop.kind === 'archive') await extractArchive(drop.path, scratch);
+    else await copyFolder(drop.path, scratch, DEFAULT_LIMITS);
+    const packageJson = await readPackageJson(scratch);
+    const manifest = await readManifest(scratch);
+    if (!manifest && 'stagedoor' in packageJson) {
+      throw new StagedoorError('MANIFEST_INVALID', `${drop.entry} announces a ${MANIFEST_FILE} but holds none.`);
+    }
+    const files = await listFiles(scratch);
+    if (manifest) {
+      checkFiles(manifest, files);
+      if (manifest.name !== packageJson.name || manifest.version !== packageJson.version) {
+        throw new StagedoorError(
+          'MANIFEST_INVALID',
+          `${drop.entry}: package.json and ${MANIFEST_FILE} name different packages.`,
+        );
+      }
+    }
+    const digest = digestOf(files);
+    const shelf = manifest ? shelves.staged : shelves.stagedForeign;
+    const dir = join(shelf, packName(packageJson.name), digest);
+    await mkdir(dirname(dir), { recursive: true });
+    const there = await stat(dir).catch(() => undefined);
+    if (!there) await rename(scratch, dir);
+    const { name, version } = packageJson;
+    return { name, version, digest, dir, packageJson, manifest, entry: drop.entry };
+  } catch (error) {
+    throw isStagedoorError(error) ? error : await unreadable(drop, error);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The source name and the name itself: upstream resolves a dynamic plugin's files by either. */
+export function packageDirs(bundle: StagedBundle): Record<string, string> {
+  return { [bundle.name]: bundle.dir, [sourceName(bundle.name)]: bundle.dir };
+}
+
+async function unreadable(drop: Drop, cause: unknown): Promise<StagedoorError> {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT') {
+    return new StagedoorError('DROP_VANISHED', `${drop.entry} was removed while it was being read.`, { cause });
+  }
+  return new StagedoorError('DROP_UNREADABLE', `${drop.entry} cannot be read: ${(cause as Error).message}`, { cause });
+}

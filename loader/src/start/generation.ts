@@ -1,0 +1,175 @@
+import { createSpecializedBackend, type Backend } from '@backstage/backend-app-api';
+import {
+  coreServices,
+  type BackendFeature,
+  type RootHttpRouterService,
+  type RootLoggerService,
+  type ServiceFactory,
+} from '@backstage/backend-plugin-api';
+import { StagedoorError } from '@stagedoor/bundle';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ServiceFeature } from '../host/features';
+import type { RootServices } from '../host/rootServices';
+import { ActiveRequests } from '../serve/requests';
+import type { Slots, SlotTarget } from '../serve/slots';
+import { runWithPackageDirs } from '../stage/packagePaths';
+import { deadline } from './deadline';
+import { guardFeature, guardService } from './guardFeature';
+import { recordingHttpRouter, type OpenedRoute } from './openedRoutes';
+import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
+import { quietRootLogger } from './quietRootLogger';
+import { StartFailure } from './startFailure';
+
+/** What a generation needs of its surroundings. */
+export interface GenerationHost {
+  services: RootServices;
+  slots: Slots;
+  rootLogger: RootLoggerService;
+  startTimeoutMs: number;
+  drainTimeoutMs: number;
+  /** Paths outside its own prefix that a bundle may mount, by plugin id. */
+  rootRoutes: Record<string, string[]>;
+}
+
+/** How long services around the plugin's own init may take beyond the start timeout. */
+const START_GRACE_MS = 5000;
+const STOP_TIMEOUT_MS = 10_000;
+
+/**
+ * One started build of a unit: a Backstage backend that holds one plugin and its modules, shares the host's root
+ * services, and has its routes captured instead of mounted. It serves from {@link serve} until {@link retire}.
+ */
+export class Generation implements SlotTarget {
+  readonly pluginId: string;
+  readonly composition: Composition;
+  readonly openedRoutes: OpenedRoute[] = [];
+  readonly #host: GenerationHost;
+  readonly #routes = new Map<string, RequestHandler[]>();
+  readonly #requests = new ActiveRequests();
+  readonly #backend: Backend;
+  #serving = false;
+  #closed = false;
+
+  private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
+    this.pluginId = pluginId;
+    this.composition = composition;
+    this.#host = host;
+    this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
+    for (const part of partsOf(composition)) {
+      const allowed = part.owner === STATIC_OWNER ? undefined : (host.rootRoutes[pluginId] ?? []);
+      const options = { pluginId, services: host.services, startTimeoutMs: host.startTimeoutMs, rootRoutes: allowed };
+      for (const service of part.services) {
+        this.#backend.add(guardService(service, options) as unknown as BackendFeature);
+      }
+      for (const feature of part.features) {
+        this.#backend.add(guardFeature(feature, options) as unknown as BackendFeature);
+      }
+    }
+  }
+
+  /**
+   * Starts a generation; it serves nothing yet. Rejects with {@link StartFailure}, after what had started
+   * was stopped again.
+   */
+  static async start(pluginId: string, composition: Composition, host: GenerationHost): Promise<Generation> {
+    const generation = new Generation(pluginId, composition, host);
+    const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
+    try {
+      const outcome = await deadline(
+        runWithPackageDirs(dirs, () => generation.#backend.start()),
+        host.startTimeoutMs + START_GRACE_MS,
+        () => new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`),
+      );
+      const failure = StartFailure.fromResult(pluginId, outcome.result);
+      if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;
+    } catch (error) {
+      generation.stop().catch(() => {});
+      throw StartFailure.from(pluginId, error);
+    }
+    return generation;
+  }
+
+  /** Points the unit's mount paths here; from the next request on this generation answers. */
+  serve(): void {
+    this.#serving = true;
+    for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
+  }
+
+  /** Mount paths of this generation. */
+  get paths(): Set<string> {
+    return new Set(this.#routes.keys());
+  }
+
+  handle(path: string, request: Request, response: Response, next: NextFunction): void {
+    if (this.#closed) {
+      response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
+      return;
+    }
+    this.#requests.add(response);
+    const handlers = this.#routes.get(path) ?? [];
+    const step = (index: number, error?: unknown): void => {
+      const handler = handlers[index];
+      if (error !== undefined || !handler) next(error);
+      else handler(request, response, (fault?: unknown) => step(index + 1, fault));
+    };
+    step(0);
+  }
+
+  /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
+  async retire(successor?: Generation): Promise<void> {
+    this.#host.slots.clear(this, successor?.paths);
+    await this.#requests.drain(this.#host.drainTimeoutMs);
+    await this.stop();
+  }
+
+  /** For a portal that shuts down: new requests get 503 while those in flight finish. */
+  async shutDown(): Promise<void> {
+    this.#closed = true;
+    await this.#requests.drain(this.#host.drainTimeoutMs);
+    await this.stop();
+  }
+
+  /** Runs the plugin's shutdown hooks, bounded in time. */
+  async stop(): Promise<void> {
+    this.#serving = false;
+    await deadline(
+      this.#backend.stop(),
+      STOP_TIMEOUT_MS,
+      () => new Error(`Plugin '${this.pluginId}' did not stop within ${STOP_TIMEOUT_MS / 1000} s`),
+    );
+  }
+
+  #dynamicModuleIds(): Set<string> {
+    const dynamic = this.composition.modules.filter((part) => part.owner !== STATIC_OWNER);
+    return new Set(dynamic.flatMap((part) => moduleIdsOf(part, this.pluginId)));
+  }
+
+  #serviceFactories(): ServiceFactory[] {
+    const { services, rootLogger } = this.#host;
+    const own = new Map<string, ServiceFeature>();
+    const rootHttpRouter = services.original(coreServices.rootHttpRouter);
+    own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
+    const rootLifecycle = services.original(coreServices.rootLifecycle);
+    own.set(rootLifecycle.service.id, { ...rootLifecycle, deps: services.shareDeps(rootLifecycle.deps) });
+    const logger = services.original(coreServices.rootLogger);
+    own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
+    const httpRouter = services.share(services.original(coreServices.httpRouter));
+    own.set(
+      httpRouter.service.id,
+      recordingHttpRouter(httpRouter, ({ path, allow }) =>
+        this.openedRoutes.push({ pluginId: this.pluginId, path, allow }),
+      ),
+    );
+    return services.factories().map((factory) => own.get(factory.service.id) ?? factory) as unknown as ServiceFactory[];
+  }
+
+  /** The unit's rootHttpRouter: what is mounted on it is captured here, and reached through the slots. */
+  #facade(): RootHttpRouterService {
+    return {
+      use: (path, handler) => {
+        this.#routes.set(path, [...(this.#routes.get(path) ?? []), handler as RequestHandler]);
+        if (this.#serving) this.#host.slots.point(path, this);
+      },
+    };
+  }
+}

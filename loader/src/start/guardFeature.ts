@@ -1,0 +1,75 @@
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { isPlugin, type Registration, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import type { RootServices } from '../host/rootServices';
+import { deadline } from './deadline';
+import { confineRootRoutes } from './rootRoutes';
+
+/** Limits and services that a guarded feature runs with. */
+export interface GuardOptions {
+  pluginId: string;
+  services: RootServices;
+  startTimeoutMs: number;
+  /** Paths outside `/api/<pluginId>` that may be mounted; undefined (the portal's own plugins): any. */
+  rootRoutes: readonly string[] | undefined;
+}
+
+/**
+ * The feature as one unit runs it: only the registrations for the unit's plugin id, dependencies that share
+ * root services, and an init that ends, one way or the other, within the start timeout. An init that never
+ * settled would keep the backend from ever being stopped. Rejects with START_TIMEOUT or INIT_FAILED.
+ */
+export function guardFeature(feature: RegistrationsFeature, options: GuardOptions): RegistrationsFeature {
+  return {
+    ...feature,
+    getRegistrations: () =>
+      feature
+        .getRegistrations()
+        .filter((registration) => registration.pluginId === options.pluginId)
+        .map((registration) => guardInit(registration, options)),
+  };
+}
+
+/** A service factory that a bundle brings, with shared root services and confined root routes. */
+export function guardService(factory: ServiceFeature, options: GuardOptions): ServiceFeature {
+  const shared = options.services.share(factory);
+  return {
+    ...shared,
+    factory: (deps, context) => shared.factory(confineRootRoutes(factory.deps, deps, options), context),
+  };
+}
+
+function guardInit(registration: Registration, options: GuardOptions): Registration {
+  const { services, startTimeoutMs } = options;
+  const who = describe(registration);
+  return {
+    ...registration,
+    init: {
+      deps: services.shareDeps(registration.init.deps),
+      func: async (deps) => {
+        try {
+          const confined = confineRootRoutes(registration.init.deps, deps, options);
+          const init = Promise.resolve(registration.init.func(confined));
+          await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
+        } catch (cause) {
+          throw isStagedoorError(cause) ? cause : initFailed(who, cause);
+        }
+      },
+    },
+  };
+}
+
+/** `plugin 'x'` or `module 'y' for plugin 'x'`, as Backstage words it. */
+export function describe(registration: Registration): string {
+  if (isPlugin(registration)) return `plugin '${registration.pluginId}'`;
+  return `module '${registration.moduleId}' for plugin '${registration.pluginId}'`;
+}
+
+function lateInit(who: string, ms: number): StagedoorError {
+  return new StagedoorError('START_TIMEOUT', `The init of ${who} did not finish within ${ms / 1000} s.`);
+}
+
+/** Wraps whatever a plugin threw as INIT_FAILED, its message kept. */
+export function initFailed(who: string, cause: unknown): StagedoorError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${message}`, { cause });
+}

@@ -1,0 +1,64 @@
+import type { BackendStartupResult } from '@backstage/backend-app-api';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { initFailed } from './guardFeature';
+
+/** Why a generation did not start: the plugin's own fault, those of its modules, or both. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+  readonly pluginId: string;
+  /** The fault of the plugin itself; undefined when only modules failed. */
+  readonly plugin?: StagedoorError;
+  /** Faults by module id. */
+  readonly modules: ReadonlyMap<string, StagedoorError>;
+  /** True when Backstage's `backend.startup` settings let the backend go on without the plugin. */
+  readonly allowed: boolean;
+
+  constructor(
+    pluginId: string,
+    plugin: StagedoorError | undefined,
+    modules: ReadonlyMap<string, StagedoorError>,
+    allowed = false,
+  ) {
+    const first = plugin ?? [...modules.values()][0];
+    super(first?.message ?? `Plugin '${pluginId}' did not start`, { cause: first });
+    this.pluginId = pluginId;
+    this.plugin = plugin;
+    this.modules = modules;
+    this.allowed = allowed;
+  }
+
+  /** The fault to show where only one can be shown. */
+  get fault(): StagedoorError {
+    return this.plugin ?? [...this.modules.values()][0] ?? initFailed(`plugin '${this.pluginId}'`, this);
+  }
+
+  /** A plugin that failed is fatal; a module that Backstage lets fail is, unless a bundle brought it, not. */
+  isFatal(dynamicModuleIds: ReadonlySet<string>): boolean {
+    return this.plugin !== undefined || [...this.modules.keys()].some((id) => dynamicModuleIds.has(id));
+  }
+
+  /** The failures in a startup result, allowed ones included; undefined where there are none. */
+  static fromResult(pluginId: string, result: BackendStartupResult): StartFailure | undefined {
+    const plugin = result.plugins.find((entry) => entry.pluginId === pluginId);
+    const modules = new Map<string, StagedoorError>();
+    for (const { moduleId, failure } of plugin?.modules ?? []) {
+      if (failure) modules.set(moduleId, coded(`module '${moduleId}' for plugin '${pluginId}'`, failure.error));
+    }
+    const own = plugin?.failure && coded(`plugin '${pluginId}'`, plugin.failure.error);
+    return own || modules.size > 0
+      ? new StartFailure(pluginId, own, modules, plugin?.failure?.allowed ?? false)
+      : undefined;
+  }
+
+  /** Any error that a start ended with, as a StartFailure. */
+  static from(pluginId: string, error: unknown): StartFailure {
+    if (error instanceof StartFailure) return error;
+    const result = (error as { result?: BackendStartupResult } | undefined)?.result;
+    const failure = result && StartFailure.fromResult(pluginId, result);
+    return failure ?? new StartFailure(pluginId, coded(`plugin '${pluginId}'`, error), new Map());
+  }
+}
+
+function coded(who: string, error: unknown): StagedoorError {
+  return isStagedoorError(error) ? error : initFailed(who, error);
+}

@@ -1,0 +1,41 @@
+import type { SharedPackage } from '@stagedoor/bundle';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** What a bundle is held against. */
+export interface HostManifest {
+  /** Release of Backstage, from the nearest `backstage.json`; unknown without one. */
+  backstage?: string;
+  /** Version of Node, without the `v`. */
+  node: string;
+  platform: string;
+  arch: string;
+  /** Node's ABI number (`process.versions.modules`). */
+  abi: string;
+  /** Versions of the shared packages by name. */
+  shared: Record<string, string>;
+}
+
+/** Describes the running host. `cwd` is where the search for `backstage.json` begins. */
+export function describeHost(shared: readonly SharedPackage[], cwd: string): HostManifest {
+  return {
+    backstage: backstageRelease(cwd),
+    node: process.versions.node,
+    platform: process.platform,
+    arch: process.arch,
+    abi: process.versions.modules,
+    shared: Object.fromEntries(shared.map(({ name, version }) => [name, version])),
+  };
+}
+
+/** `version` of the nearest `backstage.json` upwards, the file that Backstage's own tools keep. */
+function backstageRelease(cwd: string): string | undefined {
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    const file = join(dir, 'backstage.json');
+    if (existsSync(file)) {
+      const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
+      return typeof version === 'string' ? version : undefined;
+    }
+    if (dirname(dir) === dir) return undefined;
+  }
+}

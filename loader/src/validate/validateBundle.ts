@@ -1,0 +1,71 @@
+import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
+import { satisfies, valid, validRange } from 'semver';
+import type { StagedBundle } from '../stage/stageDrop';
+import type { HostManifest } from './host';
+
+/** One reason to refuse a bundle; throws it. */
+type Check = (bundle: StagedBundle, host: HostManifest) => void;
+
+/** The gate: small separate checks, run in this order, the first fault wins. */
+export const CHECKS: readonly Check[] = [checkRole, checkSupportedVersions, checkPeers, checkNative];
+
+/** Holds a staged bundle against the host. Throws the code of the first check that fails. */
+export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
+  for (const check of CHECKS) check(bundle, host);
+}
+
+function checkRole(bundle: StagedBundle): void {
+  const role = bundle.packageJson.backstage?.role;
+  if (!role) throw new StagedoorError('ROLE_MISSING', `package.json of ${bundle.name} has no backstage.role.`);
+  if (isBackendRole(role)) return;
+  const frontend = role === 'frontend-plugin' || role === 'frontend-plugin-module';
+  throw new StagedoorError(
+    'ROLE_UNSUPPORTED',
+    `${bundle.name} has the role '${role}', which this backend does not run.`,
+    {
+      hint: frontend ? 'Serve frontend plugins with the portal app; this directory takes backend bundles.' : undefined,
+    },
+  );
+}
+
+/** RHDH reads a single version as `~version`; so do we. */
+function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void {
+  const declared = bundle.packageJson.backstage?.['supported-versions'];
+  if (!declared || !host.backstage) return;
+  const range = valid(declared) ? `~${declared}` : declared;
+  if (validRange(range) && !satisfies(host.backstage, range, { includePrerelease: true })) {
+    throw new StagedoorError(
+      'BACKSTAGE_VERSION_UNSUPPORTED',
+      `${bundle.name} supports Backstage ${declared}; this portal is ${host.backstage}.`,
+    );
+  }
+}
+
+/** Only for bundles with our manifest: others declare peers that their own `node_modules` also holds. */
+function checkPeers(bundle: StagedBundle, host: HostManifest): void {
+  for (const [name, range] of Object.entries(bundle.manifest?.host.shared ?? {})) {
+    const version = Object.hasOwn(host.shared, name) ? host.shared[name] : undefined;
+    if (version === undefined) {
+      throw new StagedoorError('PEER_UNKNOWN', `${bundle.name} expects ${name} of its host, which does not share it.`);
+    }
+    if (!satisfies(version, range, { includePrerelease: true })) {
+      throw new StagedoorError(
+        'PEER_UNSATISFIED',
+        `${bundle.name} needs ${name} ${range}; this portal has ${version}.`,
+      );
+    }
+  }
+}
+
+function checkNative(bundle: StagedBundle, host: HostManifest): void {
+  const native = bundle.manifest?.native;
+  if (!native) return;
+  const here = `${host.platform}-${host.arch}, ABI ${host.abi}`;
+  const there = `${native.platform}-${native.arch}, ABI ${native.abi}`;
+  if (here !== there) {
+    throw new StagedoorError(
+      'PLATFORM_MISMATCH',
+      `${bundle.name} carries native code for ${there}; this portal runs on ${here}.`,
+    );
+  }
+}
