@@ -1,11 +1,9 @@
 // Builds every workspace package into its dist/: one CommonJS file per entry, packages left external.
-// Runs in well under a second, so there is nothing to skip.
-import { build } from 'esbuild';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+import { repository } from './lib/repository.mjs';
+import { unlessUpToDate } from './lib/stamp.mjs';
 
 /** Package folder → source entries below its src/. */
 const packages = {
@@ -15,23 +13,41 @@ const packages = {
   'portal/backend': ['index.ts', 'main.ts'],
 };
 
+/** Builds the packages whose sources changed since their last build; returns the folders of those built. */
 export async function buildAll() {
+  const built = [];
   for (const [folder, entries] of Object.entries(packages)) {
-    const present = entries.map((entry) => join(root, folder, 'src', entry)).filter(existsSync);
-    await build({
-      entryPoints: present,
-      outdir: join(root, folder, 'dist'),
-      outbase: join(root, folder, 'src'),
-      outExtension: { '.js': '.cjs.js' },
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20.19',
-      sourcemap: true,
-      logLevel: 'warning',
-    });
+    const dir = join(repository, folder);
+    const present = entries.filter((entry) => existsSync(join(dir, 'src', entry)));
+    const ran = await unlessUpToDate(
+      `build-${folder.replace('/', '-')}`,
+      {
+        inputs: [join(dir, 'src'), join(dir, 'package.json'), fileURLToPath(import.meta.url)],
+        outputs: present.map((entry) => join(dir, 'dist', entry.replace(/\.ts$/, '.cjs.js'))),
+      },
+      () => buildPackage(dir, present),
+    );
+    if (ran) built.push(folder);
   }
+  return built;
+}
+
+async function buildPackage(dir, entries) {
+  // Imported late: on a fresh clone it is not installed when this file is loaded.
+  const { build } = await import('esbuild');
+  await build({
+    entryPoints: entries.map((entry) => join(dir, 'src', entry)),
+    outdir: join(dir, 'dist'),
+    outbase: join(dir, 'src'),
+    outExtension: { '.js': '.cjs.js' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20.19',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

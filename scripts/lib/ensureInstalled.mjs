@@ -1,0 +1,24 @@
+import { installedPackages, nativeDriverLoads, satisfiesLockfile } from './installed.mjs';
+import { npm } from './npm.mjs';
+import { step } from './progress.mjs';
+
+/**
+ * Installs what is missing: with `dev` everything, otherwise what building and starting need. Packages that are
+ * there already stay, development ones too.
+ */
+export async function ensureInstalled({ dev }) {
+  const installed = Object.values(installedPackages());
+  const keepDev = dev || installed.some((pkg) => pkg.dev);
+  const omit = keepDev ? [] : ['--omit=dev'];
+
+  if (!satisfiesLockfile({ dev })) {
+    await step(dev ? 'Installing all dependencies' : 'Installing what starting needs', async () => {
+      // `npm ci` would remove everything first and compile the SQLite driver again.
+      if (installed.length > 0) await npm(['install', '--no-save', ...omit]);
+      if (!satisfiesLockfile({ dev })) await npm(['ci', ...omit]);
+    });
+  }
+  if (!nativeDriverLoads()) {
+    await step('Building the SQLite driver for this Node.js', () => npm(['rebuild', 'better-sqlite3']).then(() => {}));
+  }
+}

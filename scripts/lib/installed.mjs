@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { readJson, repository } from './repository.mjs';
+
+/** The packages that the last npm run left in node_modules, by path; empty without one. */
+export function installedPackages(root = repository) {
+  const file = join(root, 'node_modules/.package-lock.json');
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
+}
+
+/** True when node_modules holds what the lockfile asks for: everything, or without `dev` what running needs. */
+export function satisfiesLockfile({ dev }, installed = installedPackages(), lockfile = readJson('package-lock.json')) {
+  return Object.entries(lockfile.packages).every(([path, wanted]) => {
+    if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;
+    // npm leaves out optional packages of other platforms and those that do not build.
+    if (wanted.optional || wanted.devOptional || (wanted.dev && !dev)) return true;
+    const found = installed[path];
+    return found !== undefined && found.version === wanted.version && found.integrity === wanted.integrity;
+  });
+}
+
+/** True when the native SQLite driver loads in this Node.js, i.e. was built for its ABI. */
+export function nativeDriverLoads() {
+  try {
+    const Database = createRequire(join(repository, 'package.json'))('better-sqlite3');
+    new Database(':memory:').close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { repository } from './repository.mjs';
+import { runQuietly } from './run.mjs';
+
+/** Runs npm with the Node.js that runs this script, in `cwd` (the repository by default); quiet unless it fails. */
+export async function npm(args, { cwd = repository } = {}) {
+  const script = process.env.npm_execpath;
+  const [command, first] = script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
+  return await runQuietly(command, [...first, ...args], {
+    cwd,
+    env: npmEnvironment(),
+    hint: 'Read the lines above. Behind a proxy or a mirror, `npm config get registry` must name one that answers.',
+  });
+}
+
+/**
+ * This process's environment, with native packages compiled against the headers that lie beside this Node.js where
+ * they do (most installations): no download of headers, and never those of another Node.js.
+ */
+export function npmEnvironment(node = process.execPath, env = process.env) {
+  const prefix = dirname(dirname(node));
+  const headers = existsSync(join(prefix, 'include/node/node.h'));
+  return headers && !env.npm_config_nodedir ? { ...env, npm_config_nodedir: prefix } : env;
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './repository.mjs';
+import { untilExit } from './run.mjs';
+
+/**
+ * Starts the portal in `dir` and calls `onReady` once it is. Its output goes to this terminal. Returns the exit code.
+ */
+export async function runPortal({ dir, port, configFiles }, onReady) {
+  mkdirSync(dir, { recursive: true });
+  const url = `http://localhost:${port}`;
+  const bin = join(repository, 'portal/backend/bin/stagedoor-portal.js');
+  const child = spawn(process.execPath, [bin, ...configFiles.flatMap((file) => ['--config', file])], {
+    cwd: dir,
+    stdio: 'inherit',
+    env: {
+      // Lets the guest provider work.
+      NODE_ENV: 'development',
+      ...process.env,
+      APP_CONFIG_app_baseUrl: url,
+      APP_CONFIG_backend_baseUrl: url,
+      APP_CONFIG_backend_listen_port: String(port),
+    },
+  });
+  const exit = untilExit(child);
+  if (await isReady(url, child)) onReady(url);
+  return await exit;
+}
+
+/** Waits until the portal is ready (true) or has ended (false). */
+async function isReady(url, child) {
+  while (child.exitCode === null && child.signalCode === null) {
+    const response = await fetch(`${url}/.backstage/health/v1/readiness`).catch(() => undefined);
+    if (response?.ok) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}

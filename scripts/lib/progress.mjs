@@ -1,0 +1,31 @@
+const SLOW_MS = 1000;
+const PLAIN_INTERVAL_MS = 10_000;
+
+/**
+ * Runs one step of a script. Work that takes longer than a second shows its title and the elapsed seconds: in place
+ * on a terminal, as plain lines elsewhere. A string that `work` returns is shown beside the title.
+ */
+export async function step(title, work, out = process.stderr) {
+  const start = Date.now();
+  const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
+  const show = out.isTTY
+    ? () => out.write(`\r\x1b[K${title} … ${seconds()}`)
+    : () => out.write(`${title} … ${seconds()}\n`);
+  let ticker;
+  const first = setTimeout(() => {
+    show();
+    ticker = setInterval(show, out.isTTY ? 200 : PLAIN_INTERVAL_MS);
+  }, SLOW_MS);
+  const finish = (outcome) => {
+    clearTimeout(first);
+    clearInterval(ticker);
+    out.write(`${out.isTTY ? '\r\x1b[K' : ''}${title}: ${outcome}\n`);
+  };
+  try {
+    const note = await work();
+    finish(note ?? `done in ${seconds()}`);
+  } catch (error) {
+    finish(`failed after ${seconds()}`);
+    throw error;
+  }
+}

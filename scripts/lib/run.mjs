@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { Failure } from './failure.mjs';
+
+const TAIL_LINES = 30;
+
+/** Runs a command quietly. Where it fails, throws a Failure with the end of its output and `hint`. */
+export async function runQuietly(command, args, { hint, ...options }) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const outcome = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  if (outcome !== 0) {
+    const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
+    throw new Failure(`\`${[command, ...args].join(' ')}\` ended with ${outcome}:\n${tail}`, hint);
+  }
+  return output;
+}
+
+/** Runs a command with this terminal and returns its exit code; termination signals are passed on to it. */
+export async function runInForeground(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: 'inherit', ...options });
+  return await untilExit(child);
+}
+
+/** Waits for a child's end while passing SIGTERM and SIGINT on to it; its exit code, 1 where a signal ended it. */
+export async function untilExit(child) {
+  const forward = (signal) => child.kill(signal);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, forward);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code) => resolve(code ?? 1));
+    });
+  } finally {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.off(signal, forward);
+  }
+}

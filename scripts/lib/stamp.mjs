@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { repository } from './repository.mjs';
+
+/**
+ * Runs `work` unless it ran before on the same input and all of `outputs` are there. Input is the content of files
+ * and folders plus `extra` strings. Returns whether it ran.
+ */
+export async function unlessUpToDate(name, { inputs, outputs, extra = [] }, work) {
+  const stamp = join(repository, '.cache/stamps', name);
+  const digest = digestOf(inputs, extra);
+  const fresh =
+    existsSync(stamp) && readFileSync(stamp, 'utf8') === digest && outputs.every((file) => existsSync(file));
+  if (fresh) return false;
+  await work();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, digest);
+  return true;
+}
+
+/** Hex sha256 over paths and content of all files at and below `paths`, and over `extra`. */
+function digestOf(paths, extra) {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    if (!existsSync(path)) return;
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path).sort()) {
+        if (name !== 'node_modules' && !name.startsWith('dist')) add(join(path, name));
+      }
+    } else {
+      hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+    }
+  };
+  paths.forEach(add);
+  extra.forEach((text) => hash.update(`${text}\0`));
+  return hash.digest('hex');
+}

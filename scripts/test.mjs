@@ -1,0 +1,17 @@
+// npm test [-- vitest arguments]: installs and builds what is missing, then runs the suite.
+import { join } from 'node:path';
+import { buildStep } from './lib/buildStep.mjs';
+import { ensureInstalled } from './lib/ensureInstalled.mjs';
+import { runScript } from './lib/failure.mjs';
+import { checkNodeVersion } from './lib/nodeVersion.mjs';
+import { repository } from './lib/repository.mjs';
+import { runInForeground } from './lib/run.mjs';
+
+await runScript(async () => {
+  checkNodeVersion();
+  await ensureInstalled({ dev: true });
+  await buildStep();
+  const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+  const args = ['run', '--root', join(repository, 'test'), ...process.argv.slice(2)];
+  process.exitCode = await runInForeground(process.execPath, [vitest, ...args], { cwd: repository });
+});
