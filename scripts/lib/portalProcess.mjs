@@ -1,18 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './repository.mjs';
 import { untilExit } from './run.mjs';
 
-/**
- * Starts the portal in `dir` and calls `onReady` once it is. Its output goes to this terminal. Returns the exit code.
- */
+const portal = join(repository, 'portal');
+
+/** Starts the portal and calls `onReady` once it is ready. Its output goes to this terminal. Returns the exit code. */
 export async function runPortal({ dir, port, configFiles }, onReady) {
-  mkdirSync(dir, { recursive: true });
   const url = `http://localhost:${port}`;
-  const bin = join(repository, 'portal/backend/bin/stagedoor-portal.js');
+  const bin = join(portal, 'backend/bin/stagedoor-portal.js');
   const child = spawn(process.execPath, [bin, ...configFiles.flatMap((file) => ['--config', file])], {
-    cwd: dir,
+    cwd: portal,
     stdio: 'inherit',
     env: {
       // Lets the guest provider work.
@@ -21,6 +19,11 @@ export async function runPortal({ dir, port, configFiles }, onReady) {
       APP_CONFIG_app_baseUrl: url,
       APP_CONFIG_backend_baseUrl: url,
       APP_CONFIG_backend_listen_port: String(port),
+      ...(dir !== portal && {
+        APP_CONFIG_backend_database_connection_directory: join(dir, 'data'),
+        APP_CONFIG_dynamicPlugins_rootDirectory: join(dir, 'dynamic-plugins-root'),
+        APP_CONFIG_dynamicPlugins_stateDirectory: join(dir, '.stagedoor'),
+      }),
     },
   });
   const exit = untilExit(child);

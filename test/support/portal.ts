@@ -90,7 +90,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     await untilReady(url, child.exit, options.readyTimeoutMs ?? 45_000);
   } catch (error) {
     await stop();
-    throw new Error(`${(error as Error).message}\n${child.output()}`);
+    throw new Error(`${(error as Error).message}\n${child.output()}`, { cause: error });
   }
 
   const guestToken = async () => {

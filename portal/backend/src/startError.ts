@@ -17,7 +17,12 @@ export function startError(error: unknown): StagedoorError {
   }
   const messages = chain.map((cause) => cause.message);
   const distinct = messages.filter((message, i) => !messages.slice(0, i).some((earlier) => earlier.includes(message)));
-  return new StagedoorError('PORTAL_START_FAILED', distinct.join('\n  because: '), { cause: error });
+  // Backstage's logger looks for the config schemas of the package it runs in, to know what to redact.
+  const outsidePackage = messages.some((message) => message.startsWith('No package.json could be found upwards'));
+  return new StagedoorError('PORTAL_START_FAILED', distinct.join('\n  because: '), {
+    ...(outsidePackage && { hint: 'Start the portal inside the package that holds it, e.g. in portal/.' }),
+    cause: error,
+  });
 }
 
 function causes(error: unknown): Error[] {
