@@ -59,10 +59,6 @@ export const codes = {
     meaning: 'The archive or folder exceeds the limits on bytes or number of files.',
     hint: 'Export the plugin with `stagedoor export`: bundles are small.',
   },
-  DROP_VANISHED: {
-    meaning: 'The drop was removed while it was being read.',
-    hint: 'Drop the bundle again.',
-  },
   DROP_UNREADABLE: {
     meaning: 'The drop cannot be read.',
     hint: 'Give the portal process read permission on the drop.',

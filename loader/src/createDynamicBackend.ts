@@ -20,6 +20,7 @@ import { RootServices } from './host/rootServices';
 import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
+import { ADMIN_PLUGIN_ID } from './runtime/units';
 import { readSettings } from './settings';
 import { STATIC_OWNER } from './start/part';
 
@@ -38,6 +39,7 @@ export function createDynamicBackend(): Backend {
   const added: Array<Promise<unknown>> = [];
   let host: Backend | undefined;
   let plugins: DynamicPlugins | undefined;
+  let disposeSignals = (): void => {};
 
   async function assemble(): Promise<Backend> {
     const services = new RootServices(defaultServiceFactories as unknown as ServiceFeature[]);
@@ -90,14 +92,16 @@ export function createDynamicBackend(): Backend {
       if (host) throw new Error('Backend has already started');
       process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
       host = await assemble();
-      const { started } = withOwnSignals(
+      const { started, dispose } = withOwnSignals(
         () => host!.start(),
         () => host!.stop(),
       );
+      disposeSignals = dispose;
       return started;
     },
     async stop() {
       await host?.stop();
+      disposeSignals();
     },
   };
 }
@@ -108,7 +112,7 @@ function adminPlugin(
   shutdownDelayMs: number,
 ): BackendFeature {
   return createBackendPlugin({
-    pluginId: 'dynamic-plugins',
+    pluginId: ADMIN_PLUGIN_ID,
     register(env) {
       env.registerInit({
         deps: {

@@ -81,6 +81,12 @@ export class Bundles {
 
   /** Loads a new or changed bundle hot. The fault of one that fails is in its status; what served before still serves. */
   async activate(bundle: StagedBundle): Promise<void> {
+    if (this.loaded(bundle.name)?.digest === bundle.digest) {
+      // Back to what serves already, e.g. after a drop that failed was undone.
+      this.#options.registry.set(bundle.name, 'staging', { bundle });
+      this.#refreshAll();
+      return;
+    }
     const contribution = await this.#resolve(bundle);
     if (!contribution) return;
     const { registry, units } = this.#options;
@@ -98,7 +104,7 @@ export class Bundles {
     this.#refreshAll();
   }
 
-  /** Takes a bundle out of service; resolves once it has drained and stopped. */
+  /** Takes a bundle out of service; it stays visible as `draining` until its last request is done. */
   async deactivate(name: string): Promise<void> {
     const { registry } = this.#options;
     if (!this.#loaded.has(name)) {
@@ -107,8 +113,12 @@ export class Bundles {
     }
     registry.set(name, 'draining');
     try {
-      await this.#takeOut(name);
-      registry.delete(name);
+      const { stopped } = await this.#takeOut(name);
+      this.#track(
+        stopped.then(() => {
+          if (!this.#loaded.has(name) && registry.get(name)?.state === 'draining') registry.delete(name);
+        }),
+      );
     } catch (error) {
       registry.set(name, 'failed', { fault: asFault(error) });
     }
@@ -127,23 +137,22 @@ export class Bundles {
     try {
       validateBundle(bundle, host);
       await validateConfig(bundle, config);
-      const contribution = await contributionOf(bundle, services);
-      return contribution;
+      return await contributionOf(bundle, services);
     } catch (error) {
       this.#fail(bundle, asFault(error));
-      if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
       return undefined;
     }
   }
 
-  async #takeOut(name: string): Promise<void> {
+  /** Resolves when requests go elsewhere, with what resolves when the old generations have stopped. */
+  async #takeOut(name: string): Promise<{ stopped: Promise<void> }> {
     const loaded = this.#loaded.get(name)!;
     const { blamed, retired } = await this.#options.units.change(name, loaded.contribution, undefined);
     this.#loaded.delete(name);
     for (const [packageName, dir] of Object.entries(packageDirs(loaded.bundle))) deletePackageDir(packageName, dir);
     this.#afterwards(retired, loaded.bundle);
     await this.#blame(blamed);
-    await retired;
+    return { stopped: retired };
   }
 
   async #blame(blamed: ReadonlyMap<string, StagedoorError>): Promise<void> {
@@ -161,6 +170,7 @@ export class Bundles {
   }
 
   #fail(bundle: StagedBundle, fault: StagedoorError): void {
+    if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
     const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
     this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loadedStatus(bundle.name) });
   }

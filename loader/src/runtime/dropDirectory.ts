@@ -1,8 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compare, valid } from 'semver';
-import { findDrop, snapshot } from '../scan/drop';
-import { settle } from '../scan/settle';
+import { findDrop, snapshot, type Drop } from '../scan/drop';
+import { SETTLE_TIMES, settle } from '../scan/settle';
 import { listDrops } from '../scan/watchRoot';
 import type { Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
@@ -107,38 +108,40 @@ export class DropDirectory {
 
   /** Brings the record of an entry up to date. Returns false when its content is the one already known. */
   async #read(entry: string): Promise<boolean> {
-    const { root, shelves, registry } = this.#options;
+    const { root, registry } = this.#options;
     const earlier = this.#records.get(entry);
-    const drop = await findDrop(root, entry);
+    const drop = (await findDrop(root, entry)) ?? (earlier && (await this.#comesBack(entry)));
     if (!drop) return this.#records.delete(entry);
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
     await settle(drop);
     const seen = (await snapshot(drop)).text;
-    if (seen === '' || seen === earlier?.seen) {
-      if (!earlier) registry.delete(entry);
-      return seen === '' && this.#records.delete(entry);
+    const record = seen && seen !== earlier?.seen ? await this.#stage(drop, seen) : undefined;
+    // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
+    const stable = record && (await snapshot(drop)).text === seen;
+    if (!stable || record.name !== entry) registry.forgetDiscovered(entry);
+    if (!record) return seen === '' && this.#records.delete(entry);
+    if (!stable) {
+      this.#dirty.add(entry);
+      return false;
     }
-    let record: DropRecord;
-    try {
-      const bundle = await stageDrop(drop, shelves);
-      record = { entry, name: bundle.name, bundle, seen };
-    } catch (error) {
-      const fault = isStagedoorError(error)
-        ? error
-        : new StagedoorError('DROP_UNREADABLE', `${entry} cannot be read: ${(error as Error).message}`, {
-            cause: error,
-          });
-      record = { entry, name: earlier?.name ?? entry, fault, seen };
-      // Removed meanwhile is not a fault of anybody's: the removal itself is what counts.
-      if (fault.code === 'DROP_VANISHED') {
-        if (!earlier) registry.delete(entry);
-        this.#dirty.add(entry);
-        return false;
-      }
-    }
-    if (record.name !== entry && registry.get(entry)?.state === 'discovered') registry.delete(entry);
     this.#records.set(entry, record);
     return true;
+  }
+
+  async #stage(drop: Drop, seen: string): Promise<DropRecord> {
+    const { entry } = drop;
+    try {
+      const bundle = await stageDrop(drop, this.#options.shelves);
+      return { entry, name: bundle.name, bundle, seen };
+    } catch (error) {
+      return { entry, name: this.#records.get(entry)?.name ?? entry, fault: error as StagedoorError, seen };
+    }
+  }
+
+  /** A drop that is replaced by removing and copying is absent for a moment: it is gone when it stays away. */
+  async #comesBack(entry: string): Promise<Drop | undefined> {
+    await sleep(SETTLE_TIMES.quietMs);
+    return findDrop(this.#options.root, entry);
   }
 
   /** Makes what is loaded under a name agree with the drops that hold it. */
@@ -147,9 +150,9 @@ export class DropDirectory {
     await this.#names.run([name], async () => {
       const winner = this.#winner(name);
       if (winner) {
-        if (bundles.loaded(name)?.digest !== winner.digest || registry.get(name)?.state !== 'running') {
-          await bundles.activate(winner);
-        }
+        const state = registry.get(name)?.state;
+        const current = bundles.loaded(name)?.digest === winner.digest && (state === 'running' || state === 'waiting');
+        if (!current) await bundles.activate(winner);
       } else if ([...this.#records.values()].some((record) => record.name === name)) {
         this.#report(name);
       } else {

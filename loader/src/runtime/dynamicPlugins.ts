@@ -41,6 +41,7 @@ export interface DynamicPluginsOptions {
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000, rootRoutes: {} };
 const COLLECT_EVERY_MS = 5000;
+const CLOSE_TIMEOUT_MS = 3000;
 
 /** The runtime: boots every unit, then follows the root directory until it is stopped. */
 export class DynamicPlugins {
@@ -114,7 +115,8 @@ export class DynamicPlugins {
     this.#stopped ??= (async () => {
       if (delayMs > 0) await sleep(delayMs);
       for (const close of this.#closers) await close();
-      await this.#drops?.close();
+      // A plugin that is just starting, or hangs in it, must not hold up the end.
+      await Promise.race([this.#drops?.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       const results = await this.#units.shutDown();
       await this.#bundles.retired();
       for (const result of results) {

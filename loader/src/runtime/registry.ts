@@ -60,8 +60,14 @@ export class PluginRegistry {
     this.#log(name, state, fault);
   }
 
+  /** Forgets a bundle that is gone. */
   delete(name: string): void {
     if (this.#statuses.delete(name)) this.#logger.info(`${name}: removed`);
+  }
+
+  /** Forgets an entry that was only discovered: it turned out to hold a bundle of another name, or none at all. */
+  forgetDiscovered(entry: string): void {
+    if (this.#statuses.get(entry)?.state === 'discovered') this.#statuses.delete(entry);
   }
 
   #log(name: string, state: PluginState, fault: StagedoorError | undefined): void {

@@ -6,6 +6,9 @@ import { StartFailure } from '../start/startFailure';
 import { KeyedMutex } from './mutex';
 import { Unit, type Prepared } from './unit';
 
+/** The plugin that carries the runtime and its admin API inside the host backend. */
+export const ADMIN_PLUGIN_ID = 'dynamic-plugins';
+
 /** What a change of units came to. */
 export interface ChangeResult {
   /** Owners of modules that had to be left out, with the reason. */
@@ -124,6 +127,13 @@ export class Units {
     };
   }
 
+  /** Who provides a plugin id. Express matches paths without regard to case, so ids may not differ by case alone. */
+  #holder(pluginId: string): string | undefined {
+    const path = pluginId.toLowerCase();
+    if (path === ADMIN_PLUGIN_ID) return STATIC_OWNER;
+    return this.all().find((unit) => unit.pluginId.toLowerCase() === path)?.composition.plugin?.owner;
+  }
+
   #forgetIfEmpty(unit: Unit): void {
     if (!unit.current && partsOf(unit.composition).length === 0) this.#units.delete(unit.pluginId);
   }
@@ -139,7 +149,7 @@ export class Units {
 
   #checkClaims(owner: string, contribution: Contribution): void {
     for (const pluginId of contribution.pluginIds) {
-      const holder = this.#units.get(pluginId)?.composition.plugin?.owner;
+      const holder = this.#holder(pluginId);
       if (holder && holder !== owner) throw conflict('PLUGIN_ID_CONFLICT', `plugin '${pluginId}'`, owner, holder);
     }
     for (const { pluginId, moduleId } of contribution.modules) {

@@ -33,6 +33,8 @@ export class ActiveRequests {
     ]);
     clearTimeout(timer);
     for (const response of [...this.#responses]) {
+      // The plugin may still write; that is no longer anybody's fault.
+      response.on('error', () => {});
       if (!response.headersSent) response.status(503).set('Retry-After', '1');
       response.end();
     }

@@ -38,7 +38,7 @@ export interface StagedBundle {
 
 /**
  * Copies a drop into the state folder, checks the copy against its manifest and gives it its final, digest-named place.
- * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_VANISHED, DROP_UNREADABLE.
+ * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_UNREADABLE.
  */
 export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
   const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
@@ -69,7 +69,7 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     const { name, version } = packageJson;
     return { name, version, digest, dir, packageJson, manifest, entry: drop.entry };
   } catch (error) {
-    throw isStagedoorError(error) ? error : await unreadable(drop, error);
+    throw isStagedoorError(error) ? error : unreadable(drop, error);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -80,10 +80,6 @@ export function packageDirs(bundle: StagedBundle): Record<string, string> {
   return { [bundle.name]: bundle.dir, [sourceName(bundle.name)]: bundle.dir };
 }
 
-async function unreadable(drop: Drop, cause: unknown): Promise<StagedoorError> {
-  const code = (cause as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') {
-    return new StagedoorError('DROP_VANISHED', `${drop.entry} was removed while it was being read.`, { cause });
-  }
+function unreadable(drop: Drop, cause: unknown): StagedoorError {
   return new StagedoorError('DROP_UNREADABLE', `${drop.entry} cannot be read: ${(cause as Error).message}`, { cause });
 }
