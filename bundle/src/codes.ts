@@ -117,6 +117,10 @@ export const codes = {
     meaning: 'The package registers no plugin and no module.',
     hint: 'Export createBackendPlugin(...) or createBackendModule(...) as default.',
   },
+  PLUGIN_ID_INVALID: {
+    meaning: 'A plugin id or module id holds characters other than letters, digits, dashes and underscores.',
+    hint: 'Correct the pluginId or moduleId in the source of the plugin and export it again.',
+  },
   REGISTER_FAILED: {
     meaning: 'The register function of a plugin or module threw.',
     hint: 'Correct the plugin and export it again.',
@@ -130,7 +134,7 @@ export const codes = {
     hint: 'Do long work in a startup hook or a scheduled task, or raise dynamicPlugins.startTimeout.',
   },
   ROOT_ROUTE_REFUSED: {
-    meaning: 'A bundle asked for an HTTP path outside /api/<its plugin id>.',
+    meaning: 'A bundle mounts a path on the root HTTP router, which the session check does not cover.',
     hint: 'Serve the route with coreServices.httpRouter.',
   },
   PLUGIN_ABSENT: {

@@ -16,7 +16,7 @@ export interface Contribution {
 
 /**
  * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
- * SERVICE_REPLACEMENT_REFUSED.
+ * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED.
  */
 export async function contributionOf(bundle: StagedBundle, services: RootServices): Promise<Contribution> {
   const features = await loadFeatures(bundle);
@@ -34,6 +34,7 @@ export async function contributionOf(bundle: StagedBundle, services: RootService
     services: expanded.services.map(({ factory }) => factory),
     packageDirs: packageDirs(bundle),
   });
+  checkIds(bundle, contribution);
   if (contribution.pluginIds.length + contribution.modules.length === 0) {
     throw new StagedoorError('NO_PLUGIN_ID', `${bundle.name} registers no plugin and no module.`);
   }
@@ -58,6 +59,14 @@ export function describeRegistrations(features: readonly RegistrationsFeature[],
 export function unitsOf(contribution: Contribution | undefined): string[] {
   if (!contribution) return [];
   return [...new Set([...contribution.pluginIds, ...contribution.modules.map(({ pluginId }) => pluginId)])];
+}
+
+/** An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. */
+function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribution): void {
+  const ids = [...pluginIds, ...modules.flatMap(({ pluginId, moduleId }) => [pluginId, moduleId])];
+  const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));
+  if (bad === undefined) return;
+  throw new StagedoorError('PLUGIN_ID_INVALID', `${bundle.name} registers the id ${JSON.stringify(bad)}.`);
 }
 
 function registrationsOf(

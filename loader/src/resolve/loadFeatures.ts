@@ -48,11 +48,9 @@ function installed(installer: unknown): Feature[] {
 /** Forgets the modules of a staged folder, so that their memory goes with the last generation that used them. */
 export function unloadModules(dir: string): void {
   const cache = createRequire(join(dir, 'package.json')).cache;
-  for (const file of Object.keys(cache)) {
-    if (!isInside(dir, file)) continue;
-    const parents = Object.values(cache).filter((module) => module?.children.some((child) => child.id === file));
-    for (const parent of parents) parent!.children = parent!.children.filter((child) => child.id !== file);
-    delete cache[file];
+  for (const [file, module] of Object.entries(cache)) {
+    if (isInside(dir, file)) delete cache[file];
+    else if (module) module.children = module.children.filter((child) => !isInside(dir, child.id));
   }
 }
 

@@ -4,6 +4,7 @@ import { contributionOf, unitsOf, type Contribution } from '../resolve/contribut
 import { unloadModules } from '../resolve/loadFeatures';
 import type { RootServices } from '../host/rootServices';
 import { deletePackageDir, setPackageDir } from '../stage/packagePaths';
+import { deadline } from '../start/deadline';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
 import { validateBundle } from '../validate/validateBundle';
 import { validateConfig } from '../validate/validateConfig';
@@ -37,6 +38,8 @@ export interface BundlesOptions {
   registry: PluginRegistry;
   host: HostManifest;
   config: RootConfigService;
+  /** Bounds loading the code of a bundle, in milliseconds. */
+  startTimeoutMs: number;
 }
 
 /** Takes staged bundles through validate, resolve, start and serve, and back out; keeps their status. */
@@ -132,12 +135,16 @@ export class Bundles {
 
   /** Validates and loads a bundle; undefined when its status now says why not. */
   async #resolve(bundle: StagedBundle): Promise<Contribution | undefined> {
-    const { host, config, services, registry } = this.#options;
+    const { host, config, services, registry, startTimeoutMs } = this.#options;
     registry.set(bundle.name, 'staging', { bundle });
     try {
       validateBundle(bundle, host);
       await validateConfig(bundle, config);
-      return await contributionOf(bundle, services);
+      return await deadline(
+        contributionOf(bundle, services),
+        startTimeoutMs,
+        () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
+      );
     } catch (error) {
       this.#fail(bundle, asFault(error));
       return undefined;

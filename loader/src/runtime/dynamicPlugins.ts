@@ -69,7 +69,14 @@ export class DynamicPlugins {
     };
     this.#registry = new PluginRegistry(logger);
     this.#units = new Units(generationHost);
-    this.#bundles = new Bundles({ units: this.#units, services, registry: this.#registry, host: this.host, config });
+    this.#bundles = new Bundles({
+      units: this.#units,
+      services,
+      registry: this.#registry,
+      host: this.host,
+      config,
+      startTimeoutMs,
+    });
   }
 
   /** Statuses of all bundles, sorted by name. */

@@ -33,7 +33,9 @@ export function patchPackagePaths(backendPluginApiDir: string): { dispose(): voi
   const patched: Resolve = function resolveFilename(this: unknown, request, parent, ...rest) {
     if (request.endsWith('/package.json') && parent?.filename?.startsWith(backendPluginApiDir)) {
       const name = request.slice(0, -'/package.json'.length);
-      const dir = current.getStore()?.[name] ?? known.get(name);
+      // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
+      const starting = current.getStore();
+      const dir = starting ? starting[name] : known.get(name);
       if (dir) return join(dir, 'package.json');
     }
     return original.call(this, request, parent, ...rest);

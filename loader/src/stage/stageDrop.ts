@@ -64,8 +64,10 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     const shelf = manifest ? shelves.staged : shelves.stagedForeign;
     const dir = join(shelf, packName(packageJson.name), digest);
     await mkdir(dirname(dir), { recursive: true });
-    const there = await stat(dir).catch(() => undefined);
-    if (!there) await rename(scratch, dir);
+    if (!(await holds(dir, digest))) {
+      await rm(dir, { recursive: true, force: true });
+      await rename(scratch, dir);
+    }
     const { name, version } = packageJson;
     return { name, version, digest, dir, packageJson, manifest, entry: drop.entry };
   } catch (error) {
@@ -78,6 +80,12 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
 /** The source name and the name itself: upstream resolves a dynamic plugin's files by either. */
 export function packageDirs(bundle: StagedBundle): Record<string, string> {
   return { [bundle.name]: bundle.dir, [sourceName(bundle.name)]: bundle.dir };
+}
+
+/** True when an earlier staged copy is there and still is what its name says. */
+async function holds(dir: string, digest: string): Promise<boolean> {
+  if (!(await stat(dir).catch(() => undefined))) return false;
+  return digestOf(await listFiles(dir)) === digest;
 }
 
 function unreadable(drop: Drop, cause: unknown): StagedoorError {

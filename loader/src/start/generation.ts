@@ -27,7 +27,7 @@ export interface GenerationHost {
   rootLogger: RootLoggerService;
   startTimeoutMs: number;
   drainTimeoutMs: number;
-  /** Paths outside its own prefix that a bundle may mount, by plugin id. */
+  /** Paths that a bundle may mount on the root router, by plugin id. */
   rootRoutes: Record<string, string[]>;
 }
 

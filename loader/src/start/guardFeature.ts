@@ -9,7 +9,7 @@ export interface GuardOptions {
   pluginId: string;
   services: RootServices;
   startTimeoutMs: number;
-  /** Paths outside `/api/<pluginId>` that may be mounted; undefined (the portal's own plugins): any. */
+  /** Paths that may be mounted on the root router; undefined (the portal's own plugins): any. */
   rootRoutes: readonly string[] | undefined;
 }
 

@@ -2,13 +2,13 @@ import { coreServices, type RootHttpRouterService } from '@backstage/backend-plu
 import { StagedoorError } from '@stagedoor/bundle';
 import type { AnyServiceRef, Deps, Impls } from '../host/features';
 
-/** Whose routes are confined, and what it may mount besides its own prefix. */
+/** Whose routes are confined, and what it may mount on the root router. */
 export interface RootRouteLimits {
   pluginId: string;
   rootRoutes: readonly string[] | undefined;
 }
 
-/** The implementations, with a rootHttpRouter among them confined to `/api/<pluginId>` and the listed paths. */
+/** The implementations, with a rootHttpRouter among them confined to the listed paths. */
 export function confineRootRoutes(refs: Deps, impls: Impls, limits: RootRouteLimits): Impls {
   const names = Object.keys(refs).filter((name) => isRootHttpRouter(refs[name]!));
   if (limits.rootRoutes === undefined || names.length === 0) return impls;
@@ -28,17 +28,17 @@ function isRootHttpRouter(ref: AnyServiceRef): boolean {
   return ref.id === coreServices.rootHttpRouter.id;
 }
 
+/**
+ * A route on the root router is outside the session check, even below the plugin's own prefix: only what the operator
+ * lists is mounted there.
+ */
 function confine(router: RootHttpRouterService, { pluginId, rootRoutes }: RootRouteLimits): RootHttpRouterService {
-  const prefix = `/api/${pluginId}`.toLowerCase();
   return {
     use: (path, handler) => {
-      const wanted = String(path).replace(/\/+$/, '').toLowerCase();
-      const plain = !/[^a-z0-9/._~-]/.test(wanted);
-      const inside = plain && (wanted === prefix || wanted.startsWith(`${prefix}/`));
-      if (!inside && !rootRoutes!.includes(path)) {
+      if (!rootRoutes!.includes(path)) {
         throw new StagedoorError(
           'ROOT_ROUTE_REFUSED',
-          `Plugin '${pluginId}' asked for the HTTP path '${path}' outside /api/${pluginId}.`,
+          `Plugin '${pluginId}' mounts '${path}' on the root HTTP router, outside the session check.`,
           {
             hint: `Serve it with coreServices.httpRouter, or list it under dynamicPlugins.auth.rootRoutes.${pluginId}.`,
           },
