@@ -4,14 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startBackend } from '../support/backend';
 import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
+import { GREETER, greeterVersion as version } from '../support/greeter';
 import { tempDir } from '../support/tempDir';
-
-const GREETER = 'greeter-dynamic';
-
-async function version(backend: { get(path: string): Promise<Response> }): Promise<string | number> {
-  const response = await backend.get('/api/greeter/version');
-  return response.ok ? ((await response.json()) as { version: string }).version : response.status;
-}
 
 describe('a bundle dropped into the root directory of a running backend', () => {
   test('serves, behind auth, as a folder', async () => {
@@ -70,7 +64,11 @@ describe('a bundle dropped into the root directory of a running backend', () => 
     const parent = await tempDir();
     await dropArchive(await fixtureBundle(parent, 'greeter'), backend.root, 'greeter-1.0.0.tgz');
     await backend.until(GREETER, 'running', '1.0.0');
-    await dropArchive(await fixtureBundle(parent, 'greeter', { version: '1.10.0' }), backend.root, 'greeter-1.10.0.tgz');
+    await dropArchive(
+      await fixtureBundle(parent, 'greeter', { version: '1.10.0' }),
+      backend.root,
+      'greeter-1.10.0.tgz',
+    );
     await backend.until(GREETER, 'running', '1.10.0');
     await dropArchive(await fixtureBundle(parent, 'greeter', { version: '1.9.0' }), backend.root, 'greeter-1.9.0.tgz');
     await sleep(1000);
@@ -103,7 +101,9 @@ describe('a bundle dropped into the root directory of a running backend', () => 
     const backend = await startBackend();
     const parent = await tempDir();
     const names = ['greeter', 'greeter-module-word', 'stores-rows'];
-    const bundles = await Promise.all(names.map((name) => fixtureBundle(parent, name, { sealed: name !== 'stores-rows' })));
+    const bundles = await Promise.all(
+      names.map((name) => fixtureBundle(parent, name, { sealed: name !== 'stores-rows' })),
+    );
     await Promise.all(bundles.map((bundle, index) => dropFolder(bundle, backend.root, names[index]!)));
     await backend.until(GREETER, 'running');
     await backend.until('greeter-module-word-dynamic', 'running');

@@ -58,7 +58,8 @@ export function asFeature(value: unknown): Feature | undefined {
   let current = value;
   for (let depth = 0; depth < 3; depth++) {
     if (current === null || (typeof current !== 'object' && typeof current !== 'function')) return undefined;
-    const type = (current as { $$type?: unknown }).$$type;
+    // Own properties only: some module loaders let a namespace answer for its default export.
+    const type = Object.hasOwn(current, '$$type') ? (current as { $$type?: unknown }).$$type : undefined;
     if (type === '@backstage/BackendFeatureFactory' && typeof current === 'function') return asFeature(current());
     if (type === '@backstage/BackendFeature') return withType(current as Partial<Feature>);
     current = (current as { default?: unknown }).default;
