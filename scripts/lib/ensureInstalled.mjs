@@ -1,6 +1,7 @@
-import { installedPackages, nativeDriverLoads, satisfiesLockfile } from './installed.mjs';
+import { installedPackages, satisfiesLockfile } from './installed.mjs';
 import { npm } from './npm.mjs';
 import { step } from './progress.mjs';
+import { sqliteDriverState } from './sqliteDriver.mjs';
 
 /**
  * Installs what is missing: with `dev` everything, otherwise what building and starting need. Packages that are
@@ -18,7 +19,11 @@ export async function ensureInstalled({ dev }) {
       if (!satisfiesLockfile({ dev })) await npm(['ci', ...omit]);
     });
   }
-  if (!nativeDriverLoads()) {
-    await step('Building the SQLite driver for this Node.js', () => npm(['rebuild', 'better-sqlite3']).then(() => {}));
+  const driver = sqliteDriverState();
+  if (driver !== 'works') {
+    const env = driver === 'fatal' ? { npm_config_build_from_source: 'true' } : {};
+    await step('Building the SQLite driver for this Node.js', async () => {
+      await npm(['rebuild', 'better-sqlite3'], { env });
+    });
   }
 }

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { readJson, repository } from './repository.mjs';
 
@@ -18,15 +17,4 @@ export function satisfiesLockfile({ dev }, installed = installedPackages(), lock
     const found = installed[path];
     return found !== undefined && found.version === wanted.version && found.integrity === wanted.integrity;
   });
-}
-
-/** True when the native SQLite driver loads in this Node.js, i.e. was built for its ABI. */
-export function nativeDriverLoads() {
-  try {
-    const Database = createRequire(join(repository, 'package.json'))('better-sqlite3');
-    new Database(':memory:').close();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { repository } from './repository.mjs';
 import { runQuietly } from './run.mjs';
+import { sqliteCompileEnvironment } from './sqliteDriver.mjs';
 
-/** Runs npm with the Node.js that runs this script, in `cwd` (the repository by default); quiet unless it fails. */
-export async function npm(args, { cwd = repository } = {}) {
+/**
+ * Runs npm with the Node.js that runs this script, in `cwd` (the repository by default) and with `env` laid over this
+ * process's environment; quiet unless it fails.
+ */
+export async function npm(args, { cwd = repository, env = {} } = {}) {
   const script = process.env.npm_execpath;
   const [command, first] = script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
   return await runQuietly(command, [...first, ...args], {
     cwd,
-    env: npmEnvironment(),
+    env: { ...sqliteCompileEnvironment(npmEnvironment()), ...env },
     hint: 'Read the lines above. Behind a proxy or a mirror, `npm config get registry` must name one that answers.',
   });
 }

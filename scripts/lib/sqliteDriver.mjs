@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repository } from './repository.mjs';
+
+/** What scripts/native/object-wrap.h keeps out of the driver, and why. */
+const FATAL_SYMBOL = 'RemoveEnvironmentCleanupHook';
+
+/**
+ * The installed SQLite driver: `works`, `broken` (it does not load, e.g. was built for another Node.js), or `fatal`
+ * (it loads, and would abort the process some time later).
+ */
+export function sqliteDriverState() {
+  const require = createRequire(join(repository, 'package.json'));
+  try {
+    const Database = require('better-sqlite3');
+    new Database(':memory:').close();
+    const addon = require.resolve('better-sqlite3/build/Release/better_sqlite3.node');
+    return readFileSync(addon).includes(FATAL_SYMBOL) ? 'fatal' : 'works';
+  } catch {
+    return 'broken';
+  }
+}
+
+/** The environment `env` with what compiling the driver needs; where a prebuilt one is downloaded it has no effect. */
+export function sqliteCompileEnvironment(env = process.env) {
+  if (process.platform === 'win32') return env;
+  const header = join(repository, 'scripts/native/object-wrap.h').replaceAll(' ', '\\ ');
+  return { ...env, CXXFLAGS: `${env.CXXFLAGS ?? ''} -include ${header}`.trim() };
+}

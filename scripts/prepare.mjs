@@ -1,0 +1,12 @@
+// npm run build: installs what running needs and builds. For container images and deployments; `npm start` and
+// `npm test` do it by themselves.
+import { buildStep } from './lib/buildStep.mjs';
+import { ensureInstalled } from './lib/ensureInstalled.mjs';
+import { runScript } from './lib/failure.mjs';
+import { checkNodeVersion } from './lib/nodeVersion.mjs';
+
+await runScript(async () => {
+  checkNodeVersion();
+  await ensureInstalled({ dev: false });
+  await buildStep();
+});
