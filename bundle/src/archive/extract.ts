@@ -15,7 +15,7 @@ export interface ExtractLimits {
 export const DEFAULT_LIMITS: ExtractLimits = { bytes: 512 * 1024 * 1024, entries: 50_000 };
 
 /**
- * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`).
+ * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
  * Only plain files and folders with plain relative names are taken. Throws ARCHIVE_INVALID,
  * ARCHIVE_UNSAFE or ARCHIVE_TOO_LARGE; `dir` is then partly filled and the caller removes it.
  */
@@ -24,7 +24,8 @@ export async function extractArchive(file: string, dir: string, limits: ExtractL
   const seen = new Set<string>();
   let bytes = 0;
   const check = (path: string, type: string, size: number): void => {
-    const name = path.replace(/\/$/, '');
+    const name = path.replace(/^\.\//, '').replace(/\/$/, '');
+    if (name === '.' || name === '') return;
     if (type !== 'File' && type !== 'OldFile' && type !== 'ContiguousFile' && type !== 'Directory') {
       throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is a ${type}.`);
     }

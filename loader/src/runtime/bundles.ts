@@ -80,6 +80,14 @@ export class Bundles {
       }
     }
     this.#refreshAll();
+    // Whoever held the id may have failed.
+    for (const bundle of bundles) if (this.conflicting(bundle.name)) await this.activate(bundle);
+  }
+
+  /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
+  conflicting(name: string): boolean {
+    const code = this.#options.registry.get(name)?.code;
+    return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
   }
 
   /** Loads a new or changed bundle hot. The fault of one that fails is in its status; what served before still serves. */

@@ -165,8 +165,8 @@ export class DropDirectory {
   /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
   async #retryConflicts(except: string): Promise<void> {
     const { bundles, registry } = this.#options;
-    for (const { name, code } of registry.list()) {
-      if (name === except || (code !== 'PLUGIN_ID_CONFLICT' && code !== 'MODULE_ID_CONFLICT')) continue;
+    for (const { name } of registry.list()) {
+      if (name === except || !bundles.conflicting(name)) continue;
       await this.#names.run([name], async () => {
         const winner = this.#winner(name);
         if (winner && bundles.loaded(name)?.digest !== winner.digest) await bundles.activate(winner);

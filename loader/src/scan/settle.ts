@@ -1,5 +1,5 @@
-import { isBundlePath, isStagedoorError, readManifest } from '@stagedoor/bundle';
-import { readFile, stat } from 'node:fs/promises';
+import { isBundlePath, isStagedoorError, readManifest, readPackageJson } from '@stagedoor/bundle';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { snapshot, type Drop } from './drop';
@@ -42,10 +42,9 @@ type Completeness = 'complete' | 'foreign' | 'incomplete';
 
 /** Judges a folder by its manifest; one that package.json announces but that is not there yet is awaited. */
 async function inspect(dir: string): Promise<Completeness> {
-  const text = await readFile(join(dir, 'package.json'), 'utf8').catch(() => '');
   let announced: boolean;
   try {
-    announced = (JSON.parse(text) as { stagedoor?: unknown }).stagedoor !== undefined;
+    announced = 'stagedoor' in (await readPackageJson(dir));
   } catch {
     return 'incomplete';
   }

@@ -1,0 +1,34 @@
+import type { PluginStatus } from '@stagedoor/loader';
+import type { Portal } from './portal';
+import { waitFor } from './waitFor';
+
+/** `GET /api/dynamic-plugins/v1/plugins` as the guest user. */
+export async function pluginsOf(portal: Portal): Promise<PluginStatus[]> {
+  const response = await portal.fetch('/api/dynamic-plugins/v1/plugins', { token: true });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return ((await response.json()) as { items: PluginStatus[] }).items;
+}
+
+/** Waits until a bundle is in a state (and, where given, serves a version); returns its status. */
+export async function untilState(
+  portal: Portal,
+  name: string,
+  state: PluginStatus['state'],
+  version?: string,
+): Promise<PluginStatus> {
+  let seen: PluginStatus | undefined;
+  try {
+    return await waitFor(`${name} to be ${state}`, async () => {
+      seen = (await pluginsOf(portal)).find((status) => status.name === name);
+      return seen?.state === state && (!version || seen.loaded?.version === version) ? seen : undefined;
+    });
+  } catch (error) {
+    const logs = portal.logs().split('\n').slice(-20).join('\n');
+    throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(seen)}\n${logs}`, { cause: error });
+  }
+}
+
+/** Waits until a bundle is no longer known. */
+export async function untilGone(portal: Portal, name: string): Promise<void> {
+  await waitFor(`${name} to be gone`, async () => !(await pluginsOf(portal)).some((status) => status.name === name));
+}
