@@ -1,0 +1,45 @@
+/** What a load came to: how often each answer was given, errors as `error: <message>`. */
+export interface Load<T> {
+  answers: Map<string, number>;
+  sent: number;
+  elapsedMs: number;
+  /** What `work` resolved with. */
+  result: T;
+}
+
+/**
+ * Calls `send` `perSecond` times a second, whether earlier calls have been answered or not, from before `work` begins
+ * until after it has ended; then waits for the answers.
+ */
+export async function underLoad<T>(
+  perSecond: number,
+  send: () => Promise<unknown>,
+  work: () => Promise<T>,
+): Promise<Load<T>> {
+  const answers = new Map<string, number>();
+  const pending = new Set<Promise<void>>();
+  const count = (answer: string): void => void answers.set(answer, (answers.get(answer) ?? 0) + 1);
+  const begin = performance.now();
+  let sent = 0;
+  const tick = setInterval(() => {
+    // Timers come late when the machine is busy; what was missed is made up for.
+    const due = Math.floor(((performance.now() - begin) / 1000) * perSecond);
+    for (; sent < due; sent++) {
+      const call: Promise<void> = send()
+        .then(
+          (answer) => count(String(answer)),
+          (error: Error) => count(`error: ${error.message} ${String(error.cause ?? '')}`.trim()),
+        )
+        .finally(() => pending.delete(call));
+      pending.add(call);
+    }
+  }, 5);
+  try {
+    const result = await work();
+    const elapsedMs = performance.now() - begin;
+    return { answers, sent, elapsedMs, result };
+  } finally {
+    clearInterval(tick);
+    await Promise.all(pending);
+  }
+}
