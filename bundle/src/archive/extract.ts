@@ -25,10 +25,10 @@ export async function extractArchive(file: string, dir: string, limits: ExtractL
   let bytes = 0;
   const check = (path: string, type: string, size: number): void => {
     const name = path.replace(/^\.\//, '').replace(/\/$/, '');
-    if (name === '.' || name === '') return;
     if (type !== 'File' && type !== 'OldFile' && type !== 'ContiguousFile' && type !== 'Directory') {
       throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is a ${type}.`);
     }
+    if (name === '.' || name === '') return;
     if (!isBundlePath(name)) {
       throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is not a plain relative path.`);
     }

@@ -26,10 +26,11 @@ import { urlReaderServiceFactory } from '@backstage/backend-defaults/urlReader';
 import { userInfoServiceFactory } from '@backstage/backend-defaults/userInfo';
 import type { ServiceFactory } from '@backstage/backend-plugin-api';
 import { eventsServiceFactory } from '@backstage/plugin-events-node';
+import { instanceMetadataServiceFactory } from './instanceMetadata';
 
 /**
- * The services of `createBackend()`. Its list is not exported, its parts are: a test compares the
- * service ids of this list with those of the installed `@backstage/backend-defaults`.
+ * The services of `createBackend()`. Its list is not exported, its parts are: a test starts a plugin that depends on
+ * every service of the installed `@backstage/backend-defaults`.
  */
 export const defaultServiceFactories: ServiceFactory[] = [
   auditorServiceFactory,
@@ -57,4 +58,5 @@ export const defaultServiceFactories: ServiceFactory[] = [
   actionsServiceFactory,
   metricsServiceFactory,
   tracingServiceFactory,
+  instanceMetadataServiceFactory,
 ];

@@ -57,11 +57,6 @@ export class Bundles {
     return this.#loaded.get(name)?.bundle;
   }
 
-  /** Everything that serves or waits, for `rootInstanceMetadata`. */
-  contributions(): Contribution[] {
-    return [...this.#loaded.values()].map(({ contribution }) => contribution);
-  }
-
   /** Brings all bundles that are there at boot up together with the portal's own plugins. */
   async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
     const resolved = await Promise.all(bundles.map((bundle) => this.#resolve(bundle)));

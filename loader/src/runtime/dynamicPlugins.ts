@@ -17,6 +17,7 @@ import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { GenerationHost } from '../start/generation';
+import { moduleIdsOf, partsOf } from '../start/part';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
 import { DropDirectory } from './dropDirectory';
@@ -84,17 +85,14 @@ export class DynamicPlugins {
     return this.#registry.list();
   }
 
-  /** Plugins that are running now with their modules, static ones included. */
+  /** Plugins that run or are starting, with their modules, static ones included. */
   installedPlugins(): Array<{ pluginId: string; modules: Array<{ moduleId: string }> }> {
-    const contributions = [this.#options.own, ...this.#bundles.contributions()];
     return this.#units
       .all()
-      .filter((unit) => unit.current)
-      .map(({ pluginId }) => ({
+      .filter(({ composition }) => composition.plugin)
+      .map(({ pluginId, composition }) => ({
         pluginId,
-        modules: contributions.flatMap(({ modules }) =>
-          modules.filter((module) => module.pluginId === pluginId).map(({ moduleId }) => ({ moduleId })),
-        ),
+        modules: partsOf(composition).flatMap((part) => moduleIdsOf(part, pluginId).map((moduleId) => ({ moduleId }))),
       }));
   }
 
