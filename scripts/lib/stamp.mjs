@@ -26,7 +26,7 @@ function digestOf(paths, extra) {
     if (!existsSync(path)) return;
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) {
-        if (name !== 'node_modules' && !name.startsWith('dist')) add(join(path, name));
+        if (name !== 'node_modules' && !/^\.?dist/.test(name)) add(join(path, name));
       }
     } else {
       hash.update(`${path}\0`).update(readFileSync(path)).update('\0');

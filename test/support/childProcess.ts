@@ -25,12 +25,15 @@ export interface ChildProcess {
 export interface ChildProcessOptions {
   cwd?: string;
   env?: Record<string, string | undefined>;
+  /** The user and group to run as; needs root. */
+  uid?: number;
+  gid?: number;
 }
 
 /** Starts a process without a shell and without stdin. Rejects `exited` if it cannot be started. */
 export function startProcess(command: string, args: string[], options: ChildProcessOptions = {}): ChildProcess {
   const child = spawn(command, args, {
-    cwd: options.cwd,
+    ...options,
     // Backstage behaves differently under NODE_ENV=test, which vitest sets.
     env: { ...process.env, NODE_ENV: undefined, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,9 +2,9 @@ import { isStagedoorError, StagedoorError } from '@stagedoor/bundle';
 
 /**
  * Whatever kept the portal from starting, as a coded error: itself, PORT_IN_USE, or PORTAL_START_FAILED with the
- * messages of the whole cause chain.
+ * messages of the whole cause chain. `unset` are variables that the config names and the environment lacks.
  */
-export function startError(error: unknown): StagedoorError {
+export function startError(error: unknown, unset: string[] = []): StagedoorError {
   const chain = causes(error);
   const coded = chain.find(isStagedoorError);
   if (coded) return coded;
@@ -17,10 +17,11 @@ export function startError(error: unknown): StagedoorError {
   }
   const messages = chain.map((cause) => cause.message);
   const distinct = messages.filter((message, i) => !messages.slice(0, i).some((earlier) => earlier.includes(message)));
+  const hint = unset.length > 0 ? `Set ${unset.join(', ')}: the config refers to them.` : undefined;
   // Backstage's logger looks for the config schemas of the package it runs in, to know what to redact.
   const outsidePackage = messages.some((message) => message.startsWith('No package.json could be found upwards'));
   return new StagedoorError('PORTAL_START_FAILED', distinct.join('\n  because: '), {
-    ...(outsidePackage && { hint: 'Start the portal inside the package that holds it, e.g. in portal/.' }),
+    hint: outsidePackage ? 'Start the portal inside the package that holds it, e.g. in portal/.' : hint,
     cause: error,
   });
 }
