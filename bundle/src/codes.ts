@@ -179,6 +179,10 @@ export const codes = {
     meaning: 'The named package is neither installed nor in the npm registry.',
     hint: 'Check the name and version, and the registry in .npmrc.',
   },
+  FETCH_FAILED: {
+    meaning: 'npm could not install the named package.',
+    hint: 'Read the message of npm; check the registry and credentials in .npmrc and the network.',
+  },
   VERIFY_FAILED: {
     meaning: 'The finished bundle did not start on the test host.',
     hint: 'Read the cause above it; nothing was written.',

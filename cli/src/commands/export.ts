@@ -1,0 +1,52 @@
+import type { CommandModule } from 'yargs';
+import { exportPlugin } from '../export/exportPlugin';
+import type { Reporter } from '../report/reporter';
+import { interruptible } from './interrupt';
+
+interface ExportArguments {
+  package?: string;
+  out?: string;
+  pack: boolean;
+  verify: boolean;
+  json: boolean;
+}
+
+const DESCRIPTION = `Export a backend plugin as a dynamic bundle.
+
+Without <package>: the package in this folder, written to ./dist-dynamic.
+With a path (./folder): that package, written to its dist-dynamic.
+With a name (@scope/name[@range]): the installed package, or else the one in the npm registry, written to
+./<scope>-<name>-dynamic.`;
+
+/** `stagedoor export [package]`. */
+export function exportCommand(reporter: Reporter): CommandModule<object, ExportArguments> {
+  return {
+    command: 'export [package]',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('package', { type: 'string', describe: 'Path or name of the package' })
+        .option('out', { type: 'string', requiresArg: true, describe: 'Folder to write the bundle to' })
+        .option('pack', { type: 'boolean', default: false, describe: 'Also write <name>-<version>.tgz beside it' })
+        .option('verify', {
+          type: 'boolean',
+          default: true,
+          describe: 'Start the bundle on a test host first; --no-verify marks it as unverified',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON on stdout' }),
+    handler: async (args) => {
+      const result = await interruptible((signal) =>
+        exportPlugin({
+          cwd: process.cwd(),
+          target: args.package,
+          out: args.out,
+          pack: args.pack,
+          verify: args.verify,
+          signal,
+          onStep: (step, detail) => reporter.step(step, detail),
+        }),
+      );
+      reporter.exported(result);
+    },
+  };
+}

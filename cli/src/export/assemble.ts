@@ -1,0 +1,46 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Build } from './buildAll';
+import type { Decisions } from './decisions';
+import { collectConfigSchemas } from './describe/configSchema';
+import { bundlePackageJson, nestedPackageJsons } from './describe/packageJson';
+import { embeddedPath } from './esbuild/packagePathShim';
+import type { InstalledManifest } from './installedPackage';
+import type { Staging } from './output';
+import type { Plan } from './plan';
+import { publishedFiles } from './publishedFiles';
+
+/** Names under which upstream's loader and RHDH look for the config schema. */
+const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+
+/** Writes everything of the bundle but its manifest into `staging`. */
+export async function assembleBundle(
+  staging: Staging,
+  plan: Plan,
+  { entries, contents }: Build,
+  decisions: Decisions,
+  peerDependencies: Record<string, string>,
+): Promise<void> {
+  const manifest = plan.pkg as InstalledManifest;
+  const own = { name: plan.pkg.name, version: plan.pkg.version, dir: plan.dir, manifest };
+  const inlined = [...contents.inlined.values()].map((entry) => entry.package);
+  const schemas = collectConfigSchemas([own, ...inlined]);
+  await Promise.all([
+    copyPublished(staging, plan.dir, manifest, ''),
+    ...[...decisions.embedded].map(([name, pkg]) => copyPublished(staging, pkg.dir, pkg.manifest, embeddedPath(name))),
+    ...entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
+  ]);
+  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted: {} }));
+  for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
+  const serialized = await schemas;
+  if (!serialized) return;
+  for (const path of SCHEMA_FILES) await staging.write(path, `${JSON.stringify(serialized, null, 2)}\n`);
+}
+
+async function copyPublished(staging: Staging, dir: string, manifest: InstalledManifest, to: string): Promise<void> {
+  for (const path of await publishedFiles(dir, manifest)) {
+    const target = join(staging.dir, to, path);
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(join(dir, path), target);
+  }
+}

@@ -1,0 +1,34 @@
+import { bundleEntries, type BuiltEntry } from './bundle';
+import { explainBuildFailure, isBuildFailure } from './buildFailure';
+import { readContents, type Contents } from './contents';
+import { excludeAbsent } from './decide';
+import type { Decisions } from './decisions';
+import type { PackageFinder } from './installedPackage';
+import type { Plan } from './plan';
+
+/** The final build: its files, what is in them, what was left out. */
+export interface Build {
+  entries: BuiltEntry[];
+  contents: Contents;
+}
+
+/** Each round settles at least one package; real plugins need one to three. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Bundles, looks at what came out, decides what cannot be bundled, and bundles again until nothing changes.
+ * Extends `decisions`. Throws DEPENDENCY_NOT_INSTALLED or BUILD_FAILED.
+ */
+export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Build> {
+  for (let round = 1; ; round++) {
+    try {
+      const entries = await bundleEntries(plan, decisions);
+      return { entries, contents: readContents(plan, entries, finder) };
+    } catch (error) {
+      if (!isBuildFailure(error)) throw error;
+      if (round === MAX_ROUNDS || !excludeAbsent(error, plan, finder, decisions)) {
+        throw explainBuildFailure(error, plan, finder);
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import type { BuiltEntry } from './bundle';
+import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
+import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
+import type { Plan } from './plan';
+
+/** What ended up in a build. */
+export interface Contents {
+  /** Every package that gave code, without the plugin itself, by folder. */
+  inlined: Map<string, InlinedPackage>;
+  /** Imports that are left in the output: package name → the packages that import it. */
+  imports: Map<string, Set<InstalledPackage>>;
+}
+
+/** An inlined package and what it weighs in the output. */
+export interface InlinedPackage {
+  package: InstalledPackage;
+  bytes: number;
+  /** Absolute paths of its modules in the output. */
+  files: string[];
+}
+
+const BUILTINS = new Set(builtinModules);
+
+/** Reads esbuild's metafiles: which packages were inlined, and what stays imported by whom. */
+export function readContents(plan: Plan, built: BuiltEntry[], finder: PackageFinder): Contents {
+  const inlined = new Map<string, InlinedPackage>();
+  const imports = new Map<string, Set<InstalledPackage>>();
+  for (const { metafile } of built) {
+    const output = Object.values(metafile.outputs).find((entry) => entry.entryPoint !== undefined);
+    const left = new Set(output?.imports.filter((entry) => entry.external).map((entry) => entry.path));
+    for (const [path, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
+      const file = join(plan.workspace.root, path);
+      const owner = finder.ofFile(file);
+      // Virtual modules of the packager have a namespace, no file.
+      if (!owner || /^[a-z-]{2,}:/.test(path)) continue;
+      if (owner.dir !== plan.dir) {
+        const entry = inlined.get(owner.dir) ?? { package: owner, bytes: 0, files: [] };
+        entry.bytes += bytesInOutput;
+        entry.files.push(file);
+        inlined.set(owner.dir, entry);
+      }
+      for (const imported of metafile.inputs[path]?.imports ?? []) {
+        const shimmed = imported.path === SHIM_INPUT;
+        if (!shimmed && !(imported.external && left.has(imported.path))) continue;
+        const name = packageOfImport(shimmed ? SHIMMED_PACKAGE : imported.path);
+        if (isForeign(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
+      }
+    }
+  }
+  return { inlined, imports };
+}
+
+function isForeign(name: string): boolean {
+  return !/^[./]/.test(name) && !name.startsWith('node:') && !BUILTINS.has(name);
+}

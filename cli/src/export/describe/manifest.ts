@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { BUNDLE_FORMAT, digestOf, listFiles, sha256File, type BundleManifest } from '@stagedoor/bundle';
+import { version } from '../../../package.json';
+import type { Plan } from '../plan';
+import type { Workspace } from '../workspace';
+import { backstageRelease } from './packageJson';
+
+/** What the manifest says besides what lies in the folder. */
+export interface ManifestFacts {
+  peerDependencies: Record<string, string>;
+  /** True where a hoisted package carries native code. */
+  native: boolean;
+  verified: boolean;
+}
+
+/** Lists and hashes the finished bundle in `dir` and gives its manifest. */
+export async function bundleManifest(plan: Plan, dir: string, facts: ManifestFacts): Promise<BundleManifest> {
+  const files = await listFiles(dir);
+  const release = backstageRelease(plan.dir);
+  const lockfile = await describeLockfile(plan.workspace);
+  return {
+    format: BUNDLE_FORMAT,
+    name: plan.name,
+    version: plan.pkg.version,
+    role: plan.role,
+    source: { name: plan.pkg.name, version: plan.pkg.version, ...(lockfile && { lockfile }) },
+    host: { ...(release && { backstage: release }), node: '>=20.19.0', shared: facts.peerDependencies },
+    ...(facts.native && {
+      native: { platform: process.platform, arch: process.arch, abi: process.versions.modules },
+    }),
+    files,
+    digest: digestOf(files),
+    tool: { name: '@stagedoor/cli', version },
+    verified: facts.verified,
+  };
+}
+
+async function describeLockfile({ lockfile }: Workspace): Promise<BundleManifest['source']['lockfile']> {
+  if (!lockfile) return undefined;
+  const sha256 = await sha256File(lockfile.file);
+  if (lockfile.manager !== 'yarn') return { kind: lockfile.manager, sha256 };
+  const berry = /^__metadata:/m.test(await readFile(lockfile.file, 'utf8'));
+  return { kind: berry ? 'yarn-berry' : 'yarn-classic', sha256 };
+}

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { StagedoorError } from '@stagedoor/bundle';
+import type { PackageSpec } from './locate';
+
+const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
+
+/**
+ * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
+ * credentials and proxy are those of `cwd`. No install script runs. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
+ */
+export async function fetchPackage(
+  { name, range }: PackageSpec,
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<{ dir: string; dispose(): Promise<void> }> {
+  const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-'));
+  const dispose = (): Promise<void> => rm(prefix, { recursive: true, force: true });
+  try {
+    await writeFile(join(prefix, 'package.json'), '{"private": true}\n');
+    const npmrc = await nearestNpmrc(cwd);
+    // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
+    if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
+    await npmInstall(`${name}@${range || 'latest'}`, prefix, cwd, signal);
+    return { dir: join(prefix, 'node_modules', name), dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function npmInstall(spec: string, prefix: string, cwd: string, signal?: AbortSignal): Promise<void> {
+  const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--json', '--global=false'];
+  const { command, leading } = npmCommand();
+  const run = new Promise<void>((done, fail) => {
+    execFile(
+      command,
+      [...leading, 'install', spec, '--prefix', prefix, '--workspaces=false', ...flags],
+      { cwd, signal, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => (error ? fail(explain(spec, error, stdout, stderr)) : done()),
+    );
+  });
+  await run;
+}
+
+/** The npm that runs us, where one does: it is the one whose settings the user sees. */
+function npmCommand(): { command: string; leading: string[] } {
+  const cli = process.env.npm_execpath;
+  if (cli && /npm-cli\.[cm]?js$/.test(cli)) return { command: process.execPath, leading: [cli] };
+  return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', leading: [] };
+}
+
+function explain(spec: string, cause: Error, stdout: string, stderr: string): Error {
+  if (cause.name === 'AbortError') return cause;
+  const report = npmReport(stdout);
+  if (report && NOT_FOUND.has(report.code)) {
+    return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
+      cause,
+    });
+  }
+  const detail = report?.summary || stderr.trim().split('\n').slice(-5).join('\n') || cause.message;
+  return new StagedoorError('FETCH_FAILED', `npm could not install ${spec}: ${detail}`, { cause });
+}
+
+function npmReport(stdout: string): { code: string; summary: string } | undefined {
+  try {
+    const { error } = JSON.parse(stdout) as { error?: { code?: string; summary?: string } };
+    return error && { code: error.code ?? '', summary: error.summary ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+async function nearestNpmrc(from: string): Promise<string | undefined> {
+  for (let dir = from; ; dir = dirname(dir)) {
+    const file = join(dir, '.npmrc');
+    if ((await stat(file).catch(() => undefined))?.isFile()) return file;
+    if (dirname(dir) === dir) return undefined;
+  }
+}

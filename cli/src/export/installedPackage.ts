@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
+export interface InstalledManifest {
+  name?: string;
+  version?: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional?: boolean }>;
+  configSchema?: unknown;
+  [field: string]: unknown;
+}
+
+/** A package as it lies on disk. */
+export interface InstalledPackage {
+  name: string;
+  version: string;
+  /** Absolute path of its folder. */
+  dir: string;
+  manifest: InstalledManifest;
+}
+
+/** Finds the package that a file belongs to; one instance caches what it read. */
+export class PackageFinder {
+  private readonly byDir = new Map<string, InstalledPackage | undefined>();
+
+  /** The package of the absolute path `file`: the nearest folder upwards whose package.json has a name and version. */
+  ofFile(file: string): InstalledPackage | undefined {
+    return this.ofDir(dirname(file));
+  }
+
+  /** {@link ofFile} for a folder, which may be the package folder itself. */
+  ofDir(dir: string): InstalledPackage | undefined {
+    if (this.byDir.has(dir)) return this.byDir.get(dir);
+    const found = read(dir) ?? (dirname(dir) === dir ? undefined : this.ofDir(dirname(dir)));
+    this.byDir.set(dir, found);
+    return found;
+  }
+}
+
+function read(dir: string): InstalledPackage | undefined {
+  let text: string;
+  try {
+    text = readFileSync(join(dir, 'package.json'), 'utf8');
+  } catch {
+    return undefined;
+  }
+  const manifest = JSON.parse(text) as InstalledManifest;
+  // Folders such as dist/esm carry a package.json of `{"type": "module"}` only: not a package.
+  if (typeof manifest.name !== 'string' || typeof manifest.version !== 'string') return undefined;
+  return { name: manifest.name, version: manifest.version, dir, manifest };
+}
+
+/** The package name of a bare import: `@a/b/c` → `@a/b`, `a/b` → `a`. */
+export function packageOfImport(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}

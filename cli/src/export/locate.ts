@@ -1,0 +1,61 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { StagedoorError, findPackageDir, packName, readPackageJson } from '@stagedoor/bundle';
+import semver from 'semver';
+
+/** The package to export. */
+export interface Located {
+  /** Absolute path of the package folder. */
+  dir: string;
+  /** Where the bundle goes unless told otherwise. */
+  out: string;
+  /** Removes what was fetched. */
+  dispose(): Promise<void>;
+}
+
+/** How a published package is fetched: gives its folder with its production dependencies installed around it. */
+export type Fetch = (spec: PackageSpec) => Promise<{ dir: string; dispose(): Promise<void> }>;
+
+/** A package by name; `range` is empty for any installed version, otherwise a semver range or a tag. */
+export interface PackageSpec {
+  name: string;
+  range: string;
+}
+
+const SPEC = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@(.+))?$/i;
+
+/**
+ * Finds the package that `target` means from `cwd`: the package in `cwd`, a folder, or a spec, for which an installed
+ * copy within the range is taken before `fetch` is asked. Throws USAGE for anything else.
+ */
+export async function locatePackage(cwd: string, target: string | undefined, fetch: Fetch): Promise<Located> {
+  if (target === undefined || isPath(target)) {
+    const dir = resolve(cwd, target ?? '.');
+    return { dir, out: join(dir, 'dist-dynamic'), dispose: async () => {} };
+  }
+  const spec = parseSpec(target);
+  const out = join(cwd, `${packName(spec.name)}-dynamic`);
+  const installed = findPackageDir(spec.name, cwd);
+  if (installed && (await satisfies(installed, spec.range))) {
+    return { dir: installed, out, dispose: async () => {} };
+  }
+  return { ...(await fetch(spec)), out };
+}
+
+/** Splits `@scope/name@range`. Throws USAGE. */
+export function parseSpec(text: string): PackageSpec {
+  const match = SPEC.exec(text);
+  if (!match?.[1]) {
+    throw new StagedoorError('USAGE', `${JSON.stringify(text)} is neither a path nor a package name.`, {
+      hint: 'Write a folder as ./folder, a package as @scope/name or @scope/name@1.2.',
+    });
+  }
+  return { name: match[1], range: match[2] ?? '' };
+}
+
+function isPath(target: string): boolean {
+  return isAbsolute(target) || /^\.{1,2}([/\\]|$)/.test(target);
+}
+
+async function satisfies(dir: string, range: string): Promise<boolean> {
+  return range === '' || semver.satisfies((await readPackageJson(dir)).version, range);
+}

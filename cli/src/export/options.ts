@@ -1,0 +1,20 @@
+/** Complete options of one export; every path absolute. */
+export interface ExportOptions {
+  /** Folder that relative targets and specs are resolved from. */
+  cwd: string;
+  /** What to export: nothing for the package in `cwd`, a path (`./x`, `/x`), or a spec (`@scope/name[@range]`). */
+  target?: string;
+  /** Output folder; by default `dist-dynamic` in the package folder, for a spec in `cwd`. */
+  out?: string;
+  /** Also write `<name>-<version>.tgz` beside the output folder. */
+  pack: boolean;
+  /** Start the finished bundle in a clean child process before it is put in place. */
+  verify: boolean;
+  /** Aborting removes everything that was written so far. */
+  signal?: AbortSignal;
+  /** Called when a step starts, e.g. `('bundle', '@scope/x')`. */
+  onStep?: (step: ExportStep, detail: string) => void;
+}
+
+/** The steps of an export in order. */
+export type ExportStep = 'fetch' | 'plan' | 'bundle' | 'hoist' | 'describe' | 'verify' | 'pack';

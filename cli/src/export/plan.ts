@@ -1,0 +1,63 @@
+import { realpath } from 'node:fs/promises';
+import {
+  SHARED_ROOT,
+  StagedoorError,
+  dynamicName,
+  findPackageDir,
+  isBackendRole,
+  readPackageJson,
+  sharedPackages,
+  type PackageJson,
+  type SharedPackage,
+} from '@stagedoor/bundle';
+import { findEntries, type Entry } from './entries';
+import { findWorkspace, type Workspace } from './workspace';
+
+/** What is exported, and what the host provides. */
+export interface Plan {
+  /** Absolute real path of the plugin package. */
+  dir: string;
+  pkg: PackageJson;
+  role: 'backend-plugin' | 'backend-plugin-module';
+  /** Name of the bundle: the source name with `-dynamic`. */
+  name: string;
+  entries: Entry[];
+  workspace: Workspace;
+  /** Packages that stay imports, by name, as installed where the shared set was read. */
+  shared: ReadonlyMap<string, SharedPackage>;
+  /** Folder that the shared packages were resolved from. */
+  sharedFrom: string;
+}
+
+/**
+ * Reads the plugin package in `dir`. `fallbackShared` is the folder whose shared packages count where the plugin
+ * has no `@backstage/backend-defaults`. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*.
+ */
+export async function planExport(dir: string, fallbackShared: string): Promise<Plan> {
+  const pkg = await readPackageJson(dir);
+  const real = await realpath(dir);
+  const role = backendRole(pkg);
+  const sharedFrom = findPackageDir(SHARED_ROOT, real) ? real : fallbackShared;
+  return {
+    dir: real,
+    pkg,
+    role,
+    name: dynamicName(pkg.name),
+    entries: findEntries(real, pkg),
+    workspace: findWorkspace(real),
+    shared: new Map(sharedPackages(sharedFrom).map((entry) => [entry.name, entry])),
+    sharedFrom,
+  };
+}
+
+function backendRole(pkg: PackageJson): Plan['role'] {
+  const role = pkg.backstage?.role;
+  if (!role) throw new StagedoorError('ROLE_MISSING', `${pkg.name}: package.json has no backstage.role.`);
+  if (!isBackendRole(role)) {
+    throw new StagedoorError(
+      'ROLE_UNSUPPORTED',
+      `${pkg.name} has the role ${JSON.stringify(role)}; export takes backend-plugin and backend-plugin-module.`,
+    );
+  }
+  return role;
+}

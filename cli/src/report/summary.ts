@@ -1,0 +1,28 @@
+import type { ExportResult } from '../export/result';
+import { formatBytes } from './size';
+
+/** The summary of an export, line by line. */
+export function summaryLines(result: ExportResult): string[] {
+  const seconds = (result.durationMs / 1000).toFixed(1);
+  const rows: Array<[string, string]> = [
+    ['plugin', result.pluginIds.join(', ')],
+    ['modules', result.modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`).join(', ')],
+    ['opened', openedText(result)],
+    ['hoisted', result.hoisted.map(({ name, version, reason }) => `${name}@${version} (${reason})`).join(', ')],
+    ['size', `${formatBytes(result.bytes)} in ${result.files} files, ${result.inlined.length} packages inlined`],
+    ['folder', result.path],
+    ['archive', result.archive ?? ''],
+    ['integrity', result.integrity ?? ''],
+  ];
+  return [
+    ...result.warnings.map((warning) => `warning: ${warning}`),
+    `exported  ${result.name}@${result.version} in ${seconds} s${result.verified ? '' : ', not verified'}`,
+    ...rows.filter(([, value]) => value !== '').map(([key, value]) => `  ${key.padEnd(9)} ${value}`),
+  ];
+}
+
+function openedText({ verified, openedRoutes, pluginIds }: ExportResult): string {
+  if (!verified || pluginIds.length === 0) return '';
+  if (openedRoutes.length === 0) return 'nothing: every route needs a session';
+  return openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`).join(', ');
+}
