@@ -1,0 +1,44 @@
+// The clean process that a bundle is loaded in: `node child.cjs.js <VerifyTask as JSON>`, with a channel to its parent.
+import { setImmediate as turn } from 'node:timers/promises';
+import { explain } from './child/explain';
+import { Fault } from './child/fault';
+import { firstLine, errorChain } from './child/errorChain';
+import { ownPlace } from './child/place';
+import { Reporter } from './child/reporter';
+import { sealNetwork, sealResolution } from './child/seal';
+import { verifyInChild } from './child/verifyInChild';
+import type { VerifyTask } from './task';
+
+const task = JSON.parse(process.argv[2]!) as VerifyTask;
+const reporter = new Reporter();
+const stray: string[] = [];
+
+// A portal logs faults outside any call and goes on; the author should know of them all the same.
+process.on('uncaughtException', noteStray);
+process.on('unhandledRejection', noteStray);
+// The parent ends this process as soon as it has the result, and should the parent end first, there is no one to tell.
+process.on('disconnect', () => process.exit(1));
+setInterval(() => {}, 2 ** 30);
+
+sealResolution(task);
+sealNetwork((target) => reporter.send({ type: 'network', target }));
+void run();
+
+async function run(): Promise<void> {
+  try {
+    const verified = await verifyInChild(task, reporter);
+    await turn();
+    reporter.send({ type: 'passed', verified: { ...verified, warnings: [...verified.warnings, ...new Set(stray)] } });
+  } catch (error) {
+    const failure =
+      error instanceof Fault
+        ? error.failure
+        : explain(error, { ...task, otherwise: 'INIT_FAILED', what: `${task.name} did not start` });
+    reporter.send({ type: 'failed', failure });
+  }
+}
+
+function noteStray(error: unknown): void {
+  const place = ownPlace(error, task.bundleDir);
+  stray.push(`throws outside any call: ${firstLine(errorChain(error)[0]!)}${place ? `, at ${place}` : ''}`);
+}

@@ -1,0 +1,36 @@
+import type { Failure } from '../messages';
+import { errorChain, firstLine } from './errorChain';
+import { missingModule } from './missingModule';
+import { ownPlace, withoutDir } from './place';
+
+/** When, and in what, something was thrown. */
+export interface Circumstance {
+  /** Package name of the bundle. */
+  name: string;
+  bundleDir: string;
+  /** The code of whatever is not a missing module. */
+  otherwise: 'LOAD_FAILED' | 'REGISTER_FAILED' | 'INIT_FAILED';
+  /** How the sentence begins, e.g. `The init of plugin 'x' failed`. */
+  what: string;
+}
+
+/** A thrown value as a coded failure that says where in the bundle it came from. */
+export function explain(thrown: unknown, { name, bundleDir, otherwise, what }: Circumstance): Failure {
+  const chain = errorChain(thrown);
+  const place = chain.map((error) => ownPlace(error, bundleDir)).find((found) => found !== undefined);
+  const cause = {
+    message: withoutDir(chain[0]!.message ?? '', bundleDir),
+    ...(chain[0]!.stack && { stack: withoutDir(chain[0]!.stack, bundleDir) }),
+  };
+  for (const error of chain) {
+    const missing = missingModule(error, { name, bundleDir, place });
+    if (missing) return { ...missing, cause: { ...cause, missing: missing.details.missing } };
+  }
+  const reason = withoutDir(firstLine(chain[0]!), bundleDir) || 'no message';
+  return {
+    code: otherwise,
+    message: `${what}: ${reason}${place ? `, at ${place}` : ''}.`,
+    ...(place && { details: { place } }),
+    cause,
+  };
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The first stack line that lies in the bundle: `src/plugin.ts:12 (dist/index.cjs.js:4500)`, the former only where a
+ * source map knows it. Undefined when the error never passed through the bundle.
+ */
+export function ownPlace(error: unknown, bundleDir: string): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  // The stack of a syntax error begins with `file:line`; those of all others hold `at name (file:line:column)`.
+  for (const [, url, line, column] of stack.matchAll(
+    /(?:^|\(|at |async )((?:file:\/\/)?\/[^\n()]*?):(\d+)(?::(\d+))?\)?$/gm,
+  )) {
+    const file = url!.startsWith('file:') ? fileURLToPath(url!) : url!;
+    if (!file.startsWith(bundleDir + sep)) continue;
+    const inBundle = `${relative(bundleDir, file)}:${line}`;
+    const source = sourcePlace(file, Number(line), Number(column ?? 1), bundleDir);
+    return source ? `${source} (${inBundle})` : inBundle;
+  }
+  return undefined;
+}
+
+/** Text with every path into the bundle made relative to it. */
+export function withoutDir(text: string, bundleDir: string): string {
+  return text.replaceAll(`file://${bundleDir}${sep}`, '').replaceAll(bundleDir + sep, '');
+}
+
+function sourcePlace(file: string, line: number, column: number, bundleDir: string): string | undefined {
+  if (!existsSync(`${file}.map`)) return undefined;
+  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload);
+  const entry = map.findEntry(line - 1, column - 1);
+  if (!('originalSource' in entry)) return undefined;
+  const source = relative(bundleDir, join(dirname(file), entry.originalSource))
+    .split(sep)
+    .join('/');
+  // The bundle lies elsewhere than where it was built: only what follows the climb means something.
+  return `${source.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+}

@@ -1,0 +1,75 @@
+import { readPackageJson } from '@stagedoor/bundle';
+import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { cleanUpOnExit } from './cleanups';
+import { entriesOf } from './entries';
+import type { VerifiedBundle } from './messages';
+import { outcomeError } from './outcomeError';
+import { startChild, type ChildOutcome } from './runChild';
+import { hostPackages, layView, makeViewDir, peerWarnings, type View } from './stageView';
+
+export type { VerifiedBundle } from './messages';
+
+/** The built child; this file is built into `dist/index.cjs.js` and `dist/main.cjs.js`. */
+const CHILD = join(__dirname, 'verify', 'child.cjs.js');
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** How a bundle is verified. */
+export interface VerifyOptions {
+  /** Folder from which the host's shared packages are resolved; where it has none, the CLI's own are used. */
+  sharedFrom: string;
+  /** For the whole child process, default 60 s. */
+  timeoutMs?: number;
+}
+
+/**
+ * Loads a finished bundle in a clean child process, where only the bundle and the shared packages it declares resolve,
+ * and starts its plugins on a test host: real services on databases in memory, nothing listens, no network, no
+ * scheduled task runs. Missing app-config and an unreachable service are warnings.
+ *
+ * Throws MODULE_NOT_FOUND (`cause.missing` and `details.missing` name the package), LOAD_FAILED, LEGACY_BACKEND,
+ * NOT_A_FEATURE, NO_PLUGIN_ID, REGISTER_FAILED, INIT_FAILED; VERIFY_FAILED when it hangs, ends the process or runs out
+ * of memory; PACKAGE_JSON_MISSING, PACKAGE_JSON_INVALID, MAIN_MISSING, MAIN_OUTSIDE, SHARED_PACKAGE_MISSING.
+ */
+export async function verifyBundle(bundleDir: string, options: VerifyOptions): Promise<VerifiedBundle> {
+  const { sharedFrom, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const dir = resolve(bundleDir);
+  const packageJson = await readPackageJson(dir);
+  const shared = hostPackages(resolve(sharedFrom));
+  const outcome = await inView(async (temporary, onKill) => {
+    const view = await layView(temporary, { dir, packageJson }, shared);
+    return await runIn(view, packageJson.name, timeoutMs, onKill);
+  });
+  if (outcome.kind !== 'passed') throw outcomeError(outcome, packageJson.name, timeoutMs);
+  const { verified } = outcome;
+  return { ...verified, warnings: [...peerWarnings(packageJson, shared), ...verified.warnings] };
+}
+
+async function runIn(
+  { dir, bundleDir, hostDir, homeDir }: View,
+  name: string,
+  timeoutMs: number,
+  onKill: (kill: () => void) => void,
+): Promise<ChildOutcome> {
+  const entries = await entriesOf(bundleDir, name);
+  const child = startChild(CHILD, { name, dir, bundleDir, hostDir, entries }, homeDir, timeoutMs);
+  onKill(child.kill);
+  return await child.outcome;
+}
+
+/** Runs `work` with a temporary folder that is gone afterwards, and the process it starts with it, on every path. */
+async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void) => Promise<T>): Promise<T> {
+  const dir = await makeViewDir();
+  let kill = (): void => {};
+  const { forget } = cleanUpOnExit(() => {
+    kill();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  });
+  try {
+    return await work(dir, (killer) => (kill = killer));
+  } finally {
+    await rm(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+    forget();
+  }
+}
