@@ -1,4 +1,5 @@
 import { coreServices } from '@backstage/backend-plugin-api';
+import { isStagedoorError } from '@stagedoor/bundle';
 import { asFeature, type AnyServiceRef, type Deps, type Impls, type ServiceFeature } from './features';
 import { refuseRootRouter } from '../start/rootRoutes';
 import { withInstalledPlugins } from './installedPlugins';
@@ -102,6 +103,22 @@ export class RootServices {
         return [name, { ...ref, toString: ref.toString, __defaultFactory: () => this.#sharedDefaultOf(ref) }];
       }),
     );
+  }
+
+  /**
+   * Loads the default factories that a bundle's dependencies will be made by, theirs included. Throws
+   * ROOT_ROUTE_REFUSED for one that may not be used: Backstage would turn the error into text when it starts the unit.
+   */
+  async checkDefaults(deps: Deps, seen = new Set<string>()): Promise<void> {
+    for (const ref of Object.values(deps)) {
+      if (!ref.__defaultFactory || this.provides(ref.id) || seen.has(ref.id)) continue;
+      seen.add(ref.id);
+      const factory = await this.#defaultOf(ref).catch((error: unknown) => {
+        if (isStagedoorError(error)) throw error;
+        return undefined; // Not needed for sure: whether it must load is for the start to find out.
+      });
+      if (factory) await this.checkDefaults(factory.deps, seen);
+    }
   }
 
   async #sharedDefaultOf(ref: AnyServiceRef): Promise<ServiceFeature> {

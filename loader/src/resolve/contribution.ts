@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { expandFeatures } from '../host/expandFeatures';
-import { isPlugin, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import { isPlugin, type Deps, type RegistrationsFeature, type ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
 import type { Part } from '../start/part';
@@ -16,7 +16,7 @@ export interface Contribution {
 
 /**
  * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
- * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED.
+ * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED, ROOT_ROUTE_REFUSED.
  */
 export async function contributionOf(bundle: StagedBundle, services: RootServices): Promise<Contribution> {
   const features = await loadFeatures(bundle);
@@ -26,7 +26,11 @@ export async function contributionOf(bundle: StagedBundle, services: RootService
       refuseRootRouter(`A feature loader of ${bundle.name}`, { ref });
       return services.get(ref);
     },
-    (factory) => refuseReplacement(bundle, factory, services),
+    (factory) => {
+      refuseReplacement(bundle, factory, services);
+      // Its root instance or root context would get the router of the host itself.
+      refuseRootRouter(`The service '${factory.service.id}' of ${bundle.name}`, factory.deps);
+    },
   );
   const contribution = describeRegistrations(expanded.registrations, {
     owner: bundle.name,
@@ -35,6 +39,9 @@ export async function contributionOf(bundle: StagedBundle, services: RootService
     packageDirs: packageDirs(bundle),
   });
   checkIds(bundle, contribution);
+  for (const { deps } of [...initsOf(expanded.registrations), ...contribution.part.services]) {
+    await services.checkDefaults(deps);
+  }
   if (contribution.pluginIds.length + contribution.modules.length === 0) {
     throw new StagedoorError('NO_PLUGIN_ID', `${bundle.name} registers no plugin and no module.`);
   }
@@ -80,6 +87,10 @@ function registrationsOf(
       cause,
     });
   }
+}
+
+function initsOf(features: readonly RegistrationsFeature[]): Array<{ deps: Deps }> {
+  return features.flatMap((feature) => feature.getRegistrations().map(({ init }) => init));
 }
 
 function refuseReplacement(bundle: StagedBundle, factory: ServiceFeature, services: RootServices): void {

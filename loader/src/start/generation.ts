@@ -14,7 +14,7 @@ import { ActiveRequests } from '../serve/requests';
 import type { Slots, SlotTarget } from '../serve/slots';
 import { runWithPackageDirs } from '../stage/packagePaths';
 import { deadline } from './deadline';
-import { guardFeature, guardService } from './guardFeature';
+import { guardFeature } from './guardFeature';
 import { recordingHttpRouter, type OpenedRoute } from './openedRoutes';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
 import { quietRootLogger } from './quietRootLogger';
@@ -59,7 +59,7 @@ export class Generation implements SlotTarget {
       const allowed = part.owner === STATIC_OWNER ? undefined : (host.rootRoutes[pluginId] ?? []);
       const options = { pluginId, services: host.services, startTimeoutMs: host.startTimeoutMs, rootRoutes: allowed };
       for (const service of part.services) {
-        this.#backend.add(guardService(service, options) as unknown as BackendFeature);
+        this.#backend.add(host.services.share(service) as unknown as BackendFeature);
       }
       for (const feature of part.features) {
         this.#backend.add(guardFeature(feature, options) as unknown as BackendFeature);

@@ -1,5 +1,5 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
-import { isPlugin, type Registration, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { deadline } from './deadline';
 import { confineRootRoutes } from './rootRoutes';
@@ -26,15 +26,6 @@ export function guardFeature(feature: RegistrationsFeature, options: GuardOption
         .getRegistrations()
         .filter((registration) => registration.pluginId === options.pluginId)
         .map((registration) => guardInit(registration, options)),
-  };
-}
-
-/** A service factory that a bundle brings, with shared root services and confined root routes. */
-export function guardService(factory: ServiceFeature, options: GuardOptions): ServiceFeature {
-  const shared = options.services.share(factory);
-  return {
-    ...shared,
-    factory: (deps, context) => shared.factory(confineRootRoutes(factory.deps, deps, options), context),
   };
 }
 

@@ -17,7 +17,7 @@ export function confineRootRoutes(refs: Deps, impls: Impls, limits: RootRouteLim
   return confined;
 }
 
-/** Refuses rootHttpRouter where it cannot be confined: in feature loaders and default service factories. */
+/** Refuses rootHttpRouter where it cannot be confined: in feature loaders and in service factories. */
 export function refuseRootRouter(who: string, deps: Deps | undefined): void {
   if (Object.values(deps ?? {}).some(isRootHttpRouter)) {
     throw new StagedoorError('ROOT_ROUTE_REFUSED', `${who} depends on the root HTTP router, which it may not use.`);
