@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropFolder, fixtureBundle } from '../support/bundles';
-import { helloBundle } from '../support/hello';
+import { HELLO, helloBundle } from '../support/hello';
 import { startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   portal = await startPortal({ config: { backend: { auth: { externalAccess } } } });
   await dropFolder(await helloBundle(dir, '1.0.0'), portal.root, 'hello');
   await dropFolder(await fixtureBundle(dir, 'guarded'), portal.root, 'guarded');
-  await untilState(portal, '@stagedoor/hello-dynamic-backend-dynamic', 'running');
+  await untilState(portal, HELLO, 'running');
   await untilState(portal, 'guarded-dynamic', 'running');
   token = await portal.guestToken();
 });

@@ -9,7 +9,7 @@ import {
 } from 'jose';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from 'vitest';
 import { dropFolder } from '../support/bundles';
-import { helloBundle } from '../support/hello';
+import { HELLO, helloBundle } from '../support/hello';
 import { startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { makeSigningKeys, type SigningKeys } from '../support/signingKeys';
@@ -29,7 +29,7 @@ beforeAll(async () => {
     },
   });
   await dropFolder(await helloBundle(dir, '1.0.0'), portal.root, 'hello');
-  await untilState(portal, '@stagedoor/hello-dynamic-backend-dynamic', 'running');
+  await untilState(portal, HELLO, 'running');
   token = await portal.guestToken();
 });
 afterAll(async () => {
