@@ -5,6 +5,7 @@ import type { Decisions } from './decisions';
 import { collectConfigSchemas } from './describe/configSchema';
 import { bundlePackageJson, nestedPackageJsons } from './describe/packageJson';
 import { embeddedPath } from './esbuild/packagePathShim';
+import { copyHoisted, type HoistLayout } from './hoist';
 import type { InstalledManifest } from './installedPackage';
 import type { Staging } from './output';
 import type { Plan } from './plan';
@@ -13,28 +14,39 @@ import { publishedFiles } from './publishedFiles';
 /** Names under which upstream's loader and RHDH look for the config schema. */
 const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
-/** Writes everything of the bundle but its manifest into `staging`. */
+/** What goes into a bundle besides the plugin's own files. */
+export interface Parts {
+  build: Build;
+  decisions: Decisions;
+  layout: HoistLayout;
+  /** Versions at the top of the layout. */
+  hoisted: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+/** Writes everything of the bundle but its manifest into `staging`; true when native code is among it. */
 export async function assembleBundle(
   staging: Staging,
   plan: Plan,
-  { entries, contents }: Build,
-  decisions: Decisions,
-  peerDependencies: Record<string, string>,
-): Promise<void> {
+  { build, decisions, layout, hoisted, peerDependencies }: Parts,
+): Promise<{ native: boolean }> {
   const manifest = plan.pkg as InstalledManifest;
   const own = { name: plan.pkg.name, version: plan.pkg.version, dir: plan.dir, manifest };
-  const inlined = [...contents.inlined.values()].map((entry) => entry.package);
+  const inlined = [...build.contents.inlined.values()].map((entry) => entry.package);
   const schemas = collectConfigSchemas([own, ...inlined]);
   await Promise.all([
     copyPublished(staging, plan.dir, manifest, ''),
     ...[...decisions.embedded].map(([name, pkg]) => copyPublished(staging, pkg.dir, pkg.manifest, embeddedPath(name))),
-    ...entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
+    ...build.entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
   ]);
-  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted: {} }));
+  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted }));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
+  const native = await copyHoisted(layout, staging.dir);
   const serialized = await schemas;
-  if (!serialized) return;
-  for (const path of SCHEMA_FILES) await staging.write(path, `${JSON.stringify(serialized, null, 2)}\n`);
+  for (const path of serialized ? SCHEMA_FILES : []) {
+    await staging.write(path, `${JSON.stringify(serialized, null, 2)}\n`);
+  }
+  return { native };
 }
 
 async function copyPublished(staging: Staging, dir: string, manifest: InstalledManifest, to: string): Promise<void> {

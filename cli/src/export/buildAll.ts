@@ -1,7 +1,7 @@
 import { bundleEntries, type BuiltEntry } from './bundle';
 import { explainBuildFailure, isBuildFailure } from './buildFailure';
 import { readContents, type Contents } from './contents';
-import { excludeAbsent } from './decide';
+import { excludeAbsent, excludeUnbundlable } from './decide';
 import type { Decisions } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
@@ -22,8 +22,9 @@ const MAX_ROUNDS = 20;
 export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Build> {
   for (let round = 1; ; round++) {
     try {
-      const entries = await bundleEntries(plan, decisions);
-      return { entries, contents: readContents(plan, entries, finder) };
+      const entries = await bundleEntries(plan, finder, decisions);
+      const contents = readContents(plan, entries, finder);
+      if (!excludeUnbundlable(plan, entries, contents, finder, decisions)) return { entries, contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (round === MAX_ROUNDS || !excludeAbsent(error, plan, finder, decisions)) {

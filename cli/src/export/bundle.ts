@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import type { Decisions } from './decisions';
-import { absentAddons, externalPackages } from './esbuild/externals';
+import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
 import { moduleUrl } from './esbuild/moduleUrl';
 import { packagePathShim } from './esbuild/packagePathShim';
 import type { Entry } from './entries';
+import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
 /** The oldest Node.js that hosts run. */
@@ -19,11 +20,11 @@ export interface BuiltEntry {
 }
 
 /** Bundles every entry point of the plan. Throws esbuild's BuildFailure, see `explainBuildFailure`. */
-export async function bundleEntries(plan: Plan, decisions: Decisions): Promise<BuiltEntry[]> {
-  return Promise.all(plan.entries.map((entry) => bundleEntry(plan, decisions, entry)));
+export async function bundleEntries(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<BuiltEntry[]> {
+  return Promise.all(plan.entries.map((entry) => bundleEntry(plan, finder, decisions, entry)));
 }
 
-async function bundleEntry(plan: Plan, decisions: Decisions, entry: Entry): Promise<BuiltEntry> {
+async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisions, entry: Entry): Promise<BuiltEntry> {
   // Late, because a wrong command line or a faulty package.json is answered without it.
   const { build } = await import('esbuild');
   const dist = entry.name === 'index' ? 'dist' : `dist/${entry.name}`;
@@ -61,7 +62,8 @@ async function bundleEntry(plan: Plan, decisions: Decisions, entry: Entry): Prom
         own: [plan.pkg.name, plan.name],
         embedded: [...decisions.embedded.keys()],
       }),
-      externalPackages([...plan.shared.keys(), ...decisions.excluded.keys()]),
+      sharedExternals(plan.shared.keys()),
+      excludedExternals(decisions, finder),
       absentAddons(),
     ],
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BuiltEntry } from './bundle';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
+import { isVirtual } from './modules';
 import type { Plan } from './plan';
 
 /** What ended up in a build. */
@@ -33,8 +34,7 @@ export function readContents(plan: Plan, built: BuiltEntry[], finder: PackageFin
     for (const [path, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
       const file = join(plan.workspace.root, path);
       const owner = finder.ofFile(file);
-      // Virtual modules of the packager have a namespace, no file.
-      if (!owner || /^[a-z-]{2,}:/.test(path)) continue;
+      if (!owner || isVirtual(path)) continue;
       if (owner.dir !== plan.dir) {
         const entry = inlined.get(owner.dir) ?? { package: owner, bytes: 0, files: [] };
         entry.bytes += bytesInOutput;

@@ -1,7 +1,13 @@
 import type { BuildFailure } from 'esbuild';
+import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
+import type { BuiltEntry } from './bundle';
+import type { Contents } from './contents';
 import type { Decisions } from './decisions';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
+import { outputModules } from './modules';
+import { nativePackages } from './natives';
+import { ownFileUse } from './ownFiles';
 import type { Plan } from './plan';
 
 /**
@@ -15,9 +21,40 @@ export function excludeAbsent(failure: BuildFailure, plan: Plan, finder: Package
     const name = packageOfImport(specifier);
     const owner = finder.ofFile(importer);
     if (!owner || owner.dir === plan.dir || requires(owner, name)) return false;
-    decisions.excluded.set(name, { kind: 'absent', reason: `optional for ${owner.name} and not installed` });
+    decisions.absent.set(name, `optional for ${owner.name} and not installed`);
   }
   return true;
+}
+
+/**
+ * Hoists the inlined packages that break when bundled, and embeds the asset files that bundled code asks for.
+ * Returns true when that calls for another build.
+ */
+export function excludeUnbundlable(
+  plan: Plan,
+  built: BuiltEntry[],
+  contents: Contents,
+  finder: PackageFinder,
+  decisions: Decisions,
+): boolean {
+  let changed = false;
+  for (const entry of built) {
+    for (const pkg of nativePackages(plan, entry.metafile, contents, finder)) {
+      changed = decisions.hoist(pkg, 'loads a native addon') || changed;
+    }
+    const modules = outputModules(plan, entry, finder);
+    for (const module of modules) {
+      if (module.owner.dir === plan.dir) continue;
+      const use = ownFileUse(module);
+      if (use) changed = decisions.hoist(module.owner, use) || changed;
+    }
+    for (const pkg of assetPackages(plan, contents, modules, finder)) {
+      if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
+      decisions.embedded.set(pkg.name, pkg);
+      changed = true;
+    }
+  }
+  return changed;
 }
 
 /** True when the package cannot do without `name`. Undeclared imports are those of optional peers before peersMeta. */

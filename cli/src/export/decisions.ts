@@ -1,24 +1,28 @@
 import type { InstalledPackage } from './installedPackage';
 
-/** A package that stays an import of the bundle although the host does not share it. */
-export interface Exclusion {
-  /** `hoisted`: copied to the bundle's node_modules; `absent`: optional and not there, a guarded import stays one. */
-  kind: 'hoisted' | 'absent';
+/** A package that cannot be bundled and is copied to the bundle's node_modules. */
+export interface Hoisted {
+  package: InstalledPackage;
+  /** Folder name below node_modules: the package name, or one with the version where two versions are hoisted. */
+  as: string;
   /** Why, as one clause for people, e.g. `loads a native addon`. */
   reason: string;
-  /** The hoisted package. */
-  package?: InstalledPackage;
 }
 
 /** What a build leaves out and answers for, found out build by build. */
-export interface Decisions {
-  /** By package name. */
-  excluded: Map<string, Exclusion>;
-  /** Inlined packages whose asset files travel, by name. */
-  embedded: Map<string, InstalledPackage>;
-}
+export class Decisions {
+  /** Hoisted packages by the folder they lie in. */
+  readonly hoisted = new Map<string, Hoisted>();
+  /** Optional packages that are not installed, by name, with the reason: a guarded import stays one. */
+  readonly absent = new Map<string, string>();
+  /** Packages whose asset files travel, by name. */
+  readonly embedded = new Map<string, InstalledPackage>();
 
-/** Nothing left out yet. */
-export function noDecisions(): Decisions {
-  return { excluded: new Map(), embedded: new Map() };
+  /** Hoists a package; false when it was hoisted before. */
+  hoist(pkg: InstalledPackage, reason: string): boolean {
+    if (this.hoisted.has(pkg.dir)) return false;
+    const taken = [...this.hoisted.values()].some((entry) => entry.as === pkg.name);
+    this.hoisted.set(pkg.dir, { package: pkg, as: taken ? `${pkg.name}-${pkg.version}` : pkg.name, reason });
+    return true;
+  }
 }

@@ -2,9 +2,10 @@ import { dirname, join, resolve } from 'node:path';
 import { MANIFEST_FILE, formatManifest, packBundle, packName } from '@stagedoor/bundle';
 import { assembleBundle } from './assemble';
 import { buildUntilSettled } from './buildAll';
-import { noDecisions } from './decisions';
+import { Decisions } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { fetchPackage } from './fetchPackage';
+import { layOutHoisted, topLevelVersions } from './hoist';
 import { PackageFinder } from './installedPackage';
 import { locatePackage } from './locate';
 import type { ExportOptions } from './options';
@@ -53,16 +54,24 @@ type Filled = Omit<ExportResult, 'path' | 'archive' | 'integrity' | 'durationMs'
 
 async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions): Promise<Filled> {
   const finder = new PackageFinder();
-  const decisions = noDecisions();
+  const decisions = new Decisions();
   options.onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
-  const peers = peerRanges(plan, build.contents);
+  const layout = layOutHoisted(plan, decisions, finder);
+  const hoisted = topLevelVersions(layout, finder);
+  if (layout.size > 0) options.onStep?.('hoist', Object.keys(hoisted).join(', '));
+  const peers = peerRanges(
+    plan,
+    build.contents,
+    [...layout.values()].map((dir) => finder.ofDir(dir)!),
+  );
   options.onStep?.('describe', plan.name);
-  await assembleBundle(staging, plan, build, decisions, peers.ranges);
+  const parts = { build, decisions, layout, hoisted, peerDependencies: peers.ranges };
+  const { native } = await assembleBundle(staging, plan, parts);
   const verified = options.verify ? await verify(staging, plan, options) : undefined;
   const manifest = await bundleManifest(plan, staging.dir, {
     peerDependencies: peers.ranges,
-    native: false,
+    native,
     verified: verified !== undefined,
   });
   const text = formatManifest(manifest);
@@ -85,7 +94,11 @@ async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions)
     inlined: [...build.contents.inlined.values()]
       .map(({ package: { name, version }, bytes }) => ({ name, version, bytes }))
       .sort((a, b) => b.bytes - a.bytes),
-    hoisted: [],
+    hoisted: [...decisions.hoisted.values()].map(({ package: { name, version }, reason }) => ({
+      name,
+      version,
+      reason,
+    })),
   };
 }
 

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { Contents } from './contents';
-import type { InstalledManifest } from './installedPackage';
+import type { InstalledManifest, InstalledPackage } from './installedPackage';
 import type { Plan } from './plan';
 
 /** The shared packages that the output imports, and what was worth a warning on the way. */
@@ -12,17 +12,23 @@ export interface Peers {
 
 /**
  * The peer range of every shared package that the output really imports: what the plugin and the inlined importers
- * declare, intersected. A plugin may declare more than it imports; that must not keep it off a host.
+ * declare, intersected; of hoisted packages, what they declare. A plugin may declare more than it imports; that must not keep it off a host.
  */
-export function peerRanges(plan: Plan, contents: Contents): Peers {
+export function peerRanges(plan: Plan, contents: Contents, hoisted: InstalledPackage[]): Peers {
   const ranges: Record<string, string> = {};
   const warnings: string[] = [];
-  for (const name of [...contents.imports.keys()].sort()) {
+  const importers = new Map([...contents.imports].map(([name, packages]) => [name, [...packages]]));
+  for (const pkg of hoisted) {
+    for (const name of Object.keys({ ...pkg.manifest.dependencies, ...pkg.manifest.peerDependencies })) {
+      importers.set(name, [...(importers.get(name) ?? []), pkg]);
+    }
+  }
+  for (const name of [...importers.keys()].sort()) {
     const installed = plan.shared.get(name)?.version;
     if (!installed) continue;
     const own = declaredRange(plan.pkg as InstalledManifest, name, installed);
     let range = own;
-    for (const importer of contents.imports.get(name) ?? []) {
+    for (const importer of importers.get(name) ?? []) {
       const wanted = declaredRange(importer.manifest, name, installed);
       if (!wanted || wanted === range) continue;
       const both = range === undefined ? wanted : intersectRanges(range, wanted);

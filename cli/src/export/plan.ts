@@ -45,7 +45,11 @@ export async function planExport(dir: string, fallbackShared: string): Promise<P
     name: dynamicName(pkg.name),
     entries: findEntries(real, pkg),
     workspace: findWorkspace(real),
-    shared: new Map(sharedPackages(sharedFrom).map((entry) => [entry.name, entry])),
+    shared: new Map(
+      sharedPackages(sharedFrom)
+        .filter((entry) => entry.name !== SHARED_ROOT)
+        .map((entry) => [entry.name, entry]),
+    ),
     sharedFrom,
   };
 }

@@ -10,9 +10,14 @@ export const moduleUrl = {
   plugin: {
     name: 'module-url',
     setup(build) {
-      build.onResolve({ filter: new RegExp(`^${SPECIFIER}$`) }, () => ({ path: 'module-url', namespace: SPECIFIER }));
+      build.onResolve({ filter: new RegExp(`^${SPECIFIER}$`) }, () => ({
+        path: 'module-url',
+        namespace: SPECIFIER,
+        sideEffects: false,
+      }));
       build.onLoad({ filter: /.*/, namespace: SPECIFIER }, () => ({
-        contents: `export const ${IDENTIFIER} = require('node:url').pathToFileURL(__filename).href;`,
+        contents: `import { pathToFileURL } from 'node:url';
+export const ${IDENTIFIER} = /* @__PURE__ */ (() => pathToFileURL(__filename).href)();`,
         loader: 'js',
       }));
     },

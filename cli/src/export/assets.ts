@@ -1,0 +1,32 @@
+import { findPackageDir } from '@stagedoor/bundle';
+import type { Contents } from './contents';
+import type { InstalledPackage, PackageFinder } from './installedPackage';
+import type { OutputModule } from './modules';
+import type { Plan } from './plan';
+
+const LITERAL_CALL = /\bresolvePackagePath\)?\(\s*["'`]([^"'`]+)["'`]/g;
+const ANY_CALL = /\bresolvePackagePath\)?\(/g;
+
+/**
+ * The packages, besides the plugin, whose files bundled code asks for with `resolvePackagePath`: those named in a
+ * literal, and every inlined package that calls it with something computed.
+ */
+export function assetPackages(
+  plan: Plan,
+  { inlined }: Contents,
+  modules: OutputModule[],
+  finder: PackageFinder,
+): InstalledPackage[] {
+  const byName = new Map([...inlined.values()].map((entry) => [entry.package.name, entry.package]));
+  const found = new Set<InstalledPackage>();
+  for (const { owner, code } of modules) {
+    const literals = [...code.matchAll(LITERAL_CALL)].map((match) => match[1]!);
+    if (literals.length < [...code.matchAll(ANY_CALL)].length) found.add(owner);
+    for (const name of literals) {
+      const dir = byName.get(name)?.dir ?? findPackageDir(name, owner.dir);
+      const pkg = dir && finder.ofDir(dir);
+      if (pkg && !plan.shared.has(name)) found.add(pkg);
+    }
+  }
+  return [...found].filter((pkg) => pkg.dir !== plan.dir);
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { BuiltEntry } from './bundle';
+import type { InstalledPackage, PackageFinder } from './installedPackage';
+import type { Plan } from './plan';
+
+/** One source module as it stands in an output file. */
+export interface OutputModule {
+  /** Absolute path of the source. */
+  file: string;
+  owner: InstalledPackage;
+  /** Its code in the output: comments removed, imports resolved. */
+  code: string;
+  /** Line of the output, from 1, where it starts. */
+  line: number;
+}
+
+const MARKER = /^\s*\/\/ (.+)$/gm;
+
+/** Cuts the output of an entry into the modules it came from, by the path comments that esbuild writes. */
+export function outputModules(plan: Plan, { files, metafile }: BuiltEntry, finder: PackageFinder): OutputModule[] {
+  const output = Object.entries(metafile.outputs).find(([, entry]) => entry.entryPoint !== undefined);
+  const code = [...files].find(([path]) => path.endsWith('.js'))?.[1];
+  if (!output || !code) return [];
+  const text = Buffer.from(code).toString('utf8');
+  const marks = [...text.matchAll(MARKER)].filter(([, path]) => path! in output[1].inputs);
+  const modules: OutputModule[] = [];
+  let line = 1;
+  let counted = 0;
+  marks.forEach((mark, position) => {
+    line += text.slice(counted, mark.index).split('\n').length - 1;
+    counted = mark.index;
+    const file = join(plan.workspace.root, mark[1]!);
+    const owner = isVirtual(mark[1]!) ? undefined : finder.ofFile(file);
+    if (owner) modules.push({ file, owner, code: text.slice(mark.index, marks[position + 1]?.index), line });
+  });
+  return modules;
+}
+
+/** True for the inputs that the packager itself adds: esbuild writes `<namespace>:<path>`. */
+export function isVirtual(input: string): boolean {
+  return /^stagedoor[a-z-]*:/.test(input);
+}
