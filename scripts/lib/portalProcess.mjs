@@ -5,6 +5,9 @@ import { untilExit } from './run.mjs';
 
 const portal = join(repository, 'portal');
 
+/** The portal logs each request, so not more often than a person would notice. */
+const READY_POLL_MS = 300;
+
 /** Starts the portal and calls `onReady` once it is ready. Its output goes to this terminal. Returns the exit code. */
 export async function runPortal({ dir, port, configFiles }, onReady) {
   const url = `http://localhost:${port}`;
@@ -36,7 +39,7 @@ async function isReady(url, child) {
   while (child.exitCode === null && child.signalCode === null) {
     const response = await fetch(`${url}/.backstage/health/v1/readiness`).catch(() => undefined);
     if (response?.ok) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
   }
   return false;
 }

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { firstColumnCode, linkTargets } from '../support/markdown';
+import { repository } from '../support/repository';
+
+interface PackageJson {
+  name: string;
+  workspaces?: string[];
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+const readmes = ['.', 'portal', 'charts', 'bench', 'examples/hello-dynamic-backend'].map((dir) =>
+  join(repository, dir, 'README.md'),
+);
+
+describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
+  it('links only to files and headings that are there', async () => {
+    for (const target of await linkTargets(file)) {
+      if (/^https:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      const linked = path === '' ? file : join(dirname(file), path);
+      expect(existsSync(linked), target).toBe(true);
+      if (anchor) expect(anchorsOf(linked), target).toContain(anchor);
+    }
+  });
+
+  it('calls npm scripts only that are there', () => {
+    const own = join(dirname(file), 'package.json');
+    const packages = [join(repository, 'package.json'), ...(existsSync(own) ? [own] : [])];
+    packages.push(join(repository, 'examples/hello-dynamic-backend/package.json'));
+    const scripts = packages.flatMap((path) =>
+      Object.keys((JSON.parse(readFileSync(path, 'utf8')) as { scripts?: object }).scripts ?? {}),
+    );
+    const called = [...readFileSync(file, 'utf8').matchAll(/npm run ([\w-]+)/g)].map((match) => match[1]);
+    expect(scripts).toEqual(expect.arrayContaining(called));
+  });
+});
+
+describe('The dependency table', () => {
+  it('names every package that this repository depends on, and no other', async () => {
+    const root = readPackage('.');
+    const packages = [root, ...(root.workspaces ?? []).map(readPackage)];
+    const own = new Set(packages.map((pkg) => pkg.name));
+    const names = packages.flatMap((pkg) => Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }));
+    const external = [...new Set(names)].filter((name) => !own.has(name)).sort();
+    const listed = await firstColumnCode(join(repository, 'README.md'), 'Dependencies');
+    expect([...listed].sort()).toEqual(external);
+  });
+});
+
+function readPackage(dir: string): PackageJson {
+  return JSON.parse(readFileSync(join(repository, dir, 'package.json'), 'utf8')) as PackageJson;
+}
+
+/** As GitHub makes them. */
+function anchorsOf(file: string): string[] {
+  const headings = [...readFileSync(file, 'utf8').matchAll(/^#{1,6} (.*)$/gm)].map((match) => match[1] ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/ /g, '-'),
+  );
+}
