@@ -20,12 +20,12 @@ process.on('unhandledRejection', noteStray);
 process.on('disconnect', () => process.exit(1));
 setInterval(() => {}, 2 ** 30);
 
-sealResolution(task);
-sealNetwork((target) => reporter.send({ type: 'network', target }));
 void run();
 
 async function run(): Promise<void> {
   try {
+    sealResolution(task);
+    sealNetwork((target) => reporter.send({ type: 'network', target }));
     const verified = await verifyInChild(task, reporter);
     await turn();
     reporter.send({ type: 'passed', verified: { ...verified, warnings: [...verified.warnings, ...new Set(stray)] } });

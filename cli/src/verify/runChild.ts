@@ -1,3 +1,4 @@
+import { StagedoorError } from '@stagedoor/bundle';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ChildMessage, Failure, VerifiedBundle } from './messages';
@@ -52,7 +53,7 @@ async function follow(child: ChildProcess, timeoutMs: number): Promise<ChildOutc
   try {
     return await new Promise<ChildOutcome>((resolve, reject) => {
       timer = setTimeout(() => resolve({ ...seen, kind: 'timeout' }), timeoutMs);
-      child.on('error', reject);
+      child.on('error', (cause) => reject(notStarted(cause)));
       child.on('exit', (code, signal) => resolve({ ...seen, kind: 'ended', code, signal }));
       child.on('message', (message: ChildMessage) => {
         if (message.type === 'step') seen.step = message.step;
@@ -66,12 +67,20 @@ async function follow(child: ChildProcess, timeoutMs: number): Promise<ChildOutc
   }
 }
 
+function notStarted(cause: Error): StagedoorError {
+  return new StagedoorError('VERIFY_FAILED', `The process to verify the bundle in did not start: ${cause.message}`, {
+    hint: 'Free memory or processes, then try again.',
+    cause,
+  });
+}
+
 async function endOf(child: ChildProcess, kill: () => void): Promise<void> {
+  if (child.pid === undefined) return;
   const gone = child.exitCode !== null || child.signalCode !== null ? undefined : once(child, 'exit');
   kill();
   await gone;
   // A process that left the group may hold the other end open.
-  child.stderr!.destroy();
+  child.stderr?.destroy();
 }
 
 function killGroup(child: ChildProcess): void {

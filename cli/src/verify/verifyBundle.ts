@@ -1,4 +1,4 @@
-import { readPackageJson } from '@stagedoor/bundle';
+import { StagedoorError, readPackageJson } from '@stagedoor/bundle';
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -38,7 +38,7 @@ export async function verifyBundle(bundleDir: string, options: VerifyOptions): P
   const packageJson = await readPackageJson(dir);
   const shared = hostPackages(resolve(sharedFrom));
   const outcome = await inView(async (temporary, onKill) => {
-    const view = await layView(temporary, { dir, packageJson }, shared);
+    const view = await layView(temporary, { dir, packageJson }, shared).catch(notStaged);
     return await runIn(view, packageJson.name, timeoutMs, onKill);
   });
   if (outcome.kind !== 'passed') throw outcomeError(outcome, packageJson.name, timeoutMs);
@@ -58,9 +58,16 @@ async function runIn(
   return await child.outcome;
 }
 
+function notStaged(cause: Error): never {
+  throw new StagedoorError('VERIFY_FAILED', `The bundle could not be copied to be verified: ${cause.message}`, {
+    hint: 'Free space in the temporary folder, or set TMPDIR to another.',
+    cause,
+  });
+}
+
 /** Runs `work` with a temporary folder that is gone afterwards, and the process it starts with it, on every path. */
 async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void) => Promise<T>): Promise<T> {
-  const dir = await makeViewDir();
+  const dir = await makeViewDir().catch(notStaged);
   let kill = (): void => {};
   const { forget } = cleanUpOnExit(() => {
     kill();

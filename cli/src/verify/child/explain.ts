@@ -3,6 +3,10 @@ import { errorChain, firstLine } from './errorChain';
 import { missingModule } from './missingModule';
 import { ownPlace, withoutDir } from './place';
 
+// better-sqlite3 of the CLI built for another Node.js, or not built: no fault of the plugin that asked for a database.
+const DRIVER_BROKEN =
+  /better[-_]sqlite3[^]*NODE_MODULE_VERSION|Could not locate the bindings file[^]*better[-_]sqlite3/;
+
 /** When, and in what, something was thrown. */
 export interface Circumstance {
   /** Package name of the bundle. */
@@ -25,6 +29,10 @@ export function explain(thrown: unknown, { name, bundleDir, otherwise, what }: C
   for (const error of chain) {
     const missing = missingModule(error, { name, bundleDir, place });
     if (missing) return { ...missing, cause: { ...cause, missing: missing.details.missing } };
+  }
+  if (chain.some(({ message }) => DRIVER_BROKEN.test(message ?? ''))) {
+    const message = `The database driver of the test host does not load: ${firstLine(chain.at(-1)!)}`;
+    return { code: 'VERIFY_FAILED', message, hint: 'Run `npm rebuild better-sqlite3`.', cause };
   }
   const reason = withoutDir(firstLine(chain[0]!), bundleDir) || 'no message';
   return {

@@ -27,7 +27,9 @@ export function missingModule(error: Thrown, { name, bundleDir, place }: Context
   const parent = error.requireStack?.[0] ?? / imported from (.*)$/.exec(text)?.[1];
   // resolvePackagePath is a require.resolve in backend-plugin-api; its caller is the one that matters.
   const byPackagePath = request.endsWith('/package.json') && /backend-plugin-api[\\/]dist/.test(parent ?? '');
-  const importer = byPackagePath || !parent ? place : withoutDir(parent, bundleDir);
+  const parentPath = parent && withoutDir(parent, bundleDir);
+  // The first own stack line says more, where it is of the same file: a bundle is one file of many sources.
+  const importer = byPackagePath || !parentPath || place?.includes(parentPath) ? place : parentPath;
   const missing = packageOf(withoutDir(request, bundleDir));
   const details = { missing, ...(importer && { importer }) };
   if (byPackagePath) {
@@ -44,6 +46,7 @@ export function missingModule(error: Thrown, { name, bundleDir, place }: Context
   return {
     code: 'MODULE_NOT_FOUND',
     message: `${name} imports '${withoutDir(request, bundleDir)}' in ${importer ?? 'its code'}, ${why}.`,
+    ...(hidden && { hint: 'Use a release of the plugin that fits the installed Backstage packages.' }),
     details,
   };
 }

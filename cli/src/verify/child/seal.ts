@@ -8,6 +8,9 @@ const internals = Module as unknown as {
   _resolveFilename(request: string, parent: { filename?: string | null } | undefined, ...rest: unknown[]): string;
 };
 
+/** What `client: better-sqlite3` makes knex require. */
+const DRIVER = 'better-sqlite3';
+
 /** The folders of a verification that resolution is bounded by. */
 interface Bounds {
   /** All of them lie in here. */
@@ -25,7 +28,6 @@ export function sealResolution({ dir, hostDir }: Bounds): void {
   const inside = (path: string): boolean => path.startsWith(dir + sep);
   const shared = join(hostDir, 'node_modules');
   const backendPluginApi = realpathSync(join(shared, '@backstage/backend-plugin-api')) + sep;
-  const driver = require.resolve('better-sqlite3');
 
   const nodeModulePaths = internals._nodeModulePaths;
   internals._nodeModulePaths = (from) => nodeModulePaths(from).filter(inside(from) ? inside : () => true);
@@ -33,7 +35,8 @@ export function sealResolution({ dir, hostDir }: Bounds): void {
   const resolveFilename = internals._resolveFilename;
   internals._resolveFilename = function resolve(request, parent, ...rest) {
     const importer = parent?.filename ?? '';
-    if (request === 'better-sqlite3' && !inside(importer)) return driver;
+    // From here it resolves to the CLI's own.
+    if (request === DRIVER && !inside(importer)) return resolveFilename.call(this, request, module, ...rest);
     if (request.endsWith('/package.json') && importer.startsWith(backendPluginApi)) {
       if (!existsSync(join(shared, request))) throw notFound(request, importer);
     }

@@ -1,4 +1,8 @@
+import type * as AppApi from '@backstage/backend-app-api';
 import type { Backend, BackendStartupResult } from '@backstage/backend-app-api';
+import type * as Api from '@backstage/backend-plugin-api';
+import type { ServiceFactory } from '@backstage/backend-plugin-api';
+import type * as Config from '@backstage/config';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, type OpenFeature, type Registration } from './features';
@@ -24,8 +28,8 @@ export class TestHost {
   constructor(hostDir: string, reporter: Reporter) {
     this.#require = createRequire(join(hostDir, 'host.cjs'));
     this.#reporter = reporter;
-    const api = this.#require('@backstage/backend-plugin-api') as typeof import('@backstage/backend-plugin-api');
-    const config = this.#require('@backstage/config') as typeof import('@backstage/config');
+    const api = this.#require('@backstage/backend-plugin-api') as typeof Api;
+    const config = this.#require('@backstage/config') as typeof Config;
     this.services = new HostServices(this.#require, (factory) => observeHttpRouter(api, factory, this.observed));
     this.#own = testServices(api, config, this.observed);
   }
@@ -73,14 +77,8 @@ export class TestHost {
   }
 
   #backend(): Backend {
-    const { createSpecializedBackend } = this.#require(
-      '@backstage/backend-app-api',
-    ) as typeof import('@backstage/backend-app-api');
-    return createSpecializedBackend({
-      defaultServiceFactories: this.#own as unknown as Parameters<
-        typeof createSpecializedBackend
-      >[0]['defaultServiceFactories'],
-    });
+    const { createSpecializedBackend } = this.#require('@backstage/backend-app-api') as typeof AppApi;
+    return createSpecializedBackend({ defaultServiceFactories: this.#own as unknown as ServiceFactory[] });
   }
 }
 

@@ -1,3 +1,4 @@
+import type * as Api from '@backstage/backend-plugin-api';
 import type {
   HttpRouterService,
   LifecycleService,
@@ -7,11 +8,9 @@ import type {
   RootLoggerService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
+import type * as Config from '@backstage/config';
 import type { OpenedRoute } from '../messages';
 import type { OpenFeature } from './features';
-
-type BackendPluginApi = typeof import('@backstage/backend-plugin-api');
-type BackstageConfig = typeof import('@backstage/config');
 
 /** As little app-config as a portal can have, on databases in memory. */
 const CONFIG = {
@@ -38,7 +37,7 @@ const MAX_LOGS = 20;
  * The services that differ on the test host: nothing listens, nothing is scheduled, no hook runs, no line is printed.
  * All others are the host's own.
  */
-export function testServices(api: BackendPluginApi, config: BackstageConfig, observed: Observed): OpenFeature[] {
+export function testServices(api: typeof Api, config: typeof Config, observed: Observed): OpenFeature[] {
   const { coreServices, createServiceFactory } = api;
   const rootHttpRouter: RootHttpRouterService = {
     use: (path) => {
@@ -64,7 +63,7 @@ export function testServices(api: BackendPluginApi, config: BackstageConfig, obs
 }
 
 /** Makes the host's httpRouter also tell which paths a plugin opens; other factories stay as they are. */
-export function observeHttpRouter(api: BackendPluginApi, factory: OpenFeature, observed: Observed): OpenFeature {
+export function observeHttpRouter(api: typeof Api, factory: OpenFeature, observed: Observed): OpenFeature {
   if (factory.service?.id !== api.coreServices.httpRouter.id) return factory;
   const observing = async (deps: Record<string, unknown>, context: unknown): Promise<HttpRouterService> => {
     const router = (await factory.factory!(deps, context)) as HttpRouterService;
