@@ -1,3 +1,4 @@
+import { SHARED_ROOT } from '@stagedoor/bundle';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Build } from './buildAll';
@@ -32,7 +33,10 @@ export async function assembleBundle(
 ): Promise<{ native: boolean }> {
   const manifest = plan.pkg as InstalledManifest;
   const own = { name: plan.pkg.name, version: plan.pkg.version, dir: plan.dir, manifest };
-  const inlined = [...build.contents.inlined.values()].map((entry) => entry.package);
+  // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
+  const inlined = [...build.contents.inlined.values()]
+    .map((entry) => entry.package)
+    .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
   const schemas = collectConfigSchemas([own, ...inlined]);
   await Promise.all([
     copyPublished(staging, plan.dir, manifest, ''),
@@ -41,7 +45,7 @@ export async function assembleBundle(
   ]);
   await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted }));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
-  const native = await copyHoisted(layout, staging.dir);
+  const native = await copyHoisted(layout, decisions, staging.dir);
   const serialized = await schemas;
   for (const path of serialized ? SCHEMA_FILES : []) {
     await staging.write(path, `${JSON.stringify(serialized, null, 2)}\n`);

@@ -40,13 +40,13 @@ export function excludeUnbundlable(
   let changed = false;
   for (const entry of built) {
     for (const pkg of nativePackages(plan, entry.metafile, contents, finder)) {
-      changed = decisions.hoist(pkg, 'loads a native addon') || changed;
+      changed = decisions.hoist(pkg, { reason: 'loads a native addon', whole: true }) || changed;
     }
     const modules = outputModules(plan, entry, finder);
     for (const module of modules) {
-      if (module.owner.dir === plan.dir) continue;
-      const use = ownFileUse(module);
-      if (use) changed = decisions.hoist(module.owner, use) || changed;
+      const owner = contents.inlined.get(module.owner.dir);
+      const use = owner && ownFileUse(module);
+      if (use) changed = decisions.hoist(owner, use) || changed;
     }
     for (const pkg of assetPackages(plan, contents, modules, finder)) {
       if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;

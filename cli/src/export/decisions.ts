@@ -1,10 +1,18 @@
+import type { InlinedPackage } from './contents';
 import type { InstalledPackage } from './installedPackage';
+
+/** Why a package is hoisted, and whether all of it must come along. */
+export type HoistReason = Pick<Hoisted, 'reason' | 'whole'>;
 
 /** A package that cannot be bundled and is copied to the bundle's node_modules. */
 export interface Hoisted {
   package: InstalledPackage;
   /** Folder name below node_modules: the package name, or one with the version where two versions are hoisted. */
   as: string;
+  /** Absolute paths of its modules that bundled code uses. */
+  files: string[];
+  /** Copied with all its files, not only those that can be traced. */
+  whole: boolean;
   /** Why, as one clause for people, e.g. `loads a native addon`. */
   reason: string;
 }
@@ -18,11 +26,22 @@ export class Decisions {
   /** Packages whose asset files travel, by name. */
   readonly embedded = new Map<string, InstalledPackage>();
 
-  /** Hoists a package; false when it was hoisted before. */
-  hoist(pkg: InstalledPackage, reason: string): boolean {
-    if (this.hoisted.has(pkg.dir)) return false;
+  /** Hoists a package, or hoists it whole; false when there was nothing to change. */
+  hoist({ package: pkg, files }: InlinedPackage, { reason, whole }: HoistReason): boolean {
+    const before = this.hoisted.get(pkg.dir);
+    if (before) {
+      const changed = whole && !before.whole;
+      before.whole ||= whole;
+      return changed;
+    }
     const taken = [...this.hoisted.values()].some((entry) => entry.as === pkg.name);
-    this.hoisted.set(pkg.dir, { package: pkg, as: taken ? `${pkg.name}-${pkg.version}` : pkg.name, reason });
+    this.hoisted.set(pkg.dir, {
+      package: pkg,
+      as: taken ? `${pkg.name}-${pkg.version}` : pkg.name,
+      files,
+      reason,
+      whole,
+    });
     return true;
   }
 }

@@ -12,6 +12,7 @@ import type { ExportOptions } from './options';
 import { stageOutput, type Staging } from './output';
 import { peerRanges } from './peers';
 import { planExport, type Plan } from './plan';
+import { traceHoisted } from './trace';
 import type { ExportResult } from './result';
 
 /**
@@ -57,13 +58,13 @@ async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions)
   const decisions = new Decisions();
   options.onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
-  const layout = layOutHoisted(plan, decisions, finder);
-  const hoisted = topLevelVersions(layout, finder);
+  const layout = layOutHoisted(decisions, await traceHoisted(plan, decisions, finder));
+  const hoisted = topLevelVersions(layout);
   if (layout.size > 0) options.onStep?.('hoist', Object.keys(hoisted).join(', '));
   const peers = peerRanges(
     plan,
     build.contents,
-    [...layout.values()].map((dir) => finder.ofDir(dir)!),
+    [...layout.values()].map(({ dir }) => finder.ofDir(dir)!),
   );
   options.onStep?.('describe', plan.name);
   const parts = { build, decisions, layout, hoisted, peerDependencies: peers.ranges };

@@ -1,40 +1,28 @@
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
-import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type { Decisions } from './decisions';
-import type { InstalledManifest, PackageFinder } from './installedPackage';
-import type { Plan } from './plan';
-import { installCommand } from './workspace';
+import type { TracedPackage } from './trace';
 
-/** A node_modules tree for a bundle: the folder that each bundle path is copied from. */
-export type HoistLayout = Map<string, string>;
+/** A node_modules tree for a bundle: the package that lies at each bundle path. */
+export type HoistLayout = Map<string, TracedPackage>;
 
 /**
- * Lays out the hoisted packages and their dependencies as Node resolves them: at the top where the name is free,
- * below the package that needs it where another version has the name. Throws DEPENDENCY_NOT_INSTALLED.
+ * Lays out hoisted packages and what they import as Node resolves them: at the top where the name is free, below the
+ * package that needs it where another version has the name.
  */
-export function layOutHoisted(plan: Plan, decisions: Decisions, finder: PackageFinder): HoistLayout {
+export function layOutHoisted(decisions: Decisions, traced: ReadonlyMap<string, TracedPackage>): HoistLayout {
   const layout: HoistLayout = new Map();
   const queue: string[] = [];
   const place = (path: string, dir: string): void => {
-    layout.set(path, dir);
+    layout.set(path, traced.get(dir)!);
     queue.push(path);
   };
   for (const { as, package: pkg } of [...decisions.hoisted.values()].sort((a, b) => (a.as < b.as ? -1 : 1))) {
     place(`node_modules/${as}`, pkg.dir);
   }
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-    const owner = finder.ofDir(layout.get(path)!)!;
-    for (const [name, required] of runtimeDependencies(owner.manifest)) {
-      if (plan.shared.has(name)) continue;
-      const dir = findPackageDir(name, owner.dir);
-      if (!dir) {
-        if (!required) continue;
-        throw new StagedoorError('DEPENDENCY_NOT_INSTALLED', `${name} is not installed; ${owner.name} needs it.`, {
-          hint: `Run \`${installCommand(plan.workspace)}\` in ${plan.workspace.root}, then export again.`,
-        });
-      }
-      const visible = resolveIn(layout, path, name);
+    for (const [name, dir] of [...layout.get(path)!.imports].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const visible = resolveIn(layout, path, name)?.dir;
       if (visible === undefined) place(`node_modules/${name}`, dir);
       else if (visible !== dir) place(`${path}/node_modules/${name}`, dir);
     }
@@ -43,51 +31,50 @@ export function layOutHoisted(plan: Plan, decisions: Decisions, finder: PackageF
 }
 
 /** Copies the packages of a layout into the bundle; true when native code is among them. */
-export async function copyHoisted(layout: HoistLayout, bundleDir: string): Promise<boolean> {
+export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bundleDir: string): Promise<boolean> {
   let native = false;
-  for (const [path, dir] of layout) {
-    await cp(dir, join(bundleDir, path), {
-      recursive: true,
-      dereference: true,
-      filter: (source) => {
-        if (!isRuntimeFile(source.slice(dir.length))) return false;
-        native ||= source.endsWith('.node');
-        return true;
-      },
-    });
+  for (const [path, pkg] of layout) {
+    const whole = decisions.hoisted.get(pkg.dir)?.whole === true;
+    const files = new Set([...pkg.files, ...(whole ? await runtimeFiles(pkg.dir) : await legalFiles(pkg.dir))]);
+    for (const file of files) {
+      const target = join(bundleDir, path, file);
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(join(pkg.dir, file), target);
+      native ||= file.endsWith('.node');
+    }
   }
   return native;
 }
 
 /** Versions of the packages at the top of a layout, by folder name, sorted. */
-export function topLevelVersions(layout: HoistLayout, finder: PackageFinder): Record<string, string> {
+export function topLevelVersions(layout: HoistLayout): Record<string, string> {
   const top = [...layout].filter(([path]) => path.lastIndexOf('node_modules/') === 0);
   return Object.fromEntries(
     top
-      .map(([path, dir]) => [path.slice('node_modules/'.length), finder.ofDir(dir)!.version] as const)
+      .map(([path, { version }]) => [path.slice('node_modules/'.length), version] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 
-function runtimeDependencies(manifest: InstalledManifest): Array<[name: string, required: boolean]> {
-  const optional = manifest.optionalDependencies ?? {};
-  const all = [
-    ...Object.keys(manifest.dependencies ?? {}).map((name) => [name, !(name in optional)] as [string, boolean]),
-    ...Object.keys(optional).map((name) => [name, false] as [string, boolean]),
-    ...Object.keys(manifest.peerDependencies ?? {}).map((name) => [name, false] as [string, boolean]),
-  ];
-  return all.filter(([name]) => !name.startsWith('@types/')).sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function resolveIn(layout: HoistLayout, from: string, name: string): string | undefined {
+function resolveIn(layout: HoistLayout, from: string, name: string): TracedPackage | undefined {
   for (let at = from; ; at = at.slice(0, Math.max(at.lastIndexOf('/node_modules/'), 0))) {
-    const dir = layout.get(at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`);
-    if (dir !== undefined || at === '') return dir;
+    const found = layout.get(at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`);
+    if (found !== undefined || at === '') return found;
   }
 }
 
-/** Types, maps and the sources of native code are not read at run time; nested packages have places of their own. */
-function isRuntimeFile(path: string): boolean {
-  if (/[\\/](node_modules|\.git|obj\.target|\.deps)([\\/]|$)/.test(path)) return false;
-  return !/\.(map|d\.[cm]?ts|tsbuildinfo|gypi?|cc?|cpp|cxx|hh?|hpp|o|a|mk|vcxproj|md)$/i.test(path);
+/** What stays with every copy: the package's identity and its terms. */
+async function legalFiles(dir: string): Promise<string[]> {
+  const names = await readdir(dir);
+  return names.filter((name) => name === 'package.json' || /^(licen[cs]e|notice|copying)/i.test(name));
+}
+
+/** Every file but types, maps, prose and the sources of native code; nested packages have places of their own. */
+async function runtimeFiles(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+    .filter((path) => !/(^|[\\/])(node_modules|\.git|obj\.target|\.deps)[\\/]/.test(path))
+    .filter((path) => !/\.(map|d\.[cm]?ts|tsbuildinfo|gypi?|cc?|cpp|cxx|hh?|hpp|o|a|mk|vcxproj|md)$/i.test(path));
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import type { Contents } from './contents';
-import type { InstalledPackage, PackageFinder } from './installedPackage';
+import type { Contents, InlinedPackage } from './contents';
+import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
 /** Packages that find an addon by looking at the file of their caller: inlined, they look in the wrong place. */
@@ -14,16 +14,17 @@ export function nativePackages(
   metafile: Metafile,
   { inlined }: Contents,
   finder: PackageFinder,
-): InstalledPackage[] {
-  const found = new Set<InstalledPackage>();
+): InlinedPackage[] {
+  const found = new Set<InlinedPackage>();
   for (const [path, { imports }] of Object.entries(metafile.inputs)) {
     if (!imports.some((entry) => entry.path.endsWith('.node') && !entry.external)) continue;
-    const owner = finder.ofFile(join(plan.workspace.root, path));
+    const owner = inlined.get(finder.ofFile(join(plan.workspace.root, path))?.dir ?? '');
     if (owner) found.add(owner);
   }
-  for (const { package: pkg } of inlined.values()) {
-    const loads = ADDON_LOADERS.some((name) => pkg.manifest.dependencies?.[name] !== undefined);
-    if (loads && hasAddon(pkg.dir)) found.add(pkg);
+  for (const entry of inlined.values()) {
+    const { manifest, dir } = entry.package;
+    const loads = ADDON_LOADERS.some((name) => manifest.dependencies?.[name] !== undefined);
+    if (loads && hasAddon(dir)) found.add(entry);
   }
   return [...found];
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, posix } from 'node:path';
+import type { HoistReason } from './decisions';
 import type { OutputModule } from './modules';
 
 /** `__dirname` and its relatives; esbuild writes `__bundleUrl` for `import.meta.url`. */
@@ -14,15 +15,16 @@ const OPENING = /(\(\s*)$/;
  * Why a module only works beside the other files of its package; undefined when bundling cannot break it. A path made
  * of literals counts if it exists, anything computed counts always.
  */
-export function ownFileUse({ file, code }: OutputModule): string | undefined {
+export function ownFileUse({ file, code }: OutputModule): HoistReason | undefined {
   for (const match of code.matchAll(OWN_PLACE)) {
     const before = code.slice(0, match.index);
     if (/typeof\s+$/.test(before)) continue;
     const path = match[1] === '__dirname' ? literalPath(code, match.index, before) : undefined;
-    if (path === undefined) return 'finds files beside its own code';
-    if (existsSync(join(dirname(file), path))) return `reads its own ${path}`;
+    if (path === undefined) return { reason: 'finds files beside its own code', whole: true };
+    if (existsSync(join(dirname(file), path)))
+      return { reason: `reads its own ${posix.normalize(path).replace(/^\//, '')}`, whole: false };
   }
-  return /\brequire\.resolve\(/.test(code) ? 'resolves modules by itself' : undefined;
+  return /\brequire\.resolve\(/.test(code) ? { reason: 'resolves modules by itself', whole: false } : undefined;
 }
 
 function literalPath(code: string, index: number, before: string): string | undefined {

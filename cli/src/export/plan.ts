@@ -23,7 +23,11 @@ export interface Plan {
   name: string;
   entries: Entry[];
   workspace: Workspace;
-  /** Packages that stay imports, by name, as installed where the shared set was read. */
+  /**
+   * Packages that stay imports, by name, as installed where the shared set was read. The root of the closure is not
+   * among them: plugins use its helpers with ranges such as ^0.17, which the next host release no longer meets,
+   * and a copy of its own does what npm would do for that plugin in a portal.
+   */
   shared: ReadonlyMap<string, SharedPackage>;
   /** Folder that the shared packages were resolved from. */
   sharedFrom: string;

@@ -1,0 +1,64 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import type { Decisions } from './decisions';
+import type { PackageFinder } from './installedPackage';
+import type { Plan } from './plan';
+
+/** A package that hoisted code reaches. */
+export interface TracedPackage {
+  dir: string;
+  version: string;
+  /** Its files that are reached, relative to `dir`. */
+  files: Set<string>;
+  /** Folders of the packages that it imports, by the name it imports them under. */
+  imports: Map<string, string>;
+}
+
+/**
+ * Follows hoisted packages file by file from the modules that were bundled before, through requires, imports, and paths
+ * that are read. Gives every package reached, by folder; shared packages are the host's and left out.
+ */
+export async function traceHoisted(
+  plan: Plan,
+  decisions: Decisions,
+  finder: PackageFinder,
+): Promise<Map<string, TracedPackage>> {
+  const traced = new Map<string, TracedPackage>();
+  const hoisted = [...decisions.hoisted.values()];
+  if (hoisted.length === 0) return traced;
+  const { nodeFileTrace } = await import('@vercel/nft');
+  const { fileList, reasons } = await nodeFileTrace(
+    hoisted.flatMap((entry) => entry.files),
+    { base: '/', processCwd: plan.workspace.root },
+  );
+
+  const locate = (path: string): { dir: string; file: string } | undefined => {
+    const file = realpathSync(join('/', path));
+    const owner = statSync(file).isFile() ? finder.ofFile(file) : undefined;
+    return owner && owner.dir !== plan.dir && !plan.shared.has(owner.name) ? { dir: owner.dir, file } : undefined;
+  };
+  const enter = (dir: string): TracedPackage => {
+    const entry = traced.get(dir) ?? { dir, version: finder.ofDir(dir)!.version, files: new Set(), imports: new Map() };
+    traced.set(dir, entry);
+    return entry;
+  };
+  for (const path of fileList) {
+    const found = locate(path);
+    if (!found) continue;
+    enter(found.dir).files.add(relative(found.dir, found.file));
+    for (const parent of reasons.get(path)?.parents ?? []) {
+      const importer = locate(parent);
+      if (importer && importer.dir !== found.dir) {
+        enter(importer.dir).imports.set(folderName(found.dir) ?? finder.ofDir(found.dir)!.name, found.dir);
+      }
+    }
+  }
+  return traced;
+}
+
+/** The name below the last node_modules of a package folder: under an npm alias not the package's own. */
+function folderName(dir: string): string | undefined {
+  const parts = dir.split(sep);
+  const last = parts.lastIndexOf('node_modules');
+  return last < 0 ? undefined : parts.slice(last + 1).join('/');
+}
