@@ -7,6 +7,9 @@ export interface Load<T> {
   result: T;
 }
 
+/** More calls than this do not wait for an answer at once: a machine that is too slow must not fall behind ever more. */
+const MOST_PENDING = 100;
+
 /**
  * Calls `send` `perSecond` times a second, whether earlier calls have been answered or not, from before `work` begins
  * until after it has ended; then waits for the answers.
@@ -24,7 +27,7 @@ export async function underLoad<T>(
   const tick = setInterval(() => {
     // Timers come late when the machine is busy; what was missed is made up for.
     const due = Math.floor(((performance.now() - begin) / 1000) * perSecond);
-    for (; sent < due; sent++) {
+    for (; sent < due && pending.size < MOST_PENDING; sent++) {
       const call: Promise<void> = send()
         .then(
           (answer) => count(String(answer)),

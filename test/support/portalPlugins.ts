@@ -2,9 +2,13 @@ import type { PluginStatus } from '@stagedoor/loader';
 import type { Portal } from './portal';
 import { waitFor } from './waitFor';
 
+const tokens = new WeakMap<Portal, string>();
+
 /** `GET /api/dynamic-plugins/v1/plugins` as the guest user. */
 export async function pluginsOf(portal: Portal): Promise<PluginStatus[]> {
-  const response = await portal.fetch('/api/dynamic-plugins/v1/plugins', { token: true });
+  const token = tokens.get(portal) ?? (await portal.guestToken());
+  tokens.set(portal, token);
+  const response = await portal.fetch('/api/dynamic-plugins/v1/plugins', { token });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   return ((await response.json()) as { items: PluginStatus[] }).items;
 }
@@ -23,8 +27,9 @@ export async function untilState(
       return seen?.state === state && (!version || seen.loaded?.version === version) ? seen : undefined;
     });
   } catch (error) {
-    const logs = portal.logs().split('\n').slice(-20).join('\n');
-    throw new Error(`${(error as Error).message}; last seen: ${JSON.stringify(seen)}\n${logs}`, { cause: error });
+    const lines = portal.logs().split('\n');
+    const logs = lines.filter((line) => !line.includes('rootHttpRouter')).slice(-20);
+    throw new Error(`${(error as Error).message}, it is ${JSON.stringify(seen)}\n${logs.join('\n')}`, { cause: error });
   }
 }
 
