@@ -49,10 +49,12 @@ async function isRunning(pid: number): Promise<boolean> {
 }
 
 /** A process of its own that verifies a fixture, and the clean child that it started. */
-async function interruptible(fixture: string): Promise<{ parent: ChildProcess; child: number }> {
+async function interruptible(fixture: string, before = ''): Promise<{ parent: ChildProcess; child: number }> {
   const options = JSON.stringify({ sharedFrom: repository });
   const call = `verifyBundle(${JSON.stringify(verifyFixture(fixture))}, ${options})`;
-  const parent = startProcess(process.execPath, ['-e', `require(${JSON.stringify(built.entry)}).${call}`], {
+  const verifyIt = `require(${JSON.stringify(built.entry)}).${call}`;
+  const script = `${before}${verifyIt}.catch((error) => process.stdout.write(error.name))`;
+  const parent = startProcess(process.execPath, ['-e', script], {
     env: { TMPDIR: temporary },
   });
   onTestFinished(async () => void (await parent.stop('SIGKILL')));
@@ -103,8 +105,8 @@ describe('a verification', () => {
     const { dir, pid } = await leavesThingsRunning();
     const verified = await verify(dir);
     expect(verified.warnings.sort()).toEqual([
-      expect.stringMatching(/^throws outside any call: From a promise, at index\.cjs:\d+$/),
-      expect.stringMatching(/^throws outside any call: From a timer, at index\.cjs:\d+$/),
+      expect.stringMatching(/^an error is thrown outside any call: From a promise, at index\.cjs:\d+$/),
+      expect.stringMatching(/^an error is thrown outside any call: From a timer, at index\.cjs:\d+$/),
     ]);
     const left = await pid();
     await waitFor('the process that the plugin started to end', async () => !(await isRunning(left)));
@@ -142,6 +144,14 @@ describe('a verification', () => {
       await waitFor('the child to end', async () => !(await isRunning(child)));
     },
   );
+
+  test('is an AbortError for a program that handles the signal itself', async () => {
+    const { parent, child } = await interruptible('loops-forever', "process.on('SIGINT', () => {});");
+    await waitFor('the child to be at it', async () => (await processorTime(child)) > 30);
+    expect(await parent.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(parent.stdout()).toBe('AbortError');
+    expect(await readdir(temporary)).toEqual([]);
+  });
 
   test('whose parent is killed ends by itself', async () => {
     const { parent, child } = await interruptible('hangs-in-init');

@@ -40,5 +40,5 @@ async function run(): Promise<void> {
 
 function noteStray(error: unknown): void {
   const place = ownPlace(error, task.bundleDir);
-  stray.push(`throws outside any call: ${firstLine(errorChain(error)[0]!)}${place ? `, at ${place}` : ''}`);
+  stray.push(`an error is thrown outside any call: ${firstLine(errorChain(error)[0]!)}${place ? `, at ${place}` : ''}`);
 }

@@ -16,7 +16,7 @@ export interface VerifiedBundle {
   openedRoutes: OpenedRoute[];
   /** Ids of the extension points that the bundle provides, or that its modules ask for; sorted. */
   extensionPoints: string[];
-  /** What the export succeeds in spite of, one line each, to be read after the name of the bundle. */
+  /** What the export succeeds in spite of, one line each. */
   warnings: string[];
 }
 

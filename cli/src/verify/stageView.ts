@@ -70,7 +70,7 @@ export function peerWarnings({ peerDependencies = {} }: PackageJson, shared: rea
   return shared.flatMap(({ name, version }) => {
     const range = peerDependencies[name];
     if (!range || !validRange(range) || satisfies(version, range, { includePrerelease: true })) return [];
-    return [`was verified with ${name} ${version}, and declares ${range}`];
+    return [`verified with ${name} ${version}, outside the declared range ${range}`];
   });
 }
 

@@ -31,18 +31,19 @@ export interface VerifyOptions {
  * Throws MODULE_NOT_FOUND (`cause.missing` and `details.missing` name the package), LOAD_FAILED, LEGACY_BACKEND,
  * NOT_A_FEATURE, NO_PLUGIN_ID, REGISTER_FAILED, INIT_FAILED; VERIFY_FAILED when it hangs, ends the process or runs out
  * of memory; PACKAGE_JSON_MISSING, PACKAGE_JSON_INVALID, MAIN_MISSING, MAIN_OUTSIDE, SHARED_PACKAGE_MISSING.
+ * An AbortError when this process was told to end meanwhile and goes on none the less.
  */
 export async function verifyBundle(bundleDir: string, options: VerifyOptions): Promise<VerifiedBundle> {
   const { sharedFrom, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const dir = resolve(bundleDir);
   const packageJson = await readPackageJson(dir);
   const shared = hostPackages(resolve(sharedFrom));
-  const outcome = await inView(async (temporary, onKill) => {
+  const verified = await inView(async (temporary, onKill) => {
     const view = await layView(temporary, { dir, packageJson }, shared).catch(notStaged);
-    return await runIn(view, packageJson.name, timeoutMs, onKill);
+    const outcome = await runIn(view, packageJson.name, timeoutMs, onKill);
+    if (outcome.kind !== 'passed') throw outcomeError(outcome, packageJson.name, timeoutMs);
+    return outcome.verified;
   });
-  if (outcome.kind !== 'passed') throw outcomeError(outcome, packageJson.name, timeoutMs);
-  const { verified } = outcome;
   return { ...verified, warnings: [...peerWarnings(packageJson, shared), ...verified.warnings] };
 }
 
@@ -69,12 +70,16 @@ function notStaged(cause: Error): never {
 async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void) => Promise<T>): Promise<T> {
   const dir = await makeViewDir().catch(notStaged);
   let kill = (): void => {};
+  let interrupted = false;
   const { forget } = cleanUpOnExit(() => {
+    interrupted = true;
     kill();
     rmSync(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
   });
   try {
     return await work(dir, (killer) => (kill = killer));
+  } catch (error) {
+    throw interrupted ? new DOMException('The verification was interrupted.', 'AbortError') : error;
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
     forget();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,13 +28,20 @@ export function withoutDir(text: string, bundleDir: string): string {
 }
 
 function sourcePlace(file: string, line: number, column: number, bundleDir: string): string | undefined {
-  if (!existsSync(`${file}.map`)) return undefined;
-  const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload);
-  const entry = map.findEntry(line - 1, column - 1);
-  if (!('originalSource' in entry)) return undefined;
+  const entry = sourceMapOf(file)?.findEntry(line - 1, column - 1);
+  if (!entry || !('originalSource' in entry)) return undefined;
   const source = relative(bundleDir, join(dirname(file), entry.originalSource))
     .split(sep)
     .join('/');
   // The bundle lies elsewhere than where it was built: only what follows the climb means something.
   return `${source.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+}
+
+function sourceMapOf(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload);
+  } catch {
+    // Absent or broken: the line in the bundle has to do, and the error itself matters more.
+    return undefined;
+  }
 }

@@ -22,7 +22,7 @@ export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promi
     .filter(({ service }) => host.services.provides(service!.id))
     .map(
       ({ service }) =>
-        `replaces the host service '${service!.id}', which a portal refuses unless its operator allows it`,
+        `the bundle replaces the host service '${service!.id}', which a portal refuses unless its operator allows it`,
     );
 
   const startable = registrations.filter(({ pluginId }) => pluginIds.includes(pluginId));
@@ -34,7 +34,9 @@ export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promi
   }
   for (const path of host.observed.rootPaths) {
     if (pluginIds.some((id) => path === `/api/${id}` || path.startsWith(`/api/${id}/`))) continue;
-    warnings.push(`mounts '${path}' on the root HTTP router, which a portal refuses unless its operator allows it`);
+    warnings.push(
+      `the bundle mounts '${path}' on the root HTTP router, which a portal refuses unless its operator allows it`,
+    );
   }
   return {
     pluginIds,
