@@ -3,7 +3,8 @@ import type { Metafile } from 'esbuild';
 import type { Decisions } from './decisions';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
 import { moduleUrl } from './esbuild/moduleUrl';
-import { packagePathShim } from './esbuild/packagePathShim';
+import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
+import { relocatedSources, type Relocated } from './esbuild/relocate';
 import type { Entry } from './entries';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
@@ -28,6 +29,7 @@ async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisio
   // Late, because a wrong command line or a faulty package.json is answered without it.
   const { build } = await import('esbuild');
   const dist = entry.name === 'index' ? 'dist' : `dist/${entry.name}`;
+  const top = entry.name === 'index' ? '..' : '../..';
   const root = plan.workspace.root;
   // Nothing is written there: source maps name their sources relative to it, wherever the bundle ends up.
   const outdir = join(plan.dir, 'dist-dynamic');
@@ -57,8 +59,9 @@ async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisio
     inject: moduleUrl.inject,
     plugins: [
       moduleUrl.plugin,
+      relocatedSources(relocations(plan, decisions, top)),
       packagePathShim({
-        top: entry.name === 'index' ? '..' : '../..',
+        top,
         own: [plan.pkg.name, plan.name],
         embedded: [...decisions.embedded.keys()],
       }),
@@ -72,4 +75,13 @@ async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisio
     return [path, file.contents] as const;
   });
   return { files: new Map(files), metafile: result.metafile };
+}
+
+function relocations(plan: Plan, decisions: Decisions, top: string): Map<string, Relocated> {
+  return new Map(
+    [...decisions.relocated].map(([file, owner]) => {
+      const packageTop = owner.dir === plan.dir ? top : `${top}/${embeddedPath(owner.name)}`;
+      return [file, { owner, packageTop }];
+    }),
+  );
 }

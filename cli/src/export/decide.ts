@@ -3,9 +3,9 @@ import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
 import type { BuiltEntry } from './bundle';
 import type { Contents } from './contents';
-import type { Decisions } from './decisions';
+import type { Decisions, HoistReason } from './decisions';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
-import { outputModules } from './modules';
+import { outputModules, type OutputModule } from './modules';
 import { nativePackages } from './natives';
 import { ownFileUse } from './ownFiles';
 import type { Plan } from './plan';
@@ -44,9 +44,8 @@ export function excludeUnbundlable(
     }
     const modules = outputModules(plan, entry, finder);
     for (const module of modules) {
-      const owner = contents.inlined.get(module.owner.dir);
-      const use = owner && ownFileUse(module);
-      if (use) changed = decisions.hoist(owner, use) || changed;
+      const use = ownFileUse(module);
+      if (use) changed = settle(plan, module, use, contents, decisions) || changed;
     }
     for (const pkg of assetPackages(plan, contents, modules, finder)) {
       if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
@@ -55,6 +54,25 @@ export function excludeUnbundlable(
     }
   }
   return changed;
+}
+
+/** Source of the plugin and of workspace packages is told where its files went; an installed package keeps its folder. */
+function settle(
+  plan: Plan,
+  { file, owner }: OutputModule,
+  use: HoistReason,
+  contents: Contents,
+  decisions: Decisions,
+): boolean {
+  const own = owner.dir === plan.dir;
+  if (!own && /[\\/]node_modules[\\/]/.test(owner.dir)) {
+    const inlined = contents.inlined.get(owner.dir);
+    return inlined !== undefined && decisions.hoist(inlined, use);
+  }
+  if (decisions.relocated.has(file)) return false;
+  decisions.relocated.set(file, owner);
+  if (!own) decisions.embedded.set(owner.name, owner);
+  return true;
 }
 
 /** True when the package cannot do without `name`. Undeclared imports are those of optional peers before peersMeta. */

@@ -26,6 +26,9 @@ export class Decisions {
   /** Packages whose asset files travel, by name. */
   readonly embedded = new Map<string, InstalledPackage>();
 
+  /** Source files that find files of their package from where they lie, by absolute path. */
+  readonly relocated = new Map<string, InstalledPackage>();
+
   /** Hoists a package, or hoists it whole; false when there was nothing to change. */
   hoist({ package: pkg, files }: InlinedPackage, { reason, whole }: HoistReason): boolean {
     const before = this.hoisted.get(pkg.dir);

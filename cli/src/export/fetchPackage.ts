@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
+import { cleanUpOnExit } from '../verify/cleanups';
 import type { PackageSpec } from './locate';
 
 const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
@@ -17,7 +19,11 @@ export async function fetchPackage(
   signal?: AbortSignal,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
   const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-'));
-  const dispose = (): Promise<void> => rm(prefix, { recursive: true, force: true });
+  const { forget } = cleanUpOnExit(() => rmSync(prefix, { recursive: true, force: true }));
+  const dispose = async (): Promise<void> => {
+    await rm(prefix, { recursive: true, force: true });
+    forget();
+  };
   try {
     await writeFile(join(prefix, 'package.json'), '{"private": true}\n');
     const npmrc = await nearestNpmrc(cwd);

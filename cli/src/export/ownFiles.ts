@@ -3,7 +3,7 @@ import { dirname, join, posix } from 'node:path';
 import type { HoistReason } from './decisions';
 import type { OutputModule } from './modules';
 
-/** `__dirname` and its relatives; esbuild writes `__bundleUrl` for `import.meta.url`. */
+/** `__dirname` and its relatives; the build writes `__bundleUrl` for `import.meta.url`. */
 const OWN_PLACE = /\b(__dirname|__filename|__bundleUrl)\b/g;
 /** `join(__dirname, 'a', 'b')` with literals only, whatever the function is called. */
 const LITERAL_JOIN = /\(\s*__dirname\s*((?:,\s*(?:"[^"\\]*"|'[^'\\]*')\s*)+)\)/y;

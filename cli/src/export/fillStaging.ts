@@ -1,0 +1,127 @@
+import { MANIFEST_FILE, formatManifest } from '@stagedoor/bundle';
+import type { VerifiedBundle } from '../verify/messages';
+import { assembleBundle } from './assemble';
+import { buildUntilSettled, type Build } from './buildAll';
+import { Decisions } from './decisions';
+import { bundleManifest } from './describe/manifest';
+import { layOutHoisted, topLevelVersions } from './hoist';
+import { PackageFinder } from './installedPackage';
+import type { ExportOptions } from './options';
+import type { Staging } from './output';
+import { peerRanges, type Peers } from './peers';
+import type { Plan } from './plan';
+import type { ExportResult } from './result';
+import { hoistSuspect } from './suspects';
+import { traceHoisted } from './trace';
+
+/** Packages that only a failed start shows to be unbundlable; one round each. */
+const MAX_ATTEMPTS = 5;
+
+/** The part of the result that the bundle folder determines. */
+export type Filled = Omit<ExportResult, 'path' | 'archive' | 'integrity' | 'durationMs'>;
+
+/** One way to bundle the plugin, written to the staging folder. */
+interface Attempt {
+  build: Build;
+  peers: Peers;
+  native: boolean;
+}
+
+/**
+ * Writes the finished bundle into `staging`. Where it does not start because an inlined package misses a file, that
+ * package is hoisted and the bundle made again.
+ */
+export async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions): Promise<Filled> {
+  const finder = new PackageFinder();
+  const decisions = new Decisions();
+  for (let attempt = 1; ; attempt++) {
+    const made = await makeBundle(staging, plan, finder, decisions, options);
+    let verified: VerifiedBundle | undefined;
+    try {
+      verified = options.verify ? await verify(staging, plan, options) : undefined;
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !hoistSuspect(error, plan, made.build, finder, decisions)) throw error;
+      await staging.clear();
+      continue;
+    }
+    return await finish(staging, plan, decisions, made, verified);
+  }
+}
+
+async function makeBundle(
+  staging: Staging,
+  plan: Plan,
+  finder: PackageFinder,
+  decisions: Decisions,
+  { onStep, signal }: ExportOptions,
+): Promise<Attempt> {
+  onStep?.('bundle', plan.pkg.name);
+  const build = await buildUntilSettled(plan, finder, decisions);
+  signal?.throwIfAborted();
+  if (decisions.hoisted.size > 0) {
+    onStep?.('hoist', [...decisions.hoisted.values()].map((entry) => entry.package.name).join(', '));
+  }
+  const layout = layOutHoisted(decisions, await traceHoisted(plan, decisions, finder));
+  const peers = peerRanges(
+    plan,
+    build.contents,
+    [...layout.values()].map(({ dir }) => finder.ofDir(dir)!),
+  );
+  signal?.throwIfAborted();
+  onStep?.('describe', plan.name);
+  const { native } = await assembleBundle(staging, plan, {
+    build,
+    decisions,
+    layout,
+    hoisted: topLevelVersions(layout),
+    peerDependencies: peers.ranges,
+  });
+  signal?.throwIfAborted();
+  return { build, peers, native };
+}
+
+async function verify(staging: Staging, plan: Plan, options: ExportOptions): Promise<VerifiedBundle> {
+  options.onStep?.('verify', plan.name);
+  const { verifyBundle } = await import('../verify/verifyBundle');
+  return verifyBundle(staging.dir, { sharedFrom: plan.sharedFrom });
+}
+
+async function finish(
+  staging: Staging,
+  plan: Plan,
+  decisions: Decisions,
+  { build, peers, native }: Attempt,
+  verified: VerifiedBundle | undefined,
+): Promise<Filled> {
+  const manifest = await bundleManifest(plan, staging.dir, {
+    peerDependencies: peers.ranges,
+    native,
+    verified: verified !== undefined,
+  });
+  const text = formatManifest(manifest);
+  await staging.write(MANIFEST_FILE, text);
+  const declaredId = plan.pkg.backstage?.pluginId;
+  return {
+    name: plan.name,
+    version: plan.pkg.version,
+    role: plan.role,
+    verified: verified !== undefined,
+    pluginIds: verified?.pluginIds ?? (declaredId && plan.role === 'backend-plugin' ? [declaredId] : []),
+    modules: verified?.modules ?? [],
+    openedRoutes: verified?.openedRoutes ?? [],
+    extensionPoints: verified?.extensionPoints ?? [],
+    warnings: [...peers.warnings, ...(verified?.warnings ?? [])],
+    digest: manifest.digest,
+    bytes: manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text)),
+    files: manifest.files.length + 1,
+    shared: peers.ranges,
+    inlined: [...build.contents.inlined.values()]
+      .map(({ package: { name, version }, bytes }) => ({ name, version, bytes }))
+      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
+    hoisted: [...decisions.hoisted.values()].map(({ package: { name, version }, reason }) => ({
+      name,
+      version,
+      reason,
+    })),
+  };
+}

@@ -1,0 +1,33 @@
+import { isStagedoorError } from '@stagedoor/bundle';
+import type { Build } from './buildAll';
+import type { Decisions } from './decisions';
+import type { PackageFinder } from './installedPackage';
+import { outputModules } from './modules';
+import type { Plan } from './plan';
+
+const FILE_IS_MISSING = /ENOENT|Cannot find (module|package)|ERR_INVALID_ARG_VALUE|no such file/;
+const OUTPUT_FRAME = /dist[\\/](alpha[\\/])?index\.cjs\.js:(\d+)/g;
+
+/**
+ * Hoists the inlined package whose code, by the stack of a failed verification, looked for a file that is not there.
+ * Returns false when the failure is of another kind or no package but the plugin is on the stack.
+ */
+export function hoistSuspect(
+  error: unknown,
+  plan: Plan,
+  build: Build,
+  finder: PackageFinder,
+  decisions: Decisions,
+): boolean {
+  if (!isStagedoorError(error)) return false;
+  const cause = error.cause instanceof Error ? `${error.cause.message}\n${error.cause.stack ?? ''}` : '';
+  const text = `${error.message}\n${String(error.details?.importer ?? '')}\n${cause}`;
+  if (error.code !== 'MODULE_NOT_FOUND' && !FILE_IS_MISSING.test(text)) return false;
+  for (const [, alpha, line] of text.matchAll(OUTPUT_FRAME)) {
+    const entry = build.entries.find(({ files }) => files.has(`dist/${alpha ? 'alpha/' : ''}index.cjs.js`));
+    const module = entry && outputModules(plan, entry, finder).findLast((candidate) => candidate.line <= Number(line));
+    const owner = module && build.contents.inlined.get(module.owner.dir);
+    if (owner) return decisions.hoist(owner, { reason: 'does not start when bundled', whole: true });
+  }
+  return false;
+}
