@@ -108,18 +108,23 @@ export class DropDirectory {
 
   /** Brings the record of an entry up to date. Returns false when its content is the one already known. */
   async #read(entry: string): Promise<boolean> {
-    const { root, registry } = this.#options;
+    const { registry } = this.#options;
     const earlier = this.#records.get(entry);
-    const drop = (await findDrop(root, entry)) ?? (earlier && (await this.#comesBack(entry)));
-    if (!drop) return this.#records.delete(entry);
+    const drop = await this.#find(entry);
+    if (!drop) {
+      registry.forgetDiscovered(entry);
+      return this.#records.delete(entry);
+    }
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
     await settle(drop);
     const seen = (await snapshot(drop)).text;
-    const record = seen && seen !== earlier?.seen ? await this.#stage(drop, seen) : undefined;
+    // Gone while it settled: perhaps it is just being replaced.
+    if (seen === '') return this.#read(entry);
+    const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen);
     // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
     const stable = record && (await snapshot(drop)).text === seen;
     if (!stable || record.name !== entry) registry.forgetDiscovered(entry);
-    if (!record) return seen === '' && this.#records.delete(entry);
+    if (!record) return false;
     if (!stable) {
       this.#dirty.add(entry);
       return false;
@@ -139,7 +144,9 @@ export class DropDirectory {
   }
 
   /** A drop that is replaced by removing and copying is absent for a moment: it is gone when it stays away. */
-  async #comesBack(entry: string): Promise<Drop | undefined> {
+  async #find(entry: string): Promise<Drop | undefined> {
+    const found = await findDrop(this.#options.root, entry);
+    if (found || !this.#records.has(entry)) return found;
     await sleep(SETTLE_TIMES.quietMs);
     return findDrop(this.#options.root, entry);
   }

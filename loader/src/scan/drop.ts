@@ -18,6 +18,12 @@ export async function findDrop(root: string, entry: string): Promise<Drop | unde
   return undefined;
 }
 
+/** True for a folder with a package.json in it. */
+export async function isBundleFolder(path: string): Promise<boolean> {
+  const info = await stat(join(path, 'package.json')).catch(() => undefined);
+  return info?.isFile() ?? false;
+}
+
 /** Names under the root directory that may be drops; hidden entries and `lost+found` are not. */
 export function isDropName(entry: string): boolean {
   return !entry.startsWith('.') && entry !== 'lost+found';
@@ -36,16 +42,20 @@ export interface Snapshot {
   changedAt: number;
 }
 
-/** Takes a {@link Snapshot}, of at most `limit` files. */
+/**
+ * Takes a {@link Snapshot}, of at most `limit` files. A folder without package.json is no bundle yet, perhaps never
+ * one (a link to `/`): only its top is looked at.
+ */
 export async function snapshot(drop: Drop, limit = 100_000): Promise<Snapshot> {
   const lines: string[] = [];
   let changedAt = 0;
+  const deep = drop.kind === 'folder' && (await isBundleFolder(drop.path));
   async function visit(path: string, depth: number): Promise<void> {
     const info = await (depth === 0 ? stat(path) : lstat(path)).catch(() => undefined);
     if (!info || lines.length > limit || depth > 32) return;
     changedAt = Math.max(changedAt, info.ctimeMs);
     lines.push(`${path} ${info.size} ${info.mtimeMs} ${info.ctimeMs} ${info.ino}`);
-    if (!info.isDirectory()) return;
+    if (!info.isDirectory() || !deep) return;
     const names = await readdir(path).catch(() => []);
     for (const name of names.sort()) await visit(join(path, name), depth + 1);
   }

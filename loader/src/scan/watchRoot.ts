@@ -1,35 +1,33 @@
-import { watch } from 'chokidar';
-import { readdir } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { isDropName } from './drop';
+import { watch, type FSWatcher } from 'chokidar';
+import { readdir, realpath } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { isInside } from '@stagedoor/bundle';
+import { isBundleFolder, isDropName } from './drop';
 import { sweepRoot } from './sweepRoot';
 
 /**
  * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
  * changed or removed. File system events are quick but not certain (a link that is turned elsewhere, a network
  * volume written by another machine), so a sweep of the folder backs them up. Content of nested `node_modules` is
- * not watched: it never changes without its drop. Resolves once watching has begun.
+ * not watched: it never changes without its drop. Links inside drops are not followed, drops that are links are.
+ * Resolves once watching has begun.
  */
 export async function watchRoot(root: string, changed: (entry: string) => void): Promise<{ close(): Promise<void> }> {
-  const sweep = sweepRoot(root, changed);
-  const watcher = watch(root, {
-    ignoreInitial: true,
-    ignored: (path) => {
-      const parts = relative(root, path).split(sep);
-      return (parts[0] !== '' && !isDropName(parts[0]!)) || parts.indexOf('node_modules') > 0;
-    },
+  const watcher = watchFolder(root, (path) => {
+    const entry = path.split(sep)[0]!;
+    if (isDropName(entry)) changed(entry);
   });
-  watcher.on('all', (_event, path) => {
-    const entry = relative(root, path).split(sep)[0];
-    if (entry && isDropName(entry)) changed(entry);
+  const links = new LinkedDrops(root, changed);
+  const sweep = sweepRoot(root, (entry) => {
+    changed(entry);
+    void links.follow(entry);
   });
-  // A folder that cannot be watched (removed meanwhile, no permission) is noticed when it is read.
-  watcher.on('error', () => {});
-  await new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+  const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
+  await Promise.all([ready, ...(await listDrops(root)).map((entry) => links.follow(entry))]);
   return {
     close: async () => {
       sweep.close();
-      await watcher.close();
+      await Promise.all([watcher.close(), links.close()]);
     },
   };
 }
@@ -37,4 +35,52 @@ export async function watchRoot(root: string, changed: (entry: string) => void):
 /** The names of all drops present, sorted. */
 export async function listDrops(root: string): Promise<string[]> {
   return (await readdir(root)).filter(isDropName).sort();
+}
+
+/** Watches the folders that links in the root directory lead to. */
+class LinkedDrops {
+  readonly #watchers = new Map<string, { target: string; watcher: FSWatcher }>();
+  readonly #root: string;
+  readonly #changed: (entry: string) => void;
+
+  constructor(root: string, changed: (entry: string) => void) {
+    this.#root = root;
+    this.#changed = changed;
+  }
+
+  /** Watches where `entry` leads now, if that is a package outside the root directory, and nowhere else. */
+  async follow(entry: string): Promise<void> {
+    const path = join(this.#root, entry);
+    const root = await realpath(this.#root).catch(() => this.#root);
+    const real = await realpath(path).catch(() => undefined);
+    const target = real && !isInside(root, real) && (await isBundleFolder(real)) ? real : undefined;
+    const earlier = this.#watchers.get(entry);
+    if (earlier?.target === target) return;
+    this.#watchers.delete(entry);
+    if (target) this.#watchers.set(entry, { target, watcher: watchFolder(target, () => this.#changed(entry)) });
+    await earlier?.watcher.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watchers.values()].map(({ watcher }) => watcher.close()));
+  }
+}
+
+/** Calls `changed` with the path below `dir` of everything that changes there, `node_modules` aside. */
+function watchFolder(dir: string, changed: (path: string) => void): FSWatcher {
+  const watcher = watch(dir, {
+    ignoreInitial: true,
+    followSymlinks: false,
+    ignored: (path) => {
+      const parts = relative(dir, path).split(sep);
+      return parts[0]!.startsWith('.') || parts.includes('node_modules');
+    },
+  });
+  watcher.on('all', (_event, path) => {
+    const inner = relative(dir, path);
+    if (inner !== '') changed(inner);
+  });
+  // A folder that cannot be watched (removed meanwhile, no permission) is noticed when it is read.
+  watcher.on('error', () => {});
+  return watcher;
 }

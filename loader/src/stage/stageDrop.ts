@@ -44,7 +44,11 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
   const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
   try {
     if (drop.kind === 'archive') await extractArchive(drop.path, scratch);
-    else await copyFolder(drop.path, scratch, DEFAULT_LIMITS);
+    else {
+      // First, so that nothing is copied of a folder that is no package.
+      await readPackageJson(drop.path);
+      await copyFolder(drop.path, scratch, DEFAULT_LIMITS);
+    }
     const packageJson = await readPackageJson(scratch);
     const manifest = await readManifest(scratch);
     if (!manifest && 'stagedoor' in packageJson) {

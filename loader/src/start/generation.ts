@@ -12,6 +12,7 @@ import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { ActiveRequests } from '../serve/requests';
 import type { Slots, SlotTarget } from '../serve/slots';
+import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
@@ -46,6 +47,7 @@ export class Generation implements SlotTarget {
   readonly #host: GenerationHost;
   readonly #routes = new Map<string, RequestHandler[]>();
   readonly #requests = new ActiveRequests();
+  readonly #upgrades = new Upgrades();
   readonly #backend: Backend;
   #serving = false;
   #closed = false;
@@ -112,7 +114,11 @@ export class Generation implements SlotTarget {
       if (error !== undefined || !handler) next(error);
       else handler(request, response, (fault?: unknown) => step(index + 1, fault));
     };
-    step(0);
+    this.#upgrades.run(request, () => {
+      // The portal's own plugins take upgrades as in Backstage, where no session check stands before them.
+      const own = this.composition.plugin?.owner === STATIC_OWNER;
+      if (!own || !this.#upgrades.take(request)) step(0);
+    });
   }
 
   /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
@@ -136,7 +142,7 @@ export class Generation implements SlotTarget {
       this.#backend.stop(),
       STOP_TIMEOUT_MS,
       () => new Error(`Plugin '${this.pluginId}' did not stop within ${STOP_TIMEOUT_MS / 1000} s`),
-    );
+    ).finally(() => this.#upgrades.close());
   }
 
   #dynamicModuleIds(): Set<string> {
@@ -156,8 +162,12 @@ export class Generation implements SlotTarget {
     const httpRouter = services.share(services.original(coreServices.httpRouter));
     own.set(
       httpRouter.service.id,
-      recordingHttpRouter(httpRouter, ({ path, allow }) =>
-        this.openedRoutes.push({ pluginId: this.pluginId, path, allow }),
+      recordingHttpRouter(
+        httpRouter,
+        ({ path, allow }) => this.openedRoutes.push({ pluginId: this.pluginId, path, allow }),
+        (request, _response, next) => {
+          if (!this.#upgrades.take(request)) next();
+        },
       ),
     );
     return services.factories().map((factory) => own.get(factory.service.id) ?? factory) as unknown as ServiceFactory[];
