@@ -1,7 +1,7 @@
 import { installedPackages, satisfiesLockfile } from './installed.mjs';
 import { npm } from './npm.mjs';
 import { step } from './progress.mjs';
-import { sqliteDriverState } from './sqliteDriver.mjs';
+import { isCompilingSqliteDriver, sqliteDriverState } from './sqliteDriver.mjs';
 
 /**
  * Installs what is missing: with `dev` everything, otherwise what building and starting need. Packages that are
@@ -13,11 +13,13 @@ export async function ensureInstalled({ dev }) {
   const omit = keepDev ? [] : ['--omit=dev'];
 
   if (!satisfiesLockfile({ dev })) {
-    await step(dev ? 'Installing all dependencies' : 'Installing what starting needs', async () => {
+    const install = async () => {
       // `npm ci` would remove everything first and compile the SQLite driver again.
       if (installed.length > 0) await npm(['install', '--no-save', ...omit]);
       if (!satisfiesLockfile({ dev })) await npm(['ci', ...omit]);
-    });
+    };
+    const title = dev ? 'Installing all dependencies' : 'Installing what starting needs';
+    await step(title, install, { detail: () => (isCompilingSqliteDriver() ? 'compiling the SQLite driver' : '') });
   }
   const driver = sqliteDriverState();
   if (driver !== 'works') {

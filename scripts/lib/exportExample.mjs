@@ -15,7 +15,7 @@ export async function exportExample(name) {
   const ran = await unlessUpToDate(`export-${name}`, options, () =>
     runQuietly(process.execPath, [join(repository, 'cli/bin/export-dynamic.js')], {
       cwd: dir,
-      hint: `Correct what the lines above name in examples/${name}.`,
+      hint: () => `Correct what the lines above name in examples/${name}.`,
     }),
   );
   return { bundle, ran };

@@ -4,6 +4,12 @@ import { repository } from './repository.mjs';
 import { runQuietly } from './run.mjs';
 import { sqliteCompileEnvironment } from './sqliteDriver.mjs';
 
+const COMPILER_HINT =
+  'The SQLite driver could not be compiled: install a C++ compiler, make and Python ' +
+  '(Debian: apt-get install build-essential python3).';
+const REGISTRY_HINT =
+  'Read the lines above. Behind a proxy or a mirror, `npm config get registry` must name one that answers.';
+
 /**
  * Runs npm with the Node.js that runs this script, in `cwd` (the repository by default) and with `env` laid over this
  * process's environment; quiet unless it fails.
@@ -14,7 +20,7 @@ export async function npm(args, { cwd = repository, env = {} } = {}) {
   return await runQuietly(command, [...first, ...args], {
     cwd,
     env: { ...sqliteCompileEnvironment(npmEnvironment()), ...env },
-    hint: 'Read the lines above. Behind a proxy or a mirror, `npm config get registry` must name one that answers.',
+    hint: (output) => (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT),
   });
 }
 

@@ -3,18 +3,18 @@ import { Failure } from './failure.mjs';
 
 const TAIL_LINES = 30;
 
-/** Runs a command quietly. Where it fails, throws a Failure with the end of its output and `hint`. */
+/** Runs a command quietly. Where it fails, throws a Failure with the end of its output and `hint(output)`. */
 export async function runQuietly(command, args, { hint, ...options }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const outcome = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? signal));
-  });
-  if (outcome !== 0) {
+  const code = await untilExit(child);
+  if (code !== 0) {
     const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new Failure(`\`${[command, ...args].join(' ')}\` ended with ${outcome}:\n${tail}`, hint);
+    throw new Failure(
+      `\`${[command, ...args].join(' ')}\` ended with ${child.signalCode ?? code}:\n${tail}`,
+      hint(output),
+    );
   }
   return output;
 }

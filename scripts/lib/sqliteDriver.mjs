@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { repository } from './repository.mjs';
@@ -27,4 +27,10 @@ export function sqliteCompileEnvironment(env = process.env) {
   if (process.platform === 'win32') return env;
   const header = join(repository, 'scripts/native/object-wrap.h').replaceAll(' ', '\\ ');
   return { ...env, CXXFLAGS: `${env.CXXFLAGS ?? ''} -include ${header}`.trim() };
+}
+
+/** True while a compilation of the driver is under way: it takes a minute or two, where no prebuilt one is offered. */
+export function isCompilingSqliteDriver() {
+  const build = join(repository, 'node_modules/better-sqlite3/build');
+  return existsSync(build) && !existsSync(join(build, 'Release/better_sqlite3.node'));
 }
