@@ -13,6 +13,10 @@ import { waitFor } from './waitFor';
 export interface BackendOptions {
   /** Laid over `dynamicPlugins`. */
   dynamicPlugins?: Record<string, unknown>;
+  /** Default: a free one. */
+  port?: number;
+  /** Laid over `backend`. */
+  backend?: Record<string, unknown>;
   /** Laid over the whole config. */
   config?: Record<string, unknown>;
   /** Adds features before the start. */
@@ -44,7 +48,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   const stateDir = join(dir, 'state');
   await mkdir(root);
   await options.before?.(root);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   const logs: string[] = [];
   const backend = createDynamicBackend();
@@ -59,6 +63,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
             baseUrl: url,
             listen: { host: '127.0.0.1', port },
             database: { client: 'better-sqlite3', connection: ':memory:' },
+            ...options.backend,
           },
           auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
           dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir, ...options.dynamicPlugins },

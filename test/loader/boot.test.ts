@@ -1,0 +1,169 @@
+import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { startBackend } from '../support/backend';
+import { dropFolder, fixtureBundle } from '../support/bundles';
+import { freePort } from '../support/freePort';
+import { GREETER, drop, greeterVersion } from '../support/greeter';
+import { tempDir } from '../support/tempDir';
+
+function staticPlugin(pluginId: string, init: () => Promise<void>): BackendFeature {
+  return createBackendPlugin({
+    pluginId,
+    register: (env) => env.registerInit({ deps: {}, init }),
+  });
+}
+
+describe('a backend that starts', () => {
+  test('is ready when every bundle present has reached an end state, and not before', async () => {
+    const port = await freePort();
+    const answers: Array<number | string> = [];
+    let going = true;
+    const asking = (async () => {
+      while (going) {
+        const answer = await fetch(`http://localhost:${port}/.backstage/health/v1/readiness`).then(
+          (response) => response.status,
+          () => 'closed',
+        );
+        if (answers.at(-1) !== answer) answers.push(answer);
+        await sleep(20);
+      }
+    })();
+    const backend = await startBackend({
+      port,
+      dynamicPlugins: { startTimeout: '1500ms' },
+      before: async (root) => {
+        const parent = await tempDir();
+        await dropFolder(await fixtureBundle(parent, 'greeter'), root, 'greeter');
+        await dropFolder(await fixtureBundle(parent, 'hangs-in-init'), root, 'hangs-in-init');
+      },
+    });
+    const states = Object.fromEntries((await backend.plugins()).map(({ name, state }) => [name, state]));
+    expect(states).toEqual({ [GREETER]: 'running', 'hangs-in-init-dynamic': 'failed' });
+    await expect.poll(() => answers.at(-1)).toBe(200);
+    going = false;
+    await asking;
+    expect(answers.filter((answer) => answer !== 'closed')).toEqual([503, 200]);
+  });
+
+  test('serves what was dropped while it was starting', async () => {
+    let root = '';
+    const backend = await startBackend({
+      prepare: (portal) =>
+        portal.add(
+          staticPlugin('slow-to-start', async () => {
+            await sleep(300);
+            await dropFolder(await fixtureBundle(await tempDir(), 'greeter'), root, 'greeter');
+          }),
+        ),
+      before: async (dir) => void (root = dir),
+    });
+    await backend.until(GREETER, 'running');
+  });
+
+  test('creates its root directory, and goes on when that is taken away and comes back', async () => {
+    const backend = await startBackend({ before: (root) => rm(root, { recursive: true }) });
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    await rm(backend.root, { recursive: true });
+    await backend.until(GREETER, 'gone');
+    await mkdir(backend.root);
+    await drop(backend, 'greeter', { version: '2.0.0' });
+    await backend.until(GREETER, 'running', '2.0.0');
+  });
+
+  test('finds what it staged before, after a restart, and does not trust a copy that was touched', async () => {
+    const stateDir = join(await tempDir(), 'state');
+    const root = join(await tempDir(), 'root');
+    await mkdir(root);
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter'), root, 'greeter');
+    const first = await startBackend({ dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir } });
+    const { digest } = (await first.until(GREETER, 'running'))!;
+    await first.stop();
+    await writeFile(join(stateDir, 'staged/greeter-dynamic', digest!, 'index.cjs'), 'throw new Error("touched")');
+    const second = await startBackend({ dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir } });
+    await second.until(GREETER, 'running');
+    expect(await greeterVersion(second)).toBe('1.0.0');
+  });
+
+  test('fails when a plugin of its own fails, as Backstage does, and says which', async () => {
+    const failing = staticPlugin('fragile', async () => {
+      throw new Error('no luck');
+    });
+    const starting = startBackend({ prepare: (portal) => portal.add(failing) });
+    await expect(starting).rejects.toThrow(/fragile.*no luck/s);
+  });
+
+  test('goes on without a plugin of its own whose failure backend.startup allows', async () => {
+    const failing = staticPlugin('fragile', async () => {
+      throw new Error('no luck');
+    });
+    const backend = await startBackend({
+      prepare: (portal) => portal.add(failing),
+      backend: { startup: { plugins: { fragile: { onPluginBootFailure: 'continue' } } } },
+    });
+    expect((await backend.get('/.backstage/health/v1/readiness')).status).toBe(200);
+  });
+
+  test.each([
+    [{ startTimeout: 'soon' }, 'startTimeout'],
+    [{ drainTimeout: 0 }, 'drainTimeout'],
+    [{ rootDir: 'x' }, "Unknown key 'dynamicPlugins.rootDir'"],
+    [{ auth: { rootRoutes: { greeter: '/x' } } }, 'rootRoutes'],
+  ])('refuses the setting %j and names the key', async (dynamicPlugins, says) => {
+    const starting = startBackend({ dynamicPlugins });
+    await expect(starting).rejects.toMatchObject({
+      code: 'SETTING_INVALID',
+      message: expect.stringContaining(says),
+    });
+  });
+
+  test('without a root directory is a plain backend', async () => {
+    const backend = await startBackend({ dynamicPlugins: { rootDirectory: undefined, stateDirectory: undefined } });
+    expect((await backend.get('/.backstage/health/v1/readiness')).status).toBe(200);
+    expect(await backend.plugins()).toEqual([]);
+  });
+});
+
+describe('a backend that stops', () => {
+  test('lets requests in flight finish, then runs the shutdown hooks of every unit', async () => {
+    const events: string[] = [];
+    const backend = await startBackend({
+      prepare: (portal) =>
+        portal.add(
+          createBackendPlugin({
+            pluginId: 'own',
+            register: (env) =>
+              env.registerInit({
+                deps: { lifecycle: coreServices.lifecycle },
+                init: async ({ lifecycle }) => lifecycle.addShutdownHook(() => void events.push('own has stopped')),
+              }),
+          }),
+        ),
+    });
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    const slow = backend.get('/api/greeter/slow?ms=1000').then(async (response) => {
+      events.push(`answered ${response.status}`);
+      return response.json();
+    });
+    await sleep(200);
+    await backend.stop();
+    expect(await slow).toEqual({ version: '1.0.0' });
+    expect(events).toContain('own has stopped');
+    expect(events).toContain('answered 200');
+    expect(backend.logs.join('\n')).toContain('greeter 1.0.0 has stopped');
+    await expect(backend.get('/api/greeter/version')).rejects.toThrow();
+  });
+
+  test('does not wait for a bundle that hangs in its start', async () => {
+    const backend = await startBackend({ dynamicPlugins: { startTimeout: '50s' } });
+    await drop(backend, 'hangs-in-init');
+    await backend.until('hangs-in-init-dynamic', 'starting');
+    const began = Date.now();
+    await backend.stop();
+    expect(Date.now() - began).toBeLessThan(8000);
+  });
+});
