@@ -1,5 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { exportCommand } from './commands/export';
+import { version } from '../package.json';
+import { exportCommand, exportOptions } from './commands/export';
 import { Reporter } from './report/reporter';
 
 /**
@@ -28,12 +29,20 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .command(exportCommand(reporter))
     .demandCommand(1, 'Name a command.')
     .strict()
-    .version()
+    .version(version)
     .help()
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StagedoorError('USAGE', message);
+      throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0]) });
     });
   await parser.parseAsync();
+}
+
+function usageHint(command: string | undefined): string {
+  if (command !== 'export') return 'Run `stagedoor export`, or `stagedoor --help`.';
+  const flags = Object.entries(exportOptions).map(([name, option]) =>
+    'default' in option && option.default ? `--no-${name}` : `--${name}`,
+  );
+  return `export takes ${flags.join(', ')} and one package; \`stagedoor export --help\` explains them.`;
 }

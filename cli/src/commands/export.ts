@@ -1,4 +1,4 @@
-import type { CommandModule } from 'yargs';
+import type { CommandModule, Options } from 'yargs';
 import { exportPlugin } from '../export/exportPlugin';
 import type { Reporter } from '../report/reporter';
 import { interruptible } from './interrupt';
@@ -15,8 +15,26 @@ const DESCRIPTION = `Export a backend plugin as a dynamic bundle.
 
 Without <package>: the package in this folder, written to ./dist-dynamic.
 With a path (./folder): that package, written to its dist-dynamic.
-With a name (@scope/name[@range]): the installed package, or else the one in the npm registry, written to
-./<scope>-<name>-dynamic.`;
+With a name (@scope/name[@range]): the installed package, or else the one in the npm registry,
+written to ./<scope>-<name>-dynamic.`;
+
+const EXAMPLES: Array<[string, string]> = [
+  ['$0 export', 'the plugin in this folder'],
+  ['$0 export ./plugins/todo-backend --pack', 'a folder and an archive of that plugin'],
+  ['$0 export @backstage/plugin-notifications-backend@^0.6', 'a published plugin'],
+];
+
+/** Every option, in the order of `--help`. */
+export const exportOptions = {
+  out: { type: 'string', requiresArg: true, describe: 'Folder to write the bundle to' },
+  pack: { type: 'boolean', default: false, describe: 'Also write <name>-<version>.tgz beside the bundle' },
+  verify: {
+    type: 'boolean',
+    default: true,
+    describe: 'Start the bundle on a test host before it is put in place; --no-verify marks it as unverified',
+  },
+  json: { type: 'boolean', default: false, describe: 'Print the result, or the error, as one JSON object on stdout' },
+} as const satisfies Record<string, Options>;
 
 /** `stagedoor export [package]`. */
 export function exportCommand(reporter: Reporter): CommandModule<object, ExportArguments> {
@@ -26,14 +44,8 @@ export function exportCommand(reporter: Reporter): CommandModule<object, ExportA
     builder: (yargs) =>
       yargs
         .positional('package', { type: 'string', describe: 'Path or name of the package' })
-        .option('out', { type: 'string', requiresArg: true, describe: 'Folder to write the bundle to' })
-        .option('pack', { type: 'boolean', default: false, describe: 'Also write <name>-<version>.tgz beside it' })
-        .option('verify', {
-          type: 'boolean',
-          default: true,
-          describe: 'Start the bundle on a test host first; --no-verify marks it as unverified',
-        })
-        .option('json', { type: 'boolean', default: false, describe: 'Print the result as JSON on stdout' }),
+        .options(exportOptions)
+        .example(EXAMPLES),
     handler: async (args) => {
       const result = await interruptible((signal) =>
         exportPlugin({

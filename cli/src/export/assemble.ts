@@ -37,18 +37,17 @@ export async function assembleBundle(
   const inlined = [...build.contents.inlined.values()]
     .map((entry) => entry.package)
     .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
-  const schemas = collectConfigSchemas([own, ...inlined]);
-  await Promise.all([
+  const [schemas, native] = await Promise.all([
+    collectConfigSchemas([own, ...inlined]),
+    copyHoisted(layout, decisions, staging.dir),
     copyPublished(staging, plan.dir, manifest, ''),
     ...[...decisions.embedded].map(([name, pkg]) => copyPublished(staging, pkg.dir, pkg.manifest, embeddedPath(name))),
     ...build.entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
   ]);
   await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted }));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
-  const native = await copyHoisted(layout, decisions, staging.dir);
-  const serialized = await schemas;
-  for (const path of serialized ? SCHEMA_FILES : []) {
-    await staging.write(path, `${JSON.stringify(serialized, null, 2)}\n`);
+  for (const path of schemas ? SCHEMA_FILES : []) {
+    await staging.write(path, `${JSON.stringify(schemas, null, 2)}\n`);
   }
   return { native };
 }

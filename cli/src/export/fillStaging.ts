@@ -2,7 +2,8 @@ import { MANIFEST_FILE, formatManifest } from '@stagedoor/bundle';
 import type { VerifiedBundle } from '../verify/messages';
 import { assembleBundle } from './assemble';
 import { buildUntilSettled, type Build } from './buildAll';
-import { Decisions } from './decisions';
+import type { Contents } from './contents';
+import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { layOutHoisted, topLevelVersions } from './hoist';
 import { PackageFinder } from './installedPackage';
@@ -10,7 +11,7 @@ import type { ExportOptions } from './options';
 import type { Staging } from './output';
 import { peerRanges, type Peers } from './peers';
 import type { Plan } from './plan';
-import type { ExportResult } from './result';
+import type { ExportResult, InlinedSummary } from './result';
 import { hoistSuspect } from './suspects';
 import { traceHoisted } from './trace';
 
@@ -25,6 +26,8 @@ interface Attempt {
   build: Build;
   peers: Peers;
   native: boolean;
+  /** The hoisted packages that the output imports. */
+  roots: Hoisted[];
 }
 
 /**
@@ -44,7 +47,7 @@ export async function fillStaging(staging: Staging, plan: Plan, options: ExportO
       await staging.clear();
       continue;
     }
-    return await finish(staging, plan, decisions, made, verified);
+    return await finish(staging, plan, made, verified);
   }
 }
 
@@ -58,10 +61,10 @@ async function makeBundle(
   onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
   signal?.throwIfAborted();
-  if (decisions.hoisted.size > 0) {
-    onStep?.('hoist', [...decisions.hoisted.values()].map((entry) => entry.package.name).join(', '));
-  }
-  const layout = layOutHoisted(decisions, await traceHoisted(plan, decisions, finder));
+  // A package that was hoisted first may be reached only through another one by now.
+  const roots = [...decisions.hoisted.values()].filter(({ as }) => build.contents.imports.has(as));
+  if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
+  const layout = layOutHoisted(roots, await traceHoisted(plan, roots, finder));
   const peers = peerRanges(
     plan,
     build.contents,
@@ -77,7 +80,7 @@ async function makeBundle(
     peerDependencies: peers.ranges,
   });
   signal?.throwIfAborted();
-  return { build, peers, native };
+  return { build, peers, native, roots };
 }
 
 async function verify(staging: Staging, plan: Plan, options: ExportOptions): Promise<VerifiedBundle> {
@@ -89,8 +92,7 @@ async function verify(staging: Staging, plan: Plan, options: ExportOptions): Pro
 async function finish(
   staging: Staging,
   plan: Plan,
-  decisions: Decisions,
-  { build, peers, native }: Attempt,
+  { build, peers, native, roots }: Attempt,
   verified: VerifiedBundle | undefined,
 ): Promise<Filled> {
   const manifest = await bundleManifest(plan, staging.dir, {
@@ -115,13 +117,22 @@ async function finish(
     bytes: manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text)),
     files: manifest.files.length + 1,
     shared: peers.ranges,
-    inlined: [...build.contents.inlined.values()]
-      .map(({ package: { name, version }, bytes }) => ({ name, version, bytes }))
-      .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1)),
-    hoisted: [...decisions.hoisted.values()].map(({ package: { name, version }, reason }) => ({
+    inlined: inlinedSummary(build.contents),
+    hoisted: roots.map(({ package: { name, version }, reason }) => ({
       name,
       version,
       reason,
     })),
   };
+}
+
+/** One entry per name and version: npm may have installed a package several times. */
+function inlinedSummary({ inlined }: Contents): InlinedSummary[] {
+  const byId = new Map<string, InlinedSummary>();
+  for (const { package: pkg, bytes } of inlined.values()) {
+    const entry = byId.get(`${pkg.name}@${pkg.version}`) ?? { name: pkg.name, version: pkg.version, bytes: 0 };
+    entry.bytes += bytes;
+    byId.set(`${pkg.name}@${pkg.version}`, entry);
+  }
+  return [...byId.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 }

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Decisions } from './decisions';
+import type { Decisions, Hoisted } from './decisions';
 import type { TracedPackage } from './trace';
 
 /** A node_modules tree for a bundle: the package that lies at each bundle path. */
@@ -10,14 +10,14 @@ export type HoistLayout = Map<string, TracedPackage>;
  * Lays out hoisted packages and what they import as Node resolves them: at the top where the name is free, below the
  * package that needs it where another version has the name.
  */
-export function layOutHoisted(decisions: Decisions, traced: ReadonlyMap<string, TracedPackage>): HoistLayout {
+export function layOutHoisted(roots: Hoisted[], traced: ReadonlyMap<string, TracedPackage>): HoistLayout {
   const layout: HoistLayout = new Map();
   const queue: string[] = [];
   const place = (path: string, dir: string): void => {
     layout.set(path, traced.get(dir)!);
     queue.push(path);
   };
-  for (const { as, package: pkg } of [...decisions.hoisted.values()].sort((a, b) => (a.as < b.as ? -1 : 1))) {
+  for (const { as, package: pkg } of [...roots].sort((a, b) => (a.as < b.as ? -1 : 1))) {
     place(`node_modules/${as}`, pkg.dir);
   }
   for (let path = queue.shift(); path !== undefined; path = queue.shift()) {

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
-import type { Decisions } from './decisions';
+import type { Hoisted } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
@@ -20,15 +20,14 @@ export interface TracedPackage {
  */
 export async function traceHoisted(
   plan: Plan,
-  decisions: Decisions,
+  roots: Hoisted[],
   finder: PackageFinder,
 ): Promise<Map<string, TracedPackage>> {
   const traced = new Map<string, TracedPackage>();
-  const hoisted = [...decisions.hoisted.values()];
-  if (hoisted.length === 0) return traced;
+  if (roots.length === 0) return traced;
   const { nodeFileTrace } = await import('@vercel/nft');
   const { fileList, reasons } = await nodeFileTrace(
-    hoisted.flatMap((entry) => entry.files),
+    roots.flatMap((entry) => entry.files),
     { base: '/', processCwd: plan.workspace.root },
   );
 

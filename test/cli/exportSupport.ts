@@ -1,0 +1,47 @@
+import type { ExportResult } from '@stagedoor/cli';
+import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runProcess } from '../support/childProcess';
+import { repository } from '../support/repository';
+import { tempDir } from '../support/tempDir';
+
+/** The built command line. */
+export const bin = join(repository, 'cli/bin/stagedoor.js');
+
+/** What a run of the command line gave. */
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `stagedoor` with `args` in `cwd` to its end. */
+export async function stagedoor(cwd: string, ...args: string[]): Promise<Run> {
+  return await runProcess(process.execPath, [bin, ...args], { cwd });
+}
+
+/** Exports with `--json` and gives the result; fails where the command does. */
+export async function exported(cwd: string, ...args: string[]): Promise<ExportResult> {
+  const { code, stdout, stderr } = await stagedoor(cwd, 'export', '--json', ...args);
+  if (code !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as ExportResult;
+}
+
+/** A copy of test/fixtures/exports/<name> in a fresh folder, with the packages of the repository in reach. */
+export async function fixturePackage(name: string): Promise<string> {
+  const parent = await tempDir();
+  await symlink(join(repository, 'node_modules'), join(parent, 'node_modules'), 'dir');
+  const dir = join(parent, 'plugin');
+  await mkdir(dir);
+  await cp(join(repository, 'test/fixtures/exports', name), dir, { recursive: true });
+  return dir;
+}
+
+/** Every file below `dir`, relative, sorted. */
+export async function filesOf(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+    .sort();
+}
