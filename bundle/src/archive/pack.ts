@@ -36,7 +36,8 @@ export async function packBundle(dir: string, file: string): Promise<PackedBundl
           if (entry.stat) entry.stat.mode = 0o100644;
         },
       },
-      [MANIFEST_FILE, ...paths],
+      // A leading @ would make tar read the file as an archive to include.
+      [MANIFEST_FILE, ...paths].map((path) => (path.startsWith('@') ? `./${path}` : path)),
     );
     const hash = createHash('sha512');
     await pipeline(createReadStream(temporary), hash);

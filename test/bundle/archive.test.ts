@@ -1,0 +1,125 @@
+import { extractArchive, packBundle, type ErrorCode } from '@stagedoor/bundle';
+import { chmod, cp, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { list } from 'tar';
+import { describe, expect, test } from 'vitest';
+import { fixtureBundle } from '../support/bundles';
+import { writeArchive, type ArchiveEntry } from '../support/hostileArchive';
+import { tempDir } from '../support/tempDir';
+
+describe('an archive of a bundle', () => {
+  test('holds the same bytes whatever the folder, time and modes it was made in', async () => {
+    const first = await fixtureBundle(await tempDir(), 'greeter');
+    const second = join(await tempDir(), 'elsewhere');
+    await cp(first, second, { recursive: true });
+    for (const name of await readdir(second)) {
+      await chmod(join(second, name), 0o600);
+      await utimes(join(second, name), 1, 2);
+    }
+    const out = await tempDir();
+    const packed = await packBundle(first, join(out, 'a.tgz'));
+    const again = await packBundle(second, join(out, 'b.tgz'));
+    expect(again.integrity).toBe(packed.integrity);
+    expect(packed.integrity).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    expect(await readFile(join(out, 'a.tgz'))).toEqual(await readFile(join(out, 'b.tgz')));
+    expect((await readdir(out)).sort()).toEqual(['a.tgz', 'b.tgz']);
+  });
+
+  test('unpacks to what was packed, names that look like options included', async () => {
+    const bundle = await fixtureBundle(await tempDir(), 'greeter', { sealed: false });
+    await mkdir(join(bundle, '@scope'));
+    await writeFile(join(bundle, '@scope/file.txt'), 'scoped');
+    await writeFile(join(bundle, '@at'), 'at');
+    await writeFile(join(bundle, 'dynamic-bundle.json'), '{}');
+    const out = await tempDir();
+    await packBundle(bundle, join(out, 'x.tgz'));
+    const names: string[] = [];
+    await list({ file: join(out, 'x.tgz'), onReadEntry: (entry) => void names.push(entry.path) });
+    expect(names).toContain('package/@at');
+    await extractArchive(join(out, 'x.tgz'), join(out, 'x'));
+    expect(await readFile(join(out, 'x/@scope/file.txt'), 'utf8')).toBe('scoped');
+    expect(await readFile(join(out, 'x/@at'), 'utf8')).toBe('at');
+    expect((await readdir(join(out, 'x'))).sort()).toEqual((await readdir(bundle)).sort());
+  });
+
+  test('made with tar of a folder as it is (./…) unpacks as well', async () => {
+    const out = await tempDir();
+    await writeArchive(join(out, 'x.tgz'), [
+      { path: './', type: 'Directory' },
+      { path: './package.json', content: '{}' },
+      { path: './dist/', type: 'Directory' },
+      { path: './dist/index.js', content: '1' },
+    ]);
+    await extractArchive(join(out, 'x.tgz'), join(out, 'x'));
+    expect(await readFile(join(out, 'x/dist/index.js'), 'utf8')).toBe('1');
+  });
+});
+
+const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode }> = [
+  { what: 'a path with ..', entries: [{ path: 'package/../../escaped.txt', content: 'x' }] },
+  { what: 'an absolute path', entries: [{ path: '/tmp/escaped.txt', content: 'x' }] },
+  { what: 'a Windows path', entries: [{ path: 'package\\..\\escaped.txt', content: 'x' }] },
+  { what: 'a control character in a name', entries: [{ path: 'package/a\nb', content: 'x' }] },
+  { what: 'a symbolic link', entries: [{ path: 'package/link', type: 'SymbolicLink', linkpath: '/etc' }] },
+  {
+    what: 'a file through a symbolic link',
+    entries: [
+      { path: 'package/link', type: 'SymbolicLink', linkpath: '/tmp' },
+      { path: 'package/link/escaped.txt', content: 'x' },
+    ],
+  },
+  { what: 'a hard link', entries: [{ path: 'package/hard', type: 'Link', linkpath: 'package/a' }] },
+  { what: 'a character device', entries: [{ path: 'package/null', type: 'CharacterDevice' }] },
+  { what: 'a FIFO', entries: [{ path: 'package/pipe', type: 'FIFO' }] },
+  {
+    what: 'one name twice',
+    entries: [
+      { path: 'package/a', content: '1' },
+      { path: 'package/a', content: '2' },
+    ],
+  },
+  {
+    what: 'names that differ by case alone',
+    entries: [
+      { path: 'package/a', content: '1' },
+      { path: 'package/A', content: '2' },
+    ],
+  },
+  {
+    what: 'more bytes than allowed',
+    entries: [{ path: 'package/zeros', content: Buffer.alloc(3 * 1024 * 1024) }],
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+  {
+    what: 'more entries than allowed',
+    entries: Array.from({ length: 150 }, (_, index) => ({ path: `package/${index}`, content: '' })),
+    code: 'ARCHIVE_TOO_LARGE',
+  },
+];
+
+describe('a hostile archive', () => {
+  test.each(hostile)('with $what is refused, and nothing lands outside', async ({ entries, code }) => {
+    const out = await tempDir();
+    const file = join(out, 'hostile.tgz');
+    await writeArchive(file, [{ path: 'package/package.json', content: '{}' }, ...entries]);
+    const target = join(out, 'deep/target');
+    const extracting = extractArchive(file, target, { bytes: 2 * 1024 * 1024, entries: 100 });
+    await expect(extracting).rejects.toMatchObject({ code: code ?? 'ARCHIVE_UNSAFE', hint: expect.any(String) });
+    expect((await readdir(out)).sort()).toEqual(['deep', 'hostile.tgz']);
+    expect(await readdir(join(out, 'deep'))).toEqual(['target']);
+    expect(await stat('/tmp/escaped.txt').catch(() => 'absent')).toBe('absent');
+  });
+
+  test.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['not gzip', () => Buffer.from('hello')],
+    ['empty', () => Buffer.alloc(0)],
+  ])('that is %s is refused', async (_what, spoil) => {
+    const out = await tempDir();
+    const file = join(out, 'x.tgz');
+    await writeArchive(file, [{ path: 'package/a', content: Buffer.alloc(100_000, 'abcdefg') }]);
+    await writeFile(file, spoil(await readFile(file)));
+    const extracting = extractArchive(file, join(out, 'x'));
+    await expect(extracting).rejects.toMatchObject({ code: 'ARCHIVE_INVALID' });
+  });
+});
