@@ -10,6 +10,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
+import { hasDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
 import type { Slots, SlotTarget } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
@@ -115,9 +116,11 @@ export class Generation implements SlotTarget {
       else handler(request, response, (fault?: unknown) => step(index + 1, fault));
     };
     this.#upgrades.run(request, () => {
-      // The portal's own plugins take upgrades as in Backstage, where no session check stands before them.
+      // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
       const own = this.composition.plugin?.owner === STATIC_OWNER;
-      if (!own || !this.#upgrades.take(request)) step(0);
+      if (own && this.#upgrades.take(request)) return;
+      if (own || !hasDotSegment(request.originalUrl)) step(0);
+      else response.status(400).json({ error: { name: 'InputError', message: 'The path holds a dot segment' } });
     });
   }
 
