@@ -104,11 +104,24 @@ describe('a protected route of a bundle', () => {
           target,
           headers: WEBSOCKET_HEADERS,
         });
-        expect.soft([method, target, response.status]).toEqual([method, target, expect.toBeOneOf([401, 404])]);
+        expect.soft([method, target, response.status]).toEqual([method, target, expect.toBeOneOf([400, 401, 404])]);
         expect.soft(response.text).not.toContain(MARKER);
       }
     }
     expect(await protectedCalls()).toBe(before);
+  });
+
+  test('stays closed where the plugin normalises paths and the session check does not', async () => {
+    // The fixture reads `new URL(request.url).pathname`, as plugins do: to it, these are /secret.
+    await dropFolder(await fixtureBundle(parent, 'greeter'), portal.root, 'greeter');
+    await untilState(portal, 'greeter-dynamic', 'running');
+    const secret = await portal.fetch('/api/greeter/secret', { token: true });
+    expect(await secret.json()).toEqual({ secret: 42 });
+    for (const way of ['/../', '/%2e%2e/', '/.%2E/', '\\..\\', '/x/../../', '/./../', '/..\\', '//../../', '/..//']) {
+      const response = await rawRequest(portal.port, { target: `/api/greeter/version${way}secret` });
+      expect.soft([way, response.status]).toEqual([way, expect.toBeOneOf([400, 401, 404])]);
+      expect.soft(response.body).not.toContain('42');
+    }
   });
 
   test('is not opened by a second request smuggled behind an open one', async () => {
