@@ -5,8 +5,8 @@ import { runQuietly } from './run.mjs';
 import { sqliteCompileEnvironment } from './sqliteDriver.mjs';
 
 const COMPILER_HINT =
-  'The SQLite driver could not be compiled: install a C++ compiler, make and Python ' +
-  '(Debian: apt-get install build-essential python3).';
+  'The SQLite driver could not be compiled. It takes a C++ compiler, make and Python (Debian: apt-get install ' +
+  'build-essential python3), and the headers of Node.js: from nodejs.org, or in the folder npm_config_nodedir names.';
 const REGISTRY_HINT =
   'Read the lines above. Behind a proxy or a mirror, `npm config get registry` must name one that answers.';
 
