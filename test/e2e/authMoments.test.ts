@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -130,4 +130,20 @@ describe('without a session', () => {
     }
     agent.destroy();
   });
+});
+
+test('a bundle that is there when the portal starts answers nothing without a session while it does', async () => {
+  const before = portal;
+  await portal.stop();
+  const root = join(dir, 'root-at-start');
+  await mkdir(root);
+  await dropFolder(await fixtureBundle(dir, 'guarded', { packageJson: { initDelayMs: 1500 } }), root, 'guarded');
+  const { answers, result } = await underLoad(50, intrude, async () => {
+    portal = await startPortal({ port: before.port, root });
+    await untilState(portal, NAME, 'running');
+    return await portal.fetch('/api/guarded/open/count');
+  });
+  // 0 is no connection, before the portal listens.
+  expectOnly(answers, ['0', '401', '404', '503'], ['0', '401']);
+  expect(await result.json()).toEqual({ protectedCalls: 0 });
 });

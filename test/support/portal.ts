@@ -23,6 +23,8 @@ export interface PortalOptions {
   root?: string;
   /** dynamicPlugins.stateDirectory. Default: `<dir>/state`. */
   stateDir?: string;
+  /** Default: a free one. */
+  port?: number;
   /** Laid over this process's environment; NODE_ENV is `development` so that the guest provider works. */
   env?: Record<string, string | undefined>;
   /** How long to wait for readiness, in milliseconds. Default: 45 seconds. */
@@ -57,7 +59,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const root = options.root ?? join(dir, 'dynamic-plugins-root');
   const stateDir = options.stateDir ?? join(dir, 'state');
   await mkdir(root, { recursive: true });
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
 
   const own = {
