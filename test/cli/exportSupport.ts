@@ -15,9 +15,16 @@ export interface Run {
   stderr: string;
 }
 
+/** npm hands its own settings to what it runs, and they would win over the .npmrc of a test. */
+const env = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => name.toLowerCase().startsWith('npm_config_'))
+    .map((name) => [name, undefined]),
+);
+
 /** Runs `stagedoor` with `args` in `cwd` to its end. */
 export async function stagedoor(cwd: string, ...args: string[]): Promise<Run> {
-  return await runProcess(process.execPath, [bin, ...args], { cwd });
+  return await runProcess(process.execPath, [bin, ...args], { cwd, env });
 }
 
 /** Exports with `--json` and gives the result; fails where the command does. */
