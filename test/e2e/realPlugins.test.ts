@@ -125,7 +125,7 @@ describe('published plugins, exported and dropped into a running portal,', () =>
     expect(await portal.guestToken()).toBeTruthy();
   });
 
-  test('one is upgraded under 200 requests per second, and none fails', async () => {
+  test('one is upgraded under 200 requests per second, and none fails', { timeout: 120_000 }, async () => {
     const name = `${NOTIFICATIONS}-dynamic`;
     const { version } = (await untilState(portal, name, 'running')).loaded!;
     const source = await copyAsVersion(installed(NOTIFICATIONS), join(dir, 'next/notifications'), '99.0.0');
@@ -139,7 +139,8 @@ describe('published plugins, exported and dropped into a running portal,', () =>
       await sleep(2500);
       expect((await untilState(portal, name, 'running')).loaded!.version).toBe(version);
       await drop(NOTIFICATIONS);
-      await untilState(portal, name, 'running', '99.0.0');
+      // On a machine that is busy otherwise, 200 requests a second leave little for staging.
+      await untilState(portal, name, 'running', '99.0.0', 60_000);
       await sleep(3000);
     });
     console.info(`${sent} requests in ${Math.round(elapsedMs)} ms, answers: ${[...answers.keys()].join(' | ')}`);

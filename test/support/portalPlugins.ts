@@ -19,13 +19,15 @@ export async function untilState(
   name: string,
   state: PluginStatus['state'],
   version?: string,
+  timeoutMs?: number,
 ): Promise<PluginStatus> {
   let seen: PluginStatus | undefined;
   try {
-    return await waitFor(`${name} to be ${state}`, async () => {
+    const ask = async (): Promise<PluginStatus | undefined> => {
       seen = (await pluginsOf(portal)).find((status) => status.name === name);
       return seen?.state === state && (!version || seen.loaded?.version === version) ? seen : undefined;
-    });
+    };
+    return await waitFor(`${name} to be ${state}`, ask, timeoutMs);
   } catch (error) {
     const lines = portal.logs().split('\n');
     const logs = lines.filter((line) => !line.includes('rootHttpRouter')).slice(-20);
