@@ -1,6 +1,5 @@
 import type { BackendStartupResult } from '@backstage/backend-app-api';
-import type { StagedoorError} from '@stagedoor/bundle';
-import { isStagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { initFailed } from './guardFeature';
 
 /** Why a generation did not start: the plugin's own fault, those of its modules, or both. */
