@@ -5,12 +5,11 @@ import type { Build } from './buildAll';
 import type { Decisions } from './decisions';
 import { collectConfigSchemas } from './describe/configSchema';
 import { bundlePackageJson, nestedPackageJsons } from './describe/packageJson';
-import { embeddedPath } from './esbuild/packagePathShim';
+import { cacheDir } from './workspace';
 import { copyHoisted, type HoistLayout } from './hoist';
-import type { InstalledManifest } from './installedPackage';
 import type { Staging } from './output';
 import type { Plan } from './plan';
-import { publishedFiles } from './publishedFiles';
+import type { Travelling } from './travelling';
 
 /** Names under which upstream's loader and RHDH look for the config schema. */
 const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
@@ -22,6 +21,7 @@ export interface Parts {
   layout: HoistLayout;
   /** Versions at the top of the layout. */
   hoisted: Record<string, string>;
+  travelling: Travelling[];
   peerDependencies: Record<string, string>;
 }
 
@@ -29,19 +29,16 @@ export interface Parts {
 export async function assembleBundle(
   staging: Staging,
   plan: Plan,
-  { build, decisions, layout, hoisted, peerDependencies }: Parts,
+  { build, decisions, layout, hoisted, travelling, peerDependencies }: Parts,
 ): Promise<{ native: boolean }> {
-  const manifest = plan.pkg as InstalledManifest;
-  const own = { name: plan.pkg.name, version: plan.pkg.version, dir: plan.dir, manifest };
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
   const inlined = [...build.contents.inlined.values()]
     .map((entry) => entry.package)
     .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
   const [schemas, native] = await Promise.all([
-    collectConfigSchemas([own, ...inlined]),
+    collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
     copyHoisted(layout, decisions, staging.dir),
-    copyPublished(staging, plan.dir, manifest, ''),
-    ...[...decisions.embedded].map(([name, pkg]) => copyPublished(staging, pkg.dir, pkg.manifest, embeddedPath(name))),
+    ...travelling.map((files) => copyTravelling(staging, files)),
     ...build.entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
   ]);
   await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted }));
@@ -52,8 +49,8 @@ export async function assembleBundle(
   return { native };
 }
 
-async function copyPublished(staging: Staging, dir: string, manifest: InstalledManifest, to: string): Promise<void> {
-  for (const path of await publishedFiles(dir, manifest)) {
+async function copyTravelling(staging: Staging, { package: { dir }, to, paths }: Travelling): Promise<void> {
+  for (const path of paths) {
     const target = join(staging.dir, to, path);
     await mkdir(dirname(target), { recursive: true });
     await copyFile(join(dir, path), target);

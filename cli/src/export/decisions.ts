@@ -30,7 +30,7 @@ export class Decisions {
   readonly relocated = new Map<string, InstalledPackage>();
 
   /** Hoists a package, or hoists it whole; false when there was nothing to change. */
-  hoist({ package: pkg, files }: InlinedPackage, { reason, whole }: HoistReason): boolean {
+  hoist({ package: pkg, files }: Pick<InlinedPackage, 'package' | 'files'>, { reason, whole }: HoistReason): boolean {
     const before = this.hoisted.get(pkg.dir);
     if (before) {
       const changed = whole && !before.whole;

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { packBundle, packName } from '@stagedoor/bundle';
+import { SHARED_ROOT, findPackageDir, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
 import { fetchPackage } from './fetchPackage';
 import { fillStaging } from './fillStaging';
 import { locatePackage } from './locate';
@@ -7,6 +7,9 @@ import type { ExportOptions } from './options';
 import { stageOutput } from './output';
 import { planExport, type Plan } from './plan';
 import type { ExportResult } from './result';
+
+/** Where a plugin has no shared packages of its own, those that this package depends on count. */
+const OWN_DIR = __dirname;
 
 /**
  * Exports one plugin package as a dynamic bundle: plan, bundle, hoist, describe, verify, pack. The output folder
@@ -17,11 +20,11 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
   try {
     const located = await locatePackage(options.cwd, options.target, (spec) => {
       options.onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      return fetchPackage(spec, options.cwd, options.signal);
+      const standIns = sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
+      return fetchPackage(spec, options.cwd, standIns, options.signal);
     });
     try {
-      // Where a plugin has no shared packages of its own, those that this package depends on count.
-      const plan = await planExport(located.dir, __dirname);
+      const plan = await planExport(located.dir, located.fetched ? OWN_DIR : sharedOf(located.dir));
       options.onStep?.('plan', `${plan.pkg.name}@${plan.pkg.version}`);
       const out = options.out ? resolve(options.cwd, options.out) : located.out;
       return { ...(await writeBundle(plan, out, options)), durationMs: Math.round(performance.now() - started) };
@@ -52,4 +55,8 @@ async function writeBundle(plan: Plan, out: string, options: ExportOptions): Pro
   } finally {
     await staging.discard();
   }
+}
+
+function sharedOf(dir: string): string {
+  return findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, packName } from '@stagedoor/bundle';
 import { cleanUpOnExit } from '../verify/cleanups';
 import type { PackageSpec } from './locate';
 
@@ -11,11 +11,13 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
- * credentials and proxy are those of `cwd`. No install script runs. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
+ * credentials and proxy are those of `cwd`. No install script runs, and empty packages stand in for those that
+ * `standIns` names with a version: bundles import them from the host. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
  */
 export async function fetchPackage(
   { name, range }: PackageSpec,
   cwd: string,
+  standIns: ReadonlyArray<{ name: string; version: string }>,
   signal?: AbortSignal,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
   const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-'));
@@ -25,11 +27,12 @@ export async function fetchPackage(
     forget();
   };
   try {
-    await writeFile(join(prefix, 'package.json'), '{"private": true}\n');
+    const overrides = await writeStandIns(prefix, standIns);
+    await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
     const npmrc = await nearestNpmrc(cwd);
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
-    await npmInstall(`${name}@${range || 'latest'}`, prefix, cwd, signal);
+    await npmInstall({ name, range: range || 'latest' }, prefix, cwd, signal);
     return { dir: join(prefix, 'node_modules', name), dispose };
   } catch (error) {
     await dispose();
@@ -37,13 +40,27 @@ export async function fetchPackage(
   }
 }
 
-async function npmInstall(spec: string, prefix: string, cwd: string, signal?: AbortSignal): Promise<void> {
+async function writeStandIns(
+  prefix: string,
+  packages: ReadonlyArray<{ name: string; version: string }>,
+): Promise<Record<string, string>> {
+  const overrides: Record<string, string> = {};
+  for (const { name, version } of packages) {
+    const dir = join(prefix, 'stand-ins', packName(name));
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'package.json'), JSON.stringify({ name, version }));
+    overrides[name] = `file:${dir}`;
+  }
+  return overrides;
+}
+
+async function npmInstall(spec: PackageSpec, prefix: string, cwd: string, signal?: AbortSignal): Promise<void> {
   const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--json', '--global=false'];
   const { command, leading } = npmCommand();
   const run = new Promise<void>((done, fail) => {
     execFile(
       command,
-      [...leading, 'install', spec, '--prefix', prefix, '--workspaces=false', ...flags],
+      [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, '--workspaces=false', ...flags],
       { cwd, signal, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => (error ? fail(explain(spec, error, stdout, stderr)) : done()),
     );
@@ -58,10 +75,12 @@ function npmCommand(): { command: string; leading: string[] } {
   return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', leading: [] };
 }
 
-function explain(spec: string, cause: Error, stdout: string, stderr: string): Error {
+function explain({ name, range }: PackageSpec, cause: Error, stdout: string, stderr: string): Error {
+  const spec = `${name}@${range}`;
   if (cause.name === 'AbortError') return cause;
   const report = npmReport(stdout);
-  if (report && NOT_FOUND.has(report.code)) {
+  // The same codes come for a dependency that is not there.
+  if (report && NOT_FOUND.has(report.code) && report.summary.includes(name)) {
     return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
       cause,
     });

@@ -14,6 +14,7 @@ import type { Plan } from './plan';
 import type { ExportResult, InlinedSummary } from './result';
 import { hoistSuspect } from './suspects';
 import { traceHoisted } from './trace';
+import { hoistForScripts, travellingFiles } from './travelling';
 
 /** Packages that only a failed start shows to be unbundlable; one round each. */
 const MAX_ATTEMPTS = 5;
@@ -61,6 +62,8 @@ async function makeBundle(
   onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
   signal?.throwIfAborted();
+  const travelling = await travellingFiles(plan, decisions);
+  await hoistForScripts(plan, travelling, build.contents, finder, decisions);
   // A package that was hoisted first may be reached only through another one by now.
   const roots = [...decisions.hoisted.values()].filter(({ as }) => build.contents.imports.has(as));
   if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
@@ -77,6 +80,7 @@ async function makeBundle(
     decisions,
     layout,
     hoisted: topLevelVersions(layout),
+    travelling,
     peerDependencies: peers.ranges,
   });
   signal?.throwIfAborted();

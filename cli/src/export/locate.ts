@@ -8,6 +8,8 @@ export interface Located {
   dir: string;
   /** Where the bundle goes unless told otherwise. */
   out: string;
+  /** True for a package that was installed for this export only. */
+  fetched: boolean;
   /** Removes what was fetched. */
   dispose(): Promise<void>;
 }
@@ -30,15 +32,15 @@ const SPEC = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@(.+))
 export async function locatePackage(cwd: string, target: string | undefined, fetch: Fetch): Promise<Located> {
   if (target === undefined || isPath(target)) {
     const dir = resolve(cwd, target ?? '.');
-    return { dir, out: join(dir, 'dist-dynamic'), dispose: async () => {} };
+    return { dir, out: join(dir, 'dist-dynamic'), fetched: false, dispose: async () => {} };
   }
   const spec = parseSpec(target);
   const out = join(cwd, `${packName(spec.name)}-dynamic`);
   const installed = findPackageDir(spec.name, cwd);
   if (installed && (await satisfies(installed, spec.range))) {
-    return { dir: installed, out, dispose: async () => {} };
+    return { dir: installed, out, fetched: false, dispose: async () => {} };
   }
-  return { ...(await fetch(spec)), out };
+  return { ...(await fetch(spec)), out, fetched: true };
 }
 
 /** Splits `@scope/name@range`. Throws USAGE. */

@@ -26,7 +26,7 @@ export function peerRanges(plan: Plan, contents: Contents, hoisted: InstalledPac
   for (const name of [...importers.keys()].sort()) {
     const installed = plan.shared.get(name)?.version;
     if (!installed) continue;
-    const own = declaredRange(plan.pkg as InstalledManifest, name, installed);
+    const own = declaredRange(plan.self.manifest, name, installed);
     let range = own;
     for (const importer of importers.get(name) ?? []) {
       const wanted = declaredRange(importer.manifest, name, installed);

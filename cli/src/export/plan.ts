@@ -3,7 +3,6 @@ import {
   SHARED_ROOT,
   StagedoorError,
   dynamicName,
-  findPackageDir,
   isBackendRole,
   readPackageJson,
   sharedPackages,
@@ -11,6 +10,7 @@ import {
   type SharedPackage,
 } from '@stagedoor/bundle';
 import { findEntries, type Entry } from './entries';
+import type { InstalledManifest, InstalledPackage } from './installedPackage';
 import { findWorkspace, type Workspace } from './workspace';
 
 /** What is exported, and what the host provides. */
@@ -18,6 +18,8 @@ export interface Plan {
   /** Absolute real path of the plugin package. */
   dir: string;
   pkg: PackageJson;
+  /** The same package, as dependencies are described. */
+  self: InstalledPackage;
   role: 'backend-plugin' | 'backend-plugin-module';
   /** Name of the bundle: the source name with `-dynamic`. */
   name: string;
@@ -34,17 +36,16 @@ export interface Plan {
 }
 
 /**
- * Reads the plugin package in `dir`. `fallbackShared` is the folder whose shared packages count where the plugin
- * has no `@backstage/backend-defaults`. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*.
+ * Reads the plugin package in `dir`. The shared packages are those installed for `sharedFrom`. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*.
  */
-export async function planExport(dir: string, fallbackShared: string): Promise<Plan> {
+export async function planExport(dir: string, sharedFrom: string): Promise<Plan> {
   const pkg = await readPackageJson(dir);
   const real = await realpath(dir);
   const role = backendRole(pkg);
-  const sharedFrom = findPackageDir(SHARED_ROOT, real) ? real : fallbackShared;
   return {
     dir: real,
     pkg,
+    self: { name: pkg.name, version: pkg.version, dir: real, manifest: pkg as InstalledManifest },
     role,
     name: dynamicName(pkg.name),
     entries: findEntries(real, pkg),

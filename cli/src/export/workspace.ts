@@ -33,3 +33,9 @@ export function findWorkspace(dir: string): Workspace {
 export function installCommand(workspace: Workspace): string {
   return `${workspace.lockfile?.manager ?? 'npm'} install`;
 }
+
+/** Where slow results are kept; undefined in a workspace without node_modules, where it would be the only thing in it. */
+export function cacheDir({ root }: Workspace): string | undefined {
+  const modules = join(root, 'node_modules');
+  return existsSync(modules) ? join(modules, '.cache/stagedoor') : undefined;
+}

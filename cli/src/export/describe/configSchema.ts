@@ -1,7 +1,7 @@
-import { relative, sep } from 'node:path';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { StagedoorError, packName } from '@stagedoor/bundle';
 import type { InstalledPackage } from '../installedPackage';
+import { cachedSchemas } from './schemaCache';
 
 /** Backstage's serialized form of several packages' config schemas. */
 export interface SerializedSchemas {
@@ -11,36 +11,39 @@ export interface SerializedSchemas {
 
 /**
  * The config schemas that `packages` declare (`configSchema` as `.json`, `.d.ts` or inline) as self-contained JSON
- * schema; undefined when none does. Paths are `<package name>/<file>`. Throws CONFIG_SCHEMA_INVALID.
+ * schema; undefined when none does. Paths are `<package name>/<file>`. What is slow to compile is kept in `cacheDir`. Throws CONFIG_SCHEMA_INVALID.
  */
-export async function collectConfigSchemas(packages: InstalledPackage[]): Promise<SerializedSchemas | undefined> {
+export async function collectConfigSchemas(
+  packages: InstalledPackage[],
+  cacheDir: string | undefined,
+): Promise<SerializedSchemas | undefined> {
   const declaring = packages.filter((pkg) => pkg.manifest.configSchema !== undefined);
   if (declaring.length === 0) return undefined;
   const schemas: SerializedSchemas['schemas'] = [];
-  for (const pkg of declaring.sort((a, b) => (a.name < b.name ? -1 : 1))) schemas.push(...(await schemasOf(pkg)));
+  for (const pkg of declaring.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const values = await cachedSchemas(pkg, cacheDir, () => compileSchemas(pkg));
+    schemas.push(...values.map((value) => ({ packageName: pkg.name, path: schemaPath(pkg), value })));
+  }
   return { backstageConfigSchemaVersion: 1, schemas };
 }
 
-async function schemasOf(pkg: InstalledPackage): Promise<SerializedSchemas['schemas']> {
+async function compileSchemas(pkg: InstalledPackage): Promise<Array<Record<string, unknown>>> {
   const { loadConfigSchema } = await import('@backstage/config-loader');
-  let serialized: SerializedSchemas;
   try {
     const loaded = await loadConfigSchema({
       dependencies: [],
       packagePaths: [join(pkg.dir, 'package.json')],
       excludePackageDependencies: true,
     });
-    serialized = loaded.serialize() as unknown as SerializedSchemas;
+    const { schemas } = loaded.serialize() as unknown as SerializedSchemas;
+    return schemas.map(({ value }) => stableDefinitions(value, pkg.name));
   } catch (cause) {
     throw new StagedoorError('CONFIG_SCHEMA_INVALID', `${pkg.name}: ${(cause as Error).message}`, { cause });
   }
-  const { configSchema } = pkg.manifest;
-  const file = typeof configSchema === 'string' ? relative(pkg.dir, join(pkg.dir, configSchema)) : 'package.json';
-  return serialized.schemas.map(({ value }) => ({
-    packageName: pkg.name,
-    path: `${pkg.name}/${file.split(sep).join('/')}`,
-    value: stableDefinitions(value, pkg.name),
-  }));
+}
+
+function schemaPath({ name, manifest: { configSchema } }: InstalledPackage): string {
+  return posix.join(name, typeof configSchema === 'string' ? configSchema : 'package.json');
 }
 
 /** config-loader names definitions after a hash of the path from the working folder; a name of the package is stable. */

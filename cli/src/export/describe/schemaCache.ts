@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { version } from '../../../package.json';
+import type { InstalledPackage } from '../installedPackage';
+
+/** JSON schemas compiled from one package's `config.d.ts`. */
+type Schemas = Array<Record<string, unknown>>;
+
+/**
+ * Keeps what `compile` gives for a package whose `configSchema` is a `.d.ts` file, below `cacheDir`: compiling one
+ * takes TypeScript about a second, longer than everything else. A file that imports others is compiled every time.
+ */
+export async function cachedSchemas(
+  pkg: InstalledPackage,
+  cacheDir: string | undefined,
+  compile: () => Promise<Schemas>,
+): Promise<Schemas> {
+  const file = cacheDir && (await cacheFile(pkg, cacheDir));
+  if (!file) return compile();
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Schemas;
+  } catch {
+    const schemas = await compile();
+    // A cache that cannot be written only costs time.
+    await store(file, schemas).catch(() => undefined);
+    return schemas;
+  }
+}
+
+async function cacheFile({ name, dir, manifest }: InstalledPackage, cacheDir: string): Promise<string | undefined> {
+  const { configSchema } = manifest;
+  if (typeof configSchema !== 'string' || !configSchema.endsWith('.d.ts')) return undefined;
+  const text = await readFile(join(dir, configSchema), 'utf8').catch(() => undefined);
+  if (text === undefined || /\bimport\b|\brequire\b|^\s*\/\/\/\s*</m.test(text)) return undefined;
+  const key = createHash('sha256').update([version, name, configSchema, text].join('\0')).digest('hex');
+  return join(cacheDir, `${key}.json`);
+}
+
+async function store(file: string, schemas: Schemas): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(temporary, JSON.stringify(schemas));
+  await rename(temporary, file);
+}

@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { findPackageDir } from '@stagedoor/bundle';
+import type { Contents } from './contents';
+import type { Decisions } from './decisions';
+import { embeddedPath } from './esbuild/packagePathShim';
+import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
+import type { Plan } from './plan';
+import { publishedFiles } from './publishedFiles';
+
+/** The files of one package that go into the bundle as they are. */
+export interface Travelling {
+  package: InstalledPackage;
+  /** Folder in the bundle, '' for its top. */
+  to: string;
+  /** Relative to the package and to `to`. */
+  paths: string[];
+}
+
+const COMMENT = /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*$/gm;
+const BARE_IMPORT = /(?:\b(?:require|import)\s*\(\s*|\bfrom\s+|\bimport\s+)["']([^"'.][^"']*)["']/g;
+const SCRIPT = /\.[cm]?js$/;
+const BUILTINS = new Set(builtinModules);
+
+/** The published files of the plugin, and of the packages whose files bundled code asks for. */
+export async function travellingFiles(plan: Plan, decisions: Decisions): Promise<Travelling[]> {
+  const own = { package: plan.self, to: '', paths: await publishedFiles(plan.dir, plan.self.manifest) };
+  const embedded = [...decisions.embedded].map(async ([name, pkg]) => ({
+    package: pkg,
+    to: embeddedPath(name),
+    // Its package.json is what `resolvePackagePath` looks for in the host.
+    paths: ['package.json', ...(await publishedFiles(pkg.dir, pkg.manifest))],
+  }));
+  return [own, ...(await Promise.all(embedded))];
+}
+
+/**
+ * Scripts that travel, migrations above all, are not bundled: the packages they import are hoisted for them, and shared
+ * ones count as imports of the bundle.
+ */
+export async function hoistForScripts(
+  plan: Plan,
+  travelling: Travelling[],
+  contents: Contents,
+  finder: PackageFinder,
+  decisions: Decisions,
+): Promise<void> {
+  for (const { package: pkg, paths } of travelling) {
+    for (const path of paths.filter((entry) => SCRIPT.test(entry))) {
+      const file = join(pkg.dir, path);
+      const text = (await readFile(file, 'utf8')).replace(COMMENT, '');
+      for (const [, specifier] of text.matchAll(BARE_IMPORT)) {
+        const name = packageOfImport(specifier!);
+        const dir = isForeign(specifier!) && !plan.shared.has(name) ? findPackageDir(name, pkg.dir) : undefined;
+        const found = dir && finder.ofDir(dir);
+        if (found) decisions.hoist({ package: found, files: [file] }, { reason: `imported by ${path}`, whole: false });
+        if (found || plan.shared.has(name))
+          contents.imports.set(name, (contents.imports.get(name) ?? new Set()).add(pkg));
+      }
+    }
+  }
+}
+
+function isForeign(specifier: string): boolean {
+  return !specifier.startsWith('/') && !specifier.startsWith('node:') && !BUILTINS.has(packageOfImport(specifier));
+}
