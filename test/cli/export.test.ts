@@ -13,7 +13,7 @@ async function readJson(...path: string[]): Promise<Record<string, unknown>> {
 }
 
 describe('An exported plugin folder', () => {
-  it('holds one file per entry point, the published files, the schema-free manifest and nothing else', async () => {
+  it('holds its code once, a file per entry point, the published files, the manifest and nothing else', async () => {
     const dir = await fixturePackage('own-files');
     const result = await exported(dir);
     expect(result).toMatchObject({
@@ -31,9 +31,9 @@ describe('An exported plugin folder', () => {
     expect(files).toEqual([
       'alpha/package.json',
       'dist/alpha/index.cjs.js',
-      'dist/alpha/index.cjs.js.map',
       'dist/index.cjs.js',
-      'dist/index.cjs.js.map',
+      'dist/plugin.cjs.js',
+      'dist/plugin.cjs.js.map',
       'dynamic-bundle.json',
       'migrations/20260101_nothing.js',
       'package.json',
@@ -132,7 +132,7 @@ describe('An exported plugin folder', () => {
     for (const file of await filesOf(path)) {
       expect(await readFile(join(path, file), 'utf8'), file).not.toContain(dirname(dir));
     }
-    const map = await readJson(path, 'dist/index.cjs.js.map');
+    const map = await readJson(path, 'dist/plugin.cjs.js.map');
     expect(map.sources).toContain('../../src/plugin/plugin.ts');
   });
 

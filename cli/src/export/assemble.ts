@@ -39,7 +39,7 @@ export async function assembleBundle(
     collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
     copyHoisted(layout, decisions, staging.dir),
     ...travelling.map((files) => copyTravelling(staging, files)),
-    ...build.entries.flatMap(({ files }) => [...files].map(([path, content]) => staging.write(path, content))),
+    ...[...build.output.files].map(([path, content]) => staging.write(path, content)),
   ]);
   await staging.write('package.json', bundlePackageJson(plan, { peerDependencies, hoisted }));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);

@@ -1,4 +1,4 @@
-import { bundleEntries, type BuiltEntry } from './bundle';
+import { bundlePlugin, type Output } from './bundle';
 import { explainBuildFailure, isBuildFailure } from './buildFailure';
 import { readContents, type Contents } from './contents';
 import { excludeAbsent, excludeUnbundlable } from './decide';
@@ -8,7 +8,7 @@ import type { Plan } from './plan';
 
 /** The final build: its files, what is in them, what was left out. */
 export interface Build {
-  entries: BuiltEntry[];
+  output: Output;
   contents: Contents;
 }
 
@@ -22,9 +22,9 @@ const MAX_ROUNDS = 20;
 export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Build> {
   for (let round = 1; ; round++) {
     try {
-      const entries = await bundleEntries(plan, finder, decisions);
-      const contents = readContents(plan, entries, finder);
-      if (!excludeUnbundlable(plan, entries, contents, finder, decisions)) return { entries, contents };
+      const output = await bundlePlugin(plan, finder, decisions);
+      const contents = readContents(plan, output, finder);
+      if (!excludeUnbundlable(plan, output, contents, finder, decisions)) return { output, contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (round === MAX_ROUNDS || !excludeAbsent(error, plan, finder, decisions)) {

@@ -1,42 +1,42 @@
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import type { Decisions } from './decisions';
+import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
 import { moduleUrl } from './esbuild/moduleUrl';
 import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
 import { relocatedSources, type Relocated } from './esbuild/relocate';
-import type { Entry } from './entries';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
 /** The oldest Node.js that hosts run. */
 const TARGET = 'node20.19';
+/** From the output file's folder to the bundle's top. */
+const TOP = '..';
 
-/** One built entry point. */
-export interface BuiltEntry {
+/** A built plugin. */
+export interface Output {
   /** Files by bundle path, e.g. `dist/index.cjs.js` and its map. */
   files: Map<string, Uint8Array>;
-  /** esbuild's account of the build; paths relative to the workspace root. */
-  metafile: Metafile;
+  /** Bundle path of the one that holds the code. */
+  codeFile: string;
+  /** esbuild's account of that file; paths relative to the workspace root. */
+  inputs: Metafile['inputs'];
+  output: Metafile['outputs'][string];
 }
 
-/** Bundles every entry point of the plan. Throws esbuild's BuildFailure, see `explainBuildFailure`. */
-export async function bundleEntries(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<BuiltEntry[]> {
-  return Promise.all(plan.entries.map((entry) => bundleEntry(plan, finder, decisions, entry)));
-}
-
-async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisions, entry: Entry): Promise<BuiltEntry> {
+/** Bundles the plugin into one file. Throws esbuild's BuildFailure, see `explainBuildFailure`. */
+export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Output> {
   // Late, because a wrong command line or a faulty package.json is answered without it.
   const { build } = await import('esbuild');
-  const dist = entry.name === 'index' ? 'dist' : `dist/${entry.name}`;
-  const top = entry.name === 'index' ? '..' : '../..';
-  const root = plan.workspace.root;
+  const single = plan.entries.length === 1 ? plan.entries[0] : undefined;
+  const name = single ? 'index.cjs.js' : COMMON_OUTPUT;
   // Nothing is written there: source maps name their sources relative to it, wherever the bundle ends up.
-  const outdir = join(plan.dir, 'dist-dynamic');
+  const outdir = join(plan.dir, 'dist-dynamic', 'dist');
   const result = await build({
-    absWorkingDir: root,
-    entryPoints: [{ in: entry.file, out: 'index.cjs' }],
-    outdir: join(outdir, dist),
+    absWorkingDir: plan.workspace.root,
+    entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
+    outdir,
     bundle: true,
     write: false,
     metafile: true,
@@ -58,29 +58,31 @@ async function bundleEntry(plan: Plan, finder: PackageFinder, decisions: Decisio
     define: moduleUrl.define,
     inject: moduleUrl.inject,
     plugins: [
+      entryPoints(plan.entries, plan.dir),
       moduleUrl.plugin,
-      relocatedSources(relocations(plan, decisions, top)),
-      packagePathShim({
-        top,
-        own: [plan.pkg.name, plan.name],
-        embedded: [...decisions.embedded.keys()],
-      }),
+      relocatedSources(relocations(plan, decisions)),
+      packagePathShim({ top: TOP, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
       sharedExternals(plan.shared.keys()),
       excludedExternals(decisions, finder),
       absentAddons(),
     ],
   });
-  const files = result.outputFiles.map((file) => {
-    const path = file.path.slice(outdir.length + 1).replaceAll('\\', '/');
-    return [path, file.contents] as const;
-  });
-  return { files: new Map(files), metafile: result.metafile };
+  const files = new Map(
+    result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
+  );
+  const [, output] = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith(`/${name}`))!;
+  return {
+    files: single ? files : new Map([...files, ...entryFiles(plan.entries)]),
+    codeFile: `dist/${name}`,
+    inputs: result.metafile.inputs,
+    output,
+  };
 }
 
-function relocations(plan: Plan, decisions: Decisions, top: string): Map<string, Relocated> {
+function relocations(plan: Plan, decisions: Decisions): Map<string, Relocated> {
   return new Map(
     [...decisions.relocated].map(([file, owner]) => {
-      const packageTop = owner.dir === plan.dir ? top : `${top}/${embeddedPath(owner.name)}`;
+      const packageTop = owner.dir === plan.dir ? TOP : `${TOP}/${embeddedPath(owner.name)}`;
       return [file, { owner, packageTop }];
     }),
   );

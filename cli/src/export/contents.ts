@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import type { BuiltEntry } from './bundle';
+import type { Output } from './bundle';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
 import { isVirtual } from './modules';
@@ -24,29 +24,26 @@ export interface InlinedPackage {
 
 const BUILTINS = new Set(builtinModules);
 
-/** Reads esbuild's metafiles: which packages were inlined, and what stays imported by whom. */
-export function readContents(plan: Plan, built: BuiltEntry[], finder: PackageFinder): Contents {
+/** Reads esbuild's metafile: which packages were inlined, and what stays imported by whom. */
+export function readContents(plan: Plan, { inputs, output }: Output, finder: PackageFinder): Contents {
   const inlined = new Map<string, InlinedPackage>();
   const imports = new Map<string, Set<InstalledPackage>>();
-  for (const { metafile } of built) {
-    const output = Object.values(metafile.outputs).find((entry) => entry.entryPoint !== undefined);
-    const left = new Set(output?.imports.filter((entry) => entry.external).map((entry) => entry.path));
-    for (const [path, { bytesInOutput }] of Object.entries(output?.inputs ?? {})) {
-      const file = join(plan.workspace.root, path);
-      const owner = finder.ofFile(file);
-      if (!owner || isVirtual(path)) continue;
-      if (owner.dir !== plan.dir) {
-        const entry = inlined.get(owner.dir) ?? { package: owner, bytes: 0, files: [] };
-        entry.bytes += bytesInOutput;
-        entry.files.push(file);
-        inlined.set(owner.dir, entry);
-      }
-      for (const imported of metafile.inputs[path]?.imports ?? []) {
-        const shimmed = imported.path === SHIM_INPUT;
-        if (!shimmed && !(imported.external && left.has(imported.path))) continue;
-        const name = packageOfImport(shimmed ? SHIMMED_PACKAGE : imported.path);
-        if (isForeign(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
-      }
+  const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
+  for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+    const file = join(plan.workspace.root, path);
+    const owner = isVirtual(path) ? undefined : finder.ofFile(file);
+    if (!owner) continue;
+    if (owner.dir !== plan.dir) {
+      const entry = inlined.get(owner.dir) ?? { package: owner, bytes: 0, files: [] };
+      entry.bytes += bytesInOutput;
+      entry.files.push(file);
+      inlined.set(owner.dir, entry);
+    }
+    for (const imported of inputs[path]?.imports ?? []) {
+      const shimmed = imported.path === SHIM_INPUT;
+      if (!shimmed && !(imported.external && left.has(imported.path))) continue;
+      const name = packageOfImport(shimmed ? SHIMMED_PACKAGE : imported.path);
+      if (isForeign(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
     }
   }
   return { inlined, imports };

@@ -1,7 +1,7 @@
 import type { BuildFailure } from 'esbuild';
 import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
-import type { BuiltEntry } from './bundle';
+import type { Output } from './bundle';
 import type { Contents } from './contents';
 import type { Decisions, HoistReason } from './decisions';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
@@ -32,26 +32,26 @@ export function excludeAbsent(failure: BuildFailure, plan: Plan, finder: Package
  */
 export function excludeUnbundlable(
   plan: Plan,
-  built: BuiltEntry[],
+  output: Output,
   contents: Contents,
   finder: PackageFinder,
   decisions: Decisions,
 ): boolean {
   let changed = false;
-  for (const entry of built) {
-    for (const pkg of nativePackages(plan, entry.metafile, contents, finder)) {
-      changed = decisions.hoist(pkg, { reason: 'loads a native addon', whole: true }) || changed;
-    }
-    const modules = outputModules(plan, entry, finder);
-    for (const module of modules) {
-      const use = ownFileUse(module);
-      if (use) changed = settle(plan, module, use, contents, decisions) || changed;
-    }
-    for (const pkg of assetPackages(plan, contents, modules, finder)) {
-      if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
-      decisions.embedded.set(pkg.name, pkg);
-      changed = true;
-    }
+  for (const pkg of nativePackages(plan, output.inputs, contents, finder)) {
+    changed = decisions.hoist(pkg, { reason: 'loads a native addon', whole: true }) || changed;
+  }
+  // What only an addon's package needs is gone in the next round.
+  if (changed) return true;
+  const modules = outputModules(plan, output, finder);
+  for (const module of modules) {
+    const use = ownFileUse(module);
+    if (use) changed = settle(plan, module, use, contents, decisions) || changed;
+  }
+  for (const pkg of assetPackages(plan, contents, modules, finder)) {
+    if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
+    decisions.embedded.set(pkg.name, pkg);
+    changed = true;
   }
   return changed;
 }

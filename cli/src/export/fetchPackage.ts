@@ -80,13 +80,18 @@ function explain({ name, range }: PackageSpec, cause: Error, stdout: string, std
   if (cause.name === 'AbortError') return cause;
   const report = npmReport(stdout);
   // The same codes come for a dependency that is not there.
-  if (report && NOT_FOUND.has(report.code) && report.summary.includes(name)) {
+  if (report && NOT_FOUND.has(report.code) && names(report.summary, name)) {
     return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
       cause,
     });
   }
   const detail = report?.summary || stderr.trim().split('\n').slice(-5).join('\n') || cause.message;
   return new StagedoorError('FETCH_FAILED', `npm could not install ${spec}: ${detail}`, { cause });
+}
+
+/** npm writes a name as it is, or as part of a URL. */
+function names(text: string, name: string): boolean {
+  return text.includes(name) || text.toLowerCase().includes(name.replace('/', '%2f'));
 }
 
 function npmReport(stdout: string): { code: string; summary: string } | undefined {

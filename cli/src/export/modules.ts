@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { BuiltEntry } from './bundle';
+import type { Output } from './bundle';
 import type { InstalledPackage, PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
-/** One source module as it stands in an output file. */
+/** One source module as it stands in the output file. */
 export interface OutputModule {
   /** Absolute path of the source. */
   file: string;
@@ -16,13 +16,10 @@ export interface OutputModule {
 
 const MARKER = /^\s*\/\/ (.+)$/gm;
 
-/** Cuts the output of an entry into the modules it came from, by the path comments that esbuild writes. */
-export function outputModules(plan: Plan, { files, metafile }: BuiltEntry, finder: PackageFinder): OutputModule[] {
-  const output = Object.entries(metafile.outputs).find(([, entry]) => entry.entryPoint !== undefined);
-  const code = [...files].find(([path]) => path.endsWith('.js'))?.[1];
-  if (!output || !code) return [];
-  const text = Buffer.from(code).toString('utf8');
-  const marks = [...text.matchAll(MARKER)].filter(([, path]) => path! in output[1].inputs);
+/** Cuts the output into the modules it came from, by the path comments that esbuild writes. */
+export function outputModules(plan: Plan, built: Output, finder: PackageFinder): OutputModule[] {
+  const text = Buffer.from(built.files.get(built.codeFile)!).toString('utf8');
+  const marks = [...text.matchAll(MARKER)].filter(([, path]) => path! in built.output.inputs);
   const modules: OutputModule[] = [];
   let line = 1;
   let counted = 0;

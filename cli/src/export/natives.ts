@@ -11,12 +11,12 @@ const ADDON_LOADERS = ['bindings', 'node-gyp-build', 'node-gyp-build-optional-pa
 /** The inlined packages that load native addons. */
 export function nativePackages(
   plan: Plan,
-  metafile: Metafile,
+  inputs: Metafile['inputs'],
   { inlined }: Contents,
   finder: PackageFinder,
 ): InlinedPackage[] {
   const found = new Set<InlinedPackage>();
-  for (const [path, { imports }] of Object.entries(metafile.inputs)) {
+  for (const [path, { imports }] of Object.entries(inputs)) {
     if (!imports.some((entry) => entry.path.endsWith('.node') && !entry.external)) continue;
     const owner = inlined.get(finder.ofFile(join(plan.workspace.root, path))?.dir ?? '');
     if (owner) found.add(owner);

@@ -6,7 +6,7 @@ import { outputModules } from './modules';
 import type { Plan } from './plan';
 
 const FILE_IS_MISSING = /ENOENT|Cannot find (module|package)|ERR_INVALID_ARG_VALUE|no such file/;
-const OUTPUT_FRAME = /dist[\\/](alpha[\\/])?index\.cjs\.js:(\d+)/g;
+const OUTPUT_FRAME = /(dist[\\/][\w.]+\.cjs\.js):(\d+)/g;
 
 /**
  * Hoists the inlined package whose code, by the stack of a failed verification, looked for a file that is not there.
@@ -23,9 +23,10 @@ export function hoistSuspect(
   const cause = error.cause instanceof Error ? `${error.cause.message}\n${error.cause.stack ?? ''}` : '';
   const text = `${error.message}\n${String(error.details?.importer ?? '')}\n${cause}`;
   if (error.code !== 'MODULE_NOT_FOUND' && !FILE_IS_MISSING.test(text)) return false;
-  for (const [, alpha, line] of text.matchAll(OUTPUT_FRAME)) {
-    const entry = build.entries.find(({ files }) => files.has(`dist/${alpha ? 'alpha/' : ''}index.cjs.js`));
-    const module = entry && outputModules(plan, entry, finder).findLast((candidate) => candidate.line <= Number(line));
+  const modules = outputModules(plan, build.output, finder);
+  for (const [, file, line] of text.matchAll(OUTPUT_FRAME)) {
+    if (file!.replace('\\', '/') !== build.output.codeFile) continue;
+    const module = modules.findLast((candidate) => candidate.line <= Number(line));
     const owner = module && build.contents.inlined.get(module.owner.dir);
     if (owner) return decisions.hoist(owner, { reason: 'does not start when bundled', whole: true });
   }
