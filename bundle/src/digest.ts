@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { concurrently } from './concurrently';
 import { StagedoorError } from './error';
 import type { BundleFile, BundleManifest } from './manifest';
 import { MANIFEST_FILE } from './names';
@@ -15,9 +16,13 @@ export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** Hex sha256 of a file, read as a stream. */
-export async function sha256File(file: string): Promise<string> {
+/** Files up to this size are read at once: a stream costs more than they do. */
+const SMALL = 256 * 1024;
+
+/** Hex sha256 of a file; `size` in bytes, where known, spares small files a stream. */
+export async function sha256File(file: string, size = Infinity): Promise<string> {
   const hash = createHash('sha256');
+  if (size <= SMALL) return hash.update(await readFile(file)).digest('hex');
   await pipeline(createReadStream(file), hash);
   return hash.digest('hex');
 }
@@ -37,17 +42,21 @@ export function digestOf(files: readonly BundleFile[]): string {
  * Throws ARCHIVE_UNSAFE on anything that is neither file nor folder.
  */
 export async function listFiles(dir: string): Promise<BundleFile[]> {
-  const files: BundleFile[] = [];
+  const paths: Array<{ path: string; size: number }> = [];
   async function walk(prefix: string): Promise<void> {
-    for (const name of (await readdir(join(dir, prefix))).sort()) {
-      const path = prefix ? `${prefix}/${name}` : name;
-      const info = await lstat(join(dir, path));
-      if (info.isDirectory()) await walk(path);
-      else if (!info.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
-      else if (!UNLISTED.has(path)) files.push({ path, size: info.size, sha256: await sha256File(join(dir, path)) });
+    for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
+      const path = prefix ? `${prefix}/${entry.name}` : entry.name;
+      if (entry.isDirectory()) await walk(path);
+      else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
+      else if (!UNLISTED.has(path)) paths.push({ path, size: (await lstat(join(dir, path))).size });
     }
   }
   await walk('');
+  const files = await concurrently(paths, async ({ path, size }) => ({
+    path,
+    size,
+    sha256: await sha256File(join(dir, path), size),
+  }));
   return files.sort(byPath);
 }
 

@@ -47,18 +47,19 @@ export interface Snapshot {
  * one (a link to `/`): only its top is looked at.
  */
 export async function snapshot(drop: Drop, limit = 100_000): Promise<Snapshot> {
-  const lines: string[] = [];
+  let files = 0;
   let changedAt = 0;
   const deep = drop.kind === 'folder' && (await isBundleFolder(drop.path));
-  async function visit(path: string, depth: number): Promise<void> {
+  async function visit(path: string, depth: number): Promise<string[]> {
     const info = await (depth === 0 ? stat(path) : lstat(path)).catch(() => undefined);
-    if (!info || lines.length > limit || depth > 32) return;
+    if (!info || ++files > limit || depth > 32) return [];
     changedAt = Math.max(changedAt, info.ctimeMs);
-    lines.push(`${path} ${info.size} ${info.mtimeMs} ${info.ctimeMs} ${info.ino}`);
-    if (!info.isDirectory() || !deep) return;
+    const line = `${path} ${info.size} ${info.mtimeMs} ${info.ctimeMs} ${info.ino}`;
+    if (!info.isDirectory() || !deep) return [line];
     const names = await readdir(path).catch(() => []);
-    for (const name of names.sort()) await visit(join(path, name), depth + 1);
+    const below = await Promise.all(names.sort().map((name) => visit(join(path, name), depth + 1)));
+    return [line, ...below.flat()];
   }
-  await visit(drop.path, 0);
+  const lines = await visit(drop.path, 0);
   return { text: lines.join('\n'), changedAt };
 }

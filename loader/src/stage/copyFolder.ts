@@ -1,6 +1,6 @@
-import { StagedoorError, isInside, type ExtractLimits } from '@stagedoor/bundle';
-import { constants } from 'node:fs';
-import { copyFile, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { StagedoorError, concurrently, isInside, type ExtractLimits } from '@stagedoor/bundle';
+import { constants, type Dirent } from 'node:fs';
+import { copyFile, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -14,29 +14,30 @@ export async function copyFolder(from: string, to: string, limits: ExtractLimits
   let entries = 0;
   async function copy(source: string, target: string, path: string): Promise<void> {
     await mkdir(target, { recursive: true });
-    for (const name of await readdir(source)) {
-      if (name === '.bin') continue;
-      const inner = path ? `${path}/${name}` : name;
-      const file = join(source, name);
-      const info = await lstat(file);
-      if (info.isDirectory()) {
-        await copy(file, join(target, name), inner);
-        continue;
-      }
-      const real = info.isSymbolicLink() ? await insideLink(root, file, inner) : file;
-      const size = (await stat(real)).size;
-      bytes += size;
-      if (++entries > limits.entries || bytes > limits.bytes) {
-        throw new StagedoorError(
-          'ARCHIVE_TOO_LARGE',
-          `${from} holds more than ${limits.bytes} bytes or ${limits.entries} files.`,
-        );
-      }
-      if (!info.isFile() && !info.isSymbolicLink()) {
-        throw new StagedoorError('ARCHIVE_UNSAFE', `${inner} is neither a file, a folder nor a link.`);
-      }
-      await copyFile(real, join(target, name), constants.COPYFILE_FICLONE);
+    const inside = (await readdir(source, { withFileTypes: true })).filter(({ name }) => name !== '.bin');
+    const [folders, files] = [
+      inside.filter((entry) => entry.isDirectory()),
+      inside.filter((entry) => !entry.isDirectory()),
+    ];
+    const innerPath = ({ name }: Dirent): string => (path ? `${path}/${name}` : name);
+    await concurrently(files, (entry) =>
+      copyOne(entry, join(source, entry.name), join(target, entry.name), innerPath(entry)),
+    );
+    for (const entry of folders) await copy(join(source, entry.name), join(target, entry.name), innerPath(entry));
+  }
+  async function copyOne(entry: Dirent, source: string, target: string, inner: string): Promise<void> {
+    if (!entry.isFile() && !entry.isSymbolicLink()) {
+      throw new StagedoorError('ARCHIVE_UNSAFE', `${inner} is neither a file, a folder nor a link.`);
     }
+    const real = entry.isSymbolicLink() ? await insideLink(root, source, inner) : source;
+    bytes += (await stat(real)).size;
+    if (++entries > limits.entries || bytes > limits.bytes) {
+      throw new StagedoorError(
+        'ARCHIVE_TOO_LARGE',
+        `${from} holds more than ${limits.bytes} bytes or ${limits.entries} files.`,
+      );
+    }
+    await copyFile(real, target, constants.COPYFILE_FICLONE);
   }
   await copy(root, to, '');
 }
