@@ -34,14 +34,18 @@ export async function exported(cwd: string, ...args: string[]): Promise<ExportRe
   return JSON.parse(stdout) as ExportResult;
 }
 
-/** A copy of test/fixtures/exports/<name> in a fresh folder, with the packages of the repository in reach. */
-export async function fixturePackage(name: string): Promise<string> {
-  const parent = await tempDir();
+/** A copy of test/fixtures/exports/<name> below `parent`, with the packages of the repository in reach. */
+export async function copyFixture(name: string, parent: string): Promise<string> {
   await symlink(join(repository, 'node_modules'), join(parent, 'node_modules'), 'dir');
   const dir = join(parent, 'plugin');
   await mkdir(dir);
   await cp(join(repository, 'test/fixtures/exports', name), dir, { recursive: true });
   return dir;
+}
+
+/** {@link copyFixture} in a fresh folder that is removed when the running test ends. */
+export async function fixturePackage(name: string): Promise<string> {
+  return await copyFixture(name, await tempDir());
 }
 
 /** Every file below `dir`, relative, sorted. */

@@ -4,8 +4,9 @@ import type { InstalledPackage, PackageFinder } from './installedPackage';
 import type { OutputModule } from './modules';
 import type { Plan } from './plan';
 
-const LITERAL_CALL = /\bresolvePackagePath\)?\(\s*["'`]([^"'`]+)["'`]/g;
-const ANY_CALL = /\bresolvePackagePath\)?\(/g;
+// esbuild appends a number where several modules use the name.
+const LITERAL_CALL = /\bresolvePackagePath\d*\)?\(\s*["'`]([^"'`]+)["'`]/g;
+const ANY_CALL = /\bresolvePackagePath\d*\)?\(/g;
 
 /**
  * The packages, besides the plugin, whose files bundled code asks for with `resolvePackagePath`: those named in a

@@ -62,7 +62,7 @@ async function makeBundle(
   onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
   signal?.throwIfAborted();
-  const travelling = await travellingFiles(plan, decisions);
+  const travelling = await travellingFiles(plan, build.contents, decisions);
   await hoistForScripts(plan, travelling, build.contents, finder, decisions);
   // A package that was hoisted first may be reached only through another one by now.
   const roots = [...decisions.hoisted.values()].filter(({ as }) => build.contents.imports.has(as));

@@ -24,14 +24,14 @@ const SCRIPT = /\.[cm]?js$/;
 const BUILTINS = new Set(builtinModules);
 
 /** The published files of the plugin, and of the packages whose files bundled code asks for. */
-export async function travellingFiles(plan: Plan, decisions: Decisions): Promise<Travelling[]> {
+export async function travellingFiles(plan: Plan, contents: Contents, decisions: Decisions): Promise<Travelling[]> {
   const own = { package: plan.self, to: '', paths: await publishedFiles(plan.dir, plan.self.manifest) };
-  const embedded = [...decisions.embedded].map(async ([name, pkg]) => ({
-    package: pkg,
-    to: embeddedPath(name),
-    // Its package.json is what `resolvePackagePath` looks for in the host.
-    paths: ['package.json', ...(await publishedFiles(pkg.dir, pkg.manifest))],
-  }));
+  const embedded = [...decisions.embedded].map(async ([name, pkg]) => {
+    const inlined = new Set(contents.inlined.get(pkg.dir)?.files);
+    const paths = (await publishedFiles(pkg.dir, pkg.manifest)).filter((path) => !inlined.has(join(pkg.dir, path)));
+    // Its package.json is what `require.resolve` and `resolvePackagePath` look for.
+    return { package: pkg, to: embeddedPath(name), paths: ['package.json', ...paths] };
+  });
   return [own, ...(await Promise.all(embedded))];
 }
 
