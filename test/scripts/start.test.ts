@@ -3,37 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runProcess, startProcess, type ChildProcess } from '../support/childProcess';
-import { freePort } from '../support/freePort';
-import { repository } from '../support/repository';
+import { runProcess } from '../support/childProcess';
+import { start, startScript as script } from '../support/npmStart';
 import { tempDir } from '../support/tempDir';
-import { waitFor } from '../support/waitFor';
-
-const script = join(repository, 'scripts/start.mjs');
-
-interface Start {
-  child: ChildProcess;
-  url: string;
-  /** From the call to the portal listening. */
-  listeningAfterMs: number;
-}
-
-/** Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. */
-async function start(dir: string, args: string[] = []): Promise<Start> {
-  const port = await freePort();
-  const began = performance.now();
-  const child = startProcess(process.execPath, [script, '--port', String(port), '--dir', dir, ...args]);
-  onTestFinished(async () => void (await child.stop()));
-  const said = async (text: string) => {
-    const ended = child.exit();
-    if (ended) throw new Error(`ended with ${ended.code}:\n${child.output()}`);
-    return child.output().includes(text);
-  };
-  await waitFor('the portal to listen', () => said('Listening on'), 45_000);
-  const listeningAfterMs = performance.now() - began;
-  await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'));
-  return { child, url: `http://localhost:${port}`, listeningAfterMs };
-}
 
 describe('npm start', () => {
   it('serves the hello example and ends by saying commands that work', async () => {
@@ -48,23 +20,6 @@ describe('npm start', () => {
     expect(run.stdout).toContain('HTTP/1.1 401 Unauthorized');
     expect(run.stdout).toContain('"things": []');
     expect(run.stdout).toMatch(/"name": "@stagedoor\/hello-dynamic-backend-dynamic"[^]*"state": "running"/);
-  });
-
-  it('does not repeat what is up to date, and listens again in less than five seconds', async () => {
-    const dir = await tempDir();
-    const first = await start(dir);
-    expect(await first.child.stop()).toEqual({ code: 0, signal: null });
-
-    // The best of three: other tests use the same processors.
-    const times: number[] = [];
-    while (times.length < 3 && !times.some((time) => time < 5000)) {
-      const { child, listeningAfterMs } = await start(dir);
-      expect(child.stderr()).toContain('Building: up to date\nExporting examples/hello-dynamic-backend: up to date\n');
-      expect(child.stderr()).not.toContain('Installing');
-      times.push(listeningAfterMs);
-      await child.stop();
-    }
-    expect(Math.min(...times)).toBeLessThan(5000);
   });
 
   it('keeps data where it is told, takes further config, and passes SIGTERM on', async () => {

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { startProcess, type ChildProcess } from './childProcess';
+import { freePort } from './freePort';
+import { repository } from './repository';
+import { waitFor } from './waitFor';
+
+/** What `npm start` runs. */
+export const startScript = join(repository, 'scripts/start.mjs');
+
+/** A portal that `npm start` started. */
+export interface Start {
+  child: ChildProcess;
+  url: string;
+  /** From the call to the portal listening. */
+  listeningAfterMs: number;
+}
+
+/** Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. */
+export async function start(dir: string, args: string[] = []): Promise<Start> {
+  const port = await freePort();
+  const began = performance.now();
+  const child = startProcess(process.execPath, [startScript, '--port', String(port), '--dir', dir, ...args]);
+  onTestFinished(async () => void (await child.stop()));
+  const said = async (text: string) => {
+    const ended = child.exit();
+    if (ended) throw new Error(`ended with ${ended.code}:\n${child.output()}`);
+    return child.output().includes(text);
+  };
+  await waitFor('the portal to listen', () => said('Listening on'), 45_000);
+  const listeningAfterMs = performance.now() - began;
+  await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'));
+  return { child, url: `http://localhost:${port}`, listeningAfterMs };
+}
