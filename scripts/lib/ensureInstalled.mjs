@@ -10,13 +10,14 @@ import { isCompilingSqliteDriver, sqliteDriverState } from './sqliteDriver.mjs';
 export async function ensureInstalled({ dev }) {
   const installed = Object.values(installedPackages());
   const keepDev = dev || installed.some((pkg) => pkg.dev);
-  const omit = keepDev ? [] : ['--omit=dev'];
+  // Said in either case: NODE_ENV and a user's npm settings would decide otherwise.
+  const kinds = keepDev ? ['--include=dev'] : ['--omit=dev'];
 
   if (!satisfiesLockfile({ dev })) {
     const install = async () => {
       // `npm ci` would remove everything first and compile the SQLite driver again.
-      if (installed.length > 0) await npm(['install', '--no-save', ...omit]);
-      if (!satisfiesLockfile({ dev })) await npm(['ci', ...omit]);
+      if (installed.length > 0) await npm(['install', '--no-save', ...kinds]);
+      if (!satisfiesLockfile({ dev })) await npm(['ci', ...kinds]);
     };
     const title = dev ? 'Installing all dependencies' : 'Installing what starting needs';
     await step(title, install, { detail: () => (isCompilingSqliteDriver() ? 'compiling the SQLite driver' : '') });
