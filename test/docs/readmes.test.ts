@@ -11,7 +11,7 @@ interface PackageJson {
   devDependencies?: Record<string, string>;
 }
 
-const readmes = ['.', 'portal', 'charts', 'bench', 'examples/hello-dynamic-backend'].map((dir) =>
+const readmes = ['.', 'cli', 'loader', 'portal', 'charts', 'bench', 'examples/hello-dynamic-backend'].map((dir) =>
   join(repository, dir, 'README.md'),
 );
 
