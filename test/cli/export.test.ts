@@ -172,5 +172,9 @@ describe('A plugin with a native dependency', () => {
     const pkg = await readJson(result.path, 'package.json');
     expect(pkg.bundleDependencies).toContain('better-sqlite3');
     expect(Object.keys(pkg.dependencies as object)).toEqual(pkg.bundleDependencies);
+    // What the compiler left beside the addon says where it was built.
+    for (const file of (await filesOf(result.path)).filter((name) => !name.endsWith('.node'))) {
+      expect(await readFile(join(result.path, file), 'utf8'), file).not.toContain(repository);
+    }
   });
 });

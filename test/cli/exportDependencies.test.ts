@@ -6,7 +6,7 @@ import type { ExportResult } from '@stagedoor/cli';
 import { intersectRanges } from '../../cli/src/export/peers';
 import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
-import { copyFixture, exported, filesOf } from './exportSupport';
+import { copyFixture, exported, filesOf, fixturePackage } from './exportSupport';
 
 const require = createRequire(join(repository, 'cli/package.json'));
 
@@ -54,6 +54,16 @@ describe('A plugin whose libraries bring files, optional parts and ranges of a w
     for (const left of ['./build/Release/addon.node', '@fixture/absent-addon', '@fixture/absent-peer']) {
       expect(code).toContain(`require("${left}")`);
     }
+  });
+});
+
+describe('A library that turns out not to work bundled only when it is started', () => {
+  it('is hoisted by a second attempt', async () => {
+    const result = await exported(await fixturePackage('library-of-surprises'));
+    expect(result.hoisted).toEqual([
+      { name: '@fixture/finds-itself', version: '1.0.0', reason: 'does not start when bundled' },
+    ]);
+    expect(await filesOf(join(result.path, 'node_modules/@fixture/finds-itself'))).toContain('words.txt');
   });
 });
 

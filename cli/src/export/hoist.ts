@@ -76,5 +76,10 @@ async function runtimeFiles(dir: string): Promise<string[]> {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
     .filter((path) => !/(^|[\\/])(node_modules|\.git|obj\.target|\.deps)[\\/]/.test(path))
-    .filter((path) => !/\.(map|d\.[cm]?ts|tsbuildinfo|gypi?|cc?|cpp|cxx|hh?|hpp|o|a|mk|vcxproj|md)$/i.test(path));
+    .filter(
+      (path) =>
+        !/\.(map|d\.[cm]?ts|tsbuildinfo|gypi?|cc?|cpp|cxx|hh?|hpp|o|a|mk|vcxproj|md|patch)$|(^|[\\/.])Makefile$/i.test(
+          path,
+        ),
+    );
 }
