@@ -1,7 +1,7 @@
 import { coreServices } from '@backstage/backend-plugin-api';
 import { isStagedoorError } from '@stagedoor/bundle';
 import { asFeature, type AnyServiceRef, type Deps, type Impls, type ServiceFeature } from './features';
-import { refuseRootRouter } from '../start/rootRoutes';
+import { refuseRootRouter } from './rootRouter';
 import { withInstalledPlugins } from './installedPlugins';
 
 /**

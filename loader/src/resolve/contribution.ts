@@ -1,10 +1,10 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { expandFeatures } from '../host/expandFeatures';
 import { isPlugin, type Deps, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
 import type { Part } from '../start/part';
-import { refuseRootRouter } from '../start/rootRoutes';
 import { loadFeatures } from './loadFeatures';
 
 /** What a bundle or the portal itself brings, ordered by the units it goes into. */

@@ -1,6 +1,7 @@
-import { coreServices, type RootHttpRouterService } from '@backstage/backend-plugin-api';
+import type { RootHttpRouterService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
-import type { AnyServiceRef, Deps, Impls } from '../host/features';
+import type { Deps, Impls } from '../host/features';
+import { isRootRouter } from '../host/rootRouter';
 
 /** Whose routes are confined, and what it may mount on the root router. */
 export interface RootRouteLimits {
@@ -10,22 +11,11 @@ export interface RootRouteLimits {
 
 /** The implementations, with a rootHttpRouter among them confined to the listed paths. */
 export function confineRootRoutes(refs: Deps, impls: Impls, limits: RootRouteLimits): Impls {
-  const names = Object.keys(refs).filter((name) => isRootHttpRouter(refs[name]!));
+  const names = Object.keys(refs).filter((name) => isRootRouter(refs[name]!));
   if (limits.rootRoutes === undefined || names.length === 0) return impls;
   const confined = { ...impls };
   for (const name of names) confined[name] = confine(impls[name] as RootHttpRouterService, limits);
   return confined;
-}
-
-/** Refuses rootHttpRouter where it cannot be confined: in feature loaders and in service factories. */
-export function refuseRootRouter(who: string, deps: Deps | undefined): void {
-  if (Object.values(deps ?? {}).some(isRootHttpRouter)) {
-    throw new StagedoorError('ROOT_ROUTE_REFUSED', `${who} depends on the root HTTP router, which it may not use.`);
-  }
-}
-
-function isRootHttpRouter(ref: AnyServiceRef): boolean {
-  return ref.id === coreServices.rootHttpRouter.id;
 }
 
 /**
