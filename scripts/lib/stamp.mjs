@@ -19,14 +19,14 @@ export async function unlessUpToDate(name, { inputs, outputs, extra = [] }, work
   return true;
 }
 
-/** Hex sha256 over paths and content of all files at and below `paths`, and over `extra`. */
+/** Hex sha256 over paths and content of all files at and below `paths` that are not built, and over `extra`. */
 function digestOf(paths, extra) {
   const hash = createHash('sha256');
   const add = (path) => {
     if (!existsSync(path)) return;
     if (statSync(path).isDirectory()) {
       for (const name of readdirSync(path).sort()) {
-        if (name !== 'node_modules' && !/^\.?dist/.test(name)) add(join(path, name));
+        if (name !== 'node_modules' && !/^\.?dist|\.tgz$/.test(name)) add(join(path, name));
       }
     } else {
       hash.update(`${path}\0`).update(readFileSync(path)).update('\0');

@@ -16,19 +16,31 @@ export interface Start {
   listeningAfterMs: number;
 }
 
-/** Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. */
-export async function start(dir: string, args: string[] = []): Promise<Start> {
+/**
+ * Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. The caller stops
+ * the process.
+ */
+export async function launch(dir: string, args: string[] = []): Promise<Start> {
   const port = await freePort();
   const began = performance.now();
   const child = startProcess(process.execPath, [startScript, '--port', String(port), '--dir', dir, ...args]);
-  onTestFinished(async () => void (await child.stop()));
-  const said = async (text: string) => {
+  const said = async (text: string) => child.exit() !== undefined || child.output().includes(text);
+  try {
+    await waitFor('the portal to listen', () => said('Listening on'), 45_000);
+    const listeningAfterMs = performance.now() - began;
+    await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'));
     const ended = child.exit();
-    if (ended) throw new Error(`ended with ${ended.code}:\n${child.output()}`);
-    return child.output().includes(text);
-  };
-  await waitFor('the portal to listen', () => said('Listening on'), 45_000);
-  const listeningAfterMs = performance.now() - began;
-  await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'));
-  return { child, url: `http://localhost:${port}`, listeningAfterMs };
+    if (ended) throw new Error(`npm start ended with ${ended.code ?? ended.signal}`);
+    return { child, url: `http://localhost:${port}`, listeningAfterMs };
+  } catch (error) {
+    await child.stop();
+    throw new Error(`${(error as Error).message}\n${child.output()}`, { cause: error });
+  }
+}
+
+/** {@link launch}, and a stop when the running test ends. */
+export async function start(dir: string, args: string[] = []): Promise<Start> {
+  const started = await launch(dir, args);
+  onTestFinished(async () => void (await started.child.stop()));
+  return started;
 }
