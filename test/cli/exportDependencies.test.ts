@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportResult } from '@stagedoor/cli';
 import { intersectRanges } from '../../cli/src/export/peers';
 import { repository } from '../support/repository';
@@ -15,14 +15,15 @@ function installedVersion(name: string): string {
 }
 
 describe('A plugin whose libraries bring files, optional parts and ranges of a workspace', () => {
+  let parent: string;
   let result: ExportResult;
 
   beforeAll(async () => {
-    const parent = await makeTempDir();
+    parent = await makeTempDir();
     // Verified: its init runs all migrations, so what is missing fails here.
     result = await exported(await copyFixture('library-assets', parent));
-    return () => removeTempDir(parent);
   });
+  afterAll(() => removeTempDir(parent));
 
   it('carries the files that an inlined library asks for by its name', async () => {
     expect(await filesOf(join(result.path, 'embedded'))).toEqual([

@@ -9,6 +9,9 @@ import { bin, exported, filesOf, fixturePackage } from './exportSupport';
 
 const hello = join(repository, 'examples/hello-dynamic-backend');
 
+/** Three exports that each compile the config schema anew, and two copies of packages. */
+const PATIENT = { timeout: 120_000 };
+
 /** A checkout of the hello example at `root` with real copies of the packages that it bundles. */
 async function checkout(root: string, packages: string[]): Promise<string> {
   const dir = join(root, 'plugins/hello');
@@ -24,26 +27,30 @@ async function checkout(root: string, packages: string[]): Promise<string> {
 }
 
 describe('Two exports of one commit', () => {
-  it('are byte-identical, folder and archive, in folders of other depth, with other umask, locale and cores', async () => {
-    const base = await tempDir();
-    const reference = await exported(hello, '--no-verify', '--out', join(base, 'reference'));
-    const packages = [...new Set(reference.inlined.map((entry) => entry.name))];
-    const one = await checkout(join(base, 'one'), packages);
-    const two = await checkout(join(base, 'a much/deeper/Ünïcode/folder'), packages);
-    const first = await exported(one, '--no-verify', '--pack');
-    const { code, stdout, stderr } = await runProcess(
-      'sh',
-      ['-c', 'umask 077; exec "$@"', 'sh', process.execPath, bin, 'export', '--no-verify', '--pack', '--json'],
-      { cwd: two, env: { LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo', GOMAXPROCS: '1', USER: 'somebody' } },
-    );
-    expect(code, stderr).toBe(0);
-    const second = JSON.parse(stdout) as typeof first;
-    expect(second.digest).toBe(first.digest);
-    expect(second.integrity).toBe(first.integrity);
-    for (const file of await filesOf(first.path)) {
-      expect(await readFile(join(second.path, file)), file).toEqual(await readFile(join(first.path, file)));
-    }
-  });
+  it(
+    'are byte-identical, folder and archive, in folders of other depth, with other umask, locale and cores',
+    PATIENT,
+    async () => {
+      const base = await tempDir();
+      const reference = await exported(hello, '--no-verify', '--out', join(base, 'reference'));
+      const packages = [...new Set(reference.inlined.map((entry) => entry.name))];
+      const one = await checkout(join(base, 'one'), packages);
+      const two = await checkout(join(base, 'a much/deeper/Ünïcode/folder'), packages);
+      const first = await exported(one, '--no-verify', '--pack');
+      const { code, stdout, stderr } = await runProcess(
+        'sh',
+        ['-c', 'umask 077; exec "$@"', 'sh', process.execPath, bin, 'export', '--no-verify', '--pack', '--json'],
+        { cwd: two, env: { LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo', GOMAXPROCS: '1', USER: 'somebody' } },
+      );
+      expect(code, stderr).toBe(0);
+      const second = JSON.parse(stdout) as typeof first;
+      expect(second.digest).toBe(first.digest);
+      expect(second.integrity).toBe(first.integrity);
+      for (const file of await filesOf(first.path)) {
+        expect(await readFile(join(second.path, file)), file).toEqual(await readFile(join(first.path, file)));
+      }
+    },
+  );
 });
 
 describe('An export that is interrupted', () => {

@@ -9,7 +9,7 @@ export function summaryLines(result: ExportResult): string[] {
     ['modules', result.modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`).join(', ')],
     ['opened', openedText(result)],
     ['hoisted', result.hoisted.map(({ name, version, reason }) => `${name}@${version} (${reason})`).join(', ')],
-    ['size', `${formatBytes(result.bytes)} in ${result.files} files, ${result.inlined.length} packages inlined`],
+    ['size', `${formatBytes(result.bytes)} in ${result.files} files; packages inlined: ${result.inlined.length}`],
     ['folder', result.path],
     ['archive', result.archive ?? ''],
     ['integrity', result.integrity ?? ''],
