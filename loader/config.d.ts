@@ -5,7 +5,7 @@ export interface Config {
   dynamicPlugins?: {
     /** The folder that bundles are dropped into. Without it nothing is loaded dynamically. */
     rootDirectory?: string;
-    /** Where staged copies live; must be writable and on a local disk. Default: `.stagedoor` beside the root directory. */
+    /** Where staged copies live; writable, on a local disk, one for each portal. Default: `.stagedoor` beside the root directory. */
     stateDirectory?: string;
     /** How long the init of a plugin or module may take. Default: 30 seconds. */
     startTimeout?: HumanDuration | string | number;

@@ -149,6 +149,10 @@ export const codes = {
     meaning: 'A value under dynamicPlugins in app-config is not accepted.',
     hint: 'Correct the named key; loader/config.d.ts lists the keys and accepted values.',
   },
+  STATE_DIRECTORY_IN_USE: {
+    meaning: 'Another portal that runs uses the same state directory.',
+    hint: 'Give each portal a dynamicPlugins.stateDirectory of its own, on a local disk; the root directory may be shared.',
+  },
   SHARED_PACKAGE_MISSING: {
     meaning: 'A shared @backstage package is not installed where it is needed.',
     hint: 'Install @backstage/backend-defaults in the host, then start it again.',

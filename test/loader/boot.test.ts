@@ -1,9 +1,11 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startBackend } from '../support/backend';
+import { startProcess } from '../support/childProcess';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
@@ -86,6 +88,21 @@ describe('a backend that starts', () => {
     const second = await startBackend({ dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir } });
     await second.until(GREETER, 'running');
     expect(await greeterVersion(second)).toBe('1.0.0');
+  });
+
+  test('refuses a state directory that another process uses, and takes it over when that has died', async () => {
+    const stateDirectory = join(await tempDir(), 'state');
+    await mkdir(stateDirectory);
+    const other = startProcess('sleep', ['60']);
+    await writeFile(join(stateDirectory, 'lock.json'), JSON.stringify({ pid: other.pid, host: hostname() }));
+    const starting = startBackend({ dynamicPlugins: { stateDirectory } });
+    await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* uses ${stateDirectory} already`));
+    await other.stop();
+    const backend = await startBackend({ dynamicPlugins: { stateDirectory } });
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    await backend.stop();
+    expect(await readdir(stateDirectory)).not.toContain('lock.json');
   });
 
   test('fails when a plugin of its own fails, as Backstage does, and says which', async () => {

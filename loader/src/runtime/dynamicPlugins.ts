@@ -15,6 +15,7 @@ import type { Settings } from '../settings';
 import { collectStaged } from '../stage/collect';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { GenerationHost } from '../start/generation';
 import { moduleIdsOf, partsOf } from '../start/part';
@@ -53,6 +54,7 @@ export class DynamicPlugins {
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
   #drops: DropDirectory | undefined;
+  #release = (): void => {};
   #stopped: Promise<void> | undefined;
 
   constructor(options: DynamicPluginsOptions) {
@@ -102,7 +104,10 @@ export class DynamicPlugins {
     if (!settings) return this.#bundles.boot(own, []);
     await mkdir(settings.rootDirectory, { recursive: true });
     await mkdir(settings.stateDirectory, { recursive: true });
-    const shelves = await this.#layShelves(await realpath(settings.stateDirectory));
+    const stateDirectory = await realpath(settings.stateDirectory);
+    const lock = await lockState(stateDirectory);
+    this.#release = () => lock.release();
+    const shelves = await this.#layShelves(stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
     this.#closers.push(() => watcher.close());
@@ -127,6 +132,7 @@ export class DynamicPlugins {
       for (const result of results) {
         if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
       }
+      this.#release();
     })();
     return this.#stopped;
   }
@@ -148,8 +154,8 @@ export class DynamicPlugins {
 
   async #collect(shelves: Shelves): Promise<void> {
     if (!this.#drops?.idle) return;
-    const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
     await this.#bundles.retired();
+    const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
     if (this.#drops.idle) await collectStaged(shelves, new Set([...loaded, ...this.#drops.stagedDirs()]));
   }
 }
