@@ -203,6 +203,48 @@ export const codes = {
     meaning: 'The output folder holds something other than an earlier bundle.',
     hint: 'Choose an empty or new folder with --out.',
   },
+  // Signing, and reading finished bundles
+  MANIFEST_MISSING: {
+    meaning: 'The bundle has no dynamic-bundle.json.',
+    hint: 'Only bundles made by `stagedoor export` can be signed, verified and inspected.',
+  },
+  BUNDLE_NOT_FOUND: {
+    meaning: 'The named bundle is neither a folder nor an archive.',
+    hint: 'Name a bundle folder, a .tgz file or an https address.',
+  },
+  DOWNLOAD_FAILED: {
+    meaning: 'The bundle could not be downloaded.',
+    hint: 'Check the address and the network; download the file by other means and name it.',
+  },
+  SIGNATURE_MISSING: {
+    meaning: 'The bundle is not signed.',
+    hint: 'Sign it with `stagedoor sign`.',
+  },
+  SIGNATURE_INVALID: {
+    meaning: 'The signature does not fit the bundle, or the signature file cannot be read.',
+    hint: 'Get the bundle again from its maker; a bundle that was exported again must be signed again.',
+  },
+  SIGNATURE_UNTRUSTED: {
+    meaning: 'No trusted key signed the bundle.',
+    hint: 'Get the public key from the maker of the bundle, by another way than the bundle itself, and trust it.',
+  },
+  KEY_INVALID: {
+    meaning: 'The file is not an Ed25519 key in PEM form, or cannot be read.',
+    hint: 'Make a key pair with `stagedoor keygen`.',
+  },
+  KEY_EXISTS: {
+    meaning: 'The key file that would be written is already there.',
+    hint: 'Choose another name with --out; remove an old key only when nothing needs it any more.',
+  },
+  PASSPHRASE_MISSING: {
+    meaning: 'The private key needs a passphrase, and there is no terminal to ask for one.',
+    hint: 'Give it with --passphrase-file or in STAGEDOOR_KEY_PASSPHRASE.',
+  },
+  PASSPHRASE_WRONG: {
+    meaning: 'The passphrase does not open the private key, or was not repeated as it was first typed.',
+    hint: 'Enter the passphrase that the key was made with.',
+  },
+  // The command line
   USAGE: {
     meaning: 'The command line is not understood.',
     hint: 'Run the command with --help.',

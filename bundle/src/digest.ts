@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { concurrently } from './concurrently';
 import { StagedoorError } from './error';
 import type { BundleFile, BundleManifest } from './manifest';
-import { MANIFEST_FILE } from './names';
+import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
 
 /** Files that describe the bundle and are therefore not in its own list. */
-const UNLISTED = new Set([MANIFEST_FILE, 'dynamic-bundle.sig']);
+const UNLISTED = new Set([MANIFEST_FILE, SIGNATURE_FILE]);
 
 /** Sorts by UTF-16 code unit, independent of locale. */
 export function byPath(a: { path: string }, b: { path: string }): number {

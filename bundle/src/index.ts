@@ -4,6 +4,8 @@ export { StagedoorError, isStagedoorError, type CodedError, type StagedoorErrorO
 export {
   BUNDLE_ROLES,
   MANIFEST_FILE,
+  SBOM_FILE,
+  SIGNATURE_FILE,
   dynamicName,
   isBackendRole,
   packName,
@@ -24,3 +26,15 @@ export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { packBundle, type PackedBundle } from './archive/pack';
 export { DEFAULT_LIMITS, extractArchive, type ExtractLimits } from './archive/extract';
+export {
+  generateKeys,
+  isEncryptedKey,
+  readPrivateKey,
+  readPublicKey,
+  type KeyPairPem,
+  type PrivateKey,
+  type PublicKey,
+} from './signature/keys';
+export { signBundle } from './signature/sign';
+export { readSignatures, type BundleSignature } from './signature/signatureFile';
+export { verifySignatures, type VerifiedSignatures } from './signature/verify';

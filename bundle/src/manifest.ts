@@ -35,6 +35,22 @@ const schema = z.looseObject({
     node: z.string().optional(),
     shared: z.record(z.string(), z.string()),
   }),
+  /** What a verified export found by starting the bundle; absent with `--no-verify`. */
+  provides: z
+    .looseObject({
+      pluginIds: z.array(z.string()),
+      modules: z.array(z.looseObject({ pluginId: z.string(), moduleId: z.string() })),
+      /** Paths below `/api/<pluginId>` that the plugin opens with `addAuthPolicy`. */
+      openedRoutes: z.array(
+        z.looseObject({
+          pluginId: z.string(),
+          path: z.string(),
+          allow: z.enum(['unauthenticated', 'user-cookie']),
+        }),
+      ),
+      extensionPoints: z.array(z.string()),
+    })
+    .optional(),
   /** Present where hoisted packages carry native code. */
   native: z.looseObject({ platform: z.string(), arch: z.string(), abi: z.string() }).optional(),
   files: z.array(fileSchema).max(100_000),
@@ -78,9 +94,14 @@ export async function readManifest(dir: string): Promise<BundleManifest | undefi
   if (!info.isFile() || info.size > MAX_BYTES) {
     throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
   }
+  return parseManifestText(await readFile(file, 'utf8'), file);
+}
+
+/** {@link parseManifest} for text. */
+export function parseManifestText(text: string, file: string): BundleManifest {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(text);
   } catch (cause) {
     throw new StagedoorError('MANIFEST_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
   }

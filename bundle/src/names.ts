@@ -1,6 +1,12 @@
 /** File name of the bundle manifest, at the top of a bundle. */
 export const MANIFEST_FILE = 'dynamic-bundle.json';
 
+/** File name of the detached signatures, at the top of a bundle. */
+export const SIGNATURE_FILE = 'dynamic-bundle.sig';
+
+/** File name of the software bill of materials, CycloneDX 1.6 in JSON, at the top of a bundle. */
+export const SBOM_FILE = 'sbom.cdx.json';
+
 /** Roles that a bundle may have; the first two are loaded by the backend. */
 export const BUNDLE_ROLES = [
   'backend-plugin',

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create } from 'tar';
 import { listFiles } from '../digest';
-import { MANIFEST_FILE } from '../names';
+import { MANIFEST_FILE, SIGNATURE_FILE } from '../names';
 
 /** What {@link packBundle} wrote. */
 export interface PackedBundle {
@@ -18,10 +19,12 @@ const FIXED_MTIME = new Date('1985-10-26T08:15:00.000Z');
 
 /**
  * Writes the bundle in `dir` as an npm-shaped `.tgz` (`package/…`): sorted entries, fixed time,
- * owner and mode, so equal content gives equal bytes. Written beside `file`, then renamed.
+ * owner and mode, so equal content gives equal bytes. Signatures come along. Written beside `file`, then renamed.
  */
 export async function packBundle(dir: string, file: string): Promise<PackedBundle> {
   const paths = (await listFiles(dir)).map((entry) => entry.path);
+  const signed = (await lstat(join(dir, SIGNATURE_FILE)).catch(() => undefined))?.isFile() === true;
+  const entries = [MANIFEST_FILE, ...(signed ? [SIGNATURE_FILE] : []), ...paths];
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     await create(
@@ -37,7 +40,7 @@ export async function packBundle(dir: string, file: string): Promise<PackedBundl
         },
       },
       // A leading @ would make tar read the file as an archive to include.
-      [MANIFEST_FILE, ...paths].map((path) => (path.startsWith('@') ? `./${path}` : path)),
+      entries.map((path) => (path.startsWith('@') ? `./${path}` : path)),
     );
     const hash = createHash('sha512');
     await pipeline(createReadStream(temporary), hash);

@@ -1,0 +1,88 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { StagedoorError } from '../error';
+
+/** An Ed25519 public key and the name it goes by. */
+export interface PublicKey {
+  /** Hex sha256 of the key in SPKI DER form. */
+  keyId: string;
+  key: KeyObject;
+}
+
+/** An Ed25519 private key, opened, with the id of its public half. */
+export interface PrivateKey {
+  keyId: string;
+  key: KeyObject;
+}
+
+/** A new pair in PEM form. */
+export interface KeyPairPem {
+  /** PKCS#8, encrypted where a passphrase was given. */
+  privateKey: string;
+  /** SPKI. */
+  publicKey: string;
+  keyId: string;
+}
+
+/** Makes an Ed25519 key pair; the private key is encrypted (AES-256) unless `passphrase` is undefined. */
+export function generateKeys(passphrase: string | undefined): KeyPairPem {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const encryption = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
+  return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem', ...encryption }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    keyId: keyIdOf(publicKey),
+  };
+}
+
+/** Reads an SPKI public key in PEM form; `source` names it in errors. Throws KEY_INVALID, also for a private key. */
+export function readPublicKey(pem: string, source: string): PublicKey {
+  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
+    throw new StagedoorError('KEY_INVALID', `${source} holds a private key where a public key belongs.`, {
+      hint: 'Give the public key, the .pub.pem file that `stagedoor keygen` wrote; keep the private key to yourself.',
+    });
+  }
+  const key = ed25519(() => createPublicKey(pem), source, 'public');
+  return { keyId: keyIdOf(key), key };
+}
+
+/** True for a PEM that only opens with a passphrase. */
+export function isEncryptedKey(pem: string): boolean {
+  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
+}
+
+/**
+ * Reads a PKCS#8 private key in PEM form; `source` names it in errors.
+ * Throws KEY_INVALID, or PASSPHRASE_WRONG for an encrypted key that does not open.
+ */
+export function readPrivateKey(pem: string, source: string, passphrase?: string): PrivateKey {
+  const open = (): KeyObject => {
+    try {
+      return createPrivateKey({ key: pem, passphrase });
+    } catch (cause) {
+      if (!isEncryptedKey(pem)) throw cause;
+      throw new StagedoorError('PASSPHRASE_WRONG', `The passphrase does not open ${source}.`, { cause });
+    }
+  };
+  const key = ed25519(open, source, 'private');
+  return { keyId: keyIdOf(createPublicKey(key)), key };
+}
+
+function ed25519(open: () => KeyObject, source: string, kind: 'public' | 'private'): KeyObject {
+  let key: KeyObject;
+  try {
+    key = open();
+  } catch (cause) {
+    if (cause instanceof StagedoorError) throw cause;
+    throw new StagedoorError('KEY_INVALID', `${source} is no ${kind} key in PEM form.`, { cause });
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new StagedoorError('KEY_INVALID', `${source} is a key of type ${key.asymmetricKeyType}, not ed25519.`);
+  }
+  return key;
+}
+
+function keyIdOf(publicKey: KeyObject): string {
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+}

@@ -1,0 +1,30 @@
+import { sign } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkFiles, listFiles } from '../digest';
+import { SIGNATURE_FILE } from '../names';
+import type { PrivateKey } from './keys';
+import { formatSignatures, readSignatures, type BundleSignature } from './signatureFile';
+import { readStatement } from './statement';
+
+/**
+ * Adds a signature to the bundle folder `dir`, or renews the one of that key; manifest and files stay as they are.
+ * The files are checked first: throws DIGEST_MISMATCH, MANIFEST_MISSING, MANIFEST_INVALID, ARCHIVE_UNSAFE, or
+ * SIGNATURE_INVALID where a signature file of another shape is in the way. Returns all signatures.
+ */
+export async function signBundle(dir: string, { key, keyId }: PrivateKey): Promise<BundleSignature[]> {
+  const { manifest, bytes } = await readStatement(dir);
+  checkFiles(manifest, await listFiles(dir));
+  const others = (await readSignatures(dir)).filter((entry) => entry.keyId !== keyId);
+  const signature = sign(null, bytes, key).toString('base64');
+  const signatures = [...others, { keyId, algorithm: 'ed25519' as const, signature }];
+  const file = join(dir, SIGNATURE_FILE);
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, formatSignatures(signatures));
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return readSignatures(dir);
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StagedoorError } from '../error';
+import { parseManifestText, type BundleManifest } from '../manifest';
+import { MANIFEST_FILE } from '../names';
+
+/** What a signature over the bundle in `dir` is made of, and the manifest it was read from, in one read. */
+export interface Statement {
+  manifest: BundleManifest;
+  /** The bytes that are signed. */
+  bytes: Buffer;
+}
+
+/**
+ * The signed statement: a line that keeps it apart from anything else the key may sign, the digest of the files, and
+ * the sha256 of `dynamic-bundle.json`, so that shared ranges, opened routes and native platform are signed too.
+ * Throws MANIFEST_MISSING, or what reading a manifest throws.
+ */
+export async function readStatement(dir: string): Promise<Statement> {
+  const file = join(dir, MANIFEST_FILE);
+  const text = await readFile(file).catch((cause: unknown) => {
+    throw new StagedoorError('MANIFEST_MISSING', `${dir} holds no ${MANIFEST_FILE}.`, { cause });
+  });
+  const manifest = parseManifestText(text.toString('utf8'), file);
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return { manifest, bytes: Buffer.from(`stagedoor bundle signature 1\n${manifest.digest}\n${sha256}\n`) };
+}
