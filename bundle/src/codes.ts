@@ -175,6 +175,26 @@ export const codes = {
     meaning: 'A dependency of the plugin is not installed.',
     hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`), then export again.',
   },
+  LOCKFILE_MISMATCH: {
+    meaning: 'A package that goes into the bundle is not installed in the version that the lockfile says.',
+    hint: 'Install what the lockfile says (`npm ci`, `yarn install`, `pnpm install`), then export again.',
+  },
+  LOCKFILE_UNREADABLE: {
+    meaning: 'The lockfile is damaged or in a format that is not read.',
+    hint: 'Let the package manager write it anew: npm 7, Yarn 1 or pnpm 8, or later.',
+  },
+  PNP_UNSUPPORTED: {
+    meaning: "The dependencies are installed with Yarn Plug'n'Play, without node_modules.",
+    hint: 'Write `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+  },
+  HOST_UNREADABLE: {
+    meaning: 'The host manifest that --host names cannot be read.',
+    hint: 'Name a saved manifest, or the URL of a portal, with a token in STAGEDOOR_HOST_TOKEN or --host-token-file.',
+  },
+  NODE_UNSUPPORTED: {
+    meaning: 'The Node.js of the host is outside the range that the plugin supports.',
+    hint: 'Use a release of the plugin that supports it, or upgrade Node.js on the host.',
+  },
   BUILD_FAILED: {
     meaning: 'The source of the plugin does not build.',
     hint: 'Correct the source at the named file and line.',
@@ -245,6 +265,14 @@ export const codes = {
     hint: 'Enter the passphrase that the key was made with.',
   },
   // The command line
+  WORKSPACE_INVALID: {
+    meaning: 'The file that names the packages of a workspace cannot be read.',
+    hint: 'Correct "workspaces" in package.json, or pnpm-workspace.yaml.',
+  },
+  WORKSPACE_EMPTY: {
+    meaning: 'The workspace holds no backend plugin, or --filter leaves none.',
+    hint: 'Give a plugin package the backstage.role backend-plugin or backend-plugin-module, and list its folder among the workspaces.',
+  },
   USAGE: {
     meaning: 'The command line is not understood.',
     hint: 'Run the command with --help.',
