@@ -7,6 +7,10 @@ import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { layOutHoisted, topLevelVersions } from './hoist';
 import { PackageFinder } from './installedPackage';
+import { packageImports } from './imports/packageImports';
+import { checkLockfile } from './lockfile/checkLockfile';
+import type { Lockfile } from './lockfile/lockfile';
+import { readLockfile } from './lockfile/readLockfile';
 import type { ExportOptions } from './options';
 import type { Staging } from './output';
 import { peerRanges, type Peers } from './peers';
@@ -38,8 +42,11 @@ interface Attempt {
 export async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions): Promise<Filled> {
   const finder = new PackageFinder();
   const decisions = new Decisions();
+  // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
+  const lockfile = readLockfile(plan.workspace);
+  lockfile.catch(() => {});
   for (let attempt = 1; ; attempt++) {
-    const made = await makeBundle(staging, plan, finder, decisions, options);
+    const made = await makeBundle(staging, plan, finder, decisions, lockfile, options);
     let verified: VerifiedBundle | undefined;
     try {
       verified = options.verify ? await verify(staging, plan, options) : undefined;
@@ -57,6 +64,7 @@ async function makeBundle(
   plan: Plan,
   finder: PackageFinder,
   decisions: Decisions,
+  lockfile: Promise<Lockfile | undefined>,
   { onStep, signal }: ExportOptions,
 ): Promise<Attempt> {
   onStep?.('bundle', plan.pkg.name);
@@ -68,6 +76,8 @@ async function makeBundle(
   const roots = [...decisions.hoisted.values()].filter(({ as }) => build.contents.imports.has(as));
   if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
   const layout = layOutHoisted(roots, await traceHoisted(plan, roots, finder));
+  const imports = packageImports(plan, build, roots, layout, finder);
+  checkLockfile(plan, await lockfile, imports);
   const peers = peerRanges(
     plan,
     build.contents,

@@ -11,7 +11,7 @@ import {
 } from '@stagedoor/bundle';
 import { findEntries, type Entry } from './entries';
 import type { InstalledManifest, InstalledPackage } from './installedPackage';
-import { findWorkspace, type Workspace } from './workspace';
+import { findWorkspace, refusePlugAndPlay, unlockedWorkspace, type Workspace } from './workspace';
 
 /** What is exported, and what the host provides. */
 export interface Plan {
@@ -36,12 +36,15 @@ export interface Plan {
 }
 
 /**
- * Reads the plugin package in `dir`. The shared packages are those installed for `sharedFrom`. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*.
+ * Reads the plugin package in `dir`. The shared packages are those installed for `sharedFrom`. What was `fetched` for
+ * this export has no lockfile. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*, PNP_UNSUPPORTED.
  */
-export async function planExport(dir: string, sharedFrom: string): Promise<Plan> {
+export async function planExport(dir: string, sharedFrom: string, fetched = false): Promise<Plan> {
   const pkg = await readPackageJson(dir);
   const real = await realpath(dir);
   const role = backendRole(pkg);
+  const workspace = fetched ? unlockedWorkspace(real) : findWorkspace(real);
+  refusePlugAndPlay(workspace);
   return {
     dir: real,
     pkg,
@@ -49,7 +52,7 @@ export async function planExport(dir: string, sharedFrom: string): Promise<Plan>
     role,
     name: dynamicName(pkg.name),
     entries: findEntries(real, pkg),
-    workspace: findWorkspace(real),
+    workspace,
     shared: new Map(
       sharedPackages(sharedFrom)
         .filter((entry) => entry.name !== SHARED_ROOT)

@@ -1,0 +1,70 @@
+import { builtinModules } from 'node:module';
+import { join, relative, sep } from 'node:path';
+import type { Build } from '../buildAll';
+import type { Hoisted } from '../decisions';
+import { SHIMMED_PACKAGE, SHIM_INPUT } from '../esbuild/packagePathShim';
+import type { HoistLayout } from '../hoist';
+import { packageOfImport, type InstalledPackage, type PackageFinder } from '../installedPackage';
+import { isVirtual } from '../modules';
+import type { Plan } from '../plan';
+
+/** One package of a bundle importing another. */
+export interface ImportEdge {
+  from: InstalledPackage;
+  /** The name that is written in the import. */
+  name: string;
+  /** Undefined for what is not in the bundle: a shared or an absent package. */
+  to?: InstalledPackage;
+  /** The first file that has the import, relative to its package; unknown inside traced packages. */
+  file?: string;
+}
+
+const BUILTINS = new Set(builtinModules);
+
+/** Every import that leads from one package to another in a bundle, in the order that esbuild met them. */
+export function packageImports(
+  plan: Plan,
+  { output: { inputs, output }, contents }: Build,
+  roots: Hoisted[],
+  layout: HoistLayout,
+  finder: PackageFinder,
+): ImportEdge[] {
+  const edges = new Map<string, ImportEdge>();
+  const add = (edge: ImportEdge): void => {
+    const key = [edge.from.dir, edge.name, edge.to?.dir].join('\0');
+    if (edge.from.dir !== edge.to?.dir && !edges.has(key)) edges.set(key, edge);
+  };
+  const copies = new Map(roots.map((root) => [root.as, root.package]));
+  const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
+  for (const path of Object.keys(output.inputs)) {
+    const importer = join(plan.workspace.root, path);
+    const from = isVirtual(path) ? undefined : finder.ofFile(importer);
+    if (!from) continue;
+    const file = relative(from.dir, importer).split(sep).join('/');
+    for (const { path: target, external, original } of inputs[path]?.imports ?? []) {
+      if (target === SHIM_INPUT) add({ from, name: SHIMMED_PACKAGE, file });
+      else if (external) {
+        const as = packageOfImport(target);
+        const to = copies.get(as);
+        if (left.has(target) && isPackage(as)) add({ from, name: to?.name ?? as, to, file });
+      } else if (!isVirtual(target)) {
+        const to = finder.ofFile(join(plan.workspace.root, target));
+        const name = original && isPackage(original) ? packageOfImport(original) : to?.name;
+        if (to && name) add({ from, name, to, file });
+      }
+    }
+  }
+  const imported = new Set([...edges.values()].map(({ to }) => to?.dir));
+  // What scripts that travel import is no input of esbuild's.
+  for (const { as, package: to } of roots.filter((root) => !imported.has(root.package.dir))) {
+    for (const from of contents.imports.get(as) ?? []) add({ from, name: to.name, to });
+  }
+  for (const { dir, imports } of layout.values()) {
+    for (const [name, target] of imports) add({ from: finder.ofDir(dir)!, name, to: finder.ofDir(target)! });
+  }
+  return [...edges.values()];
+}
+
+function isPackage(specifier: string): boolean {
+  return !/^[./]|^node:/.test(specifier) && !BUILTINS.has(packageOfImport(specifier));
+}

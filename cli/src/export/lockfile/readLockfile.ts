@@ -1,0 +1,36 @@
+import { readFile, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { StagedoorError, describeIssues } from '@stagedoor/bundle';
+import { ZodError } from 'zod';
+import type { InstalledManifest } from '../installedPackage';
+import { installCommand, type Workspace } from '../workspace';
+import type { Lockfile } from './lockfile';
+
+/** Reads the lockfile of a workspace; undefined without one. Throws LOCKFILE_UNREADABLE. */
+export async function readLockfile(workspace: Workspace): Promise<Lockfile | undefined> {
+  if (!workspace.lockfile) return undefined;
+  const { file, manager } = workspace.lockfile;
+  try {
+    const text = await readFile(file, 'utf8');
+    // Yarn's parsers take 25 ms to load, js-yaml 10: only who needs one waits for it.
+    switch (manager) {
+      case 'npm':
+        return (await import('./npm')).readNpmLockfile(text, file, workspace.root);
+      case 'pnpm':
+        return (await import('./pnpm')).readPnpmLockfile(text, file, workspace.root);
+      case 'yarn':
+        return (await import('./yarn')).readYarnLockfile(text, file, await resolutionsOf(workspace.root));
+    }
+  } catch (cause) {
+    const detail = cause instanceof ZodError ? describeIssues(cause) : (cause as Error).message;
+    throw new StagedoorError('LOCKFILE_UNREADABLE', `${file}: ${detail}`, {
+      hint: `Run \`${installCommand(workspace)}\` in ${workspace.root}; it writes ${basename(file)} anew.`,
+      cause,
+    });
+  }
+}
+
+async function resolutionsOf(root: string): Promise<InstalledManifest['resolutions']> {
+  const text = await readFile(join(await realpath(root), 'package.json'), 'utf8');
+  return (JSON.parse(text) as InstalledManifest).resolutions;
+}

@@ -1,0 +1,108 @@
+import { parseResolution, parseSyml } from '@yarnpkg/parsers';
+import { z } from 'zod';
+import type { InstalledManifest, InstalledPackage } from '../installedPackage';
+import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
+
+/** yarn.lock of both families; a key lists descriptors, see yarnpkg.com/advanced/lexicon. */
+const schema = z.record(
+  z.string(),
+  z.looseObject({
+    version: z.union([z.string(), z.number()]).transform(String).optional(),
+    resolution: z.string().optional(),
+    integrity: z.string().optional(),
+    linkType: z.string().optional(),
+  }),
+);
+
+/** A package name in front of a descriptor or locator. */
+const NAME = /^((?:@[^/@]+\/)?[^/@]+)@(.*)$/;
+const FOLDER = /^(workspace|link|portal):/;
+
+/** A rule of `resolutions` in the root's package.json. */
+interface Resolution {
+  /** Name of the package whose import it changes; undefined for any. */
+  parent?: string;
+  name: string;
+  /** The range it replaces; undefined for any. */
+  range?: string;
+  /** The range that counts instead. */
+  to: string;
+}
+
+/** True for the yarn.lock of Yarn 2 and later. */
+export function isBerry(text: string): boolean {
+  return /^__metadata:/m.test(text);
+}
+
+/** Reads yarn.lock: what each range that somebody declares resolves to. `resolutions` are those of the root. */
+export function readYarnLockfile(text: string, file: string, resolutions: InstalledManifest['resolutions']): Lockfile {
+  const berry = isBerry(text);
+  const byDescriptor = new Map<string, Locked>();
+  const all: Locked[] = [];
+  for (const [keys, entry] of Object.entries(schema.parse(parseSyml(text)))) {
+    if (keys === '__metadata') continue;
+    const descriptors = keys.split(/,\s*/);
+    const locked = readEntry(descriptors, entry);
+    all.push(locked);
+    // Yarn binds descriptors to where they come from: `x@file:./x::locator=…`.
+    for (const descriptor of descriptors) byDescriptor.set(descriptor.split('::')[0]!, locked);
+  }
+  const byName = grouped(all.map((entry) => [entry.name ?? '', entry] as const));
+  const rules = readResolutions(resolutions);
+  return {
+    kind: berry ? 'yarn-berry' : 'yarn-classic',
+    file,
+    locked: (link) => {
+      const range = rangeOf(link, rules, berry);
+      const exact = range === undefined ? undefined : byDescriptor.get(`${link.name}@${range}`);
+      // Peers, packages that are imported without being declared, ranges that Yarn writes in its own way.
+      return exact ? [exact] : (byName.get(link.to.name) ?? []);
+    },
+    versionsOf: (name) => versions(byName.get(name)),
+  };
+}
+
+function readEntry([first]: string[], entry: z.infer<typeof schema>[string]): Locked {
+  const [, alias, range = ''] = NAME.exec(first!) ?? [];
+  // Berry names the package in the resolution; Yarn 1 only in an alias such as `num@npm:is-number@^7.0.0`.
+  const own = NAME.exec(entry.resolution ?? '')?.[1] ?? NAME.exec(/^npm:(.+)$/.exec(range)?.[1] ?? '')?.[1];
+  const folder = entry.linkType === 'soft' || (entry.linkType === undefined && FOLDER.test(range));
+  return { name: own ?? alias, ...(!folder && { version: entry.version, integrity: entry.integrity }) };
+}
+
+function readResolutions(resolutions: unknown): Resolution[] {
+  const parsed = z.record(z.string(), z.string()).safeParse(resolutions);
+  return Object.entries(parsed.data ?? {}).flatMap(([pattern, to]) => {
+    try {
+      // Yarn 1 also takes globs in front of the name.
+      const { from, descriptor } = parseResolution(pattern.replace(/^(.*\/)?\*\*\//, ''));
+      return { parent: from?.fullName, name: descriptor.fullName, range: descriptor.description, to };
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The range that the lockfile lists for an import; undefined where the importer declares none. */
+function rangeOf({ from, name }: PackageImport, rules: Resolution[], berry: boolean): string | undefined {
+  const declared = from && declaredRange(from, name);
+  if (declared === undefined) return undefined;
+  const written = (range: string): string => (berry && !/^[a-z+]+:/i.test(range) ? `npm:${range}` : range);
+  const rule = rules.find(
+    (entry) =>
+      entry.name === name &&
+      (entry.parent === undefined || entry.parent === from?.name) &&
+      (entry.range === undefined || written(entry.range) === written(declared)),
+  );
+  return written(rule?.to ?? declared);
+}
+
+/** A peer is whatever the importer's own importer has, and development dependencies of others are not installed. */
+function declaredRange({ manifest, dir }: InstalledPackage, name: string): string | undefined {
+  const installed = /[\\/]node_modules[\\/]/.test(dir);
+  return (
+    manifest.dependencies?.[name] ??
+    manifest.optionalDependencies?.[name] ??
+    (installed ? undefined : manifest.devDependencies?.[name])
+  );
+}
