@@ -29,6 +29,7 @@ describe('An exported plugin folder', () => {
     });
     const files = await filesOf(result.path);
     expect(files).toEqual([
+      'THIRD_PARTY_LICENSES',
       'alpha/package.json',
       'dist/alpha/index.cjs.js',
       'dist/index.cjs.js',
@@ -37,6 +38,7 @@ describe('An exported plugin folder', () => {
       'dynamic-bundle.json',
       'migrations/20260101_nothing.js',
       'package.json',
+      'sbom.cdx.json',
       'templates/greeting.txt',
     ]);
     expect(result.files).toBe(files.length);
@@ -152,7 +154,7 @@ describe('An exported plugin folder', () => {
       expect.arrayContaining(['plan', 'bundle', 'describe', 'verify', 'exported']),
     );
     expect(stderr).toMatch(/exported\s+@fixture\/own-files-dynamic@1\.0\.0 in \d+\.\d s/);
-    expect(stderr).toMatch(/size\s+[\d.]+ kB in 9 files/);
+    expect(stderr).toMatch(/size\s+[\d.]+ kB in 11 files/);
   });
 });
 

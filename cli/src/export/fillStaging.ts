@@ -5,6 +5,7 @@ import { buildUntilSettled, type Build } from './buildAll';
 import type { Contents } from './contents';
 import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
+import { writeMaterials } from './describe/materials';
 import { layOutHoisted, topLevelVersions } from './hoist';
 import { PackageFinder } from './installedPackage';
 import { packageImports } from './imports/packageImports';
@@ -93,6 +94,7 @@ async function makeBundle(
     travelling,
     peerDependencies: peers.ranges,
   });
+  await writeMaterials(staging, plan, { build, decisions, layout, finder });
   signal?.throwIfAborted();
   return { build, peers, native, roots };
 }
@@ -112,7 +114,7 @@ async function finish(
   const manifest = await bundleManifest(plan, staging.dir, {
     peerDependencies: peers.ranges,
     native,
-    verified: verified !== undefined,
+    verified,
   });
   const text = formatManifest(manifest);
   await staging.write(MANIFEST_FILE, text);

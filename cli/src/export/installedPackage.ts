@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 
 /** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
 export interface InstalledManifest {
@@ -35,13 +35,18 @@ export class PackageFinder {
   /** {@link ofFile} for a folder, which may be the package folder itself. */
   ofDir(dir: string): InstalledPackage | undefined {
     if (this.byDir.has(dir)) return this.byDir.get(dir);
-    const found = read(dir) ?? (dirname(dir) === dir ? undefined : this.ofDir(dirname(dir)));
+    const found =
+      (isPackageFolder(dir) ? read(dir) : undefined) ?? (dirname(dir) === dir ? undefined : this.ofDir(dirname(dir)));
     this.byDir.set(dir, found);
     return found;
   }
 }
 
+/** Some packages publish a second package.json with name and version in `dist/`: they are installed as one. */
+const NESTED = /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^@\\/][^\\/]*[\\/](?!.*node_modules[\\/])/;
+
 function read(dir: string): InstalledPackage | undefined {
+  if (NESTED.test(dir)) return undefined;
   let text: string;
   try {
     text = readFileSync(join(dir, 'package.json'), 'utf8');
@@ -52,6 +57,13 @@ function read(dir: string): InstalledPackage | undefined {
   // Folders such as dist/esm carry a package.json of `{"type": "module"}` only: not a package.
   if (typeof manifest.name !== 'string' || typeof manifest.version !== 'string') return undefined;
   return { name: manifest.name, version: manifest.version, dir, manifest };
+}
+
+/** False below the top of an installed package: builds may carry a copy of package.json, even of another version. */
+function isPackageFolder(dir: string): boolean {
+  const parts = dir.split(sep);
+  const last = parts.lastIndexOf('node_modules');
+  return last < 0 || parts.length - last <= (parts[last + 1]?.startsWith('@') ? 3 : 2);
 }
 
 /** The package name of a bare import: `@a/b/c` → `@a/b`, `a/b` → `a`. */

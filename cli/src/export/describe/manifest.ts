@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { BUNDLE_FORMAT, digestOf, listFiles, sha256File, type BundleManifest } from '@stagedoor/bundle';
 import { version } from '../../../package.json';
+import type { VerifiedBundle } from '../../verify/messages';
 import type { Plan } from '../plan';
 import type { Workspace } from '../workspace';
 import { backstageRelease } from './packageJson';
@@ -10,7 +11,8 @@ export interface ManifestFacts {
   peerDependencies: Record<string, string>;
   /** True where a hoisted package carries native code. */
   native: boolean;
-  verified: boolean;
+  /** What starting the bundle showed; undefined where it was not started. */
+  verified: VerifiedBundle | undefined;
 }
 
 /** Lists and hashes the finished bundle in `dir` and gives its manifest. */
@@ -25,14 +27,22 @@ export async function bundleManifest(plan: Plan, dir: string, facts: ManifestFac
     role: plan.role,
     source: { name: plan.pkg.name, version: plan.pkg.version, ...(lockfile && { lockfile }) },
     host: { ...(release && { backstage: release }), node: '>=20.19.0', shared: facts.peerDependencies },
+    ...(facts.verified && { provides: provided(facts.verified) }),
     ...(facts.native && {
       native: { platform: process.platform, arch: process.arch, abi: process.versions.modules },
     }),
     files,
     digest: digestOf(files),
     tool: { name: '@stagedoor/cli', version },
-    verified: facts.verified,
+    verified: facts.verified !== undefined,
   };
+}
+
+/** Plugins of one package start side by side, so the order in which they open routes is put right. */
+function provided({ pluginIds, modules, openedRoutes, extensionPoints }: VerifiedBundle): BundleManifest['provides'] {
+  const keyed = openedRoutes.map((route) => ({ key: `${route.pluginId} ${route.path} ${route.allow}`, route }));
+  const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ route }) => ({ ...route }));
+  return { pluginIds, modules, openedRoutes: sorted, extensionPoints };
 }
 
 async function describeLockfile({ lockfile }: Workspace): Promise<BundleManifest['source']['lockfile']> {
