@@ -28,6 +28,8 @@ export interface ChildProcessOptions {
   /** The user and group to run as; needs root. */
   uid?: number;
   gid?: number;
+  /** Make it the leader of a process group of its own, as a terminal does with a command. */
+  detached?: boolean;
 }
 
 /** Starts a process without a shell and without stdin. Rejects `exited` if it cannot be started. */

@@ -1,9 +1,16 @@
 import type { CommandModule, Options } from 'yargs';
 import { exportPlugin } from '../export/exportPlugin';
+import type { ExportOptions } from '../export/options';
 import type { Reporter } from '../report/reporter';
 import { interruptible } from './interrupt';
+import {
+  exportWorkspaceCommand,
+  targetedWorkspace,
+  workspaceOptions,
+  type WorkspaceArguments,
+} from './workspaceExport';
 
-interface ExportArguments {
+interface ExportArguments extends WorkspaceArguments {
   package?: string;
   out?: string;
   pack: boolean;
@@ -15,6 +22,7 @@ const DESCRIPTION = `Export a backend plugin as a dynamic bundle.
 
 Without <package>: the package in this folder, written to ./dist-dynamic.
 With a path (./folder): that package, written to its dist-dynamic.
+At the root of a workspace: every backend plugin in it, each written to its own dist-dynamic.
 With a name (@scope/name[@range]): the installed package, or else the one in the npm registry,
 written to ./<scope>-<name>-dynamic.`;
 
@@ -33,6 +41,7 @@ export const exportOptions = {
     default: true,
     describe: 'Start the bundle on a test host before it is put in place; --no-verify marks it as unverified',
   },
+  ...workspaceOptions,
   json: { type: 'boolean', default: false, describe: 'Print the result, or the error, as one JSON object on stdout' },
 } as const satisfies Record<string, Options>;
 
@@ -47,18 +56,14 @@ export function exportCommand(reporter: Reporter): CommandModule<object, ExportA
         .options(exportOptions)
         .example(EXAMPLES),
     handler: async (args) => {
-      const result = await interruptible((signal) =>
-        exportPlugin({
-          cwd: process.cwd(),
-          target: args.package,
-          out: args.out,
-          pack: args.pack,
-          verify: args.verify,
-          signal,
-          onStep: (step, detail) => reporter.step(step, detail),
-        }),
-      );
-      reporter.exported(result);
+      const cwd = process.cwd();
+      const workspace = await targetedWorkspace(cwd, args.package, args);
+      await interruptible(async (signal) => {
+        const options = { cwd, out: args.out, pack: args.pack, verify: args.verify, signal };
+        if (workspace) return await exportWorkspaceCommand(workspace, args, options, reporter);
+        const onStep: ExportOptions['onStep'] = (step, detail) => reporter.step(step, detail);
+        reporter.exported(await exportPlugin({ ...options, target: args.package, onStep }));
+      });
     },
   };
 }

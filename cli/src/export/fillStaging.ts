@@ -7,6 +7,7 @@ import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { writeMaterials } from './describe/materials';
 import { layOutHoisted, topLevelVersions } from './hoist';
+import { inputPaths } from './inputs';
 import { PackageFinder } from './installedPackage';
 import { packageImports } from './imports/packageImports';
 import { checkLockfile } from './lockfile/checkLockfile';
@@ -66,7 +67,7 @@ async function makeBundle(
   finder: PackageFinder,
   decisions: Decisions,
   lockfile: Promise<Lockfile | undefined>,
-  { onStep, signal }: ExportOptions,
+  { onStep, onInputs, signal }: ExportOptions,
 ): Promise<Attempt> {
   onStep?.('bundle', plan.pkg.name);
   const build = await buildUntilSettled(plan, finder, decisions);
@@ -79,6 +80,7 @@ async function makeBundle(
   const layout = layOutHoisted(roots, await traceHoisted(plan, roots, finder));
   const imports = packageImports(plan, build, roots, layout, finder);
   checkLockfile(plan, await lockfile, imports);
+  onInputs?.(inputPaths(plan, build, layout, travelling));
   const peers = peerRanges(
     plan,
     build.contents,

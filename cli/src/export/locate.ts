@@ -54,7 +54,8 @@ export function parseSpec(text: string): PackageSpec {
   return { name: match[1], range: match[2] ?? '' };
 }
 
-function isPath(target: string): boolean {
+/** True for `./x`, `../x`, `/x`: everything else is a package name. */
+export function isPath(target: string): boolean {
   return isAbsolute(target) || /^\.{1,2}([/\\]|$)/.test(target);
 }
 

@@ -14,6 +14,8 @@ export interface ExportOptions {
   signal?: AbortSignal;
   /** Called when a step starts, e.g. `('bundle', '@scope/x')`. */
   onStep?: (step: ExportStep, detail: string) => void;
+  /** Told the absolute paths that the bundle is made from: bundled files, and folders that files are copied from. */
+  onInputs?: (paths: string[]) => void;
 }
 
 /** The steps of an export in order. */

@@ -1,10 +1,13 @@
 import { isStagedoorError, type CodedError } from '@stagedoor/bundle';
 import type { ExportStep } from '../export/options';
 import type { ExportResult } from '../export/result';
+import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
 import { summaryLines } from './summary';
+import { outcomeLine, workspaceLines } from './workspace';
 
 /** Where a reporter writes; `process` fits. */
 export interface Streams {
+  exitCode?: number | string | null;
   stdout: { write(text: string): unknown };
   stderr: { write(text: string): unknown; isTTY?: boolean };
 }
@@ -32,20 +35,36 @@ export class Reporter {
     if (this.json) this.streams.stdout.write(`${JSON.stringify(result)}\n`);
   }
 
+  /** One progress line per plugin of a workspace. */
+  pluginDone(outcome: WorkspaceOutcome, done: number, total: number): void {
+    this.streams.stderr.write(`${outcomeLine(outcome, done, total)}\n`);
+  }
+
+  /** What became of the plugins of a workspace; the exit code is 1 where one failed. */
+  exportedAll(outcomes: readonly WorkspaceOutcome[], durationMs: number): void {
+    for (const line of workspaceLines(outcomes, durationMs)) this.streams.stderr.write(`${line}\n`);
+    const results = outcomes.map((outcome) =>
+      outcome.status === 'failed' ? { ...outcome, error: jsonError(outcome.error) } : outcome,
+    );
+    if (this.json) this.streams.stdout.write(`${JSON.stringify({ results })}\n`);
+    if (outcomes.some(({ status }) => status === 'failed')) this.streams.exitCode = 1;
+  }
+
   /** An error with its code and remedy; anything uncoded is a bug of ours and shows its stack. */
   failed(error: unknown): void {
     if (!isStagedoorError(error)) {
       const text = error instanceof Error ? error.stack : String(error);
       this.streams.stderr.write(`error: ${text}\n`);
-      if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: { message: String(error) } })}\n`);
-      return;
+    } else {
+      this.streams.stderr.write(`error ${error.code}: ${error.message}\n`);
+      if (error.hint) this.streams.stderr.write(`hint: ${error.hint}\n`);
     }
-    this.streams.stderr.write(`error ${error.code}: ${error.message}\n`);
-    if (error.hint) this.streams.stderr.write(`hint: ${error.hint}\n`);
-    if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: coded(error) })}\n`);
+    if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: jsonError(error) })}\n`);
   }
 }
 
-function coded({ code, message, hint, details }: CodedError): CodedError {
+function jsonError(error: unknown): CodedError | { message: string } {
+  if (!isStagedoorError(error)) return { message: String(error) };
+  const { code, message, hint, details } = error;
   return { code, message, ...(hint && { hint }), ...(details && { details }) };
 }

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { StagedoorError } from '@stagedoor/bundle';
+import type { Options } from 'yargs';
+import { isPath } from '../export/locate';
+import { exportWorkspace, type WorkspaceOptions } from '../monorepo/exportWorkspace';
+import { readWorkspaceRoot, type WorkspaceRoot } from '../monorepo/workspaceRoot';
+import type { Reporter } from '../report/reporter';
+
+/** The options of an export that only the root of a workspace understands. */
+export const workspaceOptions = {
+  filter: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'At a workspace root: only plugins of this name or folder, * for any text, ! to leave out; repeatable',
+  },
+  jobs: {
+    type: 'number',
+    requiresArg: true,
+    describe: 'At a workspace root: how many plugins at once; by default one per processor',
+  },
+  force: { type: 'boolean', default: false, describe: 'At a workspace root: export unchanged plugins too' },
+} as const satisfies Record<string, Options>;
+
+/** Their values as the command line gives them. */
+export interface WorkspaceArguments {
+  filter?: string | string[];
+  jobs?: number;
+  force: boolean;
+}
+
+/** The workspace that `target` means from `cwd`, undefined where it means one package. Throws USAGE. */
+export async function targetedWorkspace(
+  cwd: string,
+  target: string | undefined,
+  { filter, jobs }: WorkspaceArguments,
+): Promise<WorkspaceRoot | undefined> {
+  if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) {
+    throw new StagedoorError('USAGE', '--jobs takes a whole number from 1.');
+  }
+  const root =
+    target === undefined || isPath(target) ? await readWorkspaceRoot(resolve(cwd, target ?? '.')) : undefined;
+  if (!root && filter !== undefined) {
+    throw new StagedoorError(
+      'USAGE',
+      '--filter selects among the packages of a workspace; this is not the root of one.',
+      {
+        hint: 'Run it in the folder whose package.json has "workspaces", or that holds pnpm-workspace.yaml.',
+      },
+    );
+  }
+  return root;
+}
+
+/** Exports the plugins of `root` and reports. */
+export async function exportWorkspaceCommand(
+  root: WorkspaceRoot,
+  { filter, jobs, force }: WorkspaceArguments,
+  options: WorkspaceOptions,
+  reporter: Reporter,
+): Promise<void> {
+  const started = performance.now();
+  const outcomes = await exportWorkspace(root, {
+    ...options,
+    filter: filter === undefined ? [] : [filter].flat(),
+    jobs,
+    force,
+    onDone: (outcome, done, total) => reporter.pluginDone(outcome, done, total),
+  });
+  reporter.exportedAll(outcomes, performance.now() - started);
+}

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { MANIFEST_FILE, checkFiles, listFiles, readManifest, sha256File } from '@stagedoor/bundle';
+import type { ExportRecord } from './records';
+
+/** True when the bundle, and the archive if there is one, are byte for byte what the recorded export wrote. */
+export async function isIntact({ result, manifest: recorded }: ExportRecord): Promise<boolean> {
+  try {
+    const manifest = await readManifest(result.path);
+    if (!manifest || (await sha256File(join(result.path, MANIFEST_FILE))) !== recorded) return false;
+    checkFiles(manifest, await listFiles(result.path));
+    return result.archive === undefined || (await integrityOf(result.archive)) === result.integrity;
+  } catch {
+    return false;
+  }
+}
+
+async function integrityOf(file: string): Promise<string> {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(file), hash);
+  return `sha512-${hash.digest('base64')}`;
+}

@@ -1,0 +1,35 @@
+import { isStagedoorError } from '@stagedoor/bundle';
+import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import { formatBytes } from './size';
+
+/** The one line of a plugin that is done. */
+export function outcomeLine(outcome: WorkspaceOutcome, done: number, total: number): string {
+  const count = `[${String(done).padStart(String(total).length)}/${total}]`;
+  return `${count} ${outcome.status.padEnd(9)} ${outcome.name} ${detail(outcome)}`.trimEnd();
+}
+
+/** What remains to be said when all are done: warnings, every failure with its remedy, and the count. */
+export function workspaceLines(outcomes: readonly WorkspaceOutcome[], durationMs: number): string[] {
+  const lines = outcomes.flatMap((outcome) => {
+    if (outcome.status === 'failed') return failureLines(outcome);
+    if (outcome.status === 'unchanged') return [];
+    return outcome.result.warnings.map((warning) => `warning: ${outcome.name}: ${warning}`);
+  });
+  const counts = (['exported', 'unchanged', 'failed'] as const)
+    .map((status) => `${outcomes.filter((outcome) => outcome.status === status).length} ${status}`)
+    .join(', ');
+  return [...lines, `${counts} in ${(durationMs / 1000).toFixed(1)} s`];
+}
+
+function detail(outcome: WorkspaceOutcome): string {
+  if (outcome.status === 'unchanged') return '';
+  if (outcome.status === 'failed') return isStagedoorError(outcome.error) ? outcome.error.code : '';
+  const { durationMs, bytes, verified } = outcome.result;
+  return `in ${(durationMs / 1000).toFixed(1)} s, ${formatBytes(bytes)}${verified ? '' : ', not verified'}`;
+}
+
+function failureLines({ name, folder, error }: Extract<WorkspaceOutcome, { status: 'failed' }>): string[] {
+  const where = `${name} in ${folder}`;
+  if (!isStagedoorError(error)) return [`error: ${where}: ${error instanceof Error ? error.stack : String(error)}`];
+  return [`error ${error.code}: ${where}: ${error.message}`, ...(error.hint ? [`hint: ${error.hint}`] : [])];
+}
