@@ -24,7 +24,7 @@ export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decis
     try {
       const output = await bundlePlugin(plan, finder, decisions);
       const contents = readContents(plan, output, finder);
-      if (!excludeUnbundlable(plan, output, contents, finder, decisions)) return { output, contents };
+      if (!(await excludeUnbundlable(plan, output, contents, finder, decisions))) return { output, contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (round === MAX_ROUNDS || !excludeAbsent(error, plan, finder, decisions)) {

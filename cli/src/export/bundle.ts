@@ -55,6 +55,7 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
     keepNames: true,
     // Native addons are found in the metafile and hoisted.
     loader: { '.node': 'empty' },
+    banner: moduleUrl.banner,
     define: moduleUrl.define,
     inject: moduleUrl.inject,
     plugins: [
@@ -82,8 +83,8 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
 function relocations(plan: Plan, decisions: Decisions): Map<string, Relocated> {
   return new Map(
     [...decisions.relocated].map(([file, owner]) => {
-      const packageTop = owner.dir === plan.dir ? TOP : `${TOP}/${embeddedPath(owner.name)}`;
-      return [file, { owner, packageTop }];
+      const folder = decisions.assets.get(owner.dir)?.to ?? embeddedPath(owner.name);
+      return [file, { owner, packageTop: owner.dir === plan.dir ? TOP : `${TOP}/${folder}` }];
     }),
   );
 }

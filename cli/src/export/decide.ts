@@ -1,13 +1,15 @@
+import { join, relative } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
 import type { Output } from './bundle';
-import type { Contents } from './contents';
-import type { Decisions, HoistReason } from './decisions';
+import type { Contents, InlinedPackage } from './contents';
+import type { Decisions } from './decisions';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
 import { outputModules, type OutputModule } from './modules';
 import { nativePackages } from './natives';
-import { ownFileUse } from './ownFiles';
+import { loadsCode, ownFileUse, type OwnFileUse } from './ownFiles';
+import { runtimeFiles } from './packageFiles';
 import type { Plan } from './plan';
 
 /**
@@ -30,13 +32,13 @@ export function excludeAbsent(failure: BuildFailure, plan: Plan, finder: Package
  * Hoists the inlined packages that break when bundled, and embeds the asset files that bundled code asks for.
  * Returns true when that calls for another build.
  */
-export function excludeUnbundlable(
+export async function excludeUnbundlable(
   plan: Plan,
   output: Output,
   contents: Contents,
   finder: PackageFinder,
   decisions: Decisions,
-): boolean {
+): Promise<boolean> {
   let changed = false;
   for (const pkg of nativePackages(plan, output.inputs, contents, finder)) {
     changed = decisions.hoist(pkg, { reason: 'loads a native addon', whole: true }) || changed;
@@ -46,7 +48,7 @@ export function excludeUnbundlable(
   const modules = outputModules(plan, output, finder);
   for (const module of modules) {
     const use = ownFileUse(module);
-    if (use) changed = settle(plan, module, use, contents, decisions) || changed;
+    if (use) changed = (await settle(plan, module, use, modules, contents, decisions)) || changed;
   }
   for (const pkg of assetPackages(plan, contents, modules, finder)) {
     if (decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
@@ -56,23 +58,40 @@ export function excludeUnbundlable(
   return changed;
 }
 
-/** Source of the plugin and of workspace packages is told where its files went; an installed package keeps its folder. */
-function settle(
+/**
+ * Source of the plugin and of workspace packages, and code that only reads data, is told where its files went; any other
+ * installed package keeps its folder.
+ */
+async function settle(
   plan: Plan,
   { file, owner }: OutputModule,
-  use: HoistReason,
+  use: OwnFileUse,
+  modules: OutputModule[],
   contents: Contents,
   decisions: Decisions,
-): boolean {
-  const own = owner.dir === plan.dir;
-  if (!own && /[\\/]node_modules[\\/]/.test(owner.dir)) {
-    const inlined = contents.inlined.get(owner.dir);
-    return inlined !== undefined && decisions.hoist(inlined, use);
-  }
+): Promise<boolean> {
   if (decisions.relocated.has(file)) return false;
+  const own = owner.dir === plan.dir;
+  const inlined = contents.inlined.get(owner.dir);
+  if (!own && /[\\/]node_modules[\\/]/.test(owner.dir)) {
+    if (!inlined) return false;
+    const assets = use.assets ?? (use.whole ? await filesBesideCode(inlined, modules) : undefined);
+    if (!assets) return decisions.hoist({ ...inlined, files: [...inlined.files, ...use.code] }, use);
+    decisions.carry(owner, assets);
+  } else if (!own) decisions.embedded.set(owner.name, owner);
   decisions.relocated.set(file, owner);
-  if (!own) decisions.embedded.set(owner.name, owner);
   return true;
+}
+
+/** Every file of a package that is not bundled; undefined where its code may run some of them. */
+async function filesBesideCode(
+  { package: pkg, files }: InlinedPackage,
+  modules: OutputModule[],
+): Promise<string[] | undefined> {
+  if (modules.some((module) => module.owner.dir === pkg.dir && loadsCode(module))) return undefined;
+  const bundled = new Set(files);
+  const used = files.map((file) => relative(pkg.dir, file));
+  return (await runtimeFiles(pkg, used)).map((path) => join(pkg.dir, path)).filter((file) => !bundled.has(file));
 }
 
 /** True when the package cannot do without `name`. Undeclared imports are those of optional peers before peersMeta. */

@@ -1,4 +1,6 @@
+import { relative, sep } from 'node:path';
 import type { InlinedPackage } from './contents';
+import { embeddedPath } from './esbuild/packagePathShim';
 import type { InstalledPackage } from './installedPackage';
 
 /** Why a package is hoisted, and whether all of it must come along. */
@@ -17,6 +19,15 @@ export interface Hoisted {
   reason: string;
 }
 
+/** Data files of an inlined package that its code reads from where it lies. */
+export interface Assets {
+  package: InstalledPackage;
+  /** Their folder in the bundle, laid out as in the package. */
+  to: string;
+  /** Relative to the package. */
+  paths: Set<string>;
+}
+
 /** What a build leaves out and answers for, found out build by build. */
 export class Decisions {
   /** Hoisted packages by the folder they lie in. */
@@ -25,6 +36,8 @@ export class Decisions {
   readonly absent = new Map<string, string>();
   /** Packages whose asset files travel, by name. */
   readonly embedded = new Map<string, InstalledPackage>();
+  /** Data files of installed packages that travel, by the folder of the package. */
+  readonly assets = new Map<string, Assets>();
 
   /** Source files that find files of their package from where they lie, by absolute path. */
   readonly relocated = new Map<string, InstalledPackage>();
@@ -46,5 +59,13 @@ export class Decisions {
       whole,
     });
     return true;
+  }
+
+  /** Lets data files (absolute) of an inlined package travel. */
+  carry(pkg: InstalledPackage, files: readonly string[]): void {
+    const to = `${embeddedPath(pkg.name)}-${pkg.version}`;
+    const entry = this.assets.get(pkg.dir) ?? { package: pkg, to, paths: new Set() };
+    this.assets.set(pkg.dir, entry);
+    for (const file of files) entry.paths.add(relative(pkg.dir, file).split(sep).join('/'));
   }
 }

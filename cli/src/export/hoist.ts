@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Decisions, Hoisted } from './decisions';
+import { runtimeFiles } from './packageFiles';
 import type { TracedPackage } from './trace';
 
 /** A node_modules tree for a bundle: the package that lies at each bundle path. */
@@ -34,8 +35,9 @@ export function layOutHoisted(roots: Hoisted[], traced: ReadonlyMap<string, Trac
 export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bundleDir: string): Promise<boolean> {
   let native = false;
   for (const [path, pkg] of layout) {
-    const whole = decisions.hoisted.get(pkg.dir)?.whole === true;
-    const files = new Set([...pkg.files, ...(whole ? await runtimeFiles(pkg.dir) : await legalFiles(pkg.dir))]);
+    const entry = decisions.hoisted.get(pkg.dir);
+    const whole = entry?.whole ? await runtimeFiles(entry.package, pkg.files) : [];
+    const files = new Set([...pkg.files, ...whole, ...(await legalFiles(pkg.dir))]);
     for (const file of files) {
       const target = join(bundleDir, path, file);
       await mkdir(dirname(target), { recursive: true });
@@ -67,19 +69,4 @@ function resolveIn(layout: HoistLayout, from: string, name: string): TracedPacka
 async function legalFiles(dir: string): Promise<string[]> {
   const names = await readdir(dir);
   return names.filter((name) => name === 'package.json' || /^(licen[cs]e|notice|copying)/i.test(name));
-}
-
-/** Every file but types, maps, prose and the sources of native code; nested packages have places of their own. */
-async function runtimeFiles(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
-    .filter((path) => !/(^|[\\/])(node_modules|\.git|obj\.target|\.deps)[\\/]/.test(path))
-    .filter(
-      (path) =>
-        !/\.(map|d\.[cm]?ts|tsbuildinfo|gypi?|cc?|cpp|cxx|hh?|hpp|o|a|mk|vcxproj|md|patch)$|(^|[\\/.])Makefile$/i.test(
-          path,
-        ),
-    );
 }

@@ -1,36 +1,108 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import type { HoistReason } from './decisions';
+import { assetsAt, codeAt } from './assetFiles';
+import type { InstalledPackage } from './installedPackage';
 import type { OutputModule } from './modules';
 
-/** `__dirname` and its relatives; the build writes `__bundleUrl` for `import.meta.url`. */
-const OWN_PLACE = /\b(__dirname|__filename|__bundleUrl)\b/g;
-/** `join(__dirname, 'a', 'b')` with literals only, whatever the function is called. */
-const LITERAL_JOIN = /\(\s*__dirname\s*((?:,\s*(?:"[^"\\]*"|'[^'\\]*')\s*)+)\)/y;
-/** `__dirname + '/a'`. */
-const LITERAL_SUM = /__dirname\s*\+\s*("[^"\\]*"|'[^'\\]*')(?!\s*\+)/y;
+/** How a module uses the place that it lies in. */
+export interface OwnFileUse {
+  /** As one clause for people. */
+  reason: string;
+  /** Its package must come along with all its files, not only those that can be traced. */
+  whole: boolean;
+  /** Files that it runs or requires by path, absolute: they are traced too. */
+  code: string[];
+  /** Where all that it wants is data: these files, absolute. It then works in any place that has them. */
+  assets?: string[];
+}
+
+// The build writes `__bundleDir`, `__bundleFile` and `__bundleUrl` for `__dirname`, `__filename` and `import.meta.url`,
+// and for nothing else: not in strings, not for variables of that name.
+/** The folder of the module, as ES modules compute it. */
+const COMPUTED_DIRNAME = /(?:\(0, )?[\w$.]*\bdirname\)?\(\s*\(0, [\w$]+\.fileURLToPath\)\(__bundleUrl\)\s*\)/g;
+const DIRNAME_ALIAS = /(?:^|[\s;,])(?:(?:var|let|const) )?([\w$]+) = __bundleDir;/g;
+const RELATIVE_URL = /new (?:import_[\w$]+\.)?URL\(\s*("\.[^"\\]*")\s*,\s*__bundleUrl\s*\)/g;
+const OWN_PLACE = /(?<![\w$.])(__bundleDir|__bundleFile|__bundleUrl)\b/g;
+/** `join(__bundleDir, 'a', 'b')` with literals only, whatever the function is called. */
+const LITERAL_JOIN = /\(\s*__bundleDir\s*((?:,\s*(?:"[^"\\]*"|'[^'\\]*')\s*)+)\)/y;
+/** `__bundleDir + '/a'`. */
+const LITERAL_SUM = /__bundleDir\s*\+\s*("[^"\\]*"|'[^'\\]*')(?!\s*\+)/y;
+/** `${__dirname}/a` as a whole template. */
+const LITERAL_TEMPLATE = /`\$\{__bundleDir\}([^`$\\]*)`/y;
 const OPENING = /(\(\s*)$/;
+/** Asking whether there is such a thing, or comparing it, reads no file. */
+const HARMLESS_BEFORE = /(?:typeof|!)\s*$/;
+const HARMLESS_AFTER = /^\s*[=!]==?\s*/;
 
 /**
- * Why a module only works beside the other files of its package; undefined when bundling cannot break it. A path made
- * of literals counts if it exists, anything computed counts always.
+ * Why a module only works beside other files of its package; undefined when bundling cannot break it. A path made of
+ * literals counts if it exists, anything computed counts always.
  */
-export function ownFileUse({ file, code }: OutputModule): HoistReason | undefined {
-  for (const match of code.matchAll(OWN_PLACE)) {
-    const before = code.slice(0, match.index);
-    if (/typeof\s+$/.test(before)) continue;
-    const path = match[1] === '__dirname' ? literalPath(code, match.index, before) : undefined;
-    if (path === undefined) return { reason: 'finds files beside its own code', whole: true };
-    if (existsSync(join(dirname(file), path)))
-      return { reason: `reads its own ${posix.normalize(path).replace(/^\//, '')}`, whole: false };
+export function ownFileUse({ file, owner, code }: OutputModule): OwnFileUse | undefined {
+  const text = withDirname(code);
+  const paths: string[] = [];
+  for (const match of text.matchAll(OWN_PLACE)) {
+    const after = text.slice(match.index + match[0].length);
+    const before = text.slice(0, match.index);
+    if (HARMLESS_BEFORE.test(before) || HARMLESS_AFTER.test(after)) continue;
+    const path = match[1] === '__bundleDir' ? literalPath(text, match.index, before) : undefined;
+    if (path === undefined) return { reason: 'finds files beside its own code', whole: true, code: [] };
+    paths.push(path);
   }
-  return /\brequire\.resolve\(/.test(code) ? { reason: 'resolves modules by itself', whole: false } : undefined;
+  return usedPaths(file, owner, paths) ?? resolvesByItself(text);
+}
+
+function usedPaths(file: string, owner: InstalledPackage, paths: string[]): OwnFileUse | undefined {
+  const use: Required<OwnFileUse> = { reason: '', whole: false, code: [], assets: [] };
+  let onlyAssets = true;
+  for (const path of paths) {
+    const target = join(dirname(file), path);
+    const code = codeAt(target);
+    if (code === undefined && !existsSync(target)) continue;
+    use.reason ||= `reads its own ${posix.normalize(path).replace(/^\//, '')}`;
+    const assets = assetsAt(target, owner.dir);
+    if (code) use.code.push(code);
+    else if (assets === undefined) use.whole = true;
+    if (assets && !code) use.assets.push(...assets);
+    else onlyAssets = false;
+  }
+  if (!use.reason) return undefined;
+  return onlyAssets ? use : { ...use, assets: undefined };
+}
+
+function resolvesByItself(text: string): OwnFileUse | undefined {
+  return /\brequire\.resolve\(/.test(text)
+    ? { reason: 'resolves modules by itself', whole: false, code: [] }
+    : undefined;
+}
+
+/** Code that is found only when it runs: requires of what was computed, workers, child processes. */
+const LOADS_CODE =
+  /\b(require|import)\((?!")|[=(,]\s*require\s*[;,)]|\bWorker\d*\)?\(|\bfork\)?\(|createRequire\)?\(|require\.resolve\(|\bmodule\.(require|paths|parent)\b/;
+
+/** True when the module may run code files that it names at runtime. */
+export function loadsCode({ code }: OutputModule): boolean {
+  return LOADS_CODE.test(code);
+}
+
+/** Writes the ways in which ES modules spell `__dirname` in one way. */
+function withDirname(code: string): string {
+  let text = code.replace(COMPUTED_DIRNAME, '__bundleDir').replace(RELATIVE_URL, 'join(__bundleDir, $1)');
+  for (const [definition, alias] of [...text.matchAll(DIRNAME_ALIAS)]) {
+    if (alias === '__bundleDir') continue;
+    const name = alias!.replaceAll('$', '\\$');
+    text = text.replace(definition, ';').replace(new RegExp(`(?<![\\w$.])${name}(?![\\w$])`, 'g'), '__bundleDir');
+  }
+  return text;
 }
 
 function literalPath(code: string, index: number, before: string): string | undefined {
   LITERAL_SUM.lastIndex = index;
   const sum = LITERAL_SUM.exec(code);
   if (sum?.[1]) return unquote(sum[1]);
+  LITERAL_TEMPLATE.lastIndex = index - '`${'.length;
+  const template = LITERAL_TEMPLATE.exec(code);
+  if (template?.[1] !== undefined) return template[1];
   LITERAL_JOIN.lastIndex = index - (OPENING.exec(before)?.[1]?.length ?? 0);
   const joined = LITERAL_JOIN.exec(code);
   return joined?.[1]?.split(',').map(unquote).join('/');

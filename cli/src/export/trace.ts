@@ -4,6 +4,9 @@ import type { Hoisted } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 
+/** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
+const SOURCE = /\.([cm]?tsx?|map)$/;
+
 /** A package that hoisted code reaches. */
 export interface TracedPackage {
   dir: string;
@@ -43,7 +46,7 @@ export async function traceHoisted(
   };
   for (const path of fileList) {
     const found = locate(path);
-    if (!found) continue;
+    if (!found || SOURCE.test(path)) continue;
     enter(found.dir).files.add(relative(found.dir, found.file));
     for (const parent of reasons.get(path)?.parents ?? []) {
       const importer = locate(parent);

@@ -32,7 +32,11 @@ export async function travellingFiles(plan: Plan, contents: Contents, decisions:
     // Its package.json is what `require.resolve` and `resolvePackagePath` look for.
     return { package: pkg, to: embeddedPath(name), paths: ['package.json', ...paths] };
   });
-  return [own, ...(await Promise.all(embedded))];
+  const read = [...decisions.assets.values()]
+    // One whose package was hoisted later is read there.
+    .filter((entry) => !decisions.hoisted.has(entry.package.dir))
+    .map(({ package: pkg, to, paths }) => ({ package: pkg, to, paths: [...paths].sort() }));
+  return [own, ...(await Promise.all(embedded)), ...read];
 }
 
 /**
