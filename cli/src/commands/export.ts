@@ -2,6 +2,7 @@ import type { CommandModule, Options } from 'yargs';
 import { exportPlugin } from '../export/exportPlugin';
 import type { ExportOptions } from '../export/options';
 import type { Reporter } from '../report/reporter';
+import { decisionOptions, decisionsOf, type DecisionArguments } from './decisionOptions';
 import { interruptible } from './interrupt';
 import {
   exportWorkspaceCommand,
@@ -10,7 +11,7 @@ import {
   type WorkspaceArguments,
 } from './workspaceExport';
 
-interface ExportArguments extends WorkspaceArguments {
+interface ExportArguments extends WorkspaceArguments, DecisionArguments {
   package?: string;
   out?: string;
   pack: boolean;
@@ -41,6 +42,7 @@ export const exportOptions = {
     default: true,
     describe: 'Start the bundle on a test host before it is put in place; --no-verify marks it as unverified',
   },
+  ...decisionOptions,
   ...workspaceOptions,
   json: { type: 'boolean', default: false, describe: 'Print the result, or the error, as one JSON object on stdout' },
 } as const satisfies Record<string, Options>;
@@ -59,7 +61,8 @@ export function exportCommand(reporter: Reporter): CommandModule<object, ExportA
       const cwd = process.cwd();
       const workspace = await targetedWorkspace(cwd, args.package, args);
       await interruptible(async (signal) => {
-        const options = { cwd, out: args.out, pack: args.pack, verify: args.verify, signal };
+        const decisions = await decisionsOf(args, cwd, { workspace: workspace !== undefined, signal });
+        const options = { cwd, out: args.out, pack: args.pack, verify: args.verify, signal, ...decisions };
         if (workspace) return await exportWorkspaceCommand(workspace, args, options, reporter);
         const onStep: ExportOptions['onStep'] = (step, detail) => reporter.step(step, detail);
         reporter.exported(await exportPlugin({ ...options, target: args.package, onStep }));

@@ -5,6 +5,7 @@ import { excludeAbsent, excludeUnbundlable } from './decide';
 import type { Decisions } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
+import { hoistForced } from './overrides';
 
 /** The final build: its files, what is in them, what was left out. */
 export interface Build {
@@ -24,6 +25,7 @@ export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decis
     try {
       const output = await bundlePlugin(plan, finder, decisions);
       const contents = readContents(plan, output, finder);
+      if (hoistForced(plan, contents, decisions)) continue;
       if (!(await excludeUnbundlable(plan, output, contents, finder, decisions))) return { output, contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;

@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path';
 import type { InlinedPackage } from './contents';
 import { embeddedPath } from './esbuild/packagePathShim';
 import type { InstalledPackage } from './installedPackage';
+import type { Forced } from './overrides';
 
 /** Why a package is hoisted, and whether all of it must come along. */
 export type HoistReason = Pick<Hoisted, 'reason' | 'whole'>;
@@ -30,6 +31,8 @@ export interface Assets {
 
 /** What a build leaves out and answers for, found out build by build. */
 export class Decisions {
+  constructor(private readonly forced: Forced = new Map()) {}
+
   /** Hoisted packages by the folder they lie in. */
   readonly hoisted = new Map<string, Hoisted>();
   /** Optional packages that are not installed, by name, with the reason: a guarded import stays one. */
@@ -44,6 +47,7 @@ export class Decisions {
 
   /** Hoists a package, or hoists it whole; false when there was nothing to change. */
   hoist({ package: pkg, files }: Pick<InlinedPackage, 'package' | 'files'>, { reason, whole }: HoistReason): boolean {
+    if (this.forced.get(pkg.name) === 'inline') return false;
     const before = this.hoisted.get(pkg.dir);
     if (before) {
       const changed = whole && !before.whole;

@@ -24,7 +24,12 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       return fetchPackage(spec, options.cwd, standIns, options.signal);
     });
     try {
-      const plan = await planExport(located.dir, located.fetched ? OWN_DIR : sharedOf(located.dir), located.fetched);
+      const plan = await planExport(located.dir, {
+        sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
+        fetched: located.fetched,
+        host: options.host,
+        overrides: options.overrides,
+      });
       options.onStep?.('plan', `${plan.pkg.name}@${plan.pkg.version}`);
       const out = options.out ? resolve(options.cwd, options.out) : located.out;
       return { ...(await writeBundle(plan, out, options)), durationMs: Math.round(performance.now() - started) };

@@ -6,10 +6,12 @@ import type { Contents } from './contents';
 import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { writeMaterials } from './describe/materials';
-import { layOutHoisted, topLevelVersions } from './hoist';
+import { explainPackages } from './explain/explain';
+import { layOutHoisted, topLevelVersions, type HoistLayout } from './hoist';
+import { checkHost } from './host/checkHost';
 import { inputPaths } from './inputs';
 import { PackageFinder } from './installedPackage';
-import { packageImports } from './imports/packageImports';
+import { packageImports, type ImportEdge } from './imports/packageImports';
 import { checkLockfile } from './lockfile/checkLockfile';
 import type { Lockfile } from './lockfile/lockfile';
 import { readLockfile } from './lockfile/readLockfile';
@@ -35,6 +37,8 @@ interface Attempt {
   native: boolean;
   /** The hoisted packages that the output imports. */
   roots: Hoisted[];
+  layout: HoistLayout;
+  imports: ImportEdge[];
 }
 
 /**
@@ -43,7 +47,7 @@ interface Attempt {
  */
 export async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions): Promise<Filled> {
   const finder = new PackageFinder();
-  const decisions = new Decisions();
+  const decisions = new Decisions(plan.forced);
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
   const lockfile = readLockfile(plan.workspace);
   lockfile.catch(() => {});
@@ -57,7 +61,9 @@ export async function fillStaging(staging: Staging, plan: Plan, options: ExportO
       await staging.clear();
       continue;
     }
-    return await finish(staging, plan, made, verified);
+    const filled = await finish(staging, plan, made, verified);
+    if (options.explain === undefined) return filled;
+    return { ...filled, explain: await explainPackages(plan, { ...made, decisions, finder }, options.explain) };
   }
 }
 
@@ -98,13 +104,14 @@ async function makeBundle(
   });
   await writeMaterials(staging, plan, { build, decisions, layout, finder });
   signal?.throwIfAborted();
-  return { build, peers, native, roots };
+  checkHost(plan, { peers: peers.ranges, native });
+  return { build, peers, native, roots, layout, imports };
 }
 
 async function verify(staging: Staging, plan: Plan, options: ExportOptions): Promise<VerifiedBundle> {
   options.onStep?.('verify', plan.name);
   const { verifyBundle } = await import('../verify/verifyBundle');
-  return verifyBundle(staging.dir, { sharedFrom: plan.sharedFrom });
+  return verifyBundle(staging.dir, { sharedFrom: plan.sharedFrom, alsoShared: [...plan.shared.values()] });
 }
 
 async function finish(
@@ -130,7 +137,7 @@ async function finish(
     modules: verified?.modules ?? [],
     openedRoutes: verified?.openedRoutes ?? [],
     extensionPoints: verified?.extensionPoints ?? [],
-    warnings: [...peers.warnings, ...(verified?.warnings ?? [])],
+    warnings: [...plan.warnings, ...peers.warnings, ...(verified?.warnings ?? [])],
     digest: manifest.digest,
     bytes: manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text)),
     files: manifest.files.length + 1,

@@ -1,3 +1,6 @@
+import type { HostManifest } from './host/readHost';
+import type { OverridePatterns } from './overrides';
+
 /** Complete options of one export; every path absolute. */
 export interface ExportOptions {
   /** Folder that relative targets and specs are resolved from. */
@@ -10,6 +13,12 @@ export interface ExportOptions {
   pack: boolean;
   /** Start the finished bundle in a clean child process before it is put in place. */
   verify: boolean;
+  /** The portal that the bundle is for, see `readHost`; without it, any of the plugin's Backstage release. */
+  host?: HostManifest;
+  /** Package names or patterns that are decided otherwise than the packager would. */
+  overrides?: OverridePatterns;
+  /** Explain the decision about this package in the result, about all for `''`. */
+  explain?: string;
   /** Aborting removes everything that was written so far. */
   signal?: AbortSignal;
   /** Called when a step starts, e.g. `('bundle', '@scope/x')`. */

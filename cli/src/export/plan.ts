@@ -1,16 +1,10 @@
 import { realpath } from 'node:fs/promises';
-import {
-  SHARED_ROOT,
-  StagedoorError,
-  dynamicName,
-  isBackendRole,
-  readPackageJson,
-  sharedPackages,
-  type PackageJson,
-  type SharedPackage,
-} from '@stagedoor/bundle';
+import { StagedoorError, dynamicName, isBackendRole, readPackageJson, type PackageJson } from '@stagedoor/bundle';
 import { findEntries, type Entry } from './entries';
+import type { HostManifest } from './host/readHost';
 import type { InstalledManifest, InstalledPackage } from './installedPackage';
+import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
+import { sharedImports, type SharedImport } from './shared';
 import { findWorkspace, refusePlugAndPlay, unlockedWorkspace, type Workspace } from './workspace';
 
 /** What is exported, and what the host provides. */
@@ -30,35 +24,54 @@ export interface Plan {
    * among them: plugins use its helpers with ranges such as ^0.17, which the next host release no longer meets,
    * and a copy of its own does what npm would do for that plugin in a portal.
    */
-  shared: ReadonlyMap<string, SharedPackage>;
+  shared: ReadonlyMap<string, SharedImport>;
   /** Folder that the shared packages were resolved from. */
   sharedFrom: string;
+  /** The portal that the bundle is for; undefined for any portal of the plugin's Backstage release. */
+  host?: HostManifest;
+  /** Decisions that were asked for, by package name. */
+  forced: Forced;
+  warnings: string[];
+}
+
+/** How a plan is made. */
+export interface PlanOptions {
+  /** Folder that the shared packages are resolved from. */
+  sharedFrom: string;
+  /** True for what was installed for this export only: it has no lockfile. */
+  fetched: boolean;
+  host?: HostManifest;
+  overrides?: OverridePatterns;
 }
 
 /**
- * Reads the plugin package in `dir`. The shared packages are those installed for `sharedFrom`. What was `fetched` for
- * this export has no lockfile. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*, PNP_UNSUPPORTED.
+ * Reads the plugin package in `dir`. Throws PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, MAIN_*, PNP_UNSUPPORTED,
+ * SHARED_PACKAGE_MISSING, and USAGE for overrides that contradict each other.
  */
-export async function planExport(dir: string, sharedFrom: string, fetched = false): Promise<Plan> {
+export async function planExport(
+  dir: string,
+  { sharedFrom, fetched, host, overrides = {} }: PlanOptions,
+): Promise<Plan> {
   const pkg = await readPackageJson(dir);
   const real = await realpath(dir);
   const role = backendRole(pkg);
   const workspace = fetched ? unlockedWorkspace(real) : findWorkspace(real);
   refusePlugAndPlay(workspace);
+  const self = { name: pkg.name, version: pkg.version, dir: real, manifest: pkg as InstalledManifest };
+  const { forced, warnings } = await resolveOverrides(self, overrides, Object.keys(host?.shared ?? {}));
   return {
     dir: real,
     pkg,
-    self: { name: pkg.name, version: pkg.version, dir: real, manifest: pkg as InstalledManifest },
+    self,
     role,
     name: dynamicName(pkg.name),
     entries: findEntries(real, pkg),
     workspace,
-    shared: new Map(
-      sharedPackages(sharedFrom)
-        .filter((entry) => entry.name !== SHARED_ROOT)
-        .map((entry) => [entry.name, entry]),
-    ),
+    shared: sharedImports(real, sharedFrom, { host, forced }),
     sharedFrom,
+    host,
+    forced,
+    warnings,
   };
 }
 

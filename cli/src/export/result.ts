@@ -1,4 +1,5 @@
 import type { VerifiedBundle } from '../verify/messages';
+import type { ExplainedPackage } from './explain/explain';
 import type { BundleRole } from '@stagedoor/bundle';
 
 /** What an export gives back; `--json` prints it as it is. */
@@ -26,6 +27,8 @@ export interface ExportResult extends VerifiedBundle {
   inlined: InlinedSummary[];
   /** Packages copied to the bundle's node_modules because they cannot be bundled. */
   hoisted: HoistedSummary[];
+  /** What was asked about with `explain`. */
+  explain?: ExplainedPackage[];
 }
 
 /** One inlined package; `bytes` is its share of the output. */

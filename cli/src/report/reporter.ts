@@ -2,6 +2,7 @@ import { isStagedoorError, type CodedError } from '@stagedoor/bundle';
 import type { ExportStep } from '../export/options';
 import type { ExportResult } from '../export/result';
 import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import { explanationLines } from './explanation';
 import { summaryLines } from './summary';
 import { outcomeLine, workspaceLines } from './workspace';
 
@@ -33,6 +34,7 @@ export class Reporter {
   exported(result: ExportResult): void {
     for (const line of summaryLines(result)) this.streams.stderr.write(`${line}\n`);
     if (this.json) this.streams.stdout.write(`${JSON.stringify(result)}\n`);
+    else for (const line of explanationLines(result.explain ?? [])) this.streams.stdout.write(`${line}\n`);
   }
 
   /** One progress line per plugin of a workspace. */

@@ -1,4 +1,4 @@
-import { StagedoorError, readPackageJson } from '@stagedoor/bundle';
+import { StagedoorError, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -19,6 +19,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export interface VerifyOptions {
   /** Folder from which the host's shared packages are resolved; where it has none, the CLI's own are used. */
   sharedFrom: string;
+  /** Packages that hosts of this bundle share besides; those without a folder are not to be had here. */
+  alsoShared?: ReadonlyArray<{ name: string; version: string; dir?: string }>;
   /** For the whole child process, default 60 s. */
   timeoutMs?: number;
 }
@@ -34,10 +36,10 @@ export interface VerifyOptions {
  * An AbortError when this process was told to end meanwhile and goes on none the less.
  */
 export async function verifyBundle(bundleDir: string, options: VerifyOptions): Promise<VerifiedBundle> {
-  const { sharedFrom, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { sharedFrom, alsoShared = [], timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const dir = resolve(bundleDir);
   const packageJson = await readPackageJson(dir);
-  const shared = hostPackages(resolve(sharedFrom));
+  const shared = withFurther(hostPackages(resolve(sharedFrom)), alsoShared);
   const verified = await inView(async (temporary, onKill) => {
     const view = await layView(temporary, { dir, packageJson }, shared).catch(notStaged);
     const outcome = await runIn(view, packageJson.name, timeoutMs, onKill);
@@ -45,6 +47,13 @@ export async function verifyBundle(bundleDir: string, options: VerifyOptions): P
     return outcome.verified;
   });
   return { ...verified, warnings: [...peerWarnings(packageJson, shared), ...verified.warnings] };
+}
+
+/** The test host's own packages fit each other, so they win. */
+function withFurther(own: SharedPackage[], further: NonNullable<VerifyOptions['alsoShared']>): SharedPackage[] {
+  const names = new Set(own.map(({ name }) => name));
+  const added = further.flatMap(({ name, version, dir }) => (dir && !names.has(name) ? [{ name, version, dir }] : []));
+  return [...own, ...added];
 }
 
 async function runIn(

@@ -52,7 +52,8 @@ export function backstageRelease(dir: string): string | undefined {
   return dirname(dir) === dir ? undefined : backstageRelease(dirname(dir));
 }
 
-function backstageField(plan: Plan): Record<string, unknown> {
+/** The `backstage` field of the bundle: the plugin's, with the release it was made for. */
+export function backstageField(plan: Plan): Record<string, unknown> {
   const release = backstageRelease(plan.dir);
   return { ...(release && { 'supported-versions': `~${release}` }), ...plan.pkg.backstage };
 }

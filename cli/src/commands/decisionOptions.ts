@@ -1,0 +1,78 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { Options } from 'yargs';
+import { readHost } from '../export/host/readHost';
+import { isPath } from '../export/locate';
+import type { ExportOptions } from '../export/options';
+
+/** The options that explain or override what becomes of dependencies. */
+export const decisionOptions = {
+  explain: {
+    type: 'string',
+    describe: 'Say what was decided about a package (--explain=<name>) or about all, and why',
+  },
+  host: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Export for one portal: the file or URL of its host manifest, or its own URL',
+  },
+  'host-token-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'File with a token for the URL of --host; by default STAGEDOOR_HOST_TOKEN',
+  },
+  shared: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Leave packages of this name or pattern to the host; repeatable',
+  },
+  inline: { type: 'string', requiresArg: true, describe: 'Bundle packages of this name or pattern; repeatable' },
+  hoist: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Copy packages of this name or pattern instead of bundling them; repeatable',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Their values as the command line gives them. */
+export interface DecisionArguments {
+  explain?: string | string[];
+  host?: string;
+  hostTokenFile?: string;
+  shared?: string | string[];
+  inline?: string | string[];
+  hoist?: string | string[];
+}
+
+/** The part of an export's options that they give; reads the host manifest. Throws USAGE or HOST_UNREADABLE. */
+export async function decisionsOf(
+  args: DecisionArguments,
+  cwd: string,
+  { workspace, signal }: { workspace: boolean; signal?: AbortSignal },
+): Promise<Pick<ExportOptions, 'explain' | 'host' | 'overrides'>> {
+  const overrides = {
+    ...(args.shared !== undefined && { shared: [args.shared].flat() }),
+    ...(args.inline !== undefined && { inline: [args.inline].flat() }),
+    ...(args.hoist !== undefined && { hoist: [args.hoist].flat() }),
+  };
+  const source = {
+    location: args.host ?? '',
+    tokenFile: args.hostTokenFile,
+    token: process.env.STAGEDOOR_HOST_TOKEN,
+  };
+  return {
+    ...(args.explain !== undefined && { explain: explained(args.explain, workspace) }),
+    ...(args.host !== undefined && { host: await readHost(source, cwd, signal) }),
+    ...(Object.keys(overrides).length > 0 && { overrides }),
+  };
+}
+
+function explained(value: string | string[], workspace: boolean): string {
+  if (workspace) throw new StagedoorError('USAGE', '--explain is about one plugin; this is the root of a workspace.');
+  if (Array.isArray(value)) throw new StagedoorError('USAGE', '--explain takes one package, or none for all.');
+  if (isPath(value)) {
+    throw new StagedoorError('USAGE', `--explain takes the name of a package, and ${value} is a path.`, {
+      hint: `Write the folder first, or an equals sign: stagedoor export ${value} --explain`,
+    });
+  }
+  return value;
+}

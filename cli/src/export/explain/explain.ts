@@ -1,0 +1,102 @@
+import { SHARED_ROOT } from '@stagedoor/bundle';
+import type { Build } from '../buildAll';
+import type { Decisions, Hoisted } from '../decisions';
+import type { HoistLayout } from '../hoist';
+import type { ImportEdge } from '../imports/packageImports';
+import type { InstalledPackage, PackageFinder } from '../installedPackage';
+import type { Plan } from '../plan';
+import { ImportGraph, type ChainLink } from './chains';
+import { whyNot } from './whyNot';
+
+/** What was decided about one package, and why it came up. */
+export interface ExplainedPackage {
+  name: string;
+  version?: string;
+  /** `shared` and `absent` packages stay imports; `none` is not part of the bundle at all. */
+  decision: 'shared' | 'inlined' | 'hoisted' | 'absent' | 'none';
+  /** One clause for people. */
+  reason: string;
+  /** Its share of the bundled code, where it is inlined. */
+  bytes?: number;
+  /** Chains of imports from the plugin to it, the shortest first. */
+  chains: ChainLink[][];
+}
+
+/** A finished bundle, as explaining needs it. */
+export interface Explainable {
+  build: Build;
+  decisions: Decisions;
+  roots: readonly Hoisted[];
+  layout: HoistLayout;
+  imports: readonly ImportEdge[];
+  finder: PackageFinder;
+}
+
+/** Direct importers shown for the one package that was asked about. */
+const MAX_CHAINS = 5;
+
+/**
+ * Explains the package called `name` (one entry per version), or with `''` every package that the bundle has or imports,
+ * sorted by name, each with its shortest chain.
+ */
+export async function explainPackages(plan: Plan, bundle: Explainable, name: string): Promise<ExplainedPackage[]> {
+  const graph = new ImportGraph(plan.self, bundle.imports);
+  const limit = name === '' ? 1 : MAX_CHAINS;
+  const explained = [...carried(plan, bundle), ...leftOut(plan, bundle)]
+    .filter((entry) => name === '' || entry.name === name || entry.key === name)
+    .map(({ key, ...entry }) => ({
+      ...entry,
+      chains: graph.chains(key, { name: entry.name, version: entry.version }, limit),
+    }))
+    .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
+  if (explained.length > 0) return explained;
+  if (name === '') return [];
+  return [{ name, decision: 'none', reason: await whyNot(plan, bundle, name), chains: [] }];
+}
+
+type Entry = Omit<ExplainedPackage, 'chains'> & { key: string };
+
+function carried(plan: Plan, { build, roots, layout, finder }: Explainable): Entry[] {
+  const reasons = new Map(roots.map((root) => [root.package.dir, root.reason]));
+  const inlined = [...build.contents.inlined.values()].map(({ package: pkg, bytes }): Entry => ({
+    ...identity(pkg),
+    decision: 'inlined',
+    reason: whyInlined(plan, pkg),
+    bytes,
+  }));
+  const hoisted = [...new Set([...layout.values()].map(({ dir }) => dir))].map((dir): Entry => {
+    const reason = reasons.get(dir) ?? 'imported by hoisted code';
+    return { ...identity(finder.ofDir(dir)!), decision: 'hoisted', reason };
+  });
+  return [...inlined, ...hoisted];
+}
+
+/** Shared and absent packages: imports without a target in the bundle. */
+function leftOut(plan: Plan, { imports, decisions }: Explainable): Entry[] {
+  const names = new Set(imports.filter(({ to }) => to === undefined).map(({ name }) => name));
+  return [...names].map((name): Entry => {
+    const shared = plan.shared.get(name);
+    if (!shared) {
+      const reason = decisions.absent.get(name) ?? 'its import is guarded, and it is not installed';
+      return { key: name, name, decision: 'absent', reason };
+    }
+    return { key: name, name, version: shared.version, decision: 'shared', reason: whyShared(plan, name) };
+  });
+}
+
+function identity({ name, version, dir }: InstalledPackage): { key: string; name: string; version: string } {
+  return { key: dir, name, version };
+}
+
+function whyShared({ forced, host }: Plan, name: string): string {
+  if (forced.get(name) === 'shared') return 'asked for with --shared';
+  return host ? `the host shares its ${host.shared[name]}` : `in the @backstage closure of ${SHARED_ROOT}`;
+}
+
+function whyInlined({ forced }: Plan, { name, dir }: InstalledPackage): string {
+  if (forced.get(name) === 'inline') return 'asked for with --inline';
+  if (name === SHARED_ROOT) return 'a copy of its own, since its range changes with every release of the host';
+  if (!/[\\/]node_modules[\\/]/.test(dir)) return 'source of the workspace';
+  const byId = name.startsWith('@backstage/') ? '; what it shares with others matches by id' : '';
+  return `hosts do not share it, and it works bundled${byId}`;
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { InstalledPackage } from '../installedPackage';
+import { isVirtual } from '../modules';
+import type { Plan } from '../plan';
+import type { Explainable } from './explain';
+
+/** Why a package is neither in the bundle nor imported by it, as one clause. */
+export async function whyNot(plan: Plan, bundle: Explainable, name: string): Promise<string> {
+  const dropped = droppedBy(plan, bundle, name);
+  if (dropped) return `imported by ${dropped}, but none of its code is used`;
+  const types = await typesOnlyIn(plan, bundle, name);
+  if (types) return `only its types are imported, in ${types}`;
+  const { manifest } = plan.self;
+  if (plan.shared.has(name)) return 'the host provides it, and nothing in the bundle imports it';
+  if (manifest.dependencies?.[name] ?? manifest.peerDependencies?.[name] ?? manifest.optionalDependencies?.[name]) {
+    return `${plan.pkg.name} declares it, but no code of it imports it`;
+  }
+  if (manifest.devDependencies?.[name])
+    return `a development dependency of ${plan.pkg.name}; no code that runs imports it`;
+  const declaring = [...bundle.build.contents.inlined.values()].find(
+    (entry) => entry.package.manifest.dependencies?.[name] !== undefined,
+  );
+  if (declaring) return `${declaring.package.name} declares it, but none of its code in the bundle imports it`;
+  return 'nothing in the bundle depends on it';
+}
+
+/** The first file with an import that esbuild followed, and left out again because nothing of it is needed. */
+function droppedBy({ workspace }: Plan, { build, finder }: Explainable, name: string): string | undefined {
+  const { inputs } = build.output;
+  for (const [path, { imports }] of Object.entries(inputs)) {
+    const owner = ownerOf(path);
+    if (!owner || owner.name === name) continue;
+    if (imports.some((entry) => !entry.external && ownerOf(entry.path)?.name === name)) return shown(owner, path);
+  }
+  return undefined;
+
+  function ownerOf(path: string): InstalledPackage | undefined {
+    return isVirtual(path) ? undefined : finder.ofFile(join(workspace.root, path));
+  }
+  function shown(owner: InstalledPackage, path: string): string {
+    return `${owner.name} (${relative(owner.dir, join(workspace.root, path))})`;
+  }
+}
+
+/** The first TypeScript source that names the package in an import: esbuild drops imports of which only types are used. */
+async function typesOnlyIn(plan: Plan, { build, finder }: Explainable, name: string): Promise<string | undefined> {
+  const pattern = new RegExp(
+    `(?:from|import)\\s*\\(?\\s*["']${name.replace(/[.+*?^$()[\]{}|\\/]/g, '\\$&')}(?:/[^"']*)?["']`,
+  );
+  for (const path of Object.keys(build.output.inputs)) {
+    if (isVirtual(path) || !/\.[cm]?tsx?$/.test(path)) continue;
+    const file = join(plan.workspace.root, path);
+    if (pattern.test(await readFile(file, 'utf8'))) {
+      const owner = finder.ofFile(file);
+      return owner ? `${owner.name} (${relative(owner.dir, file)})` : path;
+    }
+  }
+  return undefined;
+}
