@@ -215,6 +215,10 @@ export const codes = {
     meaning: 'The configSchema of the package cannot be read.',
     hint: 'Correct the file or object that "configSchema" in package.json names.',
   },
+  SOURCE_UNREADABLE: {
+    meaning: 'A file of the plugin or of one of its dependencies cannot be read.',
+    hint: 'Correct the permissions of the named file, or install the dependencies again.',
+  },
   OUTPUT_UNWRITABLE: {
     meaning: 'The output folder cannot be written.',
     hint: 'Choose another folder with --out, or correct its permissions.',

@@ -1,5 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { SHARED_ROOT, findPackageDir, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
+import { explainFault, isEsbuildGone } from './faults';
 import { fetchPackage } from './fetchPackage';
 import { fillStaging } from './fillStaging';
 import { locatePackage } from './locate';
@@ -10,6 +12,7 @@ import type { ExportResult } from './result';
 
 /** Where a plugin has no shared packages of its own, those that this package depends on count. */
 const OWN_DIR = __dirname;
+const SIGNAL_DELAY_MS = 100;
 
 /**
  * Exports one plugin package as a dynamic bundle: plan, bundle, hoist, describe, verify, pack. The output folder
@@ -37,14 +40,16 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       await located.dispose();
     }
   } catch (error) {
+    // Ctrl-C in a terminal reaches esbuild's process too, and its end may be seen before the signal is.
+    if (isEsbuildGone(error)) await setTimeout(SIGNAL_DELAY_MS);
     // What fails because everything was being stopped is not the reader's news.
     options.signal?.throwIfAborted();
-    throw error;
+    throw explainFault(error, options.cwd);
   }
 }
 
 async function writeBundle(plan: Plan, out: string, options: ExportOptions): Promise<Omit<ExportResult, 'durationMs'>> {
-  const staging = await stageOutput(out);
+  const staging = await stageOutput(out, plan);
   try {
     const filled = await fillStaging(staging, plan, options);
     if (!options.pack) {
@@ -57,6 +62,8 @@ async function writeBundle(plan: Plan, out: string, options: ExportOptions): Pro
     options.signal?.throwIfAborted();
     await staging.commit(archive);
     return { ...filled, path: out, archive, integrity };
+  } catch (error) {
+    throw explainFault(error, out);
   } finally {
     await staging.discard();
   }

@@ -20,7 +20,9 @@ export async function fetchPackage(
   standIns: ReadonlyArray<{ name: string; version: string }>,
   signal?: AbortSignal,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
-  const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-'));
+  const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-')).catch((cause: Error) => {
+    throw notFetched(cause);
+  });
   const { forget } = cleanUpOnExit(() => rmSync(prefix, { recursive: true, force: true }));
   const dispose = async (): Promise<void> => {
     await rm(prefix, { recursive: true, force: true });
@@ -36,8 +38,19 @@ export async function fetchPackage(
     return { dir: join(prefix, 'node_modules', name), dispose };
   } catch (error) {
     await dispose();
-    throw error;
+    throw isFileFault(error) ? notFetched(error) : error;
   }
+}
+
+function isFileFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function notFetched(cause: Error): StagedoorError {
+  return new StagedoorError('FETCH_FAILED', `The package could not be fetched to ${tmpdir()}: ${cause.message}`, {
+    hint: 'Free space in the temporary folder, or set TMPDIR to another.',
+    cause,
+  });
 }
 
 async function writeStandIns(

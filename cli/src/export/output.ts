@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { MANIFEST_FILE, StagedoorError } from '@stagedoor/bundle';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { cleanUpOnExit } from '../verify/cleanups';
+import { outputUnwritable } from './faults';
+import { outputPlace } from './outputPlace';
+import type { Plan } from './plan';
+import { replaceOutput } from './replaceOutput';
 
-/** A bundle folder under construction: a hidden sibling of the place it goes to. */
+/** A bundle folder under construction, hidden beside or in the folder it becomes. */
 export interface Staging {
   dir: string;
-  /** Where an archive of the folder is made, in the same folder as the output. */
+  /** Where an archive of the folder is made, beside the output. */
   archive: string;
   /** Writes a file at a bundle path, folders included. */
   write(path: string, content: string | Uint8Array): Promise<void>;
@@ -20,13 +23,14 @@ export interface Staging {
   discard(): Promise<void>;
 }
 
-/** Starts a bundle that will become the folder `out`. Throws OUTPUT_NOT_A_BUNDLE or OUTPUT_UNWRITABLE. */
-export async function stageOutput(out: string): Promise<Staging> {
-  await refuseForeignFolder(out);
-  const dir = join(dirname(out), `.dist-dynamic-${process.pid}-${randomBytes(4).toString('hex')}`);
-  const archive = `${dir}.tgz`;
+/** Starts the bundle of a plugin that will become the folder `out`. Throws OUTPUT_NOT_A_BUNDLE or OUTPUT_UNWRITABLE. */
+export async function stageOutput(out: string, plan: Pick<Plan, 'dir' | 'name'>): Promise<Staging> {
+  const place = await outputPlace(out, plan);
+  const hidden = `.dist-dynamic-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const dir = join(place.fixed ? place.dir : dirname(place.dir), hidden);
+  const archive = join(dirname(out), `${hidden}.tgz`);
   // The first missing folder above `out`, where there is one, goes with what is in it unless the bundle stays.
-  const parent = await writable(out, () => mkdir(dirname(out), { recursive: true }));
+  const parent = await writable(out, () => mkdir(dirname(place.dir), { recursive: true }));
   const remains = parent === undefined ? [dir, archive] : [parent];
   const { forget } = cleanUpOnExit(() => {
     for (const path of remains) rmSync(path, { recursive: true, force: true });
@@ -57,7 +61,7 @@ export async function stageOutput(out: string): Promise<Staging> {
     },
     async commit(archiveTo) {
       await writable(out, async () => {
-        await replaceFolder(dir, out);
+        await replaceOutput(dir, place);
         remains.splice(0, remains.length, dir, archive);
         if (archiveTo) await rename(archive, archiveTo);
       });
@@ -66,33 +70,10 @@ export async function stageOutput(out: string): Promise<Staging> {
   };
 }
 
-/** A folder cannot be renamed onto a filled one: the old one steps aside, and comes back if the new one fails. */
-async function replaceFolder(dir: string, out: string): Promise<void> {
-  const old = `${dir}-old`;
-  const replaces = (await stat(out).catch(() => undefined)) !== undefined;
-  if (replaces) await rename(out, old);
-  try {
-    await rename(dir, out);
-  } catch (error) {
-    if (replaces) await rename(old, out);
-    throw error;
-  }
-  await rm(old, { recursive: true, force: true });
-}
-
-async function refuseForeignFolder(out: string): Promise<void> {
-  const info = await stat(out).catch(() => undefined);
-  if (!info) return;
-  const names = info.isDirectory() ? await readdir(out) : [basename(out)];
-  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
-    throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} is not empty and holds no ${MANIFEST_FILE}.`);
-  }
-}
-
 async function writable<T>(out: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `${out}: ${(cause as Error).message}`, { cause });
+    throw outputUnwritable(cause as NodeJS.ErrnoException, out);
   }
 }

@@ -1,5 +1,8 @@
+import { MANIFEST_FILE } from '@stagedoor/bundle';
 import type { InstalledManifest } from './installedPackage';
 
+/** Staging folders of exports that run now, and archives. */
+export const LEFT_BY_EXPORTS = /(^|\/)\.dist-dynamic-|-dynamic-\d[^/]*\.tgz$/;
 const COMPILED = /\.([cm]?js|[cm]?ts|tsx|jsx)(\.map)?$/;
 
 /**
@@ -15,11 +18,18 @@ export async function publishedFiles(dir: string, manifest: InstalledManifest): 
     isProjectRoot: true,
     edgesOut: new Map<string, unknown>(),
   });
-  return paths.filter(travels).sort();
+  const bundles = bundlesAmong(paths);
+  return paths.filter((path) => travels(path) && !bundles.some((folder) => path.startsWith(folder))).sort();
+}
+
+/** What --out left inside the package is no source of the next bundle. */
+function bundlesAmong(paths: string[]): string[] {
+  const manifest = `/${MANIFEST_FILE}`;
+  return paths.filter((path) => path.endsWith(manifest)).map((path) => path.slice(0, -MANIFEST_FILE.length));
 }
 
 function travels(path: string): boolean {
   if (path === 'package.json' || /^(alpha|dist-dynamic|dist-types|node_modules)\//.test(path)) return false;
-  if (/^\.dist-dynamic-/.test(path)) return false;
+  if (LEFT_BY_EXPORTS.test(path)) return false;
   return !(/^(dist|src)\//.test(path) && COMPILED.test(path));
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANIFEST_FILE, concurrently } from '@stagedoor/bundle';
+import { LEFT_BY_EXPORTS } from '../export/publishedFiles';
 
 /** The state of a file or folder. */
 export interface State {
@@ -13,8 +14,6 @@ export interface State {
 
 const MISSING: State = { digest: 'missing', changed: 0 };
 const SKIPPED = new Set(['node_modules', '.git', 'dist-dynamic']);
-/** What exports leave in a package folder besides the bundle: staging folders and archives. */
-const LEFT = /^\.dist-dynamic-|-dynamic-[^/]*\.tgz$/;
 
 /** Digests files and package folders, each once: packages of a workspace share most of what they are made from. */
 export class Digester {
@@ -61,7 +60,7 @@ async function sources(dir: string, prefix: string): Promise<string[]> {
   // Below the top that is a bundle that --out put there.
   if (prefix !== '' && entries.some(({ name }) => name === MANIFEST_FILE)) return [];
   const found = entries
-    .filter(({ name }) => !SKIPPED.has(name) && !LEFT.test(name))
+    .filter(({ name }) => !SKIPPED.has(name) && !LEFT_BY_EXPORTS.test(name))
     .map((entry) => {
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
       return entry.isDirectory() ? sources(dir, path) : entry.isFile() || entry.isSymbolicLink() ? [path] : [];

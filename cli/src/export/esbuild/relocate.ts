@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, relative, sep } from 'node:path';
+import { basename, dirname, extname, relative, sep } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
 import type { InstalledPackage } from '../installedPackage';
 
@@ -33,7 +33,8 @@ export function relocatedSources(files: ReadonlyMap<string, Relocated>): Plugin 
           define: DEFINE,
           banner: prelude(path, files.get(path)!),
           sourcemap: 'inline',
-          sourcefile: path,
+          // Relative to the file itself: an absolute path with characters that URLs escape would show in the source map.
+          sourcefile: basename(path),
           target: 'esnext',
         });
         return { contents: code, loader: 'js', warnings };
