@@ -62,7 +62,7 @@ export async function listFiles(dir: string): Promise<BundleFile[]> {
 
 /**
  * Compares files found with the manifest, both ways, and the digest with the list.
- * Throws DIGEST_MISMATCH naming the first few differences.
+ * Throws DIGEST_MISMATCH naming the first few differences, up to 100 in `details.faults`.
  */
 export function checkFiles(manifest: BundleManifest, found: readonly BundleFile[]): void {
   const actual = new Map(found.map((file) => [file.path, file]));
@@ -78,6 +78,8 @@ export function checkFiles(manifest: BundleManifest, found: readonly BundleFile[
     faults.push('the digest does not match the list');
   if (faults.length > 0) {
     const more = faults.length > 5 ? ` and ${faults.length - 5} more` : '';
-    throw new StagedoorError('DIGEST_MISMATCH', `${manifest.name}: ${faults.slice(0, 5).join('; ')}${more}.`);
+    throw new StagedoorError('DIGEST_MISMATCH', `${manifest.name}: ${faults.slice(0, 5).join('; ')}${more}.`, {
+      details: { faults: faults.slice(0, 100) },
+    });
   }
 }

@@ -1,6 +1,11 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
+import type { Options } from 'yargs';
 import { exportCommand, exportOptions } from './commands/export';
+import { inspectCommand, inspectOptions } from './commands/inspect';
+import { keygenCommand, keygenOptions } from './commands/keygen';
+import { signCommand, signOptions } from './commands/sign';
+import { verifyCommand, verifyOptions } from './commands/verify';
 import { Reporter } from './report/reporter';
 
 /**
@@ -27,6 +32,10 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .scriptName('stagedoor')
     .usage('$0 <command>\n\nPackages Backstage backend plugins into self-contained dynamic bundles.')
     .command(exportCommand(reporter))
+    .command(inspectCommand(reporter))
+    .command(keygenCommand(reporter))
+    .command(signCommand(reporter))
+    .command(verifyCommand(reporter))
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(version)
@@ -39,10 +48,20 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
   await parser.parseAsync();
 }
 
-function usageHint(command: string | undefined): string {
-  if (command !== 'export') return 'Run `stagedoor export`, or `stagedoor --help`.';
-  const flags = Object.entries(exportOptions).map(([name, option]) =>
-    'default' in option && option.default ? `--no-${name}` : `--${name}`,
+/** What each command takes besides its options, and those. */
+const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
+  export: { takes: 'one package', options: exportOptions },
+  inspect: { takes: 'one bundle', options: inspectOptions },
+  keygen: { takes: 'nothing else', options: keygenOptions },
+  sign: { takes: 'one bundle', options: signOptions },
+  verify: { takes: 'one bundle', options: verifyOptions },
+};
+
+function usageHint(name: string | undefined): string {
+  const command = commands[name ?? ''];
+  if (!command) return 'Run `stagedoor export`, or `stagedoor --help`.';
+  const flags = Object.entries(command.options).map(([option, { default: preset }]) =>
+    preset === true ? `--no-${option}` : `--${option}`,
   );
-  return `export takes ${flags.join(', ')} and one package; \`stagedoor export --help\` explains them.`;
+  return `${name} takes ${flags.join(', ')} and ${command.takes}; \`stagedoor ${name} --help\` explains them.`;
 }

@@ -19,6 +19,13 @@ it('the README of the CLI lists the options of --help', async () => {
   expect(documented.sort()).toEqual(helped.sort());
 });
 
+it.each(['keygen', 'sign', 'verify', 'inspect'])('the README of the CLI lists the options of %s', async (command) => {
+  const { stdout } = await stagedoor(repository, command, '--help');
+  const helped = [...stdout.matchAll(/^\s+--([a-z-]+)/gm)].map((match) => match[1]!);
+  const documented = (await firstCells(`stagedoor ${command}`)).map((option) => option.replace(/^--/, ''));
+  expect([...documented, 'version', 'help'].sort()).toEqual(helped.sort());
+});
+
 it('the README of the CLI says of each dependency why it is there', async () => {
   const manifest = JSON.parse(await readFile(join(repository, 'cli/package.json'), 'utf8')) as {
     dependencies: Record<string, string>;

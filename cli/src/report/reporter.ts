@@ -3,6 +3,7 @@ import type { ExportStep } from '../export/options';
 import type { ExportResult } from '../export/result';
 import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
 import { explanationLines } from './explanation';
+import { printable } from './printable';
 import { summaryLines } from './summary';
 import { outcomeLine, workspaceLines } from './workspace';
 
@@ -37,6 +38,18 @@ export class Reporter {
     else for (const line of explanationLines(result.explain ?? [])) this.streams.stdout.write(`${line}\n`);
   }
 
+  /** What a command did, as talk; its result is data for `--json` only. */
+  done(lines: readonly string[], result: object): void {
+    for (const line of lines) this.streams.stderr.write(`${printable(line)}\n`);
+    if (this.json) this.streams.stdout.write(`${JSON.stringify(result)}\n`);
+  }
+
+  /** What a command was asked for: data in either form. */
+  told(lines: readonly string[], result: object): void {
+    const text = this.json ? JSON.stringify(result) : lines.map(printable).join('\n');
+    this.streams.stdout.write(`${text}\n`);
+  }
+
   /** One progress line per plugin of a workspace. */
   pluginDone(outcome: WorkspaceOutcome, done: number, total: number): void {
     this.streams.stderr.write(`${outcomeLine(outcome, done, total)}\n`);
@@ -58,7 +71,8 @@ export class Reporter {
       const text = error instanceof Error ? error.stack : String(error);
       this.streams.stderr.write(`error: ${text}\n`);
     } else {
-      this.streams.stderr.write(`error ${error.code}: ${error.message}\n`);
+      const message = error.message.split('\n').map(printable).join('\n');
+      this.streams.stderr.write(`error ${error.code}: ${message}\n`);
       if (error.hint) this.streams.stderr.write(`hint: ${error.hint}\n`);
     }
     if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: jsonError(error) })}\n`);

@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { cleanUpOnExit } from '../verify/cleanups';
+import { download } from './download';
+
+/** A bundle that can be read as a folder, wherever it came from. */
+export interface OpenBundle {
+  kind: 'folder' | 'archive' | 'download';
+  /** Absolute path of the folder; temporary unless the bundle is one. */
+  dir: string;
+  /** Absolute path of the archive, where it is a local one. */
+  archive?: string;
+}
+
+/** What {@link withBundle} is told. */
+export interface OpenOptions {
+  /** Folder that relative paths are resolved from. */
+  cwd: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Opens what `target` means, a bundle folder, a `.tgz` or an http(s) address of one, for the time `use` takes; archives
+ * are unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*.
+ */
+export async function withBundle<T>(
+  target: string,
+  { cwd, signal }: OpenOptions,
+  use: (bundle: OpenBundle) => Promise<T>,
+): Promise<T> {
+  const remote = isAddress(target);
+  const path = resolve(cwd, target);
+  if (!remote) {
+    const info = await stat(path).catch(() => undefined);
+    if (info?.isDirectory()) return use({ kind: 'folder', dir: path });
+    if (!info?.isFile()) throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor a file.`);
+  }
+  const temporary = await mkdtemp(join(tmpdir(), 'stagedoor-open-'));
+  const { forget } = cleanUpOnExit(() => rmSync(temporary, { recursive: true, force: true }));
+  try {
+    const archive = remote ? join(temporary, 'bundle.tgz') : path;
+    if (remote) await download(target, archive, signal);
+    const dir = join(temporary, 'bundle');
+    await extractArchive(archive, dir);
+    signal?.throwIfAborted();
+    return await use(remote ? { kind: 'download', dir } : { kind: 'archive', dir, archive });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+    forget();
+  }
+}
+
+/** True for what is fetched instead of read from disk. */
+export function isAddress(target: string): boolean {
+  return /^https?:\/\//i.test(target);
+}

@@ -1,0 +1,40 @@
+import type { CommandModule, Options } from 'yargs';
+import type { Reporter } from '../report/reporter';
+import { interruptible } from './interrupt';
+import { jsonOption } from './keyOptions';
+
+interface InspectArguments {
+  bundle: string;
+}
+
+const DESCRIPTION = `Print what a bundle is, without running it.
+
+Its identity, what it expects of a host, what it opens, where its bytes are, who signed it, and
+its bill of materials.`;
+
+/** Every option, in the order of `--help`. */
+export const inspectOptions = { json: jsonOption } as const satisfies Record<string, Options>;
+
+/** `stagedoor inspect <bundle>`. */
+export function inspectCommand(reporter: Reporter): CommandModule<object, InspectArguments> {
+  return {
+    command: 'inspect <bundle>',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('bundle', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Bundle folder, .tgz or http(s) address',
+        })
+        .options(inspectOptions),
+    handler: async ({ bundle }) => {
+      const { inspectBundle } = await import('../inspect/inspectBundle');
+      const { inspectionLines } = await import('../report/inspection');
+      await interruptible(async (signal) => {
+        const inspection = await inspectBundle(bundle, { cwd: process.cwd(), signal });
+        reporter.told(inspectionLines(inspection), inspection);
+      });
+    },
+  };
+}

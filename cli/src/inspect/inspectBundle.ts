@@ -1,0 +1,96 @@
+import {
+  StagedoorError,
+  checkFiles,
+  isStagedoorError,
+  listFiles,
+  readManifest,
+  readSignatures,
+  type BundleFile,
+  type BundleManifest,
+} from '@stagedoor/bundle';
+import { withBundle, type OpenOptions } from '../bundles/openBundle';
+import { readSbom, type ListedPackages } from './readSbom';
+import { bundleSize, type BundleSize } from './sizes';
+
+/** The bill of materials in short. */
+export interface SbomSummary {
+  format: string;
+  packages: number;
+  inlined: number;
+  hoisted: number;
+  /** Number of packages by licence, most frequent first. */
+  licences: Record<string, number>;
+  withoutIntegrity: number;
+}
+
+/** What a bundle says of itself; `files` and `faults` are what was found. */
+export interface Inspection extends Pick<
+  BundleManifest,
+  'name' | 'version' | 'role' | 'source' | 'host' | 'provides' | 'native' | 'digest' | 'tool'
+> {
+  verified: boolean;
+  /** Undefined when every file is as the manifest says, otherwise what differs. */
+  fault?: string;
+  size: BundleSize;
+  /** Who claims to have signed; `stagedoor verify --key` checks it. */
+  signatures: Array<{ keyId: string; algorithm: string }>;
+  /** Undefined where the bundle has none that can be read. */
+  sbom?: SbomSummary;
+}
+
+/**
+ * Reads what the bundle `target` is, without running anything of it. Throws MANIFEST_MISSING, MANIFEST_INVALID,
+ * SIGNATURE_INVALID for a signature file of another shape, ARCHIVE_*, BUNDLE_NOT_FOUND, DOWNLOAD_FAILED.
+ */
+export async function inspectBundle(target: string, options: OpenOptions): Promise<Inspection> {
+  return withBundle(target, options, async ({ dir }) => {
+    const manifest = await readManifest(dir);
+    if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
+    const files = await listFiles(dir);
+    const [sbom, signatures] = await Promise.all([readSbom(dir), readSignatures(dir)]);
+    const { name, version, role, source, host, provides, native, digest, tool } = manifest;
+    const fault = faultOf(manifest, files);
+    return {
+      name,
+      version,
+      role,
+      source,
+      host,
+      ...(provides && { provides }),
+      ...(native && { native }),
+      digest,
+      tool,
+      verified: manifest.verified === true,
+      ...(fault !== undefined && { fault }),
+      size: bundleSize(files, sbom),
+      signatures: signatures.map(({ keyId, algorithm }) => ({ keyId, algorithm })),
+      ...(sbom && { sbom: summary(sbom) }),
+    };
+  });
+}
+
+function faultOf(manifest: BundleManifest, files: readonly BundleFile[]): string | undefined {
+  try {
+    checkFiles(manifest, files);
+    return undefined;
+  } catch (error) {
+    if (!isStagedoorError(error)) throw error;
+    return error.message;
+  }
+}
+
+function summary({ format, packages }: ListedPackages): SbomSummary {
+  const counts = new Map<string, number>();
+  for (const { licence } of packages) counts.set(licence, (counts.get(licence) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  const placed = (placement: string): number =>
+    packages.filter(({ placements }) => placements.includes(placement)).length;
+  return {
+    format,
+    packages: packages.length,
+    inlined: placed('inlined'),
+    hoisted: placed('hoisted'),
+    licences: Object.fromEntries(sorted),
+    withoutIntegrity: packages.filter(({ hashed }) => !hashed).length,
+  };
+}

@@ -1,0 +1,79 @@
+import type { Inspection } from '../inspect/inspectBundle';
+import { formatBytes } from './size';
+
+const HEAVIEST = 15;
+
+/** An inspected bundle, line by line. */
+export function inspectionLines(bundle: Inspection): string[] {
+  const { name, version, role, source, host, native, digest, fault, verified, tool, signatures, provides } = bundle;
+  return [
+    `${name}@${version}`,
+    ...rows([
+      ['role', role],
+      ['source', `${source.name}@${source.version}${source.lockfile ? ` (${source.lockfile.kind} lockfile)` : ''}`],
+      ['made by', `${tool.name} ${tool.version}${verified ? '' : ', not verified'}`],
+      ['digest', digest],
+      ['files', fault ?? 'as the manifest says'],
+      ['signed by', signatures.map(({ keyId }) => keyId).join(', ') || 'nobody'],
+      ['backstage', host.backstage ?? 'not stated'],
+      ['node', host.node ?? 'not stated'],
+      ['native', native ? `${native.platform}-${native.arch}, Node ABI ${native.abi}` : 'none'],
+      ['shared', listed(Object.entries(host.shared).map(([shared, range]) => `${shared} ${range}`))],
+    ]),
+    ...rows(provides ? provided(provides) : [['provides', 'not known: it was not started when it was exported']]),
+    ...sizeLines(bundle),
+    ...sbomLines(bundle),
+  ];
+}
+
+function provided(provides: NonNullable<Inspection['provides']>): Array<[string, string]> {
+  const { pluginIds, modules, openedRoutes, extensionPoints } = provides;
+  return [
+    ['plugins', listed(pluginIds)],
+    ['modules', listed(modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`))],
+    ['opened', listed(openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`))],
+    ['extends', listed(extensionPoints)],
+  ];
+}
+
+function sizeLines({ size }: Inspection): string[] {
+  const heaviest = size.packages.slice(0, HEAVIEST);
+  const others = size.packages.slice(HEAVIEST);
+  const parts: Array<[string, number]> = [
+    ['own code', size.own],
+    ...heaviest.map(({ name, version, placements, bytes, reason }): [string, number] => [
+      `${name}@${version}${placements.includes('hoisted') ? ` (hoisted${reason ? `: ${reason}` : ''})` : ''}`,
+      bytes,
+    ]),
+    ...(others.length > 0
+      ? [[`${others.length} other packages`, others.reduce((sum, { bytes }) => sum + bytes, 0)] as [string, number]]
+      : []),
+    ['source maps', size.sourceMaps],
+    ['other files', size.rest],
+  ];
+  return [
+    `size ${formatBytes(size.bytes)} in ${size.files} files`,
+    ...parts.map(([part, bytes]) => `  ${formatBytes(bytes).padStart(9)}  ${part}`),
+  ];
+}
+
+function sbomLines({ sbom }: Inspection): string[] {
+  if (!sbom) return ['bill of materials: none'];
+  const licences = Object.entries(sbom.licences).map(([licence, count]) => `${licence} ${count}`);
+  return [
+    `bill of materials ${sbom.format}`,
+    ...rows([
+      ['packages', `${sbom.packages} (inlined ${sbom.inlined}, hoisted ${sbom.hoisted})`],
+      ['licences', listed(licences)],
+      ['integrity', sbom.withoutIntegrity === 0 ? 'known for all' : `unknown for ${sbom.withoutIntegrity}`],
+    ]),
+  ];
+}
+
+function rows(entries: Array<[string, string]>): string[] {
+  return entries.map(([key, value]) => `  ${key.padEnd(9)} ${value}`);
+}
+
+function listed(values: readonly string[]): string {
+  return values.join(', ') || 'none';
+}
