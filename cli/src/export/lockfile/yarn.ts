@@ -27,6 +27,8 @@ interface Resolution {
   range?: string;
   /** The range that counts instead. */
   to: string;
+  /** False for a path from the root, of which only the end is compared here: Yarn 1 matches whole paths of imports. */
+  certain: boolean;
 }
 
 /** True for the yarn.lock of Yarn 2 and later. */
@@ -48,15 +50,14 @@ export function readYarnLockfile(text: string, file: string, resolutions: Instal
     for (const descriptor of descriptors) byDescriptor.set(descriptor.split('::')[0]!, locked);
   }
   const byName = grouped(all.map((entry) => [entry.name ?? '', entry] as const));
-  const rules = readResolutions(resolutions);
+  const rules = readResolutions(resolutions, berry);
   return {
     kind: berry ? 'yarn-berry' : 'yarn-classic',
     file,
     locked: (link) => {
-      const range = rangeOf(link, rules, berry);
-      const exact = range === undefined ? undefined : byDescriptor.get(`${link.name}@${range}`);
+      const exact = rangesOf(link, rules, berry).flatMap((range) => byDescriptor.get(`${link.name}@${range}`) ?? []);
       // Peers, packages that are imported without being declared, ranges that Yarn writes in its own way.
-      return exact ? [exact] : (byName.get(link.to.name) ?? []);
+      return exact.length > 0 ? exact : (byName.get(link.to.name) ?? []);
     },
     versionsOf: (name) => versions(byName.get(name)),
   };
@@ -70,23 +71,24 @@ function readEntry([first]: string[], entry: z.infer<typeof schema>[string]): Lo
   return { name: own ?? alias, ...(!folder && { version: entry.version, integrity: entry.integrity }) };
 }
 
-function readResolutions(resolutions: unknown): Resolution[] {
+function readResolutions(resolutions: unknown, berry: boolean): Resolution[] {
   const parsed = z.record(z.string(), z.string()).safeParse(resolutions);
   return Object.entries(parsed.data ?? {}).flatMap(([pattern, to]) => {
+    const path = pattern.replace(/^\*\*\//, '');
     try {
-      // Yarn 1 also takes globs in front of the name.
-      const { from, descriptor } = parseResolution(pattern.replace(/^(.*\/)?\*\*\//, ''));
-      return { parent: from?.fullName, name: descriptor.fullName, range: descriptor.description, to };
+      const { from, descriptor } = parseResolution(path.replace(/^.*\*\//, ''));
+      const certain = berry || (from === undefined && !path.includes('*'));
+      return { parent: from?.fullName, name: descriptor.fullName, range: descriptor.description, to, certain };
     } catch {
       return [];
     }
   });
 }
 
-/** The range that the lockfile lists for an import; undefined where the importer declares none. */
-function rangeOf({ from, name }: PackageImport, rules: Resolution[], berry: boolean): string | undefined {
+/** The ranges under which the lockfile may list an import; none where the importer does not declare it. */
+function rangesOf({ from, name }: PackageImport, rules: Resolution[], berry: boolean): string[] {
   const declared = from && declaredRange(from, name);
-  if (declared === undefined) return undefined;
+  if (declared === undefined) return [];
   const written = (range: string): string => (berry && !/^[a-z+]+:/i.test(range) ? `npm:${range}` : range);
   const rule = rules.find(
     (entry) =>
@@ -94,7 +96,8 @@ function rangeOf({ from, name }: PackageImport, rules: Resolution[], berry: bool
       (entry.parent === undefined || entry.parent === from?.name) &&
       (entry.range === undefined || written(entry.range) === written(declared)),
   );
-  return written(rule?.to ?? declared);
+  if (!rule) return [written(declared)];
+  return rule.certain ? [written(rule.to)] : [written(rule.to), written(declared)];
 }
 
 /** A peer is whatever the importer's own importer has, and development dependencies of others are not installed. */
