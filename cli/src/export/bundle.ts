@@ -3,7 +3,7 @@ import type { Metafile } from 'esbuild';
 import type { Decisions } from './decisions';
 import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
-import { moduleUrl } from './esbuild/moduleUrl';
+import { ownPlace } from './esbuild/ownPlace';
 import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
 import { relocatedSources, type Relocated } from './esbuild/relocate';
 import type { PackageFinder } from './installedPackage';
@@ -55,12 +55,10 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
     keepNames: true,
     // Native addons are found in the metafile and hoisted.
     loader: { '.node': 'empty' },
-    banner: moduleUrl.banner,
-    define: moduleUrl.define,
-    inject: moduleUrl.inject,
+    banner: ownPlace.banner,
+    define: ownPlace.define,
     plugins: [
       entryPoints(plan.entries, plan.dir),
-      moduleUrl.plugin,
       relocatedSources(relocations(plan, decisions)),
       packagePathShim({ top: TOP, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
       sharedExternals(plan.shared.keys()),

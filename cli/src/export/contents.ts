@@ -1,6 +1,7 @@
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Output } from './bundle';
+import { HOISTED_NAMESPACE } from './esbuild/externals';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
 import { isVirtual } from './modules';
@@ -40,13 +41,20 @@ export function readContents(plan: Plan, { inputs, output }: Output, finder: Pac
       inlined.set(owner.dir, entry);
     }
     for (const imported of inputs[path]?.imports ?? []) {
-      const shimmed = imported.path === SHIM_INPUT;
-      if (!shimmed && !(imported.external && left.has(imported.path))) continue;
-      const name = packageOfImport(shimmed ? SHIMMED_PACKAGE : imported.path);
+      const stands = standsFor(imported.path);
+      if (stands === undefined && !(imported.external && left.has(imported.path))) continue;
+      const name = packageOfImport(stands ?? imported.path);
       if (isForeign(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
     }
   }
   return { inlined, imports };
+}
+
+/** The package that an input of the packager itself stands in front of. */
+function standsFor(input: string): string | undefined {
+  if (input === SHIM_INPUT) return SHIMMED_PACKAGE;
+  const prefix = `${HOISTED_NAMESPACE}:`;
+  return input.startsWith(prefix) ? input.slice(prefix.length) : undefined;
 }
 
 function isForeign(name: string): boolean {

@@ -2,7 +2,9 @@ import { join, relative } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
+import { excludeAsync, excludeAsyncImporters } from './asyncModules';
 import type { Output } from './bundle';
+import { computedRequires } from './computedRequires';
 import type { Contents, InlinedPackage } from './contents';
 import type { Decisions } from './decisions';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
@@ -11,14 +13,15 @@ import { nativePackages } from './natives';
 import { loadsCode, ownFileUse, type OwnFileUse } from './ownFiles';
 import { runtimeFiles } from './packageFiles';
 import type { Plan } from './plan';
+import { addRuntimeEntries } from './runtimeEntries';
 
 /**
- * Leaves out what a failed build did not find, where the importer itself calls it optional. Returns false when
- * something that is needed is missing, or when the build failed for another reason.
+ * Leaves out what a failed build did not find, where the importer itself calls it optional, and hoists what uses
+ * top-level await. Returns false when something that is needed is missing, or when the build failed for another reason.
  */
 export function excludeAbsent(failure: BuildFailure, plan: Plan, finder: PackageFinder, decisions: Decisions): boolean {
   const unresolved = unresolvedPackages(failure, plan);
-  if (!unresolved) return false;
+  if (!unresolved) return excludeAsync(failure, plan, finder, decisions);
   for (const { specifier, importer } of unresolved) {
     const name = packageOfImport(specifier);
     const owner = finder.ofFile(importer);
@@ -45,7 +48,12 @@ export async function excludeUnbundlable(
   }
   // What only an addon's package needs is gone in the next round.
   if (changed) return true;
+  if (excludeAsyncImporters(plan, output, finder, decisions)) return true;
   const modules = outputModules(plan, output, finder);
+  for (const { inlined, files } of computedRequires(contents, modules)) {
+    const all = { ...inlined, files: [...inlined.files, ...files] };
+    changed = decisions.hoist(all, { reason: 'requires what it computes', whole: true }) || changed;
+  }
   for (const module of modules) {
     const use = ownFileUse(module);
     if (use) changed = (await settle(plan, module, use, modules, contents, decisions)) || changed;
@@ -55,6 +63,7 @@ export async function excludeUnbundlable(
     decisions.embedded.set(pkg.name, pkg);
     changed = true;
   }
+  if (!changed) addRuntimeEntries(output, decisions);
   return changed;
 }
 

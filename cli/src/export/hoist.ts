@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Decisions, Hoisted } from './decisions';
-import { runtimeFiles } from './packageFiles';
+import { isForeignPrebuild, runtimeFiles } from './packageFiles';
 import type { TracedPackage } from './trace';
 
 /** A node_modules tree for a bundle: the package that lies at each bundle path. */
@@ -38,7 +38,7 @@ export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bun
     const entry = decisions.hoisted.get(pkg.dir);
     const whole = entry?.whole ? await runtimeFiles(entry.package, pkg.files) : [];
     const files = new Set([...pkg.files, ...whole, ...(await legalFiles(pkg.dir))]);
-    for (const file of files) {
+    for (const file of [...files].filter((path) => !isForeignPrebuild(path))) {
       const target = join(bundleDir, path, file);
       await mkdir(dirname(target), { recursive: true });
       await copyFile(join(pkg.dir, file), target);

@@ -78,7 +78,7 @@ function resolvesByItself(text: string): OwnFileUse | undefined {
 
 /** Code that is found only when it runs: requires of what was computed, workers, child processes. */
 const LOADS_CODE =
-  /\b(require|import)\((?!")|[=(,]\s*require\s*[;,)]|\bWorker\d*\)?\(|\bfork\)?\(|createRequire\)?\(|require\.resolve\(|\bmodule\.(require|paths|parent)\b/;
+  /\b(require|import)\((?!")|[=(,]\s*require\s*[;,)]|\bWorker\d*\)?\(|\bfork\d*\)?\(|createRequire\d*\)?\(|require\.resolve\(|\bmodule\.(require|paths|parent)\b/;
 
 /** True when the module may run code files that it names at runtime. */
 export function loadsCode({ code }: OutputModule): boolean {

@@ -27,6 +27,12 @@ export async function runtimeFiles({ dir, manifest }: InstalledPackage, used: It
     .sort();
 }
 
+/** True for an addon that was prebuilt for another platform: the bundle is for this one. */
+export function isForeignPrebuild(path: string): boolean {
+  const [, platform, archs] = /^prebuilds[\\/]([a-z0-9]+)-([a-z0-9+]+)[\\/]/.exec(path) ?? [];
+  return platform !== undefined && !(platform === process.platform && archs!.split('+').includes(process.arch));
+}
+
 /** Folders of entry points that no used file shares, for example `dist/browser`. */
 function unusedVariants(manifest: InstalledManifest, used: string[]): string[] {
   const targets = [manifest.module, manifest.browser, manifest.exports, manifest['react-native']].flatMap(pathsIn);

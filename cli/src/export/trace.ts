@@ -55,6 +55,15 @@ export async function traceHoisted(
       }
     }
   }
+  // What a package requires by computed names has no importer that could be seen.
+  for (const { package: pkg, files } of roots) {
+    for (const other of files.map(locate)) {
+      const name = other && other.dir !== pkg.dir ? folderName(other.dir) : undefined;
+      if (name && { ...pkg.manifest.dependencies, ...pkg.manifest.optionalDependencies }[name] !== undefined) {
+        enter(pkg.dir).imports.set(name, other!.dir);
+      }
+    }
+  }
   return traced;
 }
 

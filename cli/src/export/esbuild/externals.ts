@@ -1,6 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Decisions } from '../decisions';
 import { packageOfImport, type PackageFinder } from '../installedPackage';
+
+/**
+ * Hoisted ES modules that ES modules import: `require` gives their namespace, in which the default export is `default`,
+ * while esbuild takes what an ES module gets from `require` for the default export itself.
+ */
+export const HOISTED_NAMESPACE = 'stagedoor-hoisted';
 
 /** Leaves the packages of these names, with all their subpaths, as imports of the output. */
 export function sharedExternals(names: Iterable<string>): Plugin {
@@ -26,13 +34,22 @@ export function excludedExternals(decisions: Decisions, finder: PackageFinder): 
     setup(build) {
       if (names.size === 0) return;
       build.onResolve({ filter: anyOf(names) }, async ({ path, importer, namespace, resolveDir, kind, pluginData }) => {
-        if (pluginData === asked) return undefined;
+        if (pluginData === asked || namespace === HOISTED_NAMESPACE) return undefined;
         const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: asked });
         const name = packageOfImport(path);
         if (found.errors.length > 0) return decisions.absent.has(name) ? { path, external: true } : found;
         const copy = decisions.hoisted.get(finder.ofFile(found.path)?.dir ?? '');
-        return copy ? { path: copy.as + path.slice(name.length), external: true } : found;
+        if (!copy) return found;
+        const left = copy.as + path.slice(name.length);
+        return kind === 'import-statement' && isEsModule(found.path)
+          ? { path: left, namespace: HOISTED_NAMESPACE, sideEffects: found.sideEffects }
+          : { path: left, external: true };
       });
+      build.onResolve({ filter: /.*/, namespace: HOISTED_NAMESPACE }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: HOISTED_NAMESPACE }, ({ path }) => ({
+        contents: `export * from ${JSON.stringify(path)}; export { default } from ${JSON.stringify(path)};`,
+        loader: 'js',
+      }));
     },
   };
 }
@@ -51,6 +68,17 @@ export function absentAddons(): Plugin {
       });
     },
   };
+}
+
+/** True when Node.js loads the file as an ES module. */
+function isEsModule(file: string): boolean {
+  if (/\.[cm]js$/.test(file)) return file.endsWith('.mjs');
+  for (let dir = dirname(file); dirname(dir) !== dir; dir = dirname(dir)) {
+    const manifest = join(dir, 'package.json');
+    if (existsSync(manifest))
+      return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
+  }
+  return false;
 }
 
 /** One expression for all names, so that esbuild itself skips every other import. */
