@@ -3,7 +3,7 @@ import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startProcess } from '../support/childProcess';
-import { processesBelow } from '../support/processes';
+import { isRunning, processesBelow } from '../support/processes';
 import { waitFor } from '../support/waitFor';
 import { bin, filesOf, stagedoor } from './exportSupport';
 import { workspaceOf, writeFiles, type Outcome } from './workspaceSupport';
@@ -234,12 +234,3 @@ describe('A workspace that cannot be exported', () => {
     expect(stderr).toMatch(/^error USAGE: --filter selects/);
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -25,6 +25,16 @@ export async function processesBelow(pid: number): Promise<RunningProcess[]> {
   );
 }
 
+/** True while a process with this id is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function leadsTo(pid: number, ancestor: number, parents: ReadonlyMap<number, number>): boolean {
   for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) if (at === ancestor) return true;
   return false;
