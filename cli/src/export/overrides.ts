@@ -16,13 +16,13 @@ export type Forced = ReadonlyMap<string, Override>;
 const KINDS = ['shared', 'inline', 'hoist'] as const;
 
 /**
- * The packages that the patterns mean, among `offered` and all that `self` depends on, with a warning for each pattern
+ * The packages that the patterns mean, among those `provided` by the host and all that `self` depends on, with a warning for each pattern
  * that means none. Throws USAGE for a package that two options claim, and for source that is to be hoisted.
  */
 export async function resolveOverrides(
   self: InstalledPackage,
   patterns: OverridePatterns,
-  offered: Iterable<string>,
+  provided: ReadonlySet<string>,
 ): Promise<{ forced: Forced; warnings: string[] }> {
   const given = KINDS.flatMap((kind) => (patterns[kind] ?? []).map((pattern) => ({ kind, pattern })));
   const forced = new Map<string, Override>();
@@ -30,7 +30,7 @@ export async function resolveOverrides(
   if (given.length === 0) return { forced, warnings };
   const { default: picomatch } = await import('picomatch');
   const reachable = dependencyClosure(self);
-  const names = new Set([...reachable.keys(), ...offered]);
+  const names = new Set([...reachable.keys(), ...provided]);
   for (const { kind, pattern } of given) {
     const matches = picomatch(pattern, { nonegate: true });
     const matched = [...names].filter((name) => matches(name));
@@ -41,6 +41,9 @@ export async function resolveOverrides(
       if (other && other !== kind) throw new StagedoorError('USAGE', `--${other} and --${kind} both match ${name}.`);
       if (kind === 'hoist') refuseSource(reachable.get(name));
       forced.set(name, kind);
+      if (kind === 'shared' && !provided.has(name)) {
+        warnings.push(`--shared ${name}: the bundle loads only in a host that shares ${name}.`);
+      }
     }
   }
   return { forced, warnings };

@@ -4,7 +4,7 @@ import { findEntries, type Entry } from './entries';
 import type { HostManifest } from './host/readHost';
 import type { InstalledManifest, InstalledPackage } from './installedPackage';
 import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
-import { sharedImports, type SharedImport } from './shared';
+import { providedPackages, sharedImports, type SharedImport } from './shared';
 import { findWorkspace, refusePlugAndPlay, unlockedWorkspace, type Workspace } from './workspace';
 
 /** What is exported, and what the host provides. */
@@ -58,7 +58,8 @@ export async function planExport(
   const workspace = fetched ? unlockedWorkspace(real) : findWorkspace(real);
   refusePlugAndPlay(workspace);
   const self = { name: pkg.name, version: pkg.version, dir: real, manifest: pkg as InstalledManifest };
-  const { forced, warnings } = await resolveOverrides(self, overrides, Object.keys(host?.shared ?? {}));
+  const provided = providedPackages(real, sharedFrom, host);
+  const { forced, warnings } = await resolveOverrides(self, overrides, new Set(provided.keys()));
   return {
     dir: real,
     pkg,
@@ -67,7 +68,7 @@ export async function planExport(
     name: dynamicName(pkg.name),
     entries: findEntries(real, pkg),
     workspace,
-    shared: sharedImports(real, sharedFrom, { host, forced }),
+    shared: sharedImports(provided, forced, { dir: real, sharedFrom }),
     sharedFrom,
     host,
     forced,

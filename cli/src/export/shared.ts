@@ -12,27 +12,44 @@ export interface SharedImport {
   dir?: string;
 }
 
+/** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */
+class Installation {
+  private readonly finder = new PackageFinder();
+
+  constructor(
+    private readonly dir: string,
+    private readonly sharedFrom: string,
+  ) {}
+
+  find(name: string, version: string): SharedImport {
+    const dir = findPackageDir(name, this.dir) ?? findPackageDir(name, this.sharedFrom);
+    return { name, version: (dir && this.finder.ofDir(dir)?.version) ?? version, dir };
+  }
+}
+
 /**
- * The packages that a host provides, by name: those of `host`, or else the closure installed for `sharedFrom`. `forced`
- * adds and removes. `dir` is the plugin's folder. Throws SHARED_PACKAGE_MISSING.
+ * The packages that hosts provide, by name: those of `host`, or else the closure installed for `sharedFrom`. `dir` is the
+ * plugin's folder. Throws SHARED_PACKAGE_MISSING.
  */
-export function sharedImports(
-  dir: string,
-  sharedFrom: string,
-  { host, forced }: { host?: HostManifest; forced: Forced },
-): Map<string, SharedImport> {
-  const finder = new PackageFinder();
-  const installed = (name: string, version: string): SharedImport => {
-    const found = findPackageDir(name, dir) ?? findPackageDir(name, sharedFrom);
-    return { name, version: (found && finder.ofDir(found)?.version) ?? version, dir: found };
-  };
-  const provided: SharedImport[] = host
-    ? Object.entries(host.shared).map(([name, version]) => installed(name, version))
+export function providedPackages(dir: string, sharedFrom: string, host?: HostManifest): Map<string, SharedImport> {
+  const installation = new Installation(dir, sharedFrom);
+  const packages: SharedImport[] = host
+    ? Object.entries(host.shared).map(([name, version]) => installation.find(name, version))
     : sharedPackages(sharedFrom);
-  const added = [...forced.keys()].filter((name) => forced.get(name) === 'shared');
+  return new Map(packages.map((entry) => [entry.name, entry]));
+}
+
+/** What stays an import: the provided packages, but the root of their closure, with what `forced` adds and removes. */
+export function sharedImports(
+  provided: ReadonlyMap<string, SharedImport>,
+  forced: Forced,
+  { dir, sharedFrom }: { dir: string; sharedFrom: string },
+): Map<string, SharedImport> {
+  const installation = new Installation(dir, sharedFrom);
+  const added = [...forced.keys()].filter((name) => forced.get(name) === 'shared' && !provided.has(name));
   return new Map(
-    [...provided.filter(({ name }) => name !== SHARED_ROOT), ...added.map((name) => installed(name, '0.0.0'))]
-      .filter(({ name }) => (forced.get(name) ?? 'shared') === 'shared')
+    [...provided.values(), ...added.map((name) => installation.find(name, '0.0.0'))]
+      .filter(({ name }) => (forced.get(name) ?? (name === SHARED_ROOT ? 'inline' : 'shared')) === 'shared')
       .map((entry) => [entry.name, entry]),
   );
 }
