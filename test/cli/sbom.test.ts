@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { exported, fixturePackage } from './exportSupport';
+import { exportUnverified, installedWorkspace } from './lockfileSupport';
 
 interface Component {
   'bom-ref': string;
@@ -153,6 +154,41 @@ describe('A bundle with an unusual dependency', () => {
   it('says so where a package comes without a licence text', async () => {
     const text = await readFile(join(await exportWith({}), 'THIRD_PARTY_LICENSES'), 'utf8');
     expect(text).toContain('unusual@1.0.0+x\nLicence: not stated\n\nThe package comes without a licence file.\n');
+  });
+});
+
+describe('Integrity', () => {
+  it.each(['npm-2', 'npm-3', 'yarn-classic', 'pnpm-6', 'pnpm-9'])('is what a lockfile of %s states', async (kind) => {
+    const workspace = await installedWorkspace(kind);
+    await exportUnverified(workspace);
+    const { components } = await sbomOf(join(workspace.plugin, 'dist-dynamic'));
+    const odd = components.find(({ name }) => name === 'fixture-odd');
+    const content = Buffer.from(
+      '1eLK7t7TnxikyVz2D7rhAPOugtbeXTamTSKkrIkiurqykdK+nYP76SuPeaCecVWPODztl3gtiWPluTb2cCqgDA==',
+      'base64',
+    ).toString('hex');
+    expect(odd?.hashes).toEqual([{ alg: 'SHA-512', content }]);
+    // What lies in the workspace has none.
+    const common = components.find(({ name }) => name === 'common')!;
+    expect(common).toMatchObject({ group: '@fixture', version: '0.1.0' });
+    expect(common).not.toHaveProperty('hashes');
+  });
+
+  it('is the checksum of Yarn berry, which is of no file that a registry serves, and so no hash', async () => {
+    const workspace = await installedWorkspace('yarn-berry');
+    await exportUnverified(workspace);
+    const bundle = join(workspace.plugin, 'dist-dynamic');
+    expect(await schemaFaults(bundle)).toBeNull();
+    const { components } = await sbomOf(bundle);
+    const lockfile = await readFile(join(workspace.root, 'yarn.lock'), 'utf8');
+    const [checksum] = values(
+      components.find(({ name }) => name === 'fixture-odd')!,
+      'yarn-checksum',
+    );
+    expect(checksum).toMatch(/^10c0\/[0-9a-f]{128}$/);
+    expect(lockfile).toContain(`resolution: "fixture-odd@npm:1.0.0"`);
+    expect(lockfile).toContain(`checksum: ${checksum}`);
+    expect(components.filter(({ hashes }) => hashes !== undefined)).toEqual([]);
   });
 });
 

@@ -85,7 +85,7 @@ async function makeBundle(
   if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
   const layout = layOutHoisted(roots, await traceHoisted(plan, roots, finder));
   const imports = packageImports(plan, build, roots, layout, finder);
-  checkLockfile(plan, await lockfile, imports);
+  const locked = checkLockfile(plan, await lockfile, imports);
   onInputs?.(inputPaths(plan, build, layout, travelling));
   const peers = peerRanges(
     plan,
@@ -102,7 +102,7 @@ async function makeBundle(
     travelling,
     peerDependencies: peers.ranges,
   });
-  await writeMaterials(staging, plan, { build, decisions, layout, finder });
+  await writeMaterials(staging, plan, { build, decisions, layout, finder, imports, travelling, locked });
   signal?.throwIfAborted();
   checkHost(plan, { peers: peers.ranges, native });
   return { build, peers, native, roots, layout, imports };

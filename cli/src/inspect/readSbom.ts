@@ -35,6 +35,7 @@ export interface ListedPackage {
   version: string;
   /** SPDX id or expression, or a name; `not stated` where package.json says nothing. */
   licence: string;
+  /** Its lockfile states an integrity, or a checksum of Yarn's. */
   hashed: boolean;
   /** `inlined`, `hoisted`, `embedded`. */
   placements: string[];
@@ -90,7 +91,7 @@ function listed({
     name: group ? `${group}/${name}` : name,
     version,
     licence: licences.filter((text) => text !== '').join(' AND ') || 'not stated',
-    hashed: hashes.length > 0,
+    hashed: hashes.length > 0 || values(SBOM_PROPERTY.yarnChecksum).length > 0,
     placements: values(SBOM_PROPERTY.placement),
     inlinedBytes: Number.parseInt(values(SBOM_PROPERTY.bytes)[0] ?? '0', 10) || 0,
     paths: values(SBOM_PROPERTY.path),

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Build } from '../buildAll';
 import type { Decisions } from '../decisions';
-import { embeddedPath } from '../esbuild/packagePathShim';
 import type { HoistLayout } from '../hoist';
+import type { ImportEdge } from '../imports/packageImports';
 import type { InstalledPackage, PackageFinder } from '../installedPackage';
 import { isVirtual } from '../modules';
 import type { Plan } from '../plan';
+import type { Travelling } from '../travelling';
 
 /** A package of which something is in the bundle. */
 export interface BundledPackage {
@@ -38,10 +39,15 @@ export interface Sources {
   decisions: Decisions;
   layout: HoistLayout;
   finder: PackageFinder;
+  imports: readonly ImportEdge[];
+  travelling: readonly Travelling[];
 }
 
 /** Lists the packages inlined, hoisted and embedded in a bundle, and which of them imports which. */
-export function bundledPackages(plan: Plan, { build, decisions, layout, finder }: Sources): BundledPackages {
+export function bundledPackages(
+  plan: Plan,
+  { build, decisions, layout, finder, imports, travelling }: Sources,
+): BundledPackages {
   const byId = new Map<string, BundledPackage>();
   const enter = (pkg: InstalledPackage): BundledPackage => {
     const id = `${pkg.name}@${pkg.version}`;
@@ -58,42 +64,24 @@ export function bundledPackages(plan: Plan, { build, decisions, layout, finder }
     entry.paths.push(path);
     entry.reason ??= decisions.hoisted.get(dir)?.reason;
   }
-  for (const [name, pkg] of decisions.embedded) enter(pkg).paths.push(embeddedPath(name));
+  for (const { package: pkg, to, paths } of travelling) {
+    if (pkg.dir !== plan.dir && paths.length > 0) enter(pkg).paths.push(to);
+  }
 
   const imported = new Set<string>();
-  const connect = (from: InstalledPackage, to: InstalledPackage): void => {
-    const id = `${to.name}@${to.version}`;
-    if (from.dir === to.dir || !byId.has(id)) return;
-    (from.dir === plan.dir ? imported : byId.get(`${from.name}@${from.version}`)?.imports)?.add(id);
-  };
-  const ownBytes = connectInlined(plan, build, finder, connect);
-  for (const { as, package: pkg } of decisions.hoisted.values()) {
-    for (const importer of build.contents.imports.get(as) ?? []) connect(importer, pkg);
+  for (const { from, to } of imports) {
+    const id = to && `${to.name}@${to.version}`;
+    if (id === undefined || !byId.has(id)) continue;
+    const importer = from.dir === plan.dir ? imported : byId.get(`${from.name}@${from.version}`)?.imports;
+    importer?.add(id);
   }
-  for (const { dir, imports } of layout.values()) {
-    for (const target of imports.values()) connect(finder.ofDir(dir)!, finder.ofDir(target)!);
-  }
-  return { packages: [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), imported, ownBytes };
+  const packages = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const entry of packages) entry.imports.delete(entry.id);
+  return { packages, imported, ownBytes: ownBytes(plan, build, finder) };
 }
 
-/** Reports every import between packages in the output; returns the bytes that are the plugin's own. */
-function connectInlined(
-  plan: Plan,
-  { output }: Build,
-  finder: PackageFinder,
-  connect: (from: InstalledPackage, to: InstalledPackage) => void,
-): number {
-  const ownerOf = (input: string): InstalledPackage | undefined =>
-    isVirtual(input) ? undefined : finder.ofFile(join(plan.workspace.root, input));
-  let ownBytes = 0;
-  for (const [path, { bytesInOutput }] of Object.entries(output.output.inputs)) {
-    const owner = ownerOf(path);
-    if (!owner) continue;
-    if (owner.dir === plan.dir) ownBytes += bytesInOutput;
-    for (const imported of output.inputs[path]?.imports ?? []) {
-      const target = imported.external ? undefined : ownerOf(imported.path);
-      if (target) connect(owner, target);
-    }
-  }
-  return ownBytes;
+function ownBytes(plan: Plan, { output }: Build, finder: PackageFinder): number {
+  return Object.entries(output.output.inputs)
+    .filter(([path]) => !isVirtual(path) && finder.ofFile(join(plan.workspace.root, path))?.dir === plan.dir)
+    .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);
 }

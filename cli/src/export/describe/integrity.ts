@@ -1,43 +1,45 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { InstalledPackage } from '../installedPackage';
+import type { Locked } from '../lockfile/lockfile';
 import type { Workspace } from '../workspace';
 
-/** The part of npm's lockfiles that is read (lockfile version 2 and 3). */
-interface NpmLockfile {
+/** What npm notes about the tree it installed; shaped as its lockfile. */
+interface InstalledTree {
   packages?: Record<string, { version?: string; integrity?: string }>;
 }
 
-/** What npm notes about the tree it installed, then what the workspace committed. */
-const LOCKFILES = ['node_modules/.package-lock.json', 'package-lock.json', 'npm-shrinkwrap.json'];
-
-/**
- * Gives the subresource integrity (`sha512-<base64>`) of installed packages as their lockfile states it; undefined for
- * packages of the workspace itself and where no lockfile tells.
- */
+/** Gives the subresource integrity (`sha512-<base64>`) of installed packages, as far as anything states it. */
 export class IntegrityReader {
-  private loaded: Promise<NpmLockfile[]> | undefined;
+  private tree: Promise<InstalledTree> | undefined;
 
-  constructor(private readonly workspace: Workspace) {}
+  /** `locked` are the lockfile's entries by package folder. */
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly locked: ReadonlyMap<string, Locked>,
+  ) {}
 
+  /** From the lockfile; for packages that it says nothing of, e.g. fetched ones, from npm's note of what it installed. */
   async of({ dir, version }: InstalledPackage): Promise<string | undefined> {
+    const stated = this.locked.get(dir)?.integrity;
+    if (stated !== undefined) return stated;
     const path = relative(this.workspace.root, dir).split(sep).join('/');
-    for (const lockfile of await (this.loaded ??= this.load())) {
-      const entry = lockfile.packages?.[path];
-      if (entry?.integrity && entry.version === version) return entry.integrity;
-    }
-    return undefined;
+    const entry = (await (this.tree ??= this.load())).packages?.[path];
+    return entry?.version === version ? entry.integrity : undefined;
   }
 
-  private async load(): Promise<NpmLockfile[]> {
-    const read = LOCKFILES.map(async (name) => {
-      try {
-        return JSON.parse(await readFile(join(this.workspace.root, name), 'utf8')) as NpmLockfile;
-      } catch {
-        // Absent, or of another tool: the SBOM then states no hash.
-        return {};
-      }
-    });
-    return Promise.all(read);
+  /** Yarn berry's checksum, which is not of what the registry serves. */
+  yarnChecksumOf({ dir }: InstalledPackage): string | undefined {
+    return this.locked.get(dir)?.checksum;
+  }
+
+  private async load(): Promise<InstalledTree> {
+    try {
+      const text = await readFile(join(this.workspace.root, 'node_modules/.package-lock.json'), 'utf8');
+      return JSON.parse(text) as InstalledTree;
+    } catch {
+      // Installed by another tool: the SBOM then states no hash.
+      return {};
+    }
   }
 }

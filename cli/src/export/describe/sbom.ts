@@ -3,7 +3,7 @@ import { version } from '../../../package.json';
 import type { InstalledPackage } from '../installedPackage';
 import type { Plan } from '../plan';
 import type { BundledPackage, BundledPackages } from './bundledPackages';
-import { IntegrityReader } from './integrity';
+import type { IntegrityReader } from './integrity';
 import { declaredLicence, statedLicence } from './licences';
 
 /** Names of CycloneDX properties that only Stagedoor gives and reads. */
@@ -16,6 +16,8 @@ export const SBOM_PROPERTY = {
   path: 'stagedoor:path',
   /** Why the package is hoisted. */
   reason: 'stagedoor:reason',
+  /** The checksum that Yarn berry's lockfile has in place of a hash of what the registry serves. */
+  yarnChecksum: 'stagedoor:yarn-checksum',
 } as const;
 
 const HASHES: Record<string, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
@@ -24,8 +26,11 @@ const HASHES: Record<string, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha38
  * The software bill of materials of a bundle, CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/) as JSON text. The same
  * packages give the same bytes: it has no timestamp, and its serial number is derived from the content.
  */
-export async function sbom(plan: Plan, { packages, imported, ownBytes }: BundledPackages): Promise<string> {
-  const integrity = new IntegrityReader(plan.workspace);
+export async function sbom(
+  plan: Plan,
+  { packages, imported, ownBytes }: BundledPackages,
+  integrity: IntegrityReader,
+): Promise<string> {
   const root = await component({ ...plan.self, name: plan.name });
   const content = {
     metadata: {
@@ -71,11 +76,14 @@ async function dependency(entry: BundledPackage, integrity: IntegrityReader): Pr
     ...(hashes.length > 0 && { hashes }),
     licenses,
     purl: url,
-    properties: properties(entry),
+    properties: properties(entry, integrity.yarnChecksumOf(entry.package)),
   };
 }
 
-function properties({ inlinedBytes, paths, reason }: BundledPackage): Array<{ name: string; value: string }> {
+function properties(
+  { inlinedBytes, paths, reason }: BundledPackage,
+  yarnChecksum: string | undefined,
+): Array<{ name: string; value: string }> {
   const placements = [
     ...(inlinedBytes === undefined ? [] : ['inlined']),
     ...(paths.some((path) => path.startsWith('node_modules/')) ? ['hoisted'] : []),
@@ -86,6 +94,7 @@ function properties({ inlinedBytes, paths, reason }: BundledPackage): Array<{ na
     ...(inlinedBytes === undefined ? [] : [{ name: SBOM_PROPERTY.bytes, value: String(inlinedBytes) }]),
     ...[...paths].sort().map((value) => ({ name: SBOM_PROPERTY.path, value })),
     ...(reason === undefined ? [] : [{ name: SBOM_PROPERTY.reason, value: reason }]),
+    ...(yarnChecksum === undefined ? [] : [{ name: SBOM_PROPERTY.yarnChecksum, value: yarnChecksum }]),
   ];
 }
 

@@ -11,6 +11,8 @@ export interface Locked {
   name?: string;
   /** Subresource integrity (`sha512-…`), where the lockfile has one in that form. */
   integrity?: string;
+  /** What Yarn berry has instead: `<cache key>/<sha512>` of the zip file that it makes of the package. */
+  checksum?: string;
 }
 
 /** One package importing another, as found in a bundle. */

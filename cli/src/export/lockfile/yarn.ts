@@ -10,6 +10,7 @@ const schema = z.record(
     version: z.union([z.string(), z.number()]).transform(String).optional(),
     resolution: z.string().optional(),
     integrity: z.string().optional(),
+    checksum: z.string().optional(),
     linkType: z.string().optional(),
   }),
 );
@@ -68,7 +69,8 @@ function readEntry([first]: string[], entry: z.infer<typeof schema>[string]): Lo
   // Berry names the package in the resolution; Yarn 1 only in an alias such as `num@npm:is-number@^7.0.0`.
   const own = NAME.exec(entry.resolution ?? '')?.[1] ?? NAME.exec(/^npm:(.+)$/.exec(range)?.[1] ?? '')?.[1];
   const folder = entry.linkType === 'soft' || (entry.linkType === undefined && FOLDER.test(range));
-  return { name: own ?? alias, ...(!folder && { version: entry.version, integrity: entry.integrity }) };
+  const { version, integrity, checksum } = entry;
+  return { name: own ?? alias, ...(!folder && { version, integrity, checksum }) };
 }
 
 function readResolutions(resolutions: unknown, berry: boolean): Resolution[] {
