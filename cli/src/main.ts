@@ -1,12 +1,27 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
 import type { Options } from 'yargs';
+import { described } from './commands/described';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { keygenCommand, keygenOptions } from './commands/keygen';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
 import { Reporter } from './report/reporter';
+
+const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bundles.
+
+A bundle is a folder, or a .tgz of it, with all the code that the plugin needs. Drop it into the
+directory that a running portal watches: the plugin is there, without a rebuild or a restart.`;
+
+const EXAMPLES: Array<[string, string]> = [
+  ['$0 export', 'in a plugin package: its bundle, in ./dist-dynamic'],
+  ['$0 export --pack', 'at a workspace root: bundles and archives of all plugins'],
+  ['$0 inspect ./dist-dynamic', 'what a bundle carries, asks for and opens'],
+];
+
+const MORE = `\`stagedoor <command> --help\` explains a command; README.md of @stagedoor/cli tells more.
+Every error says what to do next; docs/errors.md lists them all.`;
 
 /**
  * Runs the command line `argv` (without node and script), reports, and sets the exit code: 0, 1 for an error,
@@ -30,12 +45,14 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
   const { default: yargs } = await import('yargs');
   const parser = yargs([...argv])
     .scriptName('stagedoor')
-    .usage('$0 <command>\n\nPackages Backstage backend plugins into self-contained dynamic bundles.')
-    .command(exportCommand(reporter))
-    .command(inspectCommand(reporter))
-    .command(keygenCommand(reporter))
-    .command(signCommand(reporter))
-    .command(verifyCommand(reporter))
+    .usage(`$0 <command>\n\n${ABOUT}`)
+    .command(described(exportCommand(reporter)))
+    .command(described(inspectCommand(reporter)))
+    .command(described(keygenCommand(reporter)))
+    .command(described(signCommand(reporter)))
+    .command(described(verifyCommand(reporter)))
+    .example(EXAMPLES)
+    .epilogue(MORE)
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(version)
@@ -58,7 +75,7 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
 };
 
 function usageHint(name: string | undefined): string {
-  const command = commands[name ?? ''];
+  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) return 'Run `stagedoor export`, or `stagedoor --help`.';
   const flags = Object.entries(command.options).map(([option, { default: preset }]) =>
     preset === true ? `--no-${option}` : `--${option}`,

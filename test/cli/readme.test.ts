@@ -11,19 +11,45 @@ async function firstCells(heading: string): Promise<string[]> {
   return [...section.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!);
 }
 
-it('the README of the CLI lists the options of --help', async () => {
-  const { stdout } = await stagedoor(repository, 'export', '--help');
-  const helped = [...stdout.matchAll(/^\s+--([a-z-]+)/gm)].map((match) => match[1]!);
-  // A flag that is on by default is written in the form that changes something.
-  const documented = (await firstCells('Options')).map((option) => option.replace(/^--(no-)?/, ''));
-  expect(documented.sort()).toEqual(helped.sort());
+/** What `stagedoor <args> --help` prints. */
+async function help(...args: string[]): Promise<string> {
+  return (await stagedoor(repository, ...args, '--help')).stdout;
+}
+
+/** The commands that the text of `stagedoor --help` lists, one line each. */
+function commandsIn(text: string): string[] {
+  const section = text.slice(text.indexOf('\nCommands:\n'), text.indexOf('\nOptions:\n')).trim();
+  const lines = section.split('\n').slice(1);
+  return lines.map((line) => /^ {2}stagedoor ([a-z]+)( [[<].+[\]>])? {2,}[A-Z].*\.$/.exec(line)?.[1] ?? line);
+}
+
+function optionsIn(text: string): string[] {
+  return [...text.matchAll(/^\s+--([a-z-]+)/gm)].map((match) => match[1]!).sort();
+}
+
+it('stagedoor --help says what it is, what it can, how to begin, and where to read on', async () => {
+  const text = await help();
+  expect(text).toContain('self-contained dynamic bundles');
+  for (const command of commandsIn(text)) expect(command).toMatch(/^[a-z]+$/);
+  expect(text.slice(text.indexOf('\nExamples:\n')).match(/^ {2}stagedoor \S+ /gm)).toHaveLength(3);
+  expect(text).toContain('README.md of @stagedoor/cli');
 });
 
-it.each(['keygen', 'sign', 'verify', 'inspect'])('the README of the CLI lists the options of %s', async (command) => {
-  const { stdout } = await stagedoor(repository, command, '--help');
-  const helped = [...stdout.matchAll(/^\s+--([a-z-]+)/gm)].map((match) => match[1]!);
-  const documented = (await firstCells(`stagedoor ${command}`)).map((option) => option.replace(/^--/, ''));
-  expect([...documented, 'version', 'help'].sort()).toEqual(helped.sort());
+it('the README of the CLI, the help of each command and the hint for a wrong option name the same options', async () => {
+  const names = commandsIn(await help());
+  expect(names).toContain('export');
+  for (const name of names) {
+    const text = await help(name);
+    expect(text).toMatch(new RegExp(`^stagedoor ${name}.*\\n\\n[A-Z]`));
+    const options = optionsIn(text);
+    // A flag that is on by default is written in the form that changes something.
+    const cells = await firstCells(name === 'export' ? 'Options' : `stagedoor ${name}`);
+    const documented = cells.map((option) => option.replace(/^--(no-)?/, ''));
+    expect([...new Set([...documented, 'version', 'help'])].sort(), name).toEqual(options);
+    const { stderr } = await stagedoor(repository, name, '--no-such-option');
+    const hinted = [...stderr.slice(stderr.indexOf('hint: ')).matchAll(/--([a-z-]+)/g)].map((match) => match[1]!);
+    expect([...new Set([...hinted.map((option) => option.replace(/^no-/, '')), 'version'])].sort()).toEqual(options);
+  }
 });
 
 it('the README of the CLI says of each dependency why it is there', async () => {
