@@ -173,7 +173,7 @@ describe('The lockfile', () => {
     const options = { cwd, pack: false, verify: false };
     await expect(exportPlugin(options)).rejects.toMatchObject({
       code: 'LOCKFILE_MISMATCH',
-      message: 'deep 2.1.0 is installed, package-lock.json says 9.0.0; left imports it in index.js.',
+      message: 'deep 2.1.0 is installed, package-lock.json says 9.0.0; right imports it in lib/inner.js.',
     });
     const shared = { ...host.shared, deep: '2.4.0' };
     expect((await exportPlugin({ ...options, host: { ...host, shared } })).shared).toHaveProperty('deep');

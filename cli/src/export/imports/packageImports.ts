@@ -35,6 +35,7 @@ export function packageImports(
     if (edge.from.dir !== edge.to?.dir && !edges.has(key)) edges.set(key, edge);
   };
   const copies = new Map(roots.map((root) => [root.as, root.package]));
+  const carried = new Set([plan.dir, ...contents.inlined.keys()]);
   const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
   for (const path of Object.keys(output.inputs)) {
     const importer = join(plan.workspace.root, path);
@@ -50,7 +51,8 @@ export function packageImports(
       } else if (!isVirtual(target)) {
         const to = finder.ofFile(join(plan.workspace.root, target));
         const name = original && isPackage(original) ? packageOfImport(original) : to?.name;
-        if (to && name) add({ from, name, to, file });
+        // An import of which nothing is used leads to a package that is not in the bundle.
+        if (to && name && carried.has(to.dir)) add({ from, name, to, file });
       }
     }
   }
