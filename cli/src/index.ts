@@ -1,4 +1,7 @@
 export { exportPlugin } from './export/exportPlugin';
+export { exportWorkspace, type WorkspaceOptions, type WorkspaceOutcome } from './monorepo/exportWorkspace';
+export type { WorkspacePlugin } from './monorepo/findPlugins';
+export { readWorkspaceRoot, type WorkspaceRoot } from './monorepo/workspaceRoot';
 export { readHost, type HostManifest, type HostSource } from './export/host/readHost';
 export type { ExplainedPackage } from './export/explain/explain';
 export type { ChainLink } from './export/explain/chains';
