@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { promisify } from 'node:util';
+import { npmEnvironment } from '../../scripts/lib/npm.mjs';
+import { readJson, repository } from '../../scripts/lib/repository.mjs';
+
+const { sharedPackages, packName, SHARED_ROOT } = createRequire(join(repository, 'cli/package.json'))(
+  '@stagedoor/bundle',
+);
+const FLAGS = ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+
+/** `npm install --omit=dev` in `dir`; gives its duration in milliseconds. */
+export async function npmInstall(dir) {
+  const started = performance.now();
+  await promisify(execFile)('npm', FLAGS, { cwd: dir, env: npmEnvironment(), maxBuffer: 1 << 26 });
+  return performance.now() - started;
+}
+
+/**
+ * Installs `dependencies` (range by name) into the new folder `dir`, with empty packages in place of those that hosts
+ * share: what is left is what a plugin has to bring along.
+ */
+export async function installWithoutShared(dir, dependencies) {
+  const overrides = { ...readJson('package.json').overrides };
+  for (const { name, version } of sharedPackages(join(repository, 'cli'))) {
+    if (name === SHARED_ROOT) continue;
+    const standIn = join(dir, 'shared', packName(name));
+    await mkdir(standIn, { recursive: true });
+    await writeFile(join(standIn, 'package.json'), JSON.stringify({ name, version }));
+    overrides[name] = `file:${standIn}`;
+  }
+  await writeFile(join(dir, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
+  return await npmInstall(dir);
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repository } from '../../scripts/lib/repository.mjs';
+
+const portal = join(repository, 'portal');
+
+/** Starts the built portal with its data in `dir` and `config` laid over its own; resolves when it is ready. */
+export async function startPortal(dir, config) {
+  const root = join(dir, 'root');
+  await mkdir(root, { recursive: true });
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const overlay = join(dir, 'app-config.yaml');
+  const own = {
+    app: { baseUrl: url },
+    backend: {
+      baseUrl: url,
+      listen: { host: '127.0.0.1', port },
+      database: { connection: { directory: join(dir, 'data') } },
+    },
+    dynamicPlugins: { rootDirectory: root, stateDirectory: join(dir, 'state') },
+  };
+  await writeFile(overlay, JSON.stringify({ ...config, ...own }));
+  const bin = join(portal, 'backend/bin/stagedoor-portal.js');
+  const child = spawn(process.execPath, [bin, '--config', join(portal, 'app-config.yaml'), '--config', overlay], {
+    cwd: portal,
+    stdio: 'ignore',
+    env: { ...process.env, NODE_ENV: 'development' },
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill();
+    await ended;
+  };
+  const token = await ready(url, child).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return { root, stop, statusOf: (name) => statusOf(url, token, name) };
+}
+
+async function ready(url, child) {
+  while (child.exitCode === null && child.signalCode === null) {
+    const response = await fetch(`${url}/api/auth/guest/refresh`).catch(() => undefined);
+    if (response?.ok) return (await response.json()).backstageIdentity.token;
+    await sleep(100);
+  }
+  throw new Error('The portal ended before it was ready.');
+}
+
+async function statusOf(url, token, name) {
+  const response = await fetch(`${url}/api/dynamic-plugins/v1/plugins`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  return (await response.json()).items.find((status) => status.name === name);
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
