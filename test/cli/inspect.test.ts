@@ -1,5 +1,6 @@
 import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
 import { exportBundle } from '../support/export';
 import { writeArchive } from '../support/hostileArchive';
+import { runWithMounts } from '../support/mountNamespace';
 import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 import { bin, filesOf, fixturePackage, exported, stagedoor } from './exportSupport';
@@ -208,6 +210,29 @@ describe('stagedoor inspect refuses', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'ARCHIVE_UNSAFE' } });
     expect(await filesOf(tmp)).toEqual([]);
     await rm(tmp, { recursive: true });
+  });
+
+  it('to work without a temporary folder', async () => {
+    const dir = await tempDir();
+    await fixtureBundle(dir, 'greeter');
+    await packBundle(join(dir, 'greeter-1.0.0'), join(dir, 'greeter.tgz'));
+    const args = [bin, 'inspect', 'greeter.tgz', '--json'];
+    const { stdout } = await runProcess(process.execPath, args, { cwd: dir, env: { TMPDIR: join(dir, 'absent') } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE' } });
+    expect(stdout).toContain('TMPDIR');
+  });
+
+  it('an archive for which the temporary folder has no room', async () => {
+    const dir = await tempDir();
+    const bundle = await fixtureBundle(dir, 'greeter');
+    await writeFile(join(bundle, 'large.bin'), randomBytes(200_000));
+    await packBundle(bundle, join(dir, 'large.tgz'));
+    await mkdir(join(dir, 'small'));
+    const script = 'mount -t tmpfs -o size=100k none small; "$@" || true; ls -A small >&2';
+    const args = [process.execPath, bin, 'inspect', 'large.tgz', '--json'];
+    const { stdout, stderr } = await runWithMounts(script, args, { cwd: dir, env: { TMPDIR: join(dir, 'small') } });
+    expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE' } });
+    expect(stderr).toMatch(/hint: .*\n$/);
   });
 
   it('an address that answers with an error, without showing its secrets', async () => {

@@ -31,7 +31,7 @@ const failure = (code: string): object => ({ code: 1, json: { error: { code } } 
 describe('stagedoor keygen', () => {
   it('writes an encrypted private key that only its owner can read, and a public key', async () => {
     const dir = await tempDir();
-    const { code, json, stderr } = await run(dir, ['keygen', '--out', 'mine'], 'correct horse');
+    const { code, json, stderr } = await run(dir, ['keygen', '--out', 'mine.pem'], 'correct horse');
     expect(code).toBe(0);
     expect(json).toMatchObject({ encrypted: true, privateKey: join(dir, 'mine.pem') });
     expect((await stat(join(dir, 'mine.pem'))).mode & 0o777).toBe(0o600);

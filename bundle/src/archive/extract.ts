@@ -14,10 +14,13 @@ export interface ExtractLimits {
 /** Generous for a plugin with a hoisted `node_modules`, small enough for a full disk to be unlikely. */
 export const DEFAULT_LIMITS: ExtractLimits = { bytes: 512 * 1024 * 1024, entries: 50_000 };
 
+/** What writing fails with, as opposed to reading the archive. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+
 /**
  * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
  * Only plain files and folders with plain relative names are taken. Throws ARCHIVE_INVALID,
- * ARCHIVE_UNSAFE or ARCHIVE_TOO_LARGE; `dir` is then partly filled and the caller removes it.
+ * ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a full disk; `dir` is then partly filled and the caller removes it.
  */
 export async function extractArchive(file: string, dir: string, limits: ExtractLimits = DEFAULT_LIMITS): Promise<void> {
   await mkdir(dir, { recursive: true });
@@ -69,6 +72,12 @@ export async function extractArchive(file: string, dir: string, limits: ExtractL
       },
     });
   } catch (cause) {
+    if (!fault && NO_ROOM.has((cause as NodeJS.ErrnoException).code ?? '')) {
+      throw new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${(cause as Error).message}`, {
+        hint: 'Free space on the disk, or correct the permissions of the folder.',
+        cause,
+      });
+    }
     if (!fault) {
       throw new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause });
     }

@@ -24,7 +24,7 @@ export interface OpenOptions {
 
 /**
  * Opens what `target` means, a bundle folder, a `.tgz` or an http(s) address of one, for the time `use` takes; archives
- * are unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*.
+ * are unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*, OUTPUT_UNWRITABLE.
  */
 export async function withBundle<T>(
   target: string,
@@ -38,7 +38,12 @@ export async function withBundle<T>(
     if (info?.isDirectory()) return use({ kind: 'folder', dir: path });
     if (!info?.isFile()) throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor a file.`);
   }
-  const temporary = await mkdtemp(join(tmpdir(), 'stagedoor-open-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'stagedoor-open-')).catch((cause: Error) => {
+    throw new StagedoorError('OUTPUT_UNWRITABLE', `The bundle cannot be unpacked: ${cause.message}`, {
+      hint: 'Free space in the temporary folder, or set TMPDIR to another.',
+      cause,
+    });
+  });
   const { forget } = cleanUpOnExit(() => rmSync(temporary, { recursive: true, force: true }));
   try {
     const archive = remote ? join(temporary, 'bundle.tgz') : path;

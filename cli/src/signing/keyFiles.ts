@@ -23,7 +23,7 @@ export interface WrittenKeys {
 
 /** How {@link writeKeyPair} writes. */
 export interface KeyPairOptions extends PassphraseSource {
-  /** Path without extension: the files are `<out>.pem` and `<out>.pub.pem`. */
+  /** Path; a final `.pem` does not count: the files are `<out>.pem` and `<out>.pub.pem`. */
   out: string;
   /** Leave the private key as it is. */
   unencrypted: boolean;
@@ -34,8 +34,9 @@ export interface KeyPairOptions extends PassphraseSource {
  * Throws KEY_EXISTS, OUTPUT_UNWRITABLE, PASSPHRASE_MISSING, PASSPHRASE_WRONG.
  */
 export async function writeKeyPair({ out, unencrypted, ...source }: KeyPairOptions): Promise<WrittenKeys> {
-  const privateKey = resolve(source.cwd, `${out}.pem`);
-  const publicKey = resolve(source.cwd, `${out}.pub.pem`);
+  const path = resolve(source.cwd, out.replace(/\.pem$/, ''));
+  const privateKey = `${path}.pem`;
+  const publicKey = `${path}.pub.pem`;
   const taken = [privateKey, publicKey].find((file) => existsSync(file));
   if (taken !== undefined) throw new StagedoorError('KEY_EXISTS', `${taken} is already there.`);
   const keys = generateKeys(unencrypted ? undefined : await readPassphrase(source, privateKey, true));
