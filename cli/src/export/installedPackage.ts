@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
+import { parseJson } from './parseJson';
 
 /** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
 export interface InstalledManifest {
@@ -55,22 +55,10 @@ function read(dir: string): InstalledPackage | undefined {
   } catch {
     return undefined;
   }
-  const manifest = parse(text, file);
+  const manifest: InstalledManifest = parseJson(text, file);
   // Folders such as dist/esm carry a package.json of `{"type": "module"}` only: not a package.
   if (typeof manifest.name !== 'string' || typeof manifest.version !== 'string') return undefined;
   return { name: manifest.name, version: manifest.version, dir, manifest };
-}
-
-/** Throws PACKAGE_JSON_INVALID: an install that was cut off leaves empty and half files. */
-function parse(text: string, file: string): InstalledManifest {
-  try {
-    return (JSON.parse(text) as InstalledManifest | null) ?? {};
-  } catch (cause) {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is not JSON: ${(cause as Error).message}`, {
-      hint: 'Install the dependencies again, or correct the file.',
-      cause,
-    });
-  }
 }
 
 /** False below the top of an installed package: builds may carry a copy of package.json, even of another version. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
+import { parseJson } from './parseJson';
 
 /** Who writes a lockfile, and what it leaves in node_modules when it installs; in the order they are looked for. */
 const LOCKFILES = [
@@ -74,5 +75,5 @@ function isInstalled(root: string): boolean {
 function hasMembers(root: string): boolean {
   if (existsSync(join(root, 'pnpm-workspace.yaml'))) return true;
   const file = join(root, 'package.json');
-  return existsSync(file) && 'workspaces' in (JSON.parse(readFileSync(file, 'utf8')) as object);
+  return existsSync(file) && 'workspaces' in parseJson(readFileSync(file, 'utf8'), file);
 }

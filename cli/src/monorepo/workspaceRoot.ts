@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StagedoorError, parsePackageJson } from '@stagedoor/bundle';
+import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
+import { parseJson } from '../export/parseJson';
 
 /** A folder that holds the packages of a workspace. */
 export interface WorkspaceRoot {
@@ -12,6 +13,11 @@ export interface WorkspaceRoot {
   file: string;
 }
 
+interface RootManifest {
+  backstage?: unknown;
+  workspaces?: unknown;
+}
+
 /**
  * What makes `dir` the root of a workspace: `pnpm-workspace.yaml`, or `workspaces` in package.json, as an array or as
  * `{packages: []}`. Undefined where `dir` is a plugin package or no workspace. Throws WORKSPACE_INVALID and PACKAGE_JSON_INVALID.
@@ -19,8 +25,10 @@ export interface WorkspaceRoot {
 export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | undefined> {
   const packageFile = join(dir, 'package.json');
   const text = await readIfPresent(packageFile);
-  const manifest = text === undefined ? {} : parseManifest(text, packageFile);
-  if (manifest.backstage?.role !== undefined) return undefined;
+  // The root of a workspace often has neither name nor version: it is not read as a package.
+  const manifest: RootManifest = text === undefined ? {} : parseJson(text, packageFile);
+  const role = isRecord(manifest.backstage) ? manifest.backstage.role : undefined;
+  if (typeof role === 'string' && isBackendRole(role)) return undefined;
   const pnpmFile = join(dir, 'pnpm-workspace.yaml');
   const pnpm = await readIfPresent(pnpmFile);
   if (pnpm !== undefined) {
@@ -32,19 +40,6 @@ export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | un
   const { workspaces } = manifest;
   const list = isRecord(workspaces) ? workspaces.packages : workspaces;
   return { dir, patterns: patterns(list, 'workspaces', packageFile), file: packageFile };
-}
-
-/** The root of a workspace often has neither name nor version: it is not read as a package. */
-function parseManifest(text: string, file: string): { backstage?: { role?: unknown }; workspaces?: unknown } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch {
-    // For its error.
-    return parsePackageJson(text, file);
-  }
-  if (!isRecord(value)) return {};
-  return { ...(isRecord(value.backstage) && { backstage: value.backstage }), workspaces: value.workspaces };
 }
 
 async function pnpmPackages(text: string, file: string): Promise<unknown> {
