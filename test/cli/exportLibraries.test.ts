@@ -106,3 +106,12 @@ describe('A package with prebuilt native code', () => {
     });
   });
 });
+
+describe('A worker of the plugin itself', () => {
+  it('is bundled with what it imports, and lies where the plugin looks for it', async () => {
+    const result = await exported(await fixturePackage('own-worker'));
+    expect(await carried(result.path, 'src')).toEqual(['pool/worker.js', 'pool/worker.js.map']);
+    expect(result.hoisted).toEqual([]);
+    expect(result.inlined.map((entry) => entry.name)).toEqual(['@fixture/multiplies']);
+  });
+});

@@ -11,9 +11,10 @@ const MAX_FILES = 500;
 
 /** The code file that `path` names as `require` would complete it; undefined where it is data, a folder or nothing. */
 export function codeAt(path: string): string | undefined {
-  return RESOLVED.map((extension) => path + extension).find(
-    (file) => CODE.test(extname(file)) && statSync(file, { throwIfNoEntry: false })?.isFile(),
-  );
+  const built = RESOLVED.map((extension) => path + extension).filter((file) => CODE.test(extname(file)));
+  // What source code calls worker.js is worker.ts until it is compiled.
+  const sources = built.filter((file) => file.endsWith('js')).map((file) => file.replace(/js$/, 'ts'));
+  return [...built, ...sources].find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Metafile } from 'esbuild';
+import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import type { Decisions } from './decisions';
 import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
@@ -8,6 +8,7 @@ import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
 import { relocatedSources, type Relocated } from './esbuild/relocate';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
+import { bundleScripts, withScripts } from './scripts';
 
 /** The oldest Node.js that hosts run. */
 const TARGET = 'node20.19';
@@ -34,9 +35,29 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
   // Nothing is written there: source maps name their sources relative to it, wherever the bundle ends up.
   const outdir = join(plan.dir, 'dist-dynamic', 'dist');
   const result = await build({
-    absWorkingDir: plan.workspace.root,
+    ...buildOptions(plan),
     entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
+    plugins: [entryPoints(plan.entries, plan.dir), ...plugins(plan, finder, decisions, TOP)],
+  });
+  const files = new Map(
+    result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
+  );
+  const [, output] = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith(`/${name}`))!;
+  const scripts = await bundleScripts(plan, decisions, (top) => ({
+    ...buildOptions(plan),
+    plugins: plugins(plan, finder, decisions, top),
+  }));
+  return {
+    ...withScripts(result.metafile.inputs, output!, scripts),
+    codeFile: `dist/${name}`,
+    files: new Map([...files, ...(single ? [] : entryFiles(plan.entries)), ...scripts.files]),
+  };
+}
+
+function buildOptions(plan: Plan) {
+  return {
+    absWorkingDir: plan.workspace.root,
     bundle: true,
     write: false,
     metafile: true,
@@ -57,32 +78,24 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
     loader: { '.node': 'empty' },
     banner: ownPlace.banner,
     define: ownPlace.define,
-    plugins: [
-      entryPoints(plan.entries, plan.dir),
-      relocatedSources(relocations(plan, decisions)),
-      packagePathShim({ top: TOP, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
-      sharedExternals(plan.shared.keys()),
-      excludedExternals(decisions, finder),
-      absentAddons(),
-    ],
-  });
-  const files = new Map(
-    result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
-  );
-  const [, output] = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith(`/${name}`))!;
-  return {
-    files: single ? files : new Map([...files, ...entryFiles(plan.entries)]),
-    codeFile: `dist/${name}`,
-    inputs: result.metafile.inputs,
-    output,
-  };
+  } as const satisfies BuildOptions;
 }
 
-function relocations(plan: Plan, decisions: Decisions): Map<string, Relocated> {
+function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: string): Plugin[] {
+  return [
+    relocatedSources(relocations(plan, decisions, top)),
+    packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
+    sharedExternals(plan.shared.keys()),
+    excludedExternals(decisions, finder),
+    absentAddons(),
+  ];
+}
+
+function relocations(plan: Plan, decisions: Decisions, top: string): Map<string, Relocated> {
   return new Map(
     [...decisions.relocated].map(([file, owner]) => {
       const folder = decisions.assets.get(owner.dir)?.to ?? embeddedPath(owner.name);
-      return [file, { owner, packageTop: owner.dir === plan.dir ? TOP : `${TOP}/${folder}` }];
+      return [file, { owner, packageTop: owner.dir === plan.dir ? top : `${top}/${folder}` }];
     }),
   );
 }

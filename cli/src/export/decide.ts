@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { assetPackages } from './assets';
 import { unresolvedPackages } from './buildFailure';
@@ -7,6 +7,7 @@ import type { Output } from './bundle';
 import { computedRequires } from './computedRequires';
 import type { Contents, InlinedPackage } from './contents';
 import type { Decisions } from './decisions';
+import { embeddedPath } from './esbuild/packagePathShim';
 import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
 import { outputModules, type OutputModule } from './modules';
 import { nativePackages } from './natives';
@@ -87,9 +88,21 @@ async function settle(
     const assets = use.assets ?? (use.whole ? await filesBesideCode(inlined, modules) : undefined);
     if (!assets) return decisions.hoist({ ...inlined, files: [...inlined.files, ...use.code] }, use);
     decisions.carry(owner, assets);
-  } else if (!own) decisions.embedded.set(owner.name, owner);
+  } else {
+    if (!own) decisions.embedded.set(owner.name, owner);
+    for (const script of use.code) decisions.scripts.set(scriptPath(script, owner, own), script);
+  }
   decisions.relocated.set(file, owner);
   return true;
+}
+
+/** Where a script of the plugin or of a workspace package lies in the bundle, under the name it has once compiled. */
+function scriptPath(file: string, owner: InstalledPackage, own: boolean): string {
+  const path = relative(owner.dir, file)
+    .split(sep)
+    .join('/')
+    .replace(/\.([cm]?)ts$/, '.$1js');
+  return own ? path : `${embeddedPath(owner.name)}/${path}`;
 }
 
 /** Every file of a package that is not bundled; undefined where its code may run some of them. */

@@ -42,6 +42,8 @@ export class Decisions {
   /** Data files of installed packages that travel, by the folder of the package. */
   readonly assets = new Map<string, Assets>();
 
+  /** Scripts that the plugin and workspace packages start by path: absolute source file by bundle path. */
+  readonly scripts = new Map<string, string>();
   /** Source files that find files of their package from where they lie, by absolute path. */
   readonly relocated = new Map<string, InstalledPackage>();
 

@@ -25,7 +25,8 @@ const BUILTINS = new Set(builtinModules);
 
 /** The published files of the plugin, and of the packages whose files bundled code asks for. */
 export async function travellingFiles(plan: Plan, contents: Contents, decisions: Decisions): Promise<Travelling[]> {
-  const own = { package: plan.self, to: '', paths: await publishedFiles(plan.dir, plan.self.manifest) };
+  const published = await publishedFiles(plan.dir, plan.self.manifest);
+  const own = { package: plan.self, to: '', paths: published.filter((path) => !decisions.scripts.has(path)) };
   const embedded = [...decisions.embedded].map(async ([name, pkg]) => {
     const inlined = new Set(contents.inlined.get(pkg.dir)?.files);
     const paths = (await publishedFiles(pkg.dir, pkg.manifest)).filter((path) => !inlined.has(join(pkg.dir, path)));
