@@ -228,3 +228,24 @@ describe('A folder outside of the workspace', () => {
     expect(await readFile(join(workspace.plugin, 'dist-dynamic/dist/index.cjs.js'), 'utf8')).toContain('of its own');
   });
 });
+
+describe('A package of the workspace whose package.json names a build', () => {
+  it('that was never made is bundled from its source', async () => {
+    const workspace = await installedWorkspace('yarn-berry');
+    await edit(join(workspace.root, 'packages/common/package.json'), 'src/index.ts', 'dist/index.js');
+    expect(await exportUnverified(workspace)).toBeUndefined();
+    const code = await readFile(join(workspace.plugin, 'dist-dynamic/dist/index.cjs.js'), 'utf8');
+    expect(code).toContain('common over');
+  });
+
+  it('and that has no source either is told by its folder', async () => {
+    const workspace = await installedWorkspace('yarn-berry');
+    const common = join(workspace.root, 'packages/common');
+    await edit(join(common, 'package.json'), 'src/index.ts', 'dist/index.js');
+    await rename(join(common, 'src'), join(common, 'sources'));
+    expect(await exportUnverified(workspace)).toMatchObject({
+      code: 'BUILD_FAILED',
+      message: `@fixture/common leads to no file of ${common}; @fixture/plugin-backend imports it.`,
+    });
+  });
+});

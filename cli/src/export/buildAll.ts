@@ -5,6 +5,7 @@ import { excludeAbsent, excludeUnbundlable } from './decide';
 import type { Decisions } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
+import { useSources } from './sources';
 import { hoistForced } from './overrides';
 
 /** The final build: its files, what is in them, what was left out. */
@@ -29,6 +30,7 @@ export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decis
       if (!(await excludeUnbundlable(plan, output, contents, finder, decisions))) return { output, contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
+      if (round < MAX_ROUNDS && (await useSources(error, plan, decisions))) continue;
       if (round === MAX_ROUNDS || !excludeAbsent(error, plan, finder, decisions)) {
         throw explainBuildFailure(error, plan, finder);
       }

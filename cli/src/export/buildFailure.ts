@@ -1,6 +1,6 @@
 import type { BuildFailure, Message } from 'esbuild';
-import { StagedoorError } from '@stagedoor/bundle';
-import { join } from 'node:path';
+import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
+import { dirname, join } from 'node:path';
 import { packageOfImport, type PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 import { installCommand } from './workspace';
@@ -35,6 +35,8 @@ export function explainBuildFailure(failure: BuildFailure, plan: Plan, finder: P
   if (!unresolved) {
     return new StagedoorError('BUILD_FAILED', failure.errors.map(describe).join('\n'), { cause: failure });
   }
+  const unbuilt = unresolved.filter((entry) => folderOf(entry) !== undefined);
+  if (unbuilt.length === unresolved.length) return noEntry(unbuilt, failure, finder);
   const wanted = unresolved.map(({ specifier, importer }) => {
     const by = finder.ofFile(importer)?.name ?? importer;
     return `${packageOfImport(specifier)} is not installed; ${by} imports it.`;
@@ -42,6 +44,22 @@ export function explainBuildFailure(failure: BuildFailure, plan: Plan, finder: P
   return new StagedoorError('DEPENDENCY_NOT_INSTALLED', [...new Set(wanted)].join('\n'), {
     hint: missingHint(unresolved, plan, finder),
     cause: failure,
+  });
+}
+
+/** Where the package of an import that leads nowhere lies; undefined where it is not installed. */
+function folderOf({ specifier, importer }: Unresolved): string | undefined {
+  return findPackageDir(packageOfImport(specifier), dirname(importer));
+}
+
+function noEntry(unresolved: Unresolved[], cause: BuildFailure, finder: PackageFinder): StagedoorError {
+  const lines = unresolved.map((entry) => {
+    const by = finder.ofFile(entry.importer)?.name ?? entry.importer;
+    return `${entry.specifier} leads to no file of ${folderOf(entry)}; ${by} imports it.`;
+  });
+  return new StagedoorError('BUILD_FAILED', [...new Set(lines)].join('\n'), {
+    hint: 'Build that package, install it again, or import what its "exports" name.',
+    cause,
   });
 }
 

@@ -6,6 +6,7 @@ import { absentAddons, excludedExternals, sharedExternals } from './esbuild/exte
 import { ownPlace } from './esbuild/ownPlace';
 import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
 import { relocatedSources, type Relocated } from './esbuild/relocate';
+import { sourceEntries } from './esbuild/sourceEntries';
 import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 import { bundleScripts, withScripts } from './scripts';
@@ -88,6 +89,7 @@ function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: s
     sharedExternals(plan.shared.keys()),
     excludedExternals(decisions, finder),
     absentAddons(),
+    sourceEntries(decisions.sources),
   ];
 }
 

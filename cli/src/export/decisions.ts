@@ -37,6 +37,8 @@ export class Decisions {
   readonly hoisted = new Map<string, Hoisted>();
   /** Optional packages that are not installed, by name, with the reason: a guarded import stays one. */
   readonly absent = new Map<string, string>();
+  /** Source of workspace packages that were never built, by the import that means it. */
+  readonly sources = new Map<string, string>();
   /** Packages whose asset files travel, by name. */
   readonly embedded = new Map<string, InstalledPackage>();
   /** Data files of installed packages that travel, by the folder of the package. */

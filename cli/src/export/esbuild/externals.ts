@@ -81,8 +81,8 @@ function isEsModule(file: string): boolean {
   return false;
 }
 
-/** One expression for all names, so that esbuild itself skips every other import. */
-function anyOf(names: Iterable<string>): RegExp {
+/** One expression for all names and their subpaths, so that esbuild itself skips every other import. */
+export function anyOf(names: Iterable<string>): RegExp {
   const alternatives = [...names].map((name) => name.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&'));
   return new RegExp(`^(${alternatives.join('|')})(/.*)?$`);
 }
