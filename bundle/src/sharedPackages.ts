@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StagedoorError } from './error';
+import { parsePackageJson } from './packageJson';
 
 /** An installed package that hosts share with bundles. */
 export interface SharedPackage {
@@ -24,7 +25,7 @@ export function findPackageDir(name: string, fromDir: string): string | undefine
 
 /**
  * The shared packages: the `@backstage/*` dependency closure of `@backstage/backend-defaults`
- * as installed for `fromDir`, sorted by name. Throws SHARED_PACKAGE_MISSING.
+ * as installed for `fromDir`, sorted by name. Throws SHARED_PACKAGE_MISSING, and PACKAGE_JSON_INVALID for a broken install.
  */
 export function sharedPackages(fromDir: string): SharedPackage[] {
   const found = new Map<string, SharedPackage>();
@@ -33,10 +34,8 @@ export function sharedPackages(fromDir: string): SharedPackage[] {
     if (found.has(next.name)) continue;
     const dir = findPackageDir(next.name, next.from);
     if (!dir) throw new StagedoorError('SHARED_PACKAGE_MISSING', `${next.name} is not installed for ${next.from}.`);
-    const pkg = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as {
-      version: string;
-      dependencies?: Record<string, string>;
-    };
+    const file = join(dir, 'package.json');
+    const pkg = parsePackageJson(readFileSync(file, 'utf8'), file);
     found.set(next.name, { name: next.name, version: pkg.version, dir });
     for (const name of Object.keys(pkg.dependencies ?? {})) {
       if (name.startsWith('@backstage/')) queue.push({ name, from: dir });

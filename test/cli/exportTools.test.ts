@@ -37,6 +37,16 @@ describe('An export whose tools fail', () => {
     );
   });
 
+  it('names the package.json of a shared package that an install left half written', async () => {
+    const dir = await fixturePackage('own-files');
+    const broken = join(dir, 'node_modules/@backstage/backend-defaults');
+    await mkdir(broken, { recursive: true });
+    await writeFile(join(broken, 'package.json'), '{"name": "@back');
+    const { code, stderr } = await stagedoor(dir, 'export');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error PACKAGE_JSON_INVALID: .*backend-defaults\/package\.json is not JSON/m);
+  });
+
   it('names the package.json of a dependency that an install left half written', async () => {
     const dir = await fixturePackage('own-files');
     await mkdir(join(dir, 'node_modules/half'), { recursive: true });
