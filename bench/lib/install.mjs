@@ -10,7 +10,7 @@ import { readJson, repository } from '../../scripts/lib/repository.mjs';
 const { sharedPackages, packName, SHARED_ROOT } = createRequire(join(repository, 'cli/package.json'))(
   '@stagedoor/bundle',
 );
-const FLAGS = ['install', '--omit=dev', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+const FLAGS = ['install', '--omit=dev', '--no-audit', '--no-fund'];
 
 /** `npm install --omit=dev` in `dir`; gives its duration in milliseconds. */
 export async function npmInstall(dir) {

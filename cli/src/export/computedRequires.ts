@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { findPackageDir } from '@stagedoor/bundle';
 import type { Contents, InlinedPackage } from './contents';
 import type { InstalledPackage } from './installedPackage';
-import type { OutputModule } from './modules';
+import { withoutComments, type OutputModule } from './modules';
 
 /** What is left in the output of a require whose argument the build could not evaluate. */
 const COMPUTED = /(?<![\w$.])(?:require|import)\((?!["')])/;
@@ -26,7 +26,7 @@ export function computedRequires({ inlined, imports }: Contents, modules: Output
   for (const entry of inlined.values()) {
     // Source of a workspace has no place in node_modules.
     if (!/[\\/]node_modules[\\/]/.test(entry.package.dir)) continue;
-    const computing = modules.filter(({ owner, code }) => owner.dir === entry.package.dir && COMPUTED.test(code));
+    const computing = modules.filter(({ owner, code }) => owner.dir === entry.package.dir && computes(code));
     if (computing.length === 0) continue;
     const files = unbundledDependencies(entry.package, names);
     if (files.length > 0 || computing.some(namesOwnFiles)) found.push({ inlined: entry, files });
@@ -34,9 +34,13 @@ export function computedRequires({ inlined, imports }: Contents, modules: Output
   return found;
 }
 
+function computes(code: string): boolean {
+  return COMPUTED.test(code) && COMPUTED.test(withoutComments(code));
+}
+
 /** True where a relative path in the code, that is not one of a bundled require, leads to something. */
 function namesOwnFiles({ file, code }: OutputModule): boolean {
-  return [...code.matchAll(RELATIVE_LITERAL)].some(([, path]) => {
+  return [...withoutComments(code).matchAll(RELATIVE_LITERAL)].some(([, path]) => {
     const target = join(dirname(file), path!);
     return ['', '.js', '.cjs', '.mjs', '.json'].some((extension) => existsSync(target + extension));
   });

@@ -8,7 +8,7 @@ export interface OutputModule {
   /** Absolute path of the source. */
   file: string;
   owner: InstalledPackage;
-  /** Its code in the output: comments removed, imports resolved. */
+  /** Its code in the output: imports resolved, most comments removed. */
   code: string;
   /** Line of the output, from 1, where it starts. */
   line: number;
@@ -31,6 +31,13 @@ export function outputModules(plan: Plan, built: Output, finder: PackageFinder):
     if (owner) modules.push({ file, owner, code: text.slice(mark.index, marks[position + 1]?.index), line });
   });
   return modules;
+}
+
+const COMMENT_LINES = /^[ \t]*(?:\*(?:[\s/]|$)|\/\*\*|\/\/).*$/gm;
+
+/** Code without the comments that esbuild keeps, those on members of classes: they show examples. */
+export function withoutComments(code: string): string {
+  return code.replace(COMMENT_LINES, '');
 }
 
 /** True for the inputs that the packager itself adds: esbuild writes `<namespace>:<path>`. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { assetsAt, codeAt } from './assetFiles';
 import type { InstalledPackage } from './installedPackage';
-import type { OutputModule } from './modules';
+import { withoutComments, type OutputModule } from './modules';
 
 /** How a module uses the place that it lies in. */
 export interface OwnFileUse {
@@ -22,6 +22,7 @@ export interface OwnFileUse {
 const COMPUTED_DIRNAME = /(?:\(0, )?[\w$.]*\bdirname\)?\(\s*\(0, [\w$]+\.fileURLToPath\)\(__bundleUrl\)\s*\)/g;
 const DIRNAME_ALIAS = /(?:^|[\s;,])(?:(?:var|let|const) )?([\w$]+) = __bundleDir;/g;
 const RELATIVE_URL = /new (?:import_[\w$]+\.)?URL\(\s*("\.[^"\\]*")\s*,\s*__bundleUrl\s*\)/g;
+const MENTIONS_PLACE = /\b__bundle(?:Dir|File|Url)\b|\brequire\.resolve\(/;
 const OWN_PLACE = /(?<![\w$.])(__bundleDir|__bundleFile|__bundleUrl)\b/g;
 /** `join(__bundleDir, 'a', 'b')` with literals only, whatever the function is called. */
 const LITERAL_JOIN = /\(\s*__bundleDir\s*((?:,\s*(?:"[^"\\]*"|'[^'\\]*')\s*)+)\)/y;
@@ -39,7 +40,8 @@ const HARMLESS_AFTER = /^\s*[=!]==?\s*/;
  * literals counts if it exists, anything computed counts always.
  */
 export function ownFileUse({ file, owner, code }: OutputModule): OwnFileUse | undefined {
-  const text = withDirname(code);
+  if (!MENTIONS_PLACE.test(code)) return undefined;
+  const text = withDirname(withoutComments(code));
   const paths: string[] = [];
   for (const match of text.matchAll(OWN_PLACE)) {
     const after = text.slice(match.index + match[0].length);
@@ -82,7 +84,7 @@ const LOADS_CODE =
 
 /** True when the module may run code files that it names at runtime. */
 export function loadsCode({ code }: OutputModule): boolean {
-  return LOADS_CODE.test(code);
+  return LOADS_CODE.test(code) && LOADS_CODE.test(withoutComments(code));
 }
 
 /** Writes the ways in which ES modules spell `__dirname` in one way. */
