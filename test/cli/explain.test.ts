@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { copyFixture, fixturePackage, stagedoor } from './exportSupport';
 import { installedWorkspace } from './lockfileSupport';
+import { workspaceOf } from './workspaceSupport';
 
 describe('Asked about one package, an export says what was decided, why, and what pulled it in', () => {
   let parent: string;
@@ -94,6 +95,23 @@ describe('Asked about one package, an export says what was decided, why, and wha
     const { code, stderr } = await stagedoor(plugin, 'export', '--explain', './elsewhere');
     expect(code).toBe(1);
     expect(stderr).toContain('error USAGE: --explain takes the name of a package, and ./elsewhere is a path.');
+  });
+});
+
+describe('At the root of a workspace', () => {
+  it('--explain is refused, since it is about one plugin', async () => {
+    const { code, stderr } = await stagedoor(await workspaceOf(2), 'export', '--explain');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error USAGE: --explain is about one plugin; this is the root of a workspace.');
+  });
+
+  it('an override is for every plugin', async () => {
+    const root = await workspaceOf(2);
+    const { code, stdout, stderr } = await stagedoor(root, 'export', '--no-verify', '--json', '--shared', '@acme/*');
+    expect(code, stderr).toBe(0);
+    const { results } = JSON.parse(stdout) as { results: Array<{ result: ExportResult }> };
+    for (const { result } of results) expect(Object.keys(result.shared)).toContain('@acme/shop-node');
+    expect(results).toHaveLength(2);
   });
 });
 

@@ -14,7 +14,7 @@ import { PackageFinder } from './installedPackage';
 import { packageImports, type ImportEdge } from './imports/packageImports';
 import { checkLockfile } from './lockfile/checkLockfile';
 import type { Lockfile } from './lockfile/lockfile';
-import { readLockfile } from './lockfile/readLockfile';
+import { LockfileReader } from './lockfile/readLockfile';
 import type { ExportOptions } from './options';
 import type { Staging } from './output';
 import { peerRanges, type Peers } from './peers';
@@ -49,8 +49,7 @@ export async function fillStaging(staging: Staging, plan: Plan, options: ExportO
   const finder = new PackageFinder();
   const decisions = new Decisions(plan.forced);
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
-  const lockfile = readLockfile(plan.workspace);
-  lockfile.catch(() => {});
+  const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
   for (let attempt = 1; ; attempt++) {
     const made = await makeBundle(staging, plan, finder, decisions, lockfile, options);
     let verified: VerifiedBundle | undefined;

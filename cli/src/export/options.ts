@@ -1,4 +1,5 @@
 import type { HostManifest } from './host/readHost';
+import type { LockfileReader } from './lockfile/readLockfile';
 import type { OverridePatterns } from './overrides';
 
 /** Complete options of one export; every path absolute. */
@@ -19,6 +20,8 @@ export interface ExportOptions {
   overrides?: OverridePatterns;
   /** Explain the decision about this package in the result, about all for `''`. */
   explain?: string;
+  /** Shared among the exports of one run, so that they read a lockfile once. */
+  lockfiles?: LockfileReader;
   /** Aborting removes everything that was written so far. */
   signal?: AbortSignal;
   /** Called when a step starts, e.g. `('bundle', '@scope/x')`. */

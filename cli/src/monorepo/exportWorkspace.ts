@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MANIFEST_FILE, StagedoorError, concurrently, dynamicName, packName, sha256File } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
+import { LockfileReader } from '../export/lockfile/readLockfile';
 import type { ExportOptions } from '../export/options';
 import type { ExportResult } from '../export/result';
 import { cacheDir, findWorkspace } from '../export/workspace';
@@ -16,7 +17,7 @@ import { settingsDigest } from './settings';
 import type { WorkspaceRoot } from './workspaceRoot';
 
 /** Options of {@link exportWorkspace}: those of one export, for every plugin. */
-export interface WorkspaceOptions extends Omit<ExportOptions, 'target' | 'onStep' | 'onInputs'> {
+export interface WorkspaceOptions extends Omit<ExportOptions, 'target' | 'onStep' | 'onInputs' | 'lockfiles'> {
   /** Folder that holds one folder per bundle, `<scope>-<name>-dynamic`; by default each plugin's own `dist-dynamic`. */
   out?: string;
   /** Names or folders, see `selectPlugins`; all where empty. */
@@ -40,6 +41,7 @@ interface Run {
   settings: string;
   records: Records;
   digester: Digester;
+  lockfiles: LockfileReader;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function exportWorkspace(
     settings: settingsDigest(perPlugin(options)),
     records: new Records(cacheDir(findWorkspace(root))),
     digester: new Digester(),
+    lockfiles: new LockfileReader(),
   };
   refuseSharedFolders(plugins, options);
   let done = 0;
@@ -110,6 +113,7 @@ async function exportAndRecord(plugin: WorkspacePlugin, dir: string, run: Run): 
     ...perPlugin(options),
     target: plugin.dir,
     out: outputOf(plugin, options),
+    lockfiles: run.lockfiles,
     onInputs: (used) => (paths = used),
   });
   const inputs = inputsOf(paths, root, dir);

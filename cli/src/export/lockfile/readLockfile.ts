@@ -6,8 +6,22 @@ import type { InstalledManifest } from '../installedPackage';
 import { installCommand, type Workspace } from '../workspace';
 import type { Lockfile } from './lockfile';
 
-/** Reads the lockfile of a workspace; undefined without one. Throws LOCKFILE_UNREADABLE. */
-export async function readLockfile(workspace: Workspace): Promise<Lockfile | undefined> {
+/** Reads each lockfile once: the exports of one run share it. */
+export class LockfileReader {
+  private readonly read = new Map<string, Promise<Lockfile | undefined>>();
+
+  /** The lockfile of a workspace; undefined without one. Throws LOCKFILE_UNREADABLE. */
+  of(workspace: Workspace): Promise<Lockfile | undefined> {
+    const key = workspace.lockfile?.file ?? '';
+    const reading = this.read.get(key) ?? readLockfile(workspace);
+    // Whoever asks hears of a failure; until then it is no unhandled one.
+    reading.catch(() => {});
+    this.read.set(key, reading);
+    return reading;
+  }
+}
+
+async function readLockfile(workspace: Workspace): Promise<Lockfile | undefined> {
   if (!workspace.lockfile) return undefined;
   const { file, manager } = workspace.lockfile;
   try {
