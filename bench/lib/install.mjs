@@ -12,10 +12,10 @@ const { sharedPackages, packName, SHARED_ROOT } = createRequire(join(repository,
 );
 const FLAGS = ['install', '--omit=dev', '--no-audit', '--no-fund'];
 
-/** `npm install --omit=dev` in `dir`; gives its duration in milliseconds. */
-export async function npmInstall(dir) {
+/** `npm install --omit=dev` with further `flags` in `dir`; gives its duration in milliseconds. */
+export async function npmInstall(dir, ...flags) {
   const started = performance.now();
-  await promisify(execFile)('npm', FLAGS, { cwd: dir, env: npmEnvironment(), maxBuffer: 1 << 26 });
+  await promisify(execFile)('npm', [...FLAGS, ...flags], { cwd: dir, env: npmEnvironment(), maxBuffer: 1 << 26 });
   return performance.now() - started;
 }
 
@@ -33,5 +33,6 @@ export async function installWithoutShared(dir, dependencies) {
     overrides[name] = `file:${standIn}`;
   }
   await writeFile(join(dir, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
-  return await npmInstall(dir);
+  // What native packages build is not part of what they publish.
+  return await npmInstall(dir, '--ignore-scripts');
 }
