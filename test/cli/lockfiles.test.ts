@@ -150,12 +150,44 @@ describe.each(kinds)('In a workspace with a lockfile of $kind', ({ kind, file, n
   });
 });
 
+describe('A range that only one tool knows', () => {
+  it.each([
+    ['backstage:^', 'node_modules/@backstage/fixture-helpers', '0.2.0'],
+    ['patch:', 'node_modules/fixture-patched', '1.0.0'],
+    ['file:', 'node_modules/@fixture/copied', '0.3.0'],
+  ])('%s in Yarn leads to the version that the lockfile says', async (_, place, version) => {
+    const workspace = await installedWorkspace('yarn-berry');
+    await edit(join(workspace.root, place, 'package.json'), `"${version}"`, '"9.9.9"');
+    expect((await exportUnverified(workspace))?.message).toContain(
+      ` 9.9.9 is installed, yarn.lock says ${version}; @fixture/plugin-backend imports it in src/index.ts.`,
+    );
+  });
+
+  it.each([
+    ['portal:', 'yarn-berry', 'node_modules/@fixture/folder'],
+    ['link:', 'yarn-classic', 'node_modules/@fixture/folder'],
+    ['file:', 'npm-3', 'node_modules/@fixture/copied'],
+    ['workspace:', 'pnpm-9', 'packages/plugin/node_modules/@fixture/common'],
+  ])('%s in %s is the folder as it is', async (_, kind, place) => {
+    const workspace = await installedWorkspace(kind);
+    await edit(join(workspace.root, place, 'package.json'), /"version": "[\d.]+"/, '"version": "9.9.9"');
+    expect(await exportUnverified(workspace)).toBeUndefined();
+  });
+});
+
 describe('Which lockfile counts', () => {
   it('npm-shrinkwrap.json is read as package-lock.json is', async () => {
     const workspace = await installedWorkspace('npm-3');
     await rename(join(workspace.root, 'package-lock.json'), join(workspace.root, 'npm-shrinkwrap.json'));
     await edit(join(workspace.root, 'node_modules/fixture-odd/package.json'), '"1.0.0"', '"1.0.9"');
     expect((await exportUnverified(workspace))?.message).toContain('npm-shrinkwrap.json says 1.0.0');
+  });
+
+  it('pnpm-lock.yaml is read behind a document in which pnpm fixes its own version', async () => {
+    const workspace = await installedWorkspace('pnpm-9');
+    const own = "---\nlockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n---\n";
+    await edit(join(workspace.root, 'pnpm-lock.yaml'), /^/, own);
+    expect(await exportUnverified(workspace)).toBeUndefined();
   });
 
   it('of two lockfiles the one that node_modules was installed from', async () => {

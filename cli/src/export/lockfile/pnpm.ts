@@ -1,4 +1,4 @@
-import { load } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import { relative, sep } from 'node:path';
 import { z } from 'zod';
 import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
@@ -40,7 +40,8 @@ const FOLDER = /^(link|file|workspace):/;
 
 /** Reads pnpm's lockfile: what each importer and each package resolves a name to. */
 export function readPnpmLockfile(text: string, file: string, root: string): Lockfile {
-  const parsed = load(text);
+  // pnpm may write a document about itself before the one about the packages.
+  const parsed = loadAll(text).at(-1);
   const { importers, packages, snapshots } = schema.parse(parsed);
   const projects = importers ?? { '.': importer.parse(parsed) };
   const entries = new Map<string, Locked>();
