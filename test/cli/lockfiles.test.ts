@@ -163,6 +163,22 @@ describe('A range that only one tool knows', () => {
     );
   });
 
+  it.each(['https://example.com/fork.tgz', 'git+ssh://git@example.com/acme/fork.git', 'acme/fork'])(
+    '%s in Yarn 1 may hold a package of another name',
+    async (range) => {
+      const workspace = await installedWorkspace('yarn-classic');
+      await edit(join(workspace.plugin, 'package.json'), '"^1.0.0"', JSON.stringify(range));
+      await edit(join(workspace.root, 'yarn.lock'), 'fixture-odd@^1.0.0:', `"fixture-odd@${range}":`);
+      const manifest = join(workspace.root, 'node_modules/fixture-odd/package.json');
+      await edit(manifest, '"fixture-odd"', '"original-of-odd"');
+      expect(await exportUnverified(workspace)).toBeUndefined();
+      await edit(manifest, '"1.0.0"', '"1.0.1"');
+      expect((await exportUnverified(workspace))?.message).toContain(
+        'fixture-odd (original-of-odd) 1.0.1 is installed, yarn.lock says 1.0.0',
+      );
+    },
+  );
+
   it.each([
     ['portal:', 'yarn-berry', 'node_modules/@fixture/folder'],
     ['link:', 'yarn-classic', 'node_modules/@fixture/folder'],

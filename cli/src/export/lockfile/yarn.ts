@@ -17,6 +17,7 @@ const schema = z.record(
 
 /** A package name in front of a descriptor or locator. */
 const NAME = /^((?:@[^/@]+\/)?[^/@]+)@(.*)$/;
+const FOREIGN = /^(git|ssh|https?|github|gitlab|bitbucket)\b.*:|^[^:@/]+\/[^/]+$/;
 const FOLDER = /^(workspace|link|portal):/;
 
 /** A rule of `resolutions` in the root's package.json. */
@@ -70,7 +71,9 @@ function readEntry([first]: string[], entry: z.infer<typeof schema>[string]): Lo
   const own = NAME.exec(entry.resolution ?? '')?.[1] ?? NAME.exec(/^npm:(.+)$/.exec(range)?.[1] ?? '')?.[1];
   const folder = entry.linkType === 'soft' || (entry.linkType === undefined && FOLDER.test(range));
   const { version, integrity, checksum } = entry;
-  return { name: own ?? alias, ...(!folder && { version, integrity, checksum }) };
+  // Under a repository or an archive any name may lie.
+  const elsewhere = own === undefined && FOREIGN.test(range);
+  return { name: elsewhere ? undefined : (own ?? alias), ...(!folder && { version, integrity, checksum }) };
 }
 
 function readResolutions(resolutions: unknown, berry: boolean): Resolution[] {
