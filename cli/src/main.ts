@@ -29,6 +29,7 @@ Every error says what to do next; docs/errors.md lists them all.`;
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const reporter = new Reporter(process, argv.includes('--json'));
+  if (argv[0] === 'export' && !argv.includes('--help')) startEsbuild();
   try {
     await parse(argv, reporter);
   } catch (error) {
@@ -39,6 +40,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     reporter.failed(error);
     process.exitCode = 1;
   }
+}
+
+/** esbuild's process starts while the command line and the package are read; its faults show when it is used. */
+function startEsbuild(): void {
+  import('esbuild').then(({ transform }) => transform('')).catch(() => undefined);
 }
 
 async function parse(argv: readonly string[], reporter: Reporter): Promise<void> {

@@ -1,5 +1,5 @@
 import { readManifest } from '@stagedoor/bundle';
-import { cp, mkdir, readFile, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +44,17 @@ describe('An exported plugin folder', () => {
     expect(result.files).toBe(files.length);
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(result.path, file))).size));
     expect(result.bytes).toBe(sizes.reduce((sum, size) => sum + size));
+  });
+
+  it('takes nothing from another copy of the plugin that happens to be installed', async () => {
+    const dir = await fixturePackage('own-files');
+    const other = join(await tempDir(), 'node_modules');
+    await cp(dir, join(other, '@fixture/own-files'), { recursive: true });
+    await writeFile(join(other, '@fixture/own-files/templates/other.txt'), 'other');
+    await symlink(join(repository, 'node_modules/@backstage'), join(other, '@backstage'), 'dir');
+    await symlink(other, join(dir, 'node_modules'), 'dir');
+    const { path } = await exported(dir, '--no-verify');
+    expect((await filesOf(path)).filter((file) => /embedded|other/.test(file))).toEqual([]);
   });
 
   it('is a package of its own: name with -dynamic, only imported peers, the mark of the format', async () => {

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { extract } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
 import { isBundlePath } from '../paths';
 
@@ -49,6 +48,8 @@ export async function extractArchive(file: string, dir: string, limits: ExtractL
     }
   };
   let fault: unknown;
+  // Imported late: most uses of this package have no archive to read.
+  const { extract } = await import('tar');
   try {
     await extract({
       file,

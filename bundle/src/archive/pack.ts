@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { create } from 'tar';
 import { listFiles } from '../digest';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../names';
 
@@ -26,6 +25,7 @@ export async function packBundle(dir: string, file: string): Promise<PackedBundl
   const signed = (await lstat(join(dir, SIGNATURE_FILE)).catch(() => undefined))?.isFile() === true;
   const entries = [MANIFEST_FILE, ...(signed ? [SIGNATURE_FILE] : []), ...paths];
   const temporary = `${file}.${process.pid}.tmp`;
+  const { create } = await import('tar');
   try {
     await create(
       {

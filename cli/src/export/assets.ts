@@ -24,6 +24,8 @@ export function assetPackages(
     const literals = [...code.matchAll(LITERAL_CALL)].map((match) => match[1]!);
     if (literals.length < [...code.matchAll(ANY_CALL)].length) found.add(owner);
     for (const name of literals) {
+      // Never another copy of the plugin that happens to be installed.
+      if (name === plan.pkg.name) continue;
       const dir = byName.get(name)?.dir ?? findPackageDir(name, owner.dir);
       const pkg = dir && finder.ofDir(dir);
       if (pkg && !plan.shared.has(name)) found.add(pkg);

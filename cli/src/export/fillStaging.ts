@@ -18,6 +18,7 @@ import { LockfileReader } from './lockfile/readLockfile';
 import type { ExportOptions } from './options';
 import type { Staging } from './output';
 import { peerRanges, type Peers } from './peers';
+import { loadPacklist } from './publishedFiles';
 import type { Plan } from './plan';
 import type { ExportResult, InlinedSummary } from './result';
 import { hoistSuspect } from './suspects';
@@ -75,7 +76,7 @@ async function makeBundle(
   { onStep, onInputs, signal }: ExportOptions,
 ): Promise<Attempt> {
   onStep?.('bundle', plan.pkg.name);
-  const build = await buildUntilSettled(plan, finder, decisions);
+  const [build] = await Promise.all([buildUntilSettled(plan, finder, decisions), loadPacklist()]);
   signal?.throwIfAborted();
   const travelling = await travellingFiles(plan, build.contents, decisions);
   await hoistForScripts(plan, travelling, build.contents, finder, decisions);

@@ -1,3 +1,4 @@
+import type packlist from 'npm-packlist';
 import { MANIFEST_FILE } from '@stagedoor/bundle';
 import type { InstalledManifest } from './installedPackage';
 
@@ -5,13 +6,18 @@ import type { InstalledManifest } from './installedPackage';
 export const LEFT_BY_EXPORTS = /(^|\/)\.dist-dynamic-|-dynamic-\d[^/]*\.tgz$/;
 const COMPILED = /\.([cm]?js|[cm]?ts|tsx|jsx)(\.map)?$/;
 
+/** Loads npm's rules, which takes longer than applying them: best while something else is waited for. */
+export async function loadPacklist(): Promise<{ default: typeof packlist }> {
+  return import('npm-packlist');
+}
+
 /**
  * The files besides code that a package publishes, as npm would pack them, relative and sorted: migrations, schemas,
  * templates, README, licence. Code below dist/ and src/ is bundled; package.json and alpha/ are written anew.
  */
 export async function publishedFiles(dir: string, manifest: InstalledManifest): Promise<string[]> {
-  const { default: packlist } = await import('npm-packlist');
-  const paths = await packlist({
+  const { default: list } = await loadPacklist();
+  const paths = await list({
     path: dir,
     // Bundled dependencies are decided about by the export, not by the package.
     package: { ...manifest, bundleDependencies: undefined, bundledDependencies: undefined },

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SBOM_FILE } from '@stagedoor/bundle';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SBOM_PROPERTY } from '../export/describe/sbom';
 
 const MAX_BYTES = 64 * 1024 * 1024;

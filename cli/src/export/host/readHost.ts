@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagedoorError, describeIssues } from '@stagedoor/bundle';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
 const schema = z.looseObject({

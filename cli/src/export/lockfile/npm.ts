@@ -1,5 +1,5 @@
 import { relative, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { grouped, versions, type Locked, type Lockfile } from './lockfile';
 
 /** `packages` of package-lock.json and npm-shrinkwrap.json, versions 2 and 3: docs.npmjs.com, package-lock-json. */

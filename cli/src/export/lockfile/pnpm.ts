@@ -1,6 +1,6 @@
 import { loadAll } from 'js-yaml';
 import { relative, sep } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
 
 const links = z.record(z.string(), z.string()).optional();

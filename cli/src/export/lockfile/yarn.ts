@@ -1,5 +1,5 @@
 import { parseResolution, parseSyml } from '@yarnpkg/parsers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InstalledManifest, InstalledPackage } from '../installedPackage';
 import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
 
