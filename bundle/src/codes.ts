@@ -141,10 +141,6 @@ export const codes = {
     meaning: 'The plugin that this module extends is not running.',
     hint: 'Drop the bundle of the plugin; the module joins by itself.',
   },
-  SUPERSEDED: {
-    meaning: 'Another drop holds the same package in a higher version.',
-    hint: 'Remove the drop that is not wanted.',
-  },
   SETTING_INVALID: {
     meaning: 'A value under dynamicPlugins in app-config is not accepted.',
     hint: 'Correct the named key; loader/config.d.ts lists the keys and accepted values.',

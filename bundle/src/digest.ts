@@ -38,10 +38,10 @@ export function digestOf(files: readonly BundleFile[]): string {
 }
 
 /**
- * Lists and hashes every file below `dir` except manifest and signature, sorted by path.
+ * Lists every file below `dir` except manifest and signature, sorted by path, sizes in bytes.
  * Throws ARCHIVE_UNSAFE on anything that is neither file nor folder.
  */
-export async function listFiles(dir: string): Promise<BundleFile[]> {
+export async function listPaths(dir: string): Promise<Array<{ path: string; size: number }>> {
   const paths: Array<{ path: string; size: number }> = [];
   async function walk(prefix: string): Promise<void> {
     for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
@@ -52,12 +52,16 @@ export async function listFiles(dir: string): Promise<BundleFile[]> {
     }
   }
   await walk('');
-  const files = await concurrently(paths, async ({ path, size }) => ({
+  return paths.sort(byPath);
+}
+
+/** {@link listPaths} with the hash of each file. */
+export async function listFiles(dir: string): Promise<BundleFile[]> {
+  return concurrently(await listPaths(dir), async ({ path, size }) => ({
     path,
     size,
     sha256: await sha256File(join(dir, path), size),
   }));
-  return files.sort(byPath);
 }
 
 /**

@@ -24,6 +24,7 @@ export {
 } from './manifest';
 export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
+export { integrityOf } from './archive/integrity';
 export { packBundle, type PackedBundle } from './archive/pack';
 export { DEFAULT_LIMITS, extractArchive, type ExtractLimits } from './archive/extract';
 export {

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { listFiles } from '../digest';
+import { listPaths } from '../digest';
 import { MANIFEST_FILE, SIGNATURE_FILE } from '../names';
+import { integrityOf } from './integrity';
 
 /** What {@link packBundle} wrote. */
 export interface PackedBundle {
@@ -21,7 +19,7 @@ const FIXED_MTIME = new Date('1985-10-26T08:15:00.000Z');
  * owner and mode, so equal content gives equal bytes. Signatures come along. Written beside `file`, then renamed.
  */
 export async function packBundle(dir: string, file: string): Promise<PackedBundle> {
-  const paths = (await listFiles(dir)).map((entry) => entry.path);
+  const paths = (await listPaths(dir)).map((entry) => entry.path);
   const signed = (await lstat(join(dir, SIGNATURE_FILE)).catch(() => undefined))?.isFile() === true;
   const entries = [MANIFEST_FILE, ...(signed ? [SIGNATURE_FILE] : []), ...paths];
   const temporary = `${file}.${process.pid}.tmp`;
@@ -42,10 +40,9 @@ export async function packBundle(dir: string, file: string): Promise<PackedBundl
       // A leading @ would make tar read the file as an archive to include.
       entries.map((path) => (path.startsWith('@') ? `./${path}` : path)),
     );
-    const hash = createHash('sha512');
-    await pipeline(createReadStream(temporary), hash);
+    const integrity = await integrityOf(temporary);
     await rename(temporary, file);
-    return { file, integrity: `sha512-${hash.digest('base64')}` };
+    return { file, integrity };
   } finally {
     await rm(temporary, { force: true });
   }

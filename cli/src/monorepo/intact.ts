@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { MANIFEST_FILE, checkFiles, listFiles, readManifest, sha256File } from '@stagedoor/bundle';
+import { MANIFEST_FILE, checkFiles, integrityOf, listFiles, readManifest, sha256File } from '@stagedoor/bundle';
 import type { ExportRecord } from './records';
 
 /** True when the bundle, and the archive if there is one, are byte for byte what the recorded export wrote. */
@@ -15,10 +12,4 @@ export async function isIntact({ result, manifest: recorded }: ExportRecord): Pr
   } catch {
     return false;
   }
-}
-
-async function integrityOf(file: string): Promise<string> {
-  const hash = createHash('sha512');
-  await pipeline(createReadStream(file), hash);
-  return `sha512-${hash.digest('base64')}`;
 }

@@ -116,8 +116,7 @@ export class DropDirectory {
       return this.#records.delete(entry);
     }
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
-    await settle(drop);
-    const seen = (await snapshot(drop)).text;
+    const seen = await settle(drop);
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.#read(entry);
     const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen);

@@ -5,14 +5,6 @@ import type { OpenedRoute } from '../start/openedRoutes';
 export type PluginState =
   'discovered' | 'staging' | 'starting' | 'running' | 'waiting' | 'draining' | 'stopped' | 'rejected' | 'failed';
 
-/** States in which nothing more happens until something changes outside. */
-const END_STATES: ReadonlySet<PluginState> = new Set(['running', 'waiting', 'stopped', 'rejected', 'failed']);
-
-/** True for a state in which nothing more happens until something changes outside. */
-export function isEndState(state: PluginState): boolean {
-  return END_STATES.has(state);
-}
-
 /** A bundle as the admin API shows it. `state` speaks of the newest drop; `loaded` of what serves. */
 export interface PluginStatus extends Partial<CodedError> {
   /** Name in the bundle's package.json; the drop's file name where that could not be read. */

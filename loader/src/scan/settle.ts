@@ -18,18 +18,19 @@ export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, g
 
 /**
  * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
- * loaded. A drop that has long been there settles at once. Resolves also for one that is removed meanwhile.
+ * loaded. A drop that has long been there settles at once. Resolves with the text of its last {@link snapshot}, empty
+ * for a drop that was removed meanwhile.
  */
-export async function settle(drop: Drop, times: SettleTimes = SETTLE_TIMES): Promise<void> {
+export async function settle(drop: Drop, times: SettleTimes = SETTLE_TIMES): Promise<string> {
   let seen = await snapshot(drop);
   let quietSince = Math.min(Date.now(), seen.changedAt);
   for (;;) {
     const quiet = Date.now() - quietSince;
-    if (seen.text === '' || quiet >= times.giveUpMs) return;
+    if (seen.text === '' || quiet >= times.giveUpMs) return seen.text;
     if (quiet >= times.quietMs) {
       const completeness = drop.kind === 'archive' ? 'complete' : await inspect(drop.path);
-      if (completeness === 'complete') return;
-      if (completeness === 'foreign' && quiet >= times.quietForeignMs) return;
+      if (completeness === 'complete') return seen.text;
+      if (completeness === 'foreign' && quiet >= times.quietForeignMs) return seen.text;
     }
     await sleep(50);
     const now = await snapshot(drop);

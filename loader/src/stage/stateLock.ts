@@ -11,32 +11,27 @@ interface Holder {
   host: string;
 }
 
-/** Times of the lock, in milliseconds. */
-export interface LockTimes {
-  /** How often the holder shows that it lives. */
-  beatMs: number;
-  /** A holder that has not shown it for this long is dead. */
-  staleMs: number;
-}
-
-const LOCK_TIMES: LockTimes = { beatMs: 2000, staleMs: 10_000 };
+/** How often the holder shows that it lives, in milliseconds. */
+const BEAT_MS = 2000;
+/** A holder that has not shown it for this long is dead, in milliseconds. */
+const STALE_MS = 10_000;
 
 /**
  * Takes a state directory for this process: two portals on one would delete each other's staged copies. A lock whose
  * process has died is taken over, at once where that can be seen, else when it has gone stale. Throws
  * STATE_DIRECTORY_IN_USE.
  */
-export async function lockState(stateDir: string, times = LOCK_TIMES): Promise<{ release(): void }> {
+export async function lockState(stateDir: string): Promise<{ release(): void }> {
   const file = join(stateDir, 'lock.json');
   const self: Holder = { pid: process.pid, host: hostname() };
-  const deadline = Date.now() + times.staleMs + times.beatMs;
+  const deadline = Date.now() + STALE_MS + BEAT_MS;
   while (!(await create(file, self))) {
-    const holder = await aliveHolder(file, self, times);
+    const holder = await aliveHolder(file, self);
     if (!holder) await rm(file, { force: true });
     else if (holder.host === self.host || Date.now() > deadline) throw inUse(stateDir, holder);
-    else await sleep(times.beatMs / 4);
+    else await sleep(BEAT_MS / 4);
   }
-  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), times.beatMs).unref();
+  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), BEAT_MS).unref();
   return {
     release: () => {
       clearInterval(beat);
@@ -63,9 +58,9 @@ async function create(file: string, self: Holder): Promise<boolean> {
 }
 
 /** Who else holds the lock; undefined for nobody, a dead process, or this one in an earlier life. */
-async function aliveHolder(file: string, self: Holder, { staleMs }: LockTimes): Promise<Holder | undefined> {
+async function aliveHolder(file: string, self: Holder): Promise<Holder | undefined> {
   const info = await stat(file).catch(() => undefined);
-  if (!info || Math.abs(Date.now() - info.mtimeMs) > staleMs) return undefined;
+  if (!info || Math.abs(Date.now() - info.mtimeMs) > STALE_MS) return undefined;
   const text = await readFile(file, 'utf8').catch(() => '');
   const holder = readHolder(() => text);
   if (!holder || same(holder, self)) return undefined;
