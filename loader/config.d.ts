@@ -1,7 +1,10 @@
 import type { HumanDuration } from '@backstage/types';
 
 export interface Config {
-  /** Dynamic plugins: bundles that are loaded from a folder while the portal runs. */
+  /**
+   * Dynamic plugins: bundles that are loaded from a folder while the portal runs. No key here is a secret: trusted keys
+   * are public ones. All are read when the portal starts; a wrong value ends the start with SETTING_INVALID.
+   */
   dynamicPlugins?: {
     /** The folder that bundles are dropped into. Without it nothing is loaded dynamically. */
     rootDirectory?: string;
@@ -11,9 +14,84 @@ export interface Config {
     startTimeout?: HumanDuration | string | number;
     /** How long requests in flight may go on after a plugin was upgraded, removed or shut down. Default: 10 seconds. */
     drainTimeout?: HumanDuration | string | number;
+    /** What dynamic plugins may open to callers without a session. */
     auth?: {
+      /**
+       * Which declarations (`addAuthPolicy`) of a plugin count. `declared`: all of them. `listed`: only those for paths
+       * under `open`; any other stays closed and is reported. Default: `declared`.
+       */
+      unauthenticated?: 'declared' | 'listed';
+      /** With `unauthenticated: listed`: paths below `/api/<pluginId>` that may be opened, with all below them. Default: none. */
+      open?: { [pluginId: string]: string[] };
       /** Paths outside `/api/<pluginId>` that a dynamic plugin may mount, by plugin id. Default: none. */
       rootRoutes?: { [pluginId: string]: string[] };
     };
+    /** Ids of services of the portal (e.g. `core.httpAuth`) that a bundle may replace, for its own plugin only. Default: none. */
+    services?: string[];
+    /** What is asked of the signatures that `stagedoor sign` makes. */
+    signatures?: {
+      /**
+       * `off`: they are not looked at. `warn`: a bundle without a good one runs, with a warning. `require`: it does not
+       * run. Default: `off`.
+       */
+      mode?: 'off' | 'warn' | 'require';
+      /** Public keys that count: PEM text, or files that hold it. Default: none. */
+      trustedKeys?: string[];
+      /** Names of packages that need no signature. Default: none. */
+      allowUnsigned?: string[];
+    };
+    /**
+     * Which packages may be loaded. In a name, `*` stands for any characters, and the suffix `-dynamic` may be left out;
+     * `version` is a semver range, default: any.
+     */
+    packages?: {
+      /** Only these. Default: all that are not denied. */
+      allow?: Array<{ name: string; version?: string }>;
+      /** None of these, even when they are allowed. Default: none. */
+      deny?: Array<{ name: string; version?: string }>;
+    };
+    /** Where plugins run: in the portal itself, or each in a child process of its own. Default: `in-process`. */
+    isolation?: 'in-process' | 'process';
+    /** How child processes of plugins run. */
+    process?: {
+      /** Memory limit of one process, in megabytes, at least 64. Default: 512. */
+      memoryLimitMb?: number;
+      /** Names of variables that a process gets of the portal's environment, beyond those that Node needs. Default: none. */
+      environment?: string[];
+      /** Whether Node's permission model confines what files a process may read. Default: false. */
+      permissionModel?: boolean;
+    };
+    /** What holds for one plugin, by plugin id; what is not given is as for all. Default: none. */
+    plugins?: {
+      [pluginId: string]: {
+        /** As `isolation` above. */
+        isolation?: 'in-process' | 'process';
+        /** As `process.memoryLimitMb`. */
+        memoryLimitMb?: number;
+        /** As `process.permissionModel`. */
+        permissionModel?: boolean;
+      };
+    };
+    /** Plugin ids or package names without which the portal does not report itself ready. Default: none. */
+    required?: string[];
+    /** When plugins are asked how they are. */
+    health?: {
+      /** Time between two rounds of checks. Default: 30 seconds. */
+      interval?: HumanDuration | string | number;
+      /** How long the checks of one plugin may take. Default: 5 seconds. */
+      timeout?: HumanDuration | string | number;
+    };
+    /** Metrics on a port of their own, beside those in the admin API. */
+    metrics?: {
+      /** Default: none, no such port is opened. */
+      port?: number;
+      /** The address that the port is opened on. Default: `127.0.0.1`. */
+      host?: string;
+    };
+    /**
+     * Settings of dynamic frontend plugins, by package name, read by the portal's app. Default: none.
+     * @deepVisibility frontend
+     */
+    frontend?: { [packageName: string]: unknown };
   };
 }

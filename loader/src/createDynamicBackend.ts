@@ -21,7 +21,7 @@ import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID } from './runtime/units';
-import { readSettings } from './settings';
+import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
 
 /** Each started backend listens for process-wide faults, and each unit is a backend: not a leak. */

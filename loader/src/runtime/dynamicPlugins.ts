@@ -11,7 +11,7 @@ import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
 import { Slots } from '../serve/slots';
-import type { Settings } from '../settings';
+import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
@@ -41,7 +41,7 @@ export interface DynamicPluginsOptions {
 }
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
-const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000, rootRoutes: {} };
+const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
 const COLLECT_EVERY_MS = 5000;
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -61,14 +61,14 @@ export class DynamicPlugins {
     const { settings, services, rootHttpRouter, rootLogger, config, logger, cwd } = options;
     this.#options = options;
     this.host = describeHost(sharedPackages(__dirname), cwd);
-    const { startTimeoutMs, drainTimeoutMs, rootRoutes } = settings ?? STATIC_ONLY;
+    const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
     const generationHost: GenerationHost = {
       services,
       slots: new Slots(rootHttpRouter),
       rootLogger,
       startTimeoutMs,
       drainTimeoutMs,
-      rootRoutes,
+      rootRoutes: settings?.auth.rootRoutes ?? {},
     };
     this.#registry = new PluginRegistry(logger);
     this.#units = new Units(generationHost);

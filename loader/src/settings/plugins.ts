@@ -1,0 +1,31 @@
+import { readMemoryLimit } from './process';
+import type { Section } from './section';
+
+const ISOLATIONS = ['in-process', 'process'] as const;
+
+/** Where a plugin runs: in the portal, or in a child process of its own. */
+export type Isolation = (typeof ISOLATIONS)[number];
+
+/** What holds for one plugin; what is absent is as for all. */
+export interface PluginSettings {
+  isolation?: Isolation;
+  memoryLimitMb?: number;
+  permissionModel?: boolean;
+}
+
+/** Reads `isolation`, in `dynamicPlugins` or for one plugin. */
+export function readIsolation(section: Section): Isolation | undefined {
+  return section.choice('isolation', ISOLATIONS);
+}
+
+/** Reads `dynamicPlugins.plugins`. */
+export function readPlugins(parent: Section): Record<string, PluginSettings> {
+  return parent.section('plugins').record((plugins, pluginId) => {
+    const section = plugins.section(pluginId, ['isolation', 'memoryLimitMb', 'permissionModel']);
+    return {
+      isolation: readIsolation(section),
+      memoryLimitMb: readMemoryLimit(section),
+      permissionModel: section.boolean('permissionModel'),
+    };
+  });
+}

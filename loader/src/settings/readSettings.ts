@@ -1,0 +1,60 @@
+import type { Config } from '@backstage/config';
+import { StagedoorError } from '@stagedoor/bundle';
+import { dirname, join, resolve } from 'node:path';
+import { readAuth } from './auth';
+import { readHealth } from './health';
+import { readMetrics } from './metrics';
+import { readPackages } from './packages';
+import { readIsolation, readPlugins } from './plugins';
+import { readProcess } from './process';
+import { Section } from './section';
+import type { Settings } from './settings';
+import { readSignatures } from './signatures';
+
+const KEYS = [
+  'rootDirectory',
+  'stateDirectory',
+  'startTimeout',
+  'drainTimeout',
+  'auth',
+  'services',
+  'signatures',
+  'packages',
+  'isolation',
+  'process',
+  'plugins',
+  'required',
+  'health',
+  'metrics',
+  // Read by the portal's app, not here.
+  'frontend',
+];
+
+/**
+ * Reads `dynamicPlugins`, all faults at once (SETTING_INVALID). Relative folders and files are taken from `cwd`.
+ * Undefined without `dynamicPlugins.rootDirectory`: a portal without dynamic plugins.
+ */
+export function readSettings(config: Config, cwd: string): Settings | undefined {
+  const faults: string[] = [];
+  const section = new Section(config, '', faults).section('dynamicPlugins', KEYS);
+  const rootDirectory = resolve(cwd, section.string('rootDirectory') ?? '.');
+  const stateDirectory = section.string('stateDirectory');
+  const settings: Settings = {
+    rootDirectory,
+    stateDirectory: stateDirectory ? resolve(cwd, stateDirectory) : join(dirname(rootDirectory), '.stagedoor'),
+    startTimeoutMs: section.duration('startTimeout') ?? 30_000,
+    drainTimeoutMs: section.duration('drainTimeout') ?? 10_000,
+    auth: readAuth(section),
+    services: section.strings('services'),
+    signatures: readSignatures(section, cwd),
+    packages: readPackages(section),
+    isolation: readIsolation(section) ?? 'in-process',
+    process: readProcess(section),
+    plugins: readPlugins(section),
+    required: section.strings('required'),
+    health: readHealth(section),
+    metrics: readMetrics(section),
+  };
+  if (faults.length > 0) throw new StagedoorError('SETTING_INVALID', faults.join('; '), { details: { faults } });
+  return section.has('rootDirectory') ? settings : undefined;
+}

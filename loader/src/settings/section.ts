@@ -1,0 +1,127 @@
+import { readDurationFromConfig, type Config } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+
+/** What a number must be. */
+interface NumberLimits {
+  min: number;
+  max: number;
+  /** How the accepted values are named, e.g. `a port from 1 to 65535`. */
+  accepted: string;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * One section of `dynamicPlugins` as it is read: a wrong value becomes a line in `faults` that names the key and the
+ * accepted values, and reads as absent. Every section shares one list, so that all faults are reported together.
+ */
+export class Section {
+  readonly path: string;
+  readonly faults: string[];
+  readonly #config: Config | undefined;
+
+  /** `accepted`: the keys there are, undefined where the operator chooses them (plugin ids). */
+  constructor(config: Config | undefined, path: string, faults: string[], accepted?: readonly string[]) {
+    this.#config = config;
+    this.path = path;
+    this.faults = faults;
+    for (const key of accepted ? this.keys() : []) {
+      if (!accepted!.includes(key))
+        faults.push(`Unknown key '${this.#pathOf(key)}', accepted: ${accepted!.join(', ')}`);
+    }
+  }
+
+  keys(): string[] {
+    return this.#config?.keys() ?? [];
+  }
+
+  has(key: string): boolean {
+    return this.#config?.has(key) ?? false;
+  }
+
+  /** A section below this one; empty where there is none. */
+  section(key: string, accepted?: readonly string[]): Section {
+    const config = this.#read(key, 'an object', () => {
+      const inner = this.#config!.getConfig(key);
+      // A config that follows its files fails for a value of another type only when it is read from.
+      inner.keys();
+      return inner;
+    });
+    return new Section(config, this.#pathOf(key), this.faults, accepted);
+  }
+
+  /** The sections of a list of objects. */
+  list(key: string, accepted: readonly string[]): Section[] | undefined {
+    const configs = this.#read(key, 'a list of objects', () => this.#config!.getConfigArray(key));
+    return configs?.map(
+      (config, index) => new Section(config, `${this.#pathOf(key)}[${index}]`, this.faults, accepted),
+    );
+  }
+
+  string(key: string): string | undefined {
+    return this.#read(key, 'a text', () => this.#config!.getString(key));
+  }
+
+  /** A list of texts, empty by default. */
+  strings(key: string): string[] {
+    return this.#read(key, 'a list of texts', () => this.#config!.getStringArray(key)) ?? [];
+  }
+
+  boolean(key: string): boolean | undefined {
+    return this.#read(key, 'true, false', () => this.#config!.getBoolean(key));
+  }
+
+  choice<T extends string>(key: string, values: readonly T[]): T | undefined {
+    const accepted = values.join(', ');
+    const value = this.#read(key, accepted, () => this.#config!.getString(key));
+    if (value === undefined || values.includes(value as T)) return value as T | undefined;
+    return this.fault(key, `is '${value}'`, accepted);
+  }
+
+  number(key: string, { min, max, accepted }: NumberLimits): number | undefined {
+    const value = this.#read(key, accepted, () => this.#config!.getNumber(key));
+    if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return value;
+    return this.fault(key, `is ${value}`, accepted);
+  }
+
+  /** A duration in milliseconds; a plain number means milliseconds, otherwise Backstage's duration forms. */
+  duration(key: string): number | undefined {
+    const accepted = "more than 0 and at most one hour, e.g. '30s'";
+    const ms = this.#read(key, accepted, () => {
+      const value = this.#config!.getOptional(key);
+      return typeof value === 'number' ? value : durationToMilliseconds(readDurationFromConfig(this.#config!, { key }));
+    });
+    if (ms === undefined || (ms > 0 && ms <= HOUR_MS)) return ms;
+    return this.fault(key, `is ${ms} ms`, accepted);
+  }
+
+  /**
+   * A value for every key of a section whose keys are plugin ids. Without a prototype: a plugin may be called
+   * `constructor`.
+   */
+  record<T>(read: (section: Section, key: string) => T): Record<string, T> {
+    const values = Object.create(null) as Record<string, T>;
+    for (const key of this.keys()) values[key] = read(this, key);
+    return values;
+  }
+
+  /** Notes that the value of a key is not accepted. */
+  fault(key: string, what: string, accepted: string): undefined {
+    this.faults.push(`'${this.#pathOf(key)}' ${what}, accepted: ${accepted}`);
+    return undefined;
+  }
+
+  #pathOf(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  #read<T>(key: string, accepted: string, read: () => T): T | undefined {
+    try {
+      return this.has(key) ? read() : undefined;
+    } catch (error) {
+      // Backstage's message names the key and the file.
+      this.faults.push(`${(error as Error).message}, accepted: ${accepted}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { AuthSettings } from './auth';
+import type { HealthSettings } from './health';
+import type { MetricsSettings } from './metrics';
+import type { PackageSettings } from './packages';
+import type { Isolation, PluginSettings } from './plugins';
+import type { ProcessSettings } from './process';
+import type { SignatureSettings } from './signatures';
+
+/** Everything under `dynamicPlugins` in app-config, complete; `config.d.ts` describes each key to operators. */
+export interface Settings {
+  /** Where operators drop bundles, absolute. */
+  rootDirectory: string;
+  /** Where staged copies and state live, absolute. */
+  stateDirectory: string;
+  startTimeoutMs: number;
+  drainTimeoutMs: number;
+  auth: AuthSettings;
+  /** Ids of host services that a bundle may replace for its own unit. */
+  services: string[];
+  signatures: SignatureSettings;
+  packages: PackageSettings;
+  /** Where a plugin runs unless `plugins` says otherwise. */
+  isolation: Isolation;
+  process: ProcessSettings;
+  /** By plugin id; without a prototype. */
+  plugins: Record<string, PluginSettings>;
+  /** Plugin ids or package names without which the portal is not ready. */
+  required: string[];
+  health: HealthSettings;
+  metrics: MetricsSettings;
+}

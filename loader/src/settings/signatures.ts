@@ -1,0 +1,39 @@
+import { readPublicKey, type PublicKey } from '@stagedoor/bundle';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Section } from './section';
+
+const MODES = ['off', 'warn', 'require'] as const;
+
+/** What is asked of the signatures of bundles. */
+export interface SignatureSettings {
+  /** `off`: not looked at. `warn`: a bundle without a good signature runs, with a warning. `require`: it does not run. */
+  mode: (typeof MODES)[number];
+  trustedKeys: PublicKey[];
+  /** Names of packages that need no signature. A false signature counts against these, too. */
+  allowUnsigned: string[];
+}
+
+/** Reads `dynamicPlugins.signatures` and the key files it names, relative to `cwd`. */
+export function readSignatures(parent: Section, cwd: string): SignatureSettings {
+  const section = parent.section('signatures', ['mode', 'trustedKeys', 'allowUnsigned']);
+  const mode = section.choice('mode', MODES) ?? 'off';
+  const listed = section.strings('trustedKeys');
+  const trustedKeys = listed.map((text) => readKey(section, text, cwd)).filter((key) => key !== undefined);
+  if (mode === 'require' && listed.length === 0) {
+    section.fault('trustedKeys', 'names no key, so that no signature could be good', 'at least one key');
+  }
+  return { mode, trustedKeys, allowUnsigned: section.strings('allowUnsigned') };
+}
+
+/** A public key as PEM text, or the file that holds one. */
+function readKey(section: Section, text: string, cwd: string): PublicKey | undefined {
+  const accepted = 'Ed25519 public keys in PEM form, or files that hold one';
+  try {
+    if (text.includes('-----BEGIN')) return readPublicKey(text, 'A key');
+    const file = resolve(cwd, text);
+    return readPublicKey(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    return section.fault('trustedKeys', `cannot be used: ${(error as Error).message}`, accepted);
+  }
+}
