@@ -107,10 +107,16 @@ describe('A package with prebuilt native code', () => {
   });
 });
 
-describe('A worker of the plugin itself', () => {
-  it('is bundled with what it imports, and lies where the plugin looks for it', async () => {
+describe('Workers of the plugin itself, CommonJS and ES modules', () => {
+  it('are bundled with what they import, and lie where the plugin looks for them', async () => {
     const result = await exported(await fixturePackage('own-worker'));
-    expect(await carried(result.path, 'src')).toEqual(['pool/worker.js', 'pool/worker.js.map']);
+    expect(await carried(result.path, 'src')).toEqual([
+      'pool/factor.json',
+      'pool/worker.js',
+      'pool/worker.js.map',
+      'pool/worker.mjs',
+      'pool/worker.mjs.map',
+    ]);
     expect(result.hoisted).toEqual([]);
     expect(result.inlined.map((entry) => entry.name)).toEqual(['@fixture/multiplies']);
   });

@@ -1,6 +1,7 @@
 import type { BuildOptions, Metafile } from 'esbuild';
 import { posix } from 'node:path';
 import type { Decisions } from './decisions';
+import { ownPlace } from './esbuild/ownPlace';
 import type { Plan } from './plan';
 
 /** Scripts that the plugin starts by path, as workers are: each is bundled by itself and lies where it is looked for. */
@@ -21,8 +22,10 @@ export async function bundleScripts(
   const { build } = await import('esbuild');
   for (const [path, file] of decisions.scripts) {
     const folder = posix.dirname(path);
+    const isModule = path.endsWith('.mjs');
     const { outputFiles, metafile } = await build({
       ...options(posix.relative(folder, '.') || '.'),
+      ...(isModule && { format: 'esm', banner: ownPlace.moduleBanner }),
       entryPoints: [file],
       outfile: posix.join(plan.dir, 'dist-dynamic', path),
       metafile: true,
@@ -30,7 +33,7 @@ export async function bundleScripts(
     });
     for (const output of outputFiles)
       scripts.files.set(posix.join(folder, posix.basename(output.path)), output.contents);
-    // What is written is CommonJS, whatever the package is.
+    // What is written as .js is CommonJS, whatever the package is.
     if (plan.pkg.type === 'module' && folder !== 'dist' && path.endsWith('.js')) {
       scripts.files.set(posix.join(folder, 'package.json'), Buffer.from('{ "type": "commonjs" }\n'));
     }
