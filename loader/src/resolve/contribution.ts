@@ -49,7 +49,10 @@ export async function contributionOf(bundle: StagedBundle, services: RootService
 }
 
 /** Calls `register` of every feature once to learn its ids. Throws REGISTER_FAILED. */
-export function describeRegistrations(features: readonly RegistrationsFeature[], part: Part): Contribution {
+export function describeRegistrations(
+  features: readonly RegistrationsFeature[],
+  part: Omit<Part, 'modules'>,
+): Contribution {
   const pluginIds: string[] = [];
   const modules: Contribution['modules'] = [];
   for (const feature of features) {
@@ -59,7 +62,7 @@ export function describeRegistrations(features: readonly RegistrationsFeature[],
       else modules.push({ pluginId, moduleId: moduleId ?? '' });
     }
   }
-  return { pluginIds: [...new Set(pluginIds)], modules, part };
+  return { pluginIds: [...new Set(pluginIds)], modules, part: { ...part, modules } };
 }
 
 /** Every plugin id whose unit a contribution is part of. */

@@ -1,5 +1,6 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import { Generation, type GenerationHost } from '../start/generation';
+import type { StartedGeneration } from '../start/startedGeneration';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
 import { StartFailure } from '../start/startFailure';
 
@@ -7,7 +8,7 @@ import { StartFailure } from '../start/startFailure';
 export interface Prepared {
   composition: Composition;
   /** Absent when the unit has no plugin. */
-  generation?: Generation;
+  generation?: StartedGeneration;
   /** Owners of modules that were left out because they failed. */
   blamed: Map<string, StagedoorError>;
 }
@@ -16,7 +17,7 @@ export interface Prepared {
 export class Unit {
   readonly pluginId: string;
   composition: Composition = { modules: [] };
-  current?: Generation;
+  current?: StartedGeneration;
   readonly #host: GenerationHost;
 
   constructor(pluginId: string, host: GenerationHost) {
@@ -61,7 +62,7 @@ export class Unit {
   }
 
   /** Puts a prepared generation into service. Returns the one it replaces, for the caller to retire. */
-  commit({ composition, generation }: Prepared): Generation | undefined {
+  commit({ composition, generation }: Prepared): StartedGeneration | undefined {
     const previous = this.current;
     this.composition = composition;
     this.current = generation;
@@ -69,8 +70,8 @@ export class Unit {
     return previous;
   }
 
-  #start(composition: Composition): Promise<Generation> {
-    const start = (): Promise<Generation> => Generation.start(this.pluginId, composition, this.#host);
+  #start(composition: Composition): Promise<StartedGeneration> {
+    const start = (): Promise<StartedGeneration> => Generation.start(this.pluginId, composition, this.#host);
     // Only a first start holds requests: a running generation goes on serving beside it.
     return this.current ? start() : this.#host.slots.holding(`/api/${this.pluginId}`, start);
   }

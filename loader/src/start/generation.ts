@@ -12,7 +12,7 @@ import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { hasDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
-import type { Slots, SlotTarget } from '../serve/slots';
+import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
 import { deadline } from './deadline';
@@ -21,6 +21,7 @@ import { recordingHttpRouter, type OpenedRoute } from './openedRoutes';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
 import { quietRootLogger } from './quietRootLogger';
 import { StartFailure } from './startFailure';
+import type { StartedGeneration } from './startedGeneration';
 
 /** What a generation needs of its surroundings. */
 export interface GenerationHost {
@@ -41,7 +42,7 @@ const STOP_TIMEOUT_MS = 10_000;
  * One started build of a unit: a Backstage backend that holds one plugin and its modules, shares the host's root
  * services, and has its routes captured instead of mounted. It serves from {@link serve} until {@link retire}.
  */
-export class Generation implements SlotTarget {
+export class Generation implements StartedGeneration {
   readonly pluginId: string;
   readonly composition: Composition;
   readonly openedRoutes: OpenedRoute[] = [];
@@ -92,13 +93,11 @@ export class Generation implements SlotTarget {
     return generation;
   }
 
-  /** Points the unit's mount paths here; from the next request on this generation answers. */
   serve(): void {
     this.#serving = true;
     for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
   }
 
-  /** Mount paths of this generation. */
   get paths(): Set<string> {
     return new Set(this.#routes.keys());
   }
@@ -124,21 +123,18 @@ export class Generation implements SlotTarget {
     });
   }
 
-  /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
-  async retire(successor?: Generation): Promise<void> {
+  async retire(successor?: StartedGeneration): Promise<void> {
     this.#host.slots.clear(this, successor?.paths);
     await this.#requests.drain(this.#host.drainTimeoutMs);
     await this.stop();
   }
 
-  /** For a portal that shuts down: new requests get 503 while those in flight finish. */
   async shutDown(): Promise<void> {
     this.#closed = true;
     await this.#requests.drain(this.#host.drainTimeoutMs);
     await this.stop();
   }
 
-  /** Runs the plugin's shutdown hooks, bounded in time. */
   async stop(): Promise<void> {
     this.#serving = false;
     await deadline(

@@ -1,4 +1,5 @@
-import { isPlugin, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import type { RegistrationsFeature, ServiceFeature } from '../host/features';
+import type { StagedBundle } from '../stage/stageDrop';
 
 /** The owner of everything that the portal itself added. */
 export const STATIC_OWNER = '(static)';
@@ -7,10 +8,13 @@ export const STATIC_OWNER = '(static)';
 export interface Part {
   /** {@link STATIC_OWNER} or the package name of a bundle. */
   owner: string;
+  modules: ReadonlyArray<{ pluginId: string; moduleId: string }>;
   features: RegistrationsFeature[];
   services: ServiceFeature[];
   /** Source package name → staged folder, for `resolvePackagePath`. */
   packageDirs: Record<string, string>;
+  /** The bundle whose code runs in a process of its own and is not loaded here: features and services are empty. */
+  isolated?: StagedBundle;
 }
 
 /** What a unit is made of: at most one plugin part, any number of module parts. */
@@ -26,8 +30,5 @@ export function partsOf(composition: Composition): Part[] {
 
 /** Ids of the modules that a part brings for a plugin. */
 export function moduleIdsOf(part: Part, pluginId: string): string[] {
-  return part.features
-    .flatMap((feature) => feature.getRegistrations())
-    .filter((registration) => !isPlugin(registration) && registration.pluginId === pluginId)
-    .map((registration) => registration.moduleId!);
+  return part.modules.filter((module) => module.pluginId === pluginId).map(({ moduleId }) => moduleId);
 }

@@ -1,0 +1,21 @@
+import type { SlotTarget } from '../serve/slots';
+import type { OpenedRoute } from './openedRoutes';
+import type { Composition } from './part';
+
+/** One started build of a unit, wherever it runs. It serves from {@link serve} until {@link retire}. */
+export interface StartedGeneration extends SlotTarget {
+  readonly pluginId: string;
+  readonly composition: Composition;
+  /** What the plugin opened to callers without a session. */
+  readonly openedRoutes: readonly OpenedRoute[];
+  /** Mount paths of this generation. */
+  readonly paths: ReadonlySet<string>;
+  /** Points the unit's mount paths here; from the next request on this generation answers. */
+  serve(): void;
+  /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
+  retire(successor?: StartedGeneration): Promise<void>;
+  /** For a portal that shuts down: new requests get 503 while those in flight finish; then stops the plugin. */
+  shutDown(): Promise<void>;
+  /** Runs the plugin's shutdown hooks, bounded in time. */
+  stop(): Promise<void>;
+}
