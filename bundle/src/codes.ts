@@ -149,6 +149,15 @@ export const codes = {
     meaning: 'Another portal that runs uses the same state directory.',
     hint: 'Give each portal a dynamicPlugins.stateDirectory of its own, on a local disk; the root directory may be shared.',
   },
+  STATE_UNWRITABLE: {
+    meaning: 'The state directory cannot be read or written.',
+    hint: 'Give the portal process write permission on dynamicPlugins.stateDirectory, and room on that disk.',
+  },
+  STATE_FILE_DAMAGED: {
+    meaning:
+      'The file in which operator decisions are remembered cannot be understood; the portal goes on without them.',
+    hint: 'Compare the damaged file with the plugin list, and disable again what was disabled.',
+  },
   SHARED_PACKAGE_MISSING: {
     meaning: 'A shared @backstage package is not installed where it is needed.',
     hint: 'Install @backstage/backend-defaults in the host, then start it again.',

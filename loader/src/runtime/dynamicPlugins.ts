@@ -22,7 +22,9 @@ import { moduleIdsOf, partsOf } from '../start/part';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
 import { DropDirectory } from './dropDirectory';
+import { EventLog } from './eventLog';
 import { PluginRegistry } from './registry';
+import { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
 import { Units } from './units';
 
@@ -48,12 +50,15 @@ const CLOSE_TIMEOUT_MS = 3000;
 /** The runtime: boots every unit, then follows the root directory until it is stopped. */
 export class DynamicPlugins {
   readonly host: HostManifest;
+  /** What happened to the dynamic plugins, and what happens next. */
+  readonly events = new EventLog();
   readonly #options: DynamicPluginsOptions;
   readonly #registry: PluginRegistry;
   readonly #units: Units;
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
   #drops: DropDirectory | undefined;
+  #state = StateFile.none();
   #release = (): void => {};
   #stopped: Promise<void> | undefined;
 
@@ -70,7 +75,7 @@ export class DynamicPlugins {
       drainTimeoutMs,
       rootRoutes: settings?.auth.rootRoutes ?? {},
     };
-    this.#registry = new PluginRegistry(logger);
+    this.#registry = new PluginRegistry(logger, this.events);
     this.#units = new Units(generationHost);
     this.#bundles = new Bundles({
       units: this.#units,
@@ -107,6 +112,8 @@ export class DynamicPlugins {
     const stateDirectory = await realpath(settings.stateDirectory);
     const lock = await lockState(stateDirectory);
     this.#release = () => lock.release();
+    this.#state = await StateFile.open(stateDirectory, this.#options.logger);
+    this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { StagedBundle } from '../stage/stageDrop';
+import type { EventLog } from './eventLog';
 import type { PluginState, PluginStatus } from './states';
 
 /** What one transition says beyond the state itself. */
@@ -11,13 +12,15 @@ export interface Transition {
   changes?: Partial<PluginStatus>;
 }
 
-/** The status of every bundle by name, and the log line of every transition. */
+/** The status of every bundle by name, and the log line and event of every transition. */
 export class PluginRegistry {
   readonly #statuses = new Map<string, PluginStatus>();
   readonly #logger: LoggerService;
+  readonly #events: EventLog;
 
-  constructor(logger: LoggerService) {
+  constructor(logger: LoggerService, events: EventLog) {
     this.#logger = logger;
+    this.#events = events;
   }
 
   /** All statuses, sorted by name. */
@@ -31,19 +34,20 @@ export class PluginRegistry {
 
   /** Moves a bundle to `state`. What the transition does not mention stays, but code, message and hint do not. */
   set(name: string, state: PluginState, { bundle, drop, fault, changes }: Transition = {}): void {
+    const before = this.#statuses.get(name);
     const {
       code: _code,
       message: _message,
       hint: _hint,
       details: _details,
       ...kept
-    } = this.#statuses.get(name) ?? {
+    } = before ?? {
       name,
       pluginIds: [],
       modules: [],
       openedRoutes: [],
     };
-    this.#statuses.set(name, {
+    const status: PluginStatus = {
       ...kept,
       ...(bundle && {
         version: bundle.version,
@@ -56,18 +60,46 @@ export class PluginRegistry {
       state,
       since: new Date().toISOString(),
       ...fault?.toJSON(),
-    });
+    };
+    this.#statuses.set(name, status);
     this.#log(name, state, fault);
+    const { code, message, hint, version, digest } = status;
+    this.#events.append({
+      type: 'state',
+      plugin: name,
+      from: before?.state,
+      state,
+      code,
+      message,
+      hint,
+      version,
+      digest,
+    });
+  }
+
+  /** Notes what is no transition: figures that change while the state stays. */
+  patch(name: string, changes: Partial<PluginStatus>): void {
+    const status = this.#statuses.get(name);
+    if (status) this.#statuses.set(name, { ...status, ...changes });
   }
 
   /** Forgets a bundle that is gone. */
   delete(name: string): void {
-    if (this.#statuses.delete(name)) this.#logger.info(`${name}: removed`);
+    if (this.#forget(name)) this.#logger.info(`${name}: removed`);
   }
 
   /** Forgets an entry that was only discovered: it turned out to hold a bundle of another name, or none at all. */
   forgetDiscovered(entry: string): void {
-    if (this.#statuses.get(entry)?.state === 'discovered') this.#statuses.delete(entry);
+    if (this.#statuses.get(entry)?.state === 'discovered') this.#forget(entry);
+  }
+
+  #forget(name: string): boolean {
+    const status = this.#statuses.get(name);
+    if (!status) return false;
+    this.#statuses.delete(name);
+    const { version, digest } = status;
+    this.#events.append({ type: 'state', plugin: name, from: status.state, state: 'stopped', version, digest });
+    return true;
   }
 
   #log(name: string, state: PluginState, fault: StagedoorError | undefined): void {
@@ -76,7 +108,8 @@ export class PluginRegistry {
     if (!fault) this.#logger[state === 'running' ? 'info' : 'debug'](`${title}: ${state}`);
     else {
       const text = `${title}: ${state}, ${fault.code}: ${fault.message} ${fault.hint ? `Remedy: ${fault.hint}` : ''}`;
-      if (state === 'waiting') this.#logger.info(text);
+      if (state === 'waiting' || state === 'disabled') this.#logger.info(text);
+      else if (state === 'backoff') this.#logger.warn(text);
       else this.#logger.error(text, fault.cause instanceof Error ? fault.cause : undefined);
     }
   }

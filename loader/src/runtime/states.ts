@@ -3,9 +3,37 @@ import type { OpenedRoute } from '../start/openedRoutes';
 
 /** Where a bundle is in its life; see the README for the picture. */
 export type PluginState =
-  'discovered' | 'staging' | 'starting' | 'running' | 'waiting' | 'draining' | 'stopped' | 'rejected' | 'failed';
+  | 'discovered'
+  | 'staging'
+  | 'starting'
+  | 'running'
+  | 'waiting'
+  | 'draining'
+  | 'stopped'
+  | 'rejected'
+  | 'failed'
+  | 'backoff'
+  | 'quarantined'
+  | 'disabled';
 
-/** A bundle as the admin API shows it. `state` speaks of the newest drop; `loaded` of what serves. */
+/** A build of a bundle: what it says of itself, and what it is. */
+export interface BuildStatus {
+  version: string;
+  /** Hex sha256 over all files. */
+  digest: string;
+}
+
+/** The process that a plugin runs in, where it has one of its own. */
+export interface ProcessStatus {
+  pid: number;
+  rssBytes: number;
+  /** Restarts after a crash, since the portal started. */
+  restarts: number;
+  /** ISO 8601. */
+  startedAt: string;
+}
+
+/** A bundle as the admin API shows it. `state` speaks of `version`; `loaded` is what serves, `onDisk` the drop. */
 export interface PluginStatus extends Partial<CodedError> {
   /** Name in the bundle's package.json; the drop's file name where that could not be read. */
   name: string;
@@ -16,11 +44,21 @@ export interface PluginStatus extends Partial<CodedError> {
   state: PluginState;
   /** When the state was entered, ISO 8601. */
   since: string;
-  /** Hex sha256 of the newest drop. */
+  /** Hex sha256 of what the state speaks of: the newest drop, or the build that an operator went back to. */
   digest?: string;
   /** The drop in the root directory. */
   drop?: string;
   /** What is serving now; stays while a newer drop fails. */
-  loaded?: { version: string; digest: string; since: string };
+  loaded?: BuildStatus & { since: string };
+  /** The newest drop that could be read, loaded or not. */
+  onDisk?: BuildStatus & { drop: string };
+  /** Builds of it that are there, in this order: what serves, what still answers earlier requests, what a rollback brings. */
+  generations?: Array<BuildStatus & { role: 'serving' | 'draining' | 'previous' }>;
   openedRoutes: OpenedRoute[];
+  /** Starts in a row that failed, where it is started again by itself. */
+  attempt?: number;
+  isolation?: 'in-process' | 'process';
+  process?: ProcessStatus;
+  /** What its latest health checks came to, by plugin id. */
+  health?: Record<string, 'ok' | 'degraded' | 'error'>;
 }

@@ -1,0 +1,151 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { StagedoorError } from '@stagedoor/bundle';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A build of a bundle whose staged copy is kept. */
+export interface BuildRef {
+  /** Hex sha256 over all files. */
+  digest: string;
+  version: string;
+}
+
+/** What is remembered of a bundle when the portal restarts. */
+export interface PluginRecord {
+  /** An operator took it out of service. */
+  disabled?: { since: string; by: string };
+  /** It crashed too often; counts for that digest only. */
+  quarantined?: { since: string; digest: string; message: string };
+  /** An operator went back to this build, away from the drop with the digest `instead`. */
+  chosen?: BuildRef & { instead: string };
+  /** The build that served before, for a rollback. */
+  previous?: BuildRef;
+}
+
+interface Content {
+  format: 1;
+  /** Every event of earlier runs has a lower id. */
+  eventsFrom: number;
+  plugins: Record<string, PluginRecord>;
+}
+
+/** Ids that a run of the portal may use before the clock has moved on that far. */
+const EVENTS_PER_RUN = 1_000_000_000;
+
+/** `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. */
+export class StateFile {
+  readonly #path: string | undefined;
+  readonly #records: Map<string, PluginRecord>;
+  #eventsFrom: number;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string | undefined, content: Content) {
+    this.#path = path;
+    this.#records = new Map(Object.entries(content.plugins));
+    this.#eventsFrom = content.eventsFrom;
+  }
+
+  /** One that remembers nothing, for a portal without dynamic plugins. */
+  static none(): StateFile {
+    return new StateFile(undefined, empty());
+  }
+
+  /** Reads the file. A damaged one is put aside and said so (STATE_FILE_DAMAGED): the portal starts all the same. */
+  static async open(stateDirectory: string, logger: LoggerService): Promise<StateFile> {
+    const path = join(stateDirectory, 'plugins.json');
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw unwritable(path, error);
+    });
+    if (text === undefined) return new StateFile(path, empty());
+    const content = parse(text);
+    if (content) return new StateFile(path, content);
+    const aside = `${path}.damaged`;
+    await rename(path, aside);
+    const fault = new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
+    logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
+    return new StateFile(path, empty());
+  }
+
+  /** What is remembered of a bundle. */
+  get(name: string): Readonly<PluginRecord> {
+    return this.#records.get(name) ?? {};
+  }
+
+  /** Ids that no event of an earlier run has begin after this one; the next run will begin after those of this one. */
+  async reserveEvents(first: number): Promise<number> {
+    const from = Math.max(first, this.#eventsFrom);
+    this.#eventsFrom = from + EVENTS_PER_RUN;
+    await this.#write();
+    return from;
+  }
+
+  /**
+   * Changes what is remembered of a bundle; `undefined` forgets. Resolves when it is on the disk; rejects with
+   * STATE_UNWRITABLE, and then remembers it for this run only.
+   */
+  async update(name: string, changes: Partial<PluginRecord>): Promise<void> {
+    const record = Object.fromEntries(
+      Object.entries({ ...this.get(name), ...changes }).filter(([, value]) => value !== undefined),
+    );
+    if (JSON.stringify(record) === JSON.stringify(this.get(name))) return;
+    if (Object.keys(record).length === 0) this.#records.delete(name);
+    else this.#records.set(name, record);
+    await this.#write();
+  }
+
+  /** Writes beside the file and renames, so that it is always whole; one write at a time. */
+  #write(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) return Promise.resolve();
+    const write = async (): Promise<void> => {
+      const content: Content = {
+        format: 1,
+        eventsFrom: this.#eventsFrom,
+        plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
+      };
+      try {
+        await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`);
+        await rename(`${path}.new`, path);
+      } catch (cause) {
+        throw unwritable(path, cause);
+      }
+    };
+    const written = this.#writing.then(write);
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+}
+
+function empty(): Content {
+  return { format: 1, eventsFrom: 0, plugins: {} };
+}
+
+/** The content of the file; undefined for anything that {@link StateFile} did not write. */
+function parse(text: string): Content | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<Content> | null;
+    const plugins = value?.plugins;
+    if (value?.format !== 1 || !Number.isSafeInteger(value.eventsFrom)) return undefined;
+    if (typeof plugins !== 'object' || plugins === null) return undefined;
+    return Object.values(plugins).every(isRecord) ? (value as Content) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): boolean {
+  const { disabled, quarantined, chosen, previous } = (value ?? {}) as Record<string, Record<string, unknown>>;
+  const has = (part: Record<string, unknown> | undefined, ...keys: string[]): boolean =>
+    part === undefined || keys.every((key) => typeof part[key] === 'string');
+  return (
+    has(disabled, 'since', 'by') &&
+    has(quarantined, 'since', 'digest', 'message') &&
+    has(chosen, 'digest', 'version', 'instead') &&
+    has(previous, 'digest', 'version')
+  );
+}
+
+function unwritable(path: string, cause: unknown): StagedoorError {
+  return new StagedoorError('STATE_UNWRITABLE', `${path}: ${(cause as Error).message}`, { cause });
+}
