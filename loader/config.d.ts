@@ -6,7 +6,7 @@ export interface Config {
    * are public ones. All are read when the portal starts; a wrong value ends the start with SETTING_INVALID.
    */
   dynamicPlugins?: {
-    /** The folder that bundles are dropped into. Without it nothing is loaded dynamically. */
+    /** The folder that bundles are dropped into. Default: none, nothing is loaded dynamically. */
     rootDirectory?: string;
     /** Where staged copies live; writable, on a local disk, one for each portal. Default: `.stagedoor` beside the root directory. */
     stateDirectory?: string;

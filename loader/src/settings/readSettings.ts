@@ -8,6 +8,7 @@ import { readPackages } from './packages';
 import { readIsolation, readPlugins } from './plugins';
 import { readProcess } from './process';
 import { Section } from './section';
+import { readServices } from './services';
 import type { Settings } from './settings';
 import { readSignatures } from './signatures';
 
@@ -45,7 +46,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     startTimeoutMs: section.duration('startTimeout') ?? 30_000,
     drainTimeoutMs: section.duration('drainTimeout') ?? 10_000,
     auth: readAuth(section),
-    services: section.strings('services'),
+    services: readServices(section),
     signatures: readSignatures(section, cwd),
     packages: readPackages(section),
     isolation: readIsolation(section) ?? 'in-process',

@@ -119,8 +119,10 @@ export class Section {
     try {
       return this.has(key) ? read() : undefined;
     } catch (error) {
-      // Backstage's message names the key and the file.
-      this.faults.push(`${(error as Error).message}, accepted: ${accepted}`);
+      // Most messages of Backstage name the key, and the file.
+      const { message } = error as Error;
+      const where = message.includes(`'${this.#pathOf(key)}`) ? '' : `'${this.#pathOf(key)}': `;
+      this.faults.push(`${where}${message}, accepted: ${accepted}`);
       return undefined;
     }
   }
