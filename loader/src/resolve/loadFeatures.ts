@@ -1,8 +1,8 @@
 import { StagedoorError, isInside } from '@stagedoor/bundle';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -71,8 +71,7 @@ async function entryOf(bundle: StagedBundle, dir: string): Promise<string | unde
 
 async function load(bundle: StagedBundle, entry: string): Promise<unknown> {
   try {
-    const isModule = entry.endsWith('.mjs') || (bundle.packageJson.type === 'module' && !entry.endsWith('.cjs'));
-    return isModule ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
+    return isEsModule(entry) ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
   } catch (cause) {
     const error = cause as NodeJS.ErrnoException & { stack?: string };
     const first = String(error?.message ?? cause).split('\n')[0];
@@ -87,13 +86,28 @@ async function load(bundle: StagedBundle, entry: string): Promise<unknown> {
   }
 }
 
+/** By the extension, else by `type` in the nearest package.json, as Node decides (nodejs.org/api/packages.html#type). */
+function isEsModule(entry: string): boolean {
+  if (!entry.endsWith('.js')) return entry.endsWith('.mjs');
+  for (let dir = dirname(entry); ; dir = dirname(dir)) {
+    const file = join(dir, 'package.json');
+    if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { type?: unknown }).type === 'module';
+    if (dirname(dir) === dir) return false;
+  }
+}
+
 function noFeature(bundle: StagedBundle, exported: unknown): StagedoorError {
   const module = (exported ?? {}) as Record<string, unknown>;
   const inner = (module.default ?? {}) as Record<string, unknown>;
-  if (typeof module.createRouter === 'function' || typeof inner.createRouter === 'function') {
+  const installer = (module.dynamicPluginInstaller ?? inner.dynamicPluginInstaller) as { kind?: unknown } | undefined;
+  const legacy =
+    installer?.kind === 'legacy'
+      ? "a dynamicPluginInstaller of the kind 'legacy'"
+      : (typeof module.createRouter === 'function' || typeof inner.createRouter === 'function') && 'createRouter';
+  if (legacy) {
     return new StagedoorError(
       'LEGACY_BACKEND',
-      `${bundle.name} is of the old backend system: it exports createRouter only.`,
+      `${bundle.name} is of the old backend system: it exports ${legacy} only.`,
     );
   }
   const names = Object.keys(module).slice(0, 10).join(', ') || 'nothing';

@@ -23,6 +23,9 @@ export function deletePackageDir(name: string, dir: string): void {
   if (known.get(name) === dir) known.delete(name);
 }
 
+/** Installed anywhere: bundles of `backstage-cli package bundle` bring a copy of their own. */
+const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-api[/\\]/;
+
 /**
  * Makes `resolvePackagePath('<dynamic plugin>', …)` work: it is `require.resolve('<name>/package.json')` from
  * backend-plugin-api's own folder, where a dynamic plugin is not installed (backend-plugin-api `paths`). Only that one
@@ -31,7 +34,8 @@ export function deletePackageDir(name: string, dir: string): void {
 export function patchPackagePaths(backendPluginApiDir: string): { dispose(): void } {
   const original = internals._resolveFilename;
   const patched: Resolve = function resolveFilename(this: unknown, request, parent, ...rest) {
-    if (request.endsWith('/package.json') && parent?.filename?.startsWith(backendPluginApiDir)) {
+    const from = parent?.filename ?? '';
+    if (request.endsWith('/package.json') && (from.startsWith(backendPluginApiDir) || BACKEND_PLUGIN_API.test(from))) {
       const name = request.slice(0, -'/package.json'.length);
       // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
       const starting = current.getStore();

@@ -19,6 +19,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
 import { copyFolder } from './copyFolder';
+import { embeddedDirs } from './embeddedDirs';
 import type { Shelves } from './shelf';
 
 /** An immutable copy of a drop, the only thing that is ever run. */
@@ -81,9 +82,13 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
   }
 }
 
-/** The source name and the name itself: upstream resolves a dynamic plugin's files by either. */
+/** The source name and the name itself: upstream resolves a dynamic plugin's files by either. Embedded packages, too. */
 export function packageDirs(bundle: StagedBundle): Record<string, string> {
-  return { [bundle.name]: bundle.dir, [sourceName(bundle.name)]: bundle.dir };
+  return {
+    ...embeddedDirs(bundle.dir, bundle.packageJson),
+    [bundle.name]: bundle.dir,
+    [sourceName(bundle.name)]: bundle.dir,
+  };
 }
 
 /** True when an earlier staged copy is there and still is what its name says. */

@@ -18,7 +18,7 @@ function checkRole(bundle: StagedBundle): void {
   const role = bundle.packageJson.backstage?.role;
   if (!role) throw new StagedoorError('ROLE_MISSING', `package.json of ${bundle.name} has no backstage.role.`);
   if (isBackendRole(role)) return;
-  const frontend = role === 'frontend-plugin' || role === 'frontend-plugin-module';
+  const frontend = role.startsWith('frontend-');
   throw new StagedoorError(
     'ROLE_UNSUPPORTED',
     `${bundle.name} has the role '${role}', which this backend does not run.`,
