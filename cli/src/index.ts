@@ -7,4 +7,5 @@ export type { ExplainedPackage } from './export/explain/explain';
 export type { ChainLink } from './export/explain/chains';
 export type { OverridePatterns } from './export/overrides';
 export type { ExportOptions, ExportStep } from './export/options';
+export { verifyBundle, type VerifiedBundle, type VerifyOptions } from './verify/verifyBundle';
 export type { ExportResult, HoistedSummary, InlinedSummary } from './export/result';

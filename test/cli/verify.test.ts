@@ -1,20 +1,13 @@
 import { rm, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { VerifiedBundle } from '../../cli/src/verify/messages';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
-import { buildVerify, loadVerify, rejection, verifyFixture } from './verifySupport';
-
-let built: Awaited<ReturnType<typeof buildVerify>>;
-
-beforeAll(async () => {
-  built = await buildVerify();
-});
-afterAll(() => rm(built.dir, { recursive: true }));
+import { rejection, verifyBundle, verifyFixture } from './verifySupport';
 
 function verify(name: string): Promise<VerifiedBundle> {
-  return loadVerify(built.entry)(verifyFixture(name), { sharedFrom: repository });
+  return verifyBundle(verifyFixture(name), { sharedFrom: repository });
 }
 
 const NOTHING = { modules: [], openedRoutes: [], extensionPoints: [], warnings: [] };
@@ -173,7 +166,7 @@ describe('a bundle that does not load or start is refused with', () => {
   });
 
   test('PACKAGE_JSON_MISSING', async () => {
-    expect(await rejection(loadVerify(built.entry)(await tempDir(), { sharedFrom: repository }))).toMatchObject({
+    expect(await rejection(verifyBundle(await tempDir(), { sharedFrom: repository }))).toMatchObject({
       code: 'PACKAGE_JSON_MISSING',
     });
   });
@@ -196,14 +189,14 @@ describe('the line that is named', () => {
     await rm(join(dir, 'index.cjs'));
     const packageJson = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as object;
     await writeFile(join(dir, 'package.json'), JSON.stringify({ ...packageJson, main: 'dist/index.cjs.js' }));
-    const error = await rejection(loadVerify(built.entry)(dir, { sharedFrom: repository }));
+    const error = await rejection(verifyBundle(dir, { sharedFrom: repository }));
     expect(error.message).toMatch(/, at index\.cjs:4 \(dist\/index\.cjs\.js:1\d\d\)\.$/);
   });
 });
 
 describe('shared packages', () => {
   test("are the CLI's own where there are none to share", async () => {
-    const verified = await loadVerify(built.entry)(verifyFixture('opens-routes'), { sharedFrom: await tempDir() });
+    const verified = await verifyBundle(verifyFixture('opens-routes'), { sharedFrom: await tempDir() });
     expect(verified.pluginIds).toEqual(['opens-routes']);
   });
 

@@ -1,20 +1,14 @@
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startProcess, type ChildProcess } from '../support/childProcess';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
-import { buildVerify, loadVerify, rejection, verifyFixture } from './verifySupport';
+import { cliEntry, rejection, verifyBundle, verifyFixture } from './verifySupport';
 
-let built: Awaited<ReturnType<typeof buildVerify>>;
 /** Where everything temporary of a verification lies; empty again after each. */
 let temporary: string;
-
-beforeAll(async () => {
-  built = await buildVerify();
-});
-afterAll(() => rm(built.dir, { recursive: true }));
 
 beforeEach(async () => {
   temporary = join(await tempDir(), 'temporary');
@@ -28,7 +22,7 @@ beforeEach(async () => {
 });
 
 function verify(bundleDir: string, timeoutMs?: number) {
-  return loadVerify(built.entry)(bundleDir, { sharedFrom: repository, timeoutMs });
+  return verifyBundle(bundleDir, { sharedFrom: repository, timeoutMs });
 }
 
 /** A copy of the fixture that tells the id of the process it starts, and where that is told. */
@@ -52,7 +46,7 @@ async function isRunning(pid: number): Promise<boolean> {
 async function interruptible(fixture: string, before = ''): Promise<{ parent: ChildProcess; child: number }> {
   const options = JSON.stringify({ sharedFrom: repository });
   const call = `verifyBundle(${JSON.stringify(verifyFixture(fixture))}, ${options})`;
-  const verifyIt = `require(${JSON.stringify(built.entry)}).${call}`;
+  const verifyIt = `require(${JSON.stringify(cliEntry)}).${call}`;
   const script = `${before}${verifyIt}.catch((error) => process.stdout.write(error.name))`;
   const parent = startProcess(process.execPath, ['-e', script], {
     env: { TMPDIR: temporary },

@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StagedoorError, extractArchive } from '@stagedoor/bundle';
-import { cleanUpOnExit } from '../verify/cleanups';
+import { temporaryFolder } from '../temporary/temporaryFolder';
+import { isAddress } from './address';
 import { download } from './download';
 
 /** A bundle that can be read as a folder, wherever it came from. */
@@ -38,27 +37,20 @@ export async function withBundle<T>(
     if (info?.isDirectory()) return use({ kind: 'folder', dir: path });
     if (!info?.isFile()) throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor a file.`);
   }
-  const temporary = await mkdtemp(join(tmpdir(), 'stagedoor-open-')).catch((cause: Error) => {
+  const temporary = await temporaryFolder('open').catch((cause: Error) => {
     throw new StagedoorError('OUTPUT_UNWRITABLE', `The bundle cannot be unpacked: ${cause.message}`, {
       hint: 'Free space in the temporary folder, or set TMPDIR to another.',
       cause,
     });
   });
-  const { forget } = cleanUpOnExit(() => rmSync(temporary, { recursive: true, force: true }));
   try {
-    const archive = remote ? join(temporary, 'bundle.tgz') : path;
+    const archive = remote ? join(temporary.dir, 'bundle.tgz') : path;
     if (remote) await download(target, archive, signal);
-    const dir = join(temporary, 'bundle');
+    const dir = join(temporary.dir, 'bundle');
     await extractArchive(archive, dir);
     signal?.throwIfAborted();
     return await use(remote ? { kind: 'download', dir } : { kind: 'archive', dir, archive });
   } finally {
-    await rm(temporary, { recursive: true, force: true });
-    forget();
+    await temporary.dispose();
   }
-}
-
-/** True for what is fetched instead of read from disk. */
-export function isAddress(target: string): boolean {
-  return /^https?:\/\//i.test(target);
 }

@@ -2,6 +2,7 @@ import type { CommandModule, Options } from 'yargs';
 import { exportPlugin } from '../export/exportPlugin';
 import type { ExportOptions } from '../export/options';
 import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
 import { decisionOptions, decisionsOf, type DecisionArguments } from './decisionOptions';
 import { interruptible } from './interrupt';
 import {
@@ -44,7 +45,7 @@ export const exportOptions = {
   },
   ...decisionOptions,
   ...workspaceOptions,
-  json: { type: 'boolean', default: false, describe: 'Print the result, or the error, as one JSON object on stdout' },
+  json: jsonOption,
 } as const satisfies Record<string, Options>;
 
 /** `stagedoor export [package]`. */

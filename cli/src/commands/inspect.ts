@@ -1,7 +1,7 @@
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
+import { bundleArgument, jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
-import { jsonOption } from './keyOptions';
 
 interface InspectArguments {
   bundle: string;
@@ -20,14 +20,7 @@ export function inspectCommand(reporter: Reporter): CommandModule<object, Inspec
   return {
     command: 'inspect <bundle>',
     describe: DESCRIPTION,
-    builder: (yargs) =>
-      yargs
-        .positional('bundle', {
-          type: 'string',
-          demandOption: true,
-          describe: 'Bundle folder, .tgz or http(s) address',
-        })
-        .options(inspectOptions),
+    builder: (yargs) => yargs.positional('bundle', bundleArgument).options(inspectOptions),
     handler: async ({ bundle }) => {
       const { inspectBundle } = await import('../inspect/inspectBundle');
       const { inspectionLines } = await import('../report/inspection');

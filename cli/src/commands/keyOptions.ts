@@ -9,13 +9,6 @@ export const passphraseFileOption = {
   describe: `File that holds the passphrase of the private key; without it ${PASSPHRASE_VARIABLE}, then a prompt`,
 } as const satisfies Options;
 
-/** The switch that every command has. */
-export const jsonOption = {
-  type: 'boolean',
-  default: false,
-  describe: 'Print the result, or the error, as one JSON object on stdout',
-} as const satisfies Options;
-
 /** Where this process takes a passphrase from. */
 export function passphraseSource(file: string | undefined, signal: AbortSignal): PassphraseSource {
   const terminal = process.stdin.isTTY ? { input: process.stdin, output: process.stderr } : undefined;

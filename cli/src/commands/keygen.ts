@@ -1,8 +1,9 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
-import { jsonOption, once, passphraseFileOption, passphraseSource } from './keyOptions';
+import { once, passphraseFileOption, passphraseSource } from './keyOptions';
 
 interface KeygenArguments {
   out: string;

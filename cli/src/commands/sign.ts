@@ -1,7 +1,8 @@
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
-import { jsonOption, once, passphraseFileOption, passphraseSource } from './keyOptions';
+import { once, passphraseFileOption, passphraseSource } from './keyOptions';
 
 interface SignArguments {
   bundle: string;

@@ -1,7 +1,7 @@
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
+import { bundleArgument, jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
-import { jsonOption } from './keyOptions';
 
 interface VerifyArguments {
   bundle: string;
@@ -27,14 +27,7 @@ export function verifyCommand(reporter: Reporter): CommandModule<object, VerifyA
   return {
     command: 'verify <bundle>',
     describe: DESCRIPTION,
-    builder: (yargs) =>
-      yargs
-        .positional('bundle', {
-          type: 'string',
-          demandOption: true,
-          describe: 'Bundle folder, .tgz or http(s) address',
-        })
-        .options(verifyOptions),
+    builder: (yargs) => yargs.positional('bundle', bundleArgument).options(verifyOptions),
     handler: async ({ bundle, key }) => {
       const { openPublicKeys } = await import('../signing/keyFiles');
       const { verifyTarget } = await import('../signing/verifyTarget');

@@ -4,7 +4,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { Output } from './bundle';
 import type { Decisions } from './decisions';
 import { HOISTED_NAMESPACE } from './esbuild/externals';
-import { packageOfImport, type PackageFinder } from './installedPackage';
+import { isInstalled, packageOfImport, type PackageFinder } from './installedPackage';
 import { isVirtual } from './modules';
 import type { Plan } from './plan';
 
@@ -47,8 +47,7 @@ export function excludeAsyncImporters(
     const file = join(plan.workspace.root, path);
     const owner = async && finder.ofFile(file);
     if (!async || !owner) continue;
-    if (!/[\\/]node_modules[\\/]/.test(owner.dir) || owner.dir === plan.dir)
-      throw staticImport(path, async.package.name);
+    if (!isInstalled(owner.dir) || owner.dir === plan.dir) throw staticImport(path, async.package.name);
     const reason = `imports ${async.package.name}, which uses top-level await`;
     changed = decisions.hoist({ package: owner, files: [file] }, { reason, whole: false }) || changed;
   }

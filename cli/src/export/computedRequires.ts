@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findPackageDir } from '@stagedoor/bundle';
 import type { Contents, InlinedPackage } from './contents';
-import type { InstalledPackage } from './installedPackage';
+import { isInstalled, type InstalledPackage } from './installedPackage';
 import { withoutComments, type OutputModule } from './modules';
 
 /** What is left in the output of a require whose argument the build could not evaluate. */
@@ -25,7 +25,7 @@ export function computedRequires({ inlined, imports }: Contents, modules: Output
   const names = new Set([...[...inlined.values()].map((entry) => entry.package.name), ...imports.keys()]);
   for (const entry of inlined.values()) {
     // Source of a workspace has no place in node_modules.
-    if (!/[\\/]node_modules[\\/]/.test(entry.package.dir)) continue;
+    if (!isInstalled(entry.package.dir)) continue;
     const computing = modules.filter(({ owner, code }) => owner.dir === entry.package.dir && computes(code));
     if (computing.length === 0) continue;
     const files = unbundledDependencies(entry.package, names);

@@ -8,7 +8,7 @@ import { computedRequires } from './computedRequires';
 import type { Contents, InlinedPackage } from './contents';
 import type { Decisions } from './decisions';
 import { embeddedPath } from './esbuild/packagePathShim';
-import { packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
+import { isInstalled, packageOfImport, type InstalledPackage, type PackageFinder } from './installedPackage';
 import { outputModules, type OutputModule } from './modules';
 import { nativePackages } from './natives';
 import { loadsCode, ownFileUse, type OwnFileUse } from './ownFiles';
@@ -83,7 +83,7 @@ async function settle(
   if (decisions.relocated.has(file)) return false;
   const own = owner.dir === plan.dir;
   const inlined = contents.inlined.get(owner.dir);
-  if (!own && /[\\/]node_modules[\\/]/.test(owner.dir)) {
+  if (!own && isInstalled(owner.dir)) {
     if (!inlined) return false;
     const assets = use.assets ?? (use.whole ? await filesBesideCode(inlined, modules) : undefined);
     if (!assets) return decisions.hoist({ ...inlined, files: [...inlined.files, ...use.code] }, use);

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StagedoorError, packName } from '@stagedoor/bundle';
-import { cleanUpOnExit } from '../verify/cleanups';
+import { temporaryFolder } from '../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
 
 const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
@@ -20,14 +19,9 @@ export async function fetchPackage(
   standIns: ReadonlyArray<{ name: string; version: string }>,
   signal?: AbortSignal,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
-  const prefix = await mkdtemp(join(tmpdir(), 'stagedoor-fetch-')).catch((cause: Error) => {
+  const { dir: prefix, dispose } = await temporaryFolder('fetch').catch((cause: Error) => {
     throw notFetched(cause);
   });
-  const { forget } = cleanUpOnExit(() => rmSync(prefix, { recursive: true, force: true }));
-  const dispose = async (): Promise<void> => {
-    await rm(prefix, { recursive: true, force: true });
-    forget();
-  };
   try {
     const overrides = await writeStandIns(prefix, standIns);
     await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));

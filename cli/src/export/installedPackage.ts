@@ -43,11 +43,7 @@ export class PackageFinder {
   }
 }
 
-/** Some packages publish a second package.json with name and version in `dist/`: they are installed as one. */
-const NESTED = /[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^@\\/][^\\/]*[\\/](?!.*node_modules[\\/])/;
-
 function read(dir: string): InstalledPackage | undefined {
-  if (NESTED.test(dir)) return undefined;
   const file = join(dir, 'package.json');
   let text: string;
   try {
@@ -66,6 +62,11 @@ function isPackageFolder(dir: string): boolean {
   const parts = dir.split(sep);
   const last = parts.lastIndexOf('node_modules');
   return last < 0 || parts.length - last <= (parts[last + 1]?.startsWith('@') ? 3 : 2);
+}
+
+/** False for the source of a plugin or a workspace: what is installed lies below a `node_modules`. */
+export function isInstalled(dir: string): boolean {
+  return /[\\/]node_modules[\\/]/.test(dir);
 }
 
 /** The package name of a bare import: `@a/b/c` → `@a/b`, `a/b` → `a`. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cleanUpOnExit } from '../verify/cleanups';
+import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { outputUnwritable } from './faults';
 import { outputPlace } from './outputPlace';
 import type { Plan } from './plan';

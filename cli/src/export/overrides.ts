@@ -1,7 +1,7 @@
 import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
 import type { Contents } from './contents';
 import type { Decisions } from './decisions';
-import { PackageFinder, type InstalledManifest, type InstalledPackage } from './installedPackage';
+import { PackageFinder, isInstalled, type InstalledManifest, type InstalledPackage } from './installedPackage';
 import type { Plan } from './plan';
 
 /** What somebody may ask for instead of the packager's own decision. */
@@ -57,7 +57,7 @@ export function hoistForced({ forced }: Plan, { inlined }: Contents, decisions: 
 
 /** A package of the workspace is TypeScript and changes with the plugin; a copy in node_modules would be neither built nor found. */
 function refuseSource(pkg: InstalledPackage | undefined): void {
-  if (!pkg || /[\\/]node_modules[\\/]/.test(pkg.dir)) return;
+  if (!pkg || isInstalled(pkg.dir)) return;
   throw new StagedoorError('USAGE', `--hoist matches ${pkg.name}, which is source in ${pkg.dir}.`, {
     hint: 'Only installed packages can be hoisted; source is bundled.',
   });

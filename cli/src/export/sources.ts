@@ -4,7 +4,7 @@ import { findPackageDir, readPackageJson } from '@stagedoor/bundle';
 import { unresolvedPackages } from './buildFailure';
 import type { Decisions } from './decisions';
 import { findEntries } from './entries';
-import { packageOfImport } from './installedPackage';
+import { isInstalled, packageOfImport } from './installedPackage';
 import type { Plan } from './plan';
 
 /**
@@ -25,7 +25,7 @@ export async function useSources(failure: BuildFailure, plan: Plan, decisions: D
 async function sourceOf(specifier: string, importer: string): Promise<string | undefined> {
   const name = packageOfImport(specifier);
   const dir = findPackageDir(name, dirname(importer));
-  if (!dir || /[\\/]node_modules[\\/]/.test(dir)) return undefined;
+  if (!dir || isInstalled(dir)) return undefined;
   const wanted = specifier === name ? 'index' : specifier.slice(name.length + 1);
   const pkg = await readPackageJson(dir);
   try {

@@ -29,7 +29,7 @@ export function findWorkspace(dir: string): Workspace {
     const lockfile = lockfileIn(root);
     if (lockfile) {
       const found = { root, lockfile };
-      if (isInstalled(root) && (!nearest || hasMembers(root))) return found;
+      if (hasInstallation(root) && (!nearest || hasMembers(root))) return found;
       nearest ??= found;
     }
     if (dirname(root) === root) break;
@@ -68,7 +68,7 @@ function lockfileIn(root: string): Workspace['lockfile'] {
   return name && manager && { file: join(root, name), manager };
 }
 
-function isInstalled(root: string): boolean {
+function hasInstallation(root: string): boolean {
   return existsSync(join(root, 'node_modules')) || existsSync(join(root, '.pnp.cjs'));
 }
 

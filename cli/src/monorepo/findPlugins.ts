@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
+import { parseJson } from '../export/parseJson';
 import type { WorkspaceRoot } from './workspaceRoot';
 
 /** A backend plugin, or a module for one, of a workspace. */
@@ -48,7 +49,7 @@ async function readPlugin(file: string, root: string): Promise<WorkspacePlugin |
   const folder = relative(root, dir).replaceAll('\\', '/');
   let manifest: { name?: unknown; backstage?: { role?: unknown }; stagedoor?: { format?: unknown } } | null;
   try {
-    manifest = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, '')) as typeof manifest;
+    manifest = parseJson(await readFile(file, 'utf8'), file);
   } catch {
     return { name: folder, dir, folder };
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { SHARED_ROOT, findPackageDir, sharedPackages } from '@stagedoor/bundle';
-import { PackageFinder } from '../export/installedPackage';
+import { PackageFinder, isInstalled } from '../export/installedPackage';
 import type { Digester, State } from './digester';
 
 /** What a bundle was made from, relative to the root of the workspace. */
@@ -32,7 +32,7 @@ export function inputsOf(paths: readonly string[], root: string, dir: string): I
   for (const path of paths) {
     const owner = finder.ofDir(path)?.dir;
     if (owner === undefined || owner === root) files.add(path);
-    else if (`${owner}${sep}`.includes(`${sep}node_modules${sep}`)) files.add(join(owner, 'package.json'));
+    else if (isInstalled(owner)) files.add(join(owner, 'package.json'));
     else folders.add(owner);
   }
   const fromRoot = (path: string): string => relative(root, path);

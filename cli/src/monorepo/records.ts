@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ExportResult } from '../export/result';
+import { replaceFile } from '../temporary/replaceFile';
 import type { Inputs } from './inputs';
 
 /** What is known of the last export of one plugin. */
@@ -34,15 +35,7 @@ export class Records {
   /** Keeps the record; where that is impossible the next run only takes longer. */
   async write(folder: string, record: ExportRecord): Promise<void> {
     if (!this.cacheDir) return;
-    const file = this.fileOf(folder);
-    const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-    try {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(temporary, JSON.stringify(record));
-      await rename(temporary, file);
-    } catch {
-      return;
-    }
+    await replaceFile(this.fileOf(folder), JSON.stringify(record)).catch(() => undefined);
   }
 
   private fileOf(folder: string): string {

@@ -1,4 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import { escapeRegExp } from '../export/escapeRegExp';
 import type { WorkspacePlugin } from './findPlugins';
 
 /**
@@ -21,10 +22,6 @@ export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly stri
 
 function matcher(filter: string): (plugin: WorkspacePlugin) => boolean {
   const text = filter.replace(/^\.\//, '').replace(/\/+$/, '');
-  const pattern = new RegExp(`^${text.split('*').map(escaped).join('.*')}$`);
+  const pattern = new RegExp(`^${text.split('*').map(escapeRegExp).join('.*')}$`);
   return ({ name, folder }) => [name, name.replace(/^@[^/]*\//, ''), folder].some((value) => pattern.test(value));
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -1,5 +1,6 @@
 import { StagedoorError, packBundle, readManifest, signBundle, type PrivateKey } from '@stagedoor/bundle';
-import { isAddress, withBundle, type OpenOptions } from '../bundles/openBundle';
+import { isAddress } from '../bundles/address';
+import { withBundle, type OpenOptions } from '../bundles/openBundle';
 
 /** A bundle that was signed. */
 export interface SignedBundle {

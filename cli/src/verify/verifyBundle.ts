@@ -2,7 +2,7 @@ import { StagedoorError, readPackageJson, type SharedPackage } from '@stagedoor/
 import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { cleanUpOnExit } from './cleanups';
+import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { entriesOf } from './entries';
 import type { VerifiedBundle } from './messages';
 import { outcomeError } from './outcomeError';

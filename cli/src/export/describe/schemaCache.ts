@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { version } from '../../../package.json';
+import { replaceFile } from '../../temporary/replaceFile';
 import type { InstalledPackage } from '../installedPackage';
 
 /** JSON schemas compiled from one package's `config.d.ts`. */
@@ -23,7 +24,7 @@ export async function cachedSchemas(
   } catch {
     const schemas = await compile();
     // A cache that cannot be written only costs time.
-    await store(file, schemas).catch(() => undefined);
+    await replaceFile(file, JSON.stringify(schemas)).catch(() => undefined);
     return schemas;
   }
 }
@@ -35,11 +36,4 @@ async function cacheFile({ name, dir, manifest }: InstalledPackage, cacheDir: st
   if (text === undefined || /\bimport\b|\brequire\b|^\s*\/\/\/\s*</m.test(text)) return undefined;
   const key = createHash('sha256').update([version, name, configSchema, text].join('\0')).digest('hex');
   return join(cacheDir, `${key}.json`);
-}
-
-async function store(file: string, schemas: Schemas): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(temporary, JSON.stringify(schemas));
-  await rename(temporary, file);
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Decisions } from '../decisions';
+import { escapeRegExp } from '../escapeRegExp';
 import { packageOfImport, type PackageFinder } from '../installedPackage';
 
 /**
@@ -83,6 +84,6 @@ function isEsModule(file: string): boolean {
 
 /** One expression for all names and their subpaths, so that esbuild itself skips every other import. */
 export function anyOf(names: Iterable<string>): RegExp {
-  const alternatives = [...names].map((name) => name.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&'));
+  const alternatives = [...names].map(escapeRegExp);
   return new RegExp(`^(${alternatives.join('|')})(/.*)?$`);
 }

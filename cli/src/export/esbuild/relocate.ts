@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, relative, sep } from 'node:path';
 import type { Loader, Plugin } from 'esbuild';
+import { escapeRegExp } from '../escapeRegExp';
 import type { InstalledPackage } from '../installedPackage';
 
 /** A source file that finds other files of its package from where it lies, and where those lie in the bundle. */
@@ -24,7 +25,7 @@ export function relocatedSources(files: ReadonlyMap<string, Relocated>): Plugin 
     name: 'relocated-sources',
     setup(build) {
       if (files.size === 0) return;
-      const any = [...files.keys()].map((file) => file.replace(/[.+*?^$()[\]{}|\\]/g, '\\$&')).join('|');
+      const any = [...files.keys()].map(escapeRegExp).join('|');
       build.onLoad({ filter: new RegExp(`^(${any})$`) }, async ({ path }) => {
         const text = await readFile(path, 'utf8');
         const loader = extname(path).replace(/^\.[cm]?/, '') as Loader;

@@ -3,7 +3,7 @@ import type { Build } from '../buildAll';
 import type { Decisions, Hoisted } from '../decisions';
 import type { HoistLayout } from '../hoist';
 import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage, PackageFinder } from '../installedPackage';
+import { isInstalled, type InstalledPackage, type PackageFinder } from '../installedPackage';
 import type { Plan } from '../plan';
 import { ImportGraph, type ChainLink } from './chains';
 import { whyNot } from './whyNot';
@@ -96,7 +96,7 @@ function whyShared({ forced, host }: Plan, name: string): string {
 function whyInlined({ forced }: Plan, { name, dir }: InstalledPackage): string {
   if (forced.get(name) === 'inline') return 'asked for with --inline';
   if (name === SHARED_ROOT) return 'a copy of its own, since its range changes with every release of the host';
-  if (!/[\\/]node_modules[\\/]/.test(dir)) return 'source of the workspace';
+  if (!isInstalled(dir)) return 'source of the workspace';
   const byId = name.startsWith('@backstage/') ? '; what it shares with others matches by id' : '';
   return `hosts do not share it, and it works bundled${byId}`;
 }

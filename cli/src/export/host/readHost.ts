@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagedoorError, describeIssues } from '@stagedoor/bundle';
 import * as z from 'zod';
+import { isAddress } from '../../bundles/address';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
 const schema = z.looseObject({
@@ -38,7 +39,7 @@ const TIMEOUT_MS = 15_000;
 export async function readHost(source: HostSource, cwd: string, signal?: AbortSignal): Promise<HostManifest> {
   const { location } = source;
   try {
-    const text = /^https?:\/\//i.test(location)
+    const text = isAddress(location)
       ? await fetchText(location, await tokenOf(source, cwd), signal)
       : await boundedFile(resolve(cwd, location));
     return schema.parse(JSON.parse(text));

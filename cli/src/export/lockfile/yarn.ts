@@ -1,6 +1,6 @@
 import { parseResolution, parseSyml } from '@yarnpkg/parsers';
 import * as z from 'zod';
-import type { InstalledManifest, InstalledPackage } from '../installedPackage';
+import { isInstalled, type InstalledManifest, type InstalledPackage } from '../installedPackage';
 import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
 
 /** yarn.lock of both families; a key lists descriptors, see yarnpkg.com/advanced/lexicon. */
@@ -107,10 +107,9 @@ function rangesOf({ from, name }: PackageImport, rules: Resolution[], berry: boo
 
 /** A peer is whatever the importer's own importer has, and development dependencies of others are not installed. */
 function declaredRange({ manifest, dir }: InstalledPackage, name: string): string | undefined {
-  const installed = /[\\/]node_modules[\\/]/.test(dir);
   return (
     manifest.dependencies?.[name] ??
     manifest.optionalDependencies?.[name] ??
-    (installed ? undefined : manifest.devDependencies?.[name])
+    (isInstalled(dir) ? undefined : manifest.devDependencies?.[name])
   );
 }

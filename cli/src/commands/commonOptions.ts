@@ -1,0 +1,15 @@
+import type { Options, PositionalOptions } from 'yargs';
+
+/** The switch that every command has. */
+export const jsonOption = {
+  type: 'boolean',
+  default: false,
+  describe: 'Print the result, or the error, as one JSON object on stdout',
+} as const satisfies Options;
+
+/** The bundle that a command reads, wherever it lies. */
+export const bundleArgument = {
+  type: 'string',
+  demandOption: true,
+  describe: 'Bundle folder, .tgz or http(s) address',
+} as const satisfies PositionalOptions;

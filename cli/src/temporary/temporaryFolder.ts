@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cleanUpOnExit } from './cleanUpOnExit';
+
+/** A folder below the system's temporary one. */
+export interface TemporaryFolder {
+  /** Absolute path. */
+  dir: string;
+  /** Removes it; the end of the process, however it comes, does so too. */
+  dispose(): Promise<void>;
+}
+
+/** Makes a folder whose name begins with `stagedoor-<purpose>-`. Rejects as `mkdtemp` does. */
+export async function temporaryFolder(purpose: string): Promise<TemporaryFolder> {
+  const dir = await mkdtemp(join(tmpdir(), `stagedoor-${purpose}-`));
+  const { forget } = cleanUpOnExit(() => rmSync(dir, { recursive: true, force: true }));
+  return {
+    dir,
+    dispose: async () => {
+      await rm(dir, { recursive: true, force: true });
+      forget();
+    },
+  };
+}
