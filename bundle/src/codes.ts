@@ -94,7 +94,15 @@ export const codes = {
   },
   SERVICE_REPLACEMENT_REFUSED: {
     meaning: 'The bundle replaces a service that the host provides.',
-    hint: 'Remove the service factory from the plugin; only the portal itself may replace host services.',
+    hint: 'Remove the service factory from the plugin, or list the service under dynamicPlugins.services.',
+  },
+  PACKAGE_DENIED: {
+    meaning: 'The policy of the portal does not let this package or version be loaded.',
+    hint: 'Use a package or version that is allowed, or change dynamicPlugins.packages.',
+  },
+  OPEN_ROUTE_REFUSED: {
+    meaning: 'A bundle declares a path open that the policy of the portal keeps behind the session check.',
+    hint: 'List the path under dynamicPlugins.auth.open if callers without a session may use it.',
   },
   // Loading and starting
   MODULE_NOT_FOUND: {

@@ -3,6 +3,7 @@ import { expandFeatures } from '../host/expandFeatures';
 import { isPlugin, type Deps, type RegistrationsFeature, type ServiceFeature } from '../host/features';
 import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
+import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
 import type { Part } from '../start/part';
 import { loadFeatures } from './loadFeatures';
@@ -18,7 +19,11 @@ export interface Contribution {
  * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
  * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED, ROOT_ROUTE_REFUSED.
  */
-export async function contributionOf(bundle: StagedBundle, services: RootServices): Promise<Contribution> {
+export async function contributionOf(
+  bundle: StagedBundle,
+  services: RootServices,
+  policy: Policy,
+): Promise<Contribution> {
   const features = await loadFeatures(bundle);
   const expanded = await expandFeatures(
     features,
@@ -27,7 +32,7 @@ export async function contributionOf(bundle: StagedBundle, services: RootService
       return services.get(ref);
     },
     (factory) => {
-      refuseReplacement(bundle, factory, services);
+      if (isHostService(factory, services)) policy.checkReplacement(bundle, factory.service.id);
       // Its root instance or root context would get the router of the host itself.
       refuseRootRouter(`The service '${factory.service.id}' of ${bundle.name}`, factory.deps);
     },
@@ -96,9 +101,6 @@ function initsOf(features: readonly RegistrationsFeature[]): Array<{ deps: Deps 
   return features.flatMap((feature) => feature.getRegistrations().map(({ init }) => init));
 }
 
-function refuseReplacement(bundle: StagedBundle, factory: ServiceFeature, services: RootServices): void {
-  const { id } = factory.service;
-  if (services.provides(id) || id.startsWith('core.')) {
-    throw new StagedoorError('SERVICE_REPLACEMENT_REFUSED', `${bundle.name} replaces the service '${id}' of the host.`);
-  }
+function isHostService({ service: { id } }: ServiceFeature, services: RootServices): boolean {
+  return services.provides(id) || id.startsWith('core.');
 }

@@ -1,14 +1,14 @@
-import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { RootServices } from '../host/rootServices';
 import { deletePackageDir, setPackageDir } from '../stage/packagePaths';
 import { deadline } from '../start/deadline';
+import type { OpenedRoute } from '../start/openedRoutes';
+import type { StartedGeneration } from '../start/startedGeneration';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
-import { validateBundle } from '../validate/validateBundle';
-import { validateConfig } from '../validate/validateConfig';
-import type { HostManifest } from '../validate/host';
+import type { Gate } from '../validate/gate';
+import type { Policy } from '../policy/policy';
 import type { PluginRegistry } from './registry';
 import type { PluginStatus } from './states';
 import type { Units } from './units';
@@ -36,8 +36,8 @@ export interface BundlesOptions {
   units: Units;
   services: RootServices;
   registry: PluginRegistry;
-  host: HostManifest;
-  config: RootConfigService;
+  gate: Gate;
+  policy: Policy;
   /** Bounds loading the code of a bundle, in milliseconds. */
   startTimeoutMs: number;
 }
@@ -88,8 +88,9 @@ export class Bundles {
   /** Loads a new or changed bundle hot. The fault of one that fails is in its status; what served before still serves. */
   async activate(bundle: StagedBundle): Promise<void> {
     if (this.loaded(bundle.name)?.digest === bundle.digest) {
-      // Back to what serves already, e.g. after a drop that failed was undone.
+      // Back to what serves already, e.g. after a drop that failed was undone; its signatures may be others.
       this.#options.registry.set(bundle.name, 'staging', { bundle });
+      await this.#pass(bundle);
       this.#refreshAll();
       return;
     }
@@ -138,13 +139,12 @@ export class Bundles {
 
   /** Validates and loads a bundle; undefined when its status now says why not. */
   async #resolve(bundle: StagedBundle): Promise<Contribution | undefined> {
-    const { host, config, services, registry, startTimeoutMs } = this.#options;
+    const { policy, services, registry, startTimeoutMs } = this.#options;
     registry.set(bundle.name, 'staging', { bundle });
+    if (!(await this.#pass(bundle))) return undefined;
     try {
-      validateBundle(bundle, host);
-      await validateConfig(bundle, config);
       return await deadline(
-        contributionOf(bundle, services),
+        contributionOf(bundle, services, policy),
         startTimeoutMs,
         () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
       );
@@ -152,6 +152,18 @@ export class Bundles {
       this.#fail(bundle, asFault(error));
       return undefined;
     }
+  }
+
+  /** Holds a bundle against host, policy and app-config; false when its status now says why it must not run. */
+  async #pass(bundle: StagedBundle): Promise<boolean> {
+    const { gate, registry } = this.#options;
+    const { signature, fault } = await gate.check(bundle).catch((error: unknown) => ({
+      signature: undefined,
+      fault: asFault(error),
+    }));
+    registry.patch(bundle.name, { signature });
+    if (fault) this.#fail(bundle, fault);
+    return !fault;
   }
 
   /** Resolves when requests go elsewhere, with what resolves when the old generations have stopped. */
@@ -218,9 +230,7 @@ export class Bundles {
       pluginIds: contribution.pluginIds,
       modules: contribution.modules,
       loaded: { version: bundle.version, digest: bundle.digest, since },
-      openedRoutes: generations.flatMap((generation) =>
-        generation && contribution.pluginIds.includes(generation.pluginId) ? generation.openedRoutes : [],
-      ),
+      ...routesOf(bundle.name, generations),
     };
   }
 
@@ -238,10 +248,25 @@ export class Bundles {
   }
 }
 
+/** What a bundle declared open, in whichever unit. */
+function routesOf(
+  owner: string,
+  generations: ReadonlyArray<StartedGeneration | undefined>,
+): Pick<PluginStatus, 'openedRoutes' | 'refusedRoutes'> {
+  const own = (list: 'openedRoutes' | 'refusedRoutes'): OpenedRoute[] =>
+    generations.flatMap((generation) =>
+      (generation?.[list] ?? [])
+        .filter((route) => (route.owner ?? generation!.composition.plugin?.owner) === owner)
+        .map(({ pluginId, path, allow }) => ({ pluginId, path, allow })),
+    );
+  const refused = own('refusedRoutes');
+  return { openedRoutes: own('openedRoutes'), refusedRoutes: refused.length > 0 ? refused : undefined };
+}
+
 function sameRoutes(status: PluginStatus, changes: Partial<PluginStatus>): boolean {
   return (
-    JSON.stringify([status.openedRoutes, status.loaded]) === JSON.stringify([changes.openedRoutes, changes.loaded]) &&
-    status.code === undefined
+    JSON.stringify([status.openedRoutes, status.refusedRoutes, status.loaded]) ===
+      JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded]) && status.code === undefined
   );
 }
 

@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
+import type { OnDecision, PolicyDecision } from '../policy/decision';
+import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { Slots } from '../serve/slots';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
@@ -19,6 +21,7 @@ import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { GenerationHost } from '../start/generation';
 import { moduleIdsOf, partsOf } from '../start/part';
+import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
 import { DropDirectory } from './dropDirectory';
@@ -40,6 +43,8 @@ export interface DynamicPluginsOptions {
   /** The portal's own plugins and modules. */
   own: Contribution;
   cwd: string;
+  /** Hears of every decision of policy, for the audit trail. */
+  onDecision?: OnDecision;
 }
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
@@ -67,13 +72,14 @@ export class DynamicPlugins {
     this.#options = options;
     this.host = describeHost(sharedPackages(__dirname), cwd);
     const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
+    const policy = new Policy(settings ?? DEFAULT_POLICY, (decision) => this.#noteDecision(decision));
     const generationHost: GenerationHost = {
       services,
       slots: new Slots(rootHttpRouter),
       rootLogger,
       startTimeoutMs,
       drainTimeoutMs,
-      rootRoutes: settings?.auth.rootRoutes ?? {},
+      policy,
     };
     this.#registry = new PluginRegistry(logger, this.events);
     this.#units = new Units(generationHost);
@@ -81,8 +87,8 @@ export class DynamicPlugins {
       units: this.#units,
       services,
       registry: this.#registry,
-      host: this.host,
-      config,
+      gate: new Gate({ host: this.host, policy, config }),
+      policy,
       startTimeoutMs,
     });
   }
@@ -157,6 +163,15 @@ export class DynamicPlugins {
     const { logger } = this.#options;
     this.#drops = new DropDirectory({ root, shelves, bundles: this.#bundles, registry: this.#registry, logger });
     return this.#drops;
+  }
+
+  #noteDecision(decision: PolicyDecision): void {
+    const { setting, outcome, plugin, version, digest, code, message, hint } = decision;
+    const { logger, onDecision } = this.#options;
+    const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${message} ${hint ? `Remedy: ${hint}` : ''}`;
+    logger[outcome === 'allowed' ? 'info' : 'warn'](text);
+    this.events.append({ type: 'policy', plugin, code, message, hint, version, digest });
+    onDecision?.(decision);
   }
 
   async #collect(shelves: Shelves): Promise<void> {

@@ -1,4 +1,5 @@
 import type { CodedError } from '@stagedoor/bundle';
+import type { SignatureVerdict } from '../policy/signatures';
 import type { OpenedRoute } from '../start/openedRoutes';
 
 /** Where a bundle is in its life; see the README for the picture. */
@@ -55,6 +56,10 @@ export interface PluginStatus extends Partial<CodedError> {
   /** Builds of it that are there, in this order: what serves, what still answers earlier requests, what a rollback brings. */
   generations?: Array<BuildStatus & { role: 'serving' | 'draining' | 'previous' }>;
   openedRoutes: OpenedRoute[];
+  /** What it declares open and policy keeps closed to callers without a session. */
+  refusedRoutes?: OpenedRoute[];
+  /** What the signatures of the build in `digest` came to; absent where nobody asks. */
+  signature?: SignatureVerdict;
   /** Starts in a row that failed, where it is started again by itself. */
   attempt?: number;
   isolation?: 'in-process' | 'process';

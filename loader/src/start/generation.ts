@@ -10,14 +10,16 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
+import type { Policy } from '../policy/policy';
 import { hasDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
+import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
-import { recordingHttpRouter, type OpenedRoute } from './openedRoutes';
+import { recordingHttpRouter, type DeclaredRoute } from './openedRoutes';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
 import { quietRootLogger } from './quietRootLogger';
 import { StartFailure } from './startFailure';
@@ -30,8 +32,7 @@ export interface GenerationHost {
   rootLogger: RootLoggerService;
   startTimeoutMs: number;
   drainTimeoutMs: number;
-  /** Paths that a bundle may mount on the root router, by plugin id. */
-  rootRoutes: Record<string, string[]>;
+  policy: Policy;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */
@@ -45,7 +46,8 @@ const STOP_TIMEOUT_MS = 10_000;
 export class Generation implements StartedGeneration {
   readonly pluginId: string;
   readonly composition: Composition;
-  readonly openedRoutes: OpenedRoute[] = [];
+  readonly openedRoutes: DeclaredRoute[] = [];
+  readonly refusedRoutes: DeclaredRoute[] = [];
   readonly #host: GenerationHost;
   readonly #routes = new Map<string, RequestHandler[]>();
   readonly #requests = new ActiveRequests();
@@ -60,10 +62,13 @@ export class Generation implements StartedGeneration {
     this.#host = host;
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
-      const allowed = part.owner === STATIC_OWNER ? undefined : (host.rootRoutes[pluginId] ?? []);
-      const options = { pluginId, services: host.services, startTimeoutMs: host.startTimeoutMs, rootRoutes: allowed };
+      const { services, startTimeoutMs, policy } = host;
+      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy };
       for (const service of part.services) {
-        this.#backend.add(host.services.share(service) as unknown as BackendFeature);
+        const confined = confineService(services.share(service), options);
+        this.#backend.add(
+          (isHttpRouter(service.service) ? this.#recording(confined) : confined) as unknown as BackendFeature,
+        );
       }
       for (const feature of part.features) {
         this.#backend.add(guardFeature(feature, options) as unknown as BackendFeature);
@@ -159,17 +164,28 @@ export class Generation implements StartedGeneration {
     const logger = services.original(coreServices.rootLogger);
     own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
     const httpRouter = services.share(services.original(coreServices.httpRouter));
-    own.set(
-      httpRouter.service.id,
-      recordingHttpRouter(
-        httpRouter,
-        ({ path, allow }) => this.openedRoutes.push({ pluginId: this.pluginId, path, allow }),
-        (request, _response, next) => {
-          if (!this.#upgrades.take(request)) next();
-        },
-      ),
-    );
+    own.set(httpRouter.service.id, this.#recording(httpRouter));
     return services.factories().map((factory) => own.get(factory.service.id) ?? factory) as unknown as ServiceFactory[];
+  }
+
+  /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */
+  #recording(httpRouter: ServiceFeature): ServiceFeature {
+    return recordingHttpRouter(
+      httpRouter,
+      (policy, owner = this.#suspect()) => {
+        const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy);
+        (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
+        return mayOpen;
+      },
+      (request, _response, next) => {
+        if (!this.#upgrades.take(request)) next();
+      },
+    );
+  }
+
+  /** Who answers for a declaration that nobody signed: a bundle where there is one. */
+  #suspect(): string {
+    return partsOf(this.composition).find(({ owner }) => owner !== STATIC_OWNER)?.owner ?? STATIC_OWNER;
   }
 
   /** The unit's rootHttpRouter: what is mounted on it is captured here, and reached through the slots. */

@@ -1,16 +1,13 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
+import { confineRouters, type Confinement } from './confine';
 import { deadline } from './deadline';
-import { confineRootRoutes } from './rootRoutes';
 
 /** Limits and services that a guarded feature runs with. */
-export interface GuardOptions {
-  pluginId: string;
+export interface GuardOptions extends Confinement {
   services: RootServices;
   startTimeoutMs: number;
-  /** Paths that may be mounted on the root router; undefined (the portal's own plugins): any. */
-  rootRoutes: readonly string[] | undefined;
 }
 
 /**
@@ -38,7 +35,7 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
       deps: services.shareDeps(registration.init.deps),
       func: async (deps) => {
         try {
-          const confined = confineRootRoutes(registration.init.deps, deps, options);
+          const confined = confineRouters(registration.init.deps, deps, options);
           const init = Promise.resolve(registration.init.func(confined));
           await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {

@@ -1,5 +1,5 @@
 import type { SlotTarget } from '../serve/slots';
-import type { OpenedRoute } from './openedRoutes';
+import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from './part';
 
 /** One started build of a unit, wherever it runs. It serves from {@link serve} until {@link retire}. */
@@ -7,7 +7,9 @@ export interface StartedGeneration extends SlotTarget {
   readonly pluginId: string;
   readonly composition: Composition;
   /** What the plugin opened to callers without a session. */
-  readonly openedRoutes: readonly OpenedRoute[];
+  readonly openedRoutes: readonly DeclaredRoute[];
+  /** What it declared open and policy keeps closed. */
+  readonly refusedRoutes: readonly DeclaredRoute[];
   /** Mount paths of this generation. */
   readonly paths: ReadonlySet<string>;
   /** Points the unit's mount paths here; from the next request on this generation answers. */

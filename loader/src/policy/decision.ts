@@ -1,0 +1,21 @@
+import type { ErrorCode } from '@stagedoor/bundle';
+
+/** One answer of the operator's policy to what a bundle is or asks for. */
+export interface PolicyDecision {
+  /** The setting below `dynamicPlugins` that answered. */
+  setting: 'packages' | 'signatures' | 'services' | 'auth.unauthenticated' | 'auth.rootRoutes';
+  /** `warned`: allowed although something is missing. */
+  outcome: 'allowed' | 'refused' | 'warned';
+  /** Name of the bundle. */
+  plugin: string;
+  version?: string;
+  digest?: string;
+  /** Of a refusal and of a warning. */
+  code?: ErrorCode;
+  /** What was decided, in one sentence. */
+  message: string;
+  hint?: string;
+}
+
+/** Hears of every decision, e.g. for an audit trail; must not throw. */
+export type OnDecision = (decision: PolicyDecision) => void;

@@ -1,0 +1,148 @@
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
+import type { Settings } from '../settings/settings';
+import type { StagedBundle } from '../stage/stageDrop';
+import type { OnDecision, PolicyDecision } from './decision';
+import { isListed } from './opening';
+import { checkPackage } from './packageRules';
+import { isExcused, judgeSignatures, type SignatureVerdict } from './signatures';
+
+/** The settings that policy is made of. */
+export type PolicySettings = Pick<Settings, 'auth' | 'services' | 'signatures' | 'packages'>;
+
+/** Policy of a portal without settings for dynamic plugins, and so without bundles. */
+export const DEFAULT_POLICY: PolicySettings = {
+  auth: { unauthenticated: 'declared', open: {}, rootRoutes: {} },
+  services: [],
+  signatures: { mode: 'off', trustedKeys: [], allowUnsigned: [] },
+  packages: { deny: [] },
+};
+
+/** Whether a bundle may be loaded as far as its signatures go. */
+export interface Admission {
+  /** Undefined where nobody asks for signatures. */
+  signature?: SignatureVerdict;
+  refusal?: StagedoorError;
+}
+
+/**
+ * What the operator lets bundles do. Every refusal, every warning and every exception that was made goes to `onDecision`;
+ * what is allowed to everybody is not told.
+ */
+export class Policy {
+  readonly #settings: PolicySettings;
+  readonly #onDecision: OnDecision;
+
+  constructor(settings: PolicySettings, onDecision: OnDecision = () => {}) {
+    this.#settings = settings;
+    this.#onDecision = onDecision;
+  }
+
+  /**
+   * Decides whether a staged copy may be loaded; nothing of it has run yet. Throws PACKAGE_DENIED; refusals because of
+   * signatures (SIGNATURE_MISSING, SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) come with what was found.
+   */
+  async admit(bundle: StagedBundle): Promise<Admission> {
+    this.#decide('packages', bundle, () => checkPackage(bundle, this.#settings.packages));
+    const { signatures } = this.#settings;
+    if (signatures.mode === 'off') return {};
+    const { verdict, fault } = await judgeSignatures(bundle.dir, bundle.name, signatures);
+    if (!fault) {
+      const message = `${bundle.name} is signed by ${verdict.signedBy.join(', ')}.`;
+      this.#tell('signatures', 'allowed', bundle, { message });
+    } else if (isExcused(fault, bundle.name, signatures)) {
+      const message = `${fault.message} It is listed under dynamicPlugins.signatures.allowUnsigned.`;
+      this.#tell('signatures', 'allowed', bundle, { message });
+    } else {
+      const { code, message, hint } = fault;
+      const outcome = signatures.mode === 'warn' ? 'warned' : 'refused';
+      this.#tell('signatures', outcome, bundle, { code, message, hint });
+      if (outcome === 'refused') return { signature: verdict, refusal: fault };
+    }
+    return { signature: verdict };
+  }
+
+  /** Lets a bundle replace a service of the host where that is listed. Throws SERVICE_REPLACEMENT_REFUSED. */
+  checkReplacement(bundle: StagedBundle, serviceId: string): void {
+    const what = `${bundle.name} replaces the service '${serviceId}' of the host`;
+    this.#decide(
+      'services',
+      bundle,
+      () => {
+        if (this.#settings.services.includes(serviceId)) return;
+        throw new StagedoorError('SERVICE_REPLACEMENT_REFUSED', `${what}.`, {
+          hint: `Remove the service factory from the plugin, or list '${serviceId}' under dynamicPlugins.services.`,
+        });
+      },
+      `${what}, for its own plugin.`,
+    );
+  }
+
+  /** Lets a bundle mount a path on the root router where that is listed. Throws ROOT_ROUTE_REFUSED. */
+  checkRootRoute(owner: string, pluginId: string, path: string): void {
+    const what = `Plugin '${pluginId}' mounts '${path}' on the root HTTP router, outside the session check`;
+    this.#decide(
+      'auth.rootRoutes',
+      { name: owner },
+      () => {
+        if (this.#settings.auth.rootRoutes[pluginId]?.includes(path)) return;
+        throw new StagedoorError('ROOT_ROUTE_REFUSED', `${what}.`, {
+          hint: `Serve it with coreServices.httpRouter, or list it under dynamicPlugins.auth.rootRoutes.${pluginId}.`,
+        });
+      },
+      `${what}.`,
+    );
+  }
+
+  /**
+   * False for a path that must stay closed although a bundle declares it open: with `auth.unauthenticated: listed`, one
+   * that is not listed. What needs a user's cookie is no matter of this: nobody gets there without a session.
+   */
+  mayOpen(owner: string, pluginId: string, { path, allow }: HttpRouterServiceAuthPolicy): boolean {
+    const { unauthenticated, open } = this.#settings.auth;
+    if (unauthenticated === 'declared' || allow !== 'unauthenticated') return true;
+    const bundle = { name: owner };
+    const url = `/api/${pluginId}${path}`;
+    // A pattern of another type, which Backstage would take too, cannot be compared.
+    if (typeof path === 'string' && isListed(path, open[pluginId] ?? [])) {
+      this.#tell('auth.unauthenticated', 'allowed', bundle, { message: `${owner} opens ${url}, which is listed.` });
+      return true;
+    }
+    this.#tell('auth.unauthenticated', 'refused', bundle, {
+      code: 'OPEN_ROUTE_REFUSED',
+      message: `${owner} declares ${url} open; it is not listed and stays closed to callers without a session.`,
+      hint: `List the path under dynamicPlugins.auth.open.${pluginId} if everybody may call it.`,
+    });
+    return false;
+  }
+
+  /** Runs a check that throws a refusal; tells of the refusal, and of what was allowed where `exception` words it. */
+  #decide(setting: PolicyDecision['setting'], bundle: Subject, check: () => void, exception?: string): void {
+    try {
+      check();
+    } catch (error) {
+      if (isStagedoorError(error)) {
+        const { code, message, hint } = error;
+        this.#tell(setting, 'refused', bundle, { code, message, hint });
+      }
+      throw error;
+    }
+    if (exception) this.#tell(setting, 'allowed', bundle, { message: exception });
+  }
+
+  #tell(
+    setting: PolicyDecision['setting'],
+    outcome: PolicyDecision['outcome'],
+    { name, version, digest }: Subject,
+    said: Pick<PolicyDecision, 'code' | 'message' | 'hint'>,
+  ): void {
+    this.#onDecision({ setting, outcome, plugin: name, version, digest, ...said });
+  }
+}
+
+/** Whom a decision is about; its owner's name is all that is known once it runs. */
+interface Subject {
+  name: string;
+  version?: string;
+  digest?: string;
+}
