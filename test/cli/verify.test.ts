@@ -66,6 +66,11 @@ describe('a bundle that the operator must do something for passes with a warning
       ["plugin 'needs-config' needs app-config key needsConfig.server to start"],
     ],
     [
+      'naming the app-config key that it looks for and whose absence it tells in its own words',
+      'checks-its-config',
+      ["plugin 'checks-its-config' needs app-config key checks to start: The configuration of Checks is missing"],
+    ],
+    [
       'naming the host that it cannot do without; the test host has no network',
       'needs-network',
       [expect.stringMatching(/^plugin 'needs-network' needs the network to start.*api\.example\.com:443/)],

@@ -1,5 +1,6 @@
 /** What this project reads of a thrown value. */
 export interface Thrown {
+  name?: string;
   code?: string;
   message?: string;
   stack?: string;

@@ -5,6 +5,7 @@ import type { ServiceFactory } from '@backstage/backend-plugin-api';
 import type * as Config from '@backstage/config';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { VerifyTask } from '../task';
 import { describe, type OpenFeature, type Registration } from './features';
 import { HostServices } from './hostServices';
 import type { Reporter } from './reporter';
@@ -18,20 +19,20 @@ export interface InitFailure {
 
 /** A Backstage backend out of the host's packages that starts plugins without serving them. */
 export class TestHost {
-  readonly observed: Observed = { openedRoutes: [], rootPaths: [], logs: [] };
+  readonly observed: Observed = { openedRoutes: [], rootPaths: [], absentKeys: new Set(), logs: [] };
   readonly services: HostServices;
   readonly #require: NodeJS.Require;
   readonly #reporter: Reporter;
   readonly #own: OpenFeature[];
 
-  /** `hostDir` is the folder from which the shared packages resolve. */
-  constructor(hostDir: string, reporter: Reporter) {
+  /** `hostDir` is the folder from which the shared packages resolve, `bundleDir` the one that is watched. */
+  constructor({ hostDir, bundleDir }: Pick<VerifyTask, 'hostDir' | 'bundleDir'>, reporter: Reporter) {
     this.#require = createRequire(join(hostDir, 'host.cjs'));
     this.#reporter = reporter;
     const api = this.#require('@backstage/backend-plugin-api') as typeof Api;
     const config = this.#require('@backstage/config') as typeof Config;
     this.services = new HostServices(this.#require, (factory) => observeHttpRouter(api, factory, this.observed));
-    this.#own = testServices(api, config, this.observed);
+    this.#own = testServices(api, config, bundleDir, this.observed);
   }
 
   /** The features with every feature loader among them, nested ones too, replaced by what it loads. */

@@ -11,6 +11,7 @@ import type {
 import type * as Config from '@backstage/config';
 import type { OpenedRoute } from '../messages';
 import type { OpenFeature } from './features';
+import { watchedConfig } from './watchedConfig';
 
 /** As little app-config as a portal can have, on databases in memory. */
 const CONFIG = {
@@ -27,6 +28,8 @@ export interface Observed {
   openedRoutes: OpenedRoute[];
   /** Paths mounted on the root HTTP router. */
   rootPaths: string[];
+  /** Keys of app-config that the bundle looked for in vain. */
+  absentKeys: Set<string>;
   /** The last warnings and errors that were logged. */
   logs: string[];
 }
@@ -37,7 +40,12 @@ const MAX_LOGS = 20;
  * The services that differ on the test host: nothing listens, nothing is scheduled, no hook runs, no line is printed.
  * All others are the host's own.
  */
-export function testServices(api: typeof Api, config: typeof Config, observed: Observed): OpenFeature[] {
+export function testServices(
+  api: typeof Api,
+  config: typeof Config,
+  bundleDir: string,
+  observed: Observed,
+): OpenFeature[] {
   const { coreServices, createServiceFactory } = api;
   const rootHttpRouter: RootHttpRouterService = {
     use: (path) => {
@@ -48,7 +56,10 @@ export function testServices(api: typeof Api, config: typeof Config, observed: O
     createServiceFactory({
       service: coreServices.rootConfig,
       deps: {},
-      factory: () => new config.ConfigReader(CONFIG, 'app-config of the test host'),
+      factory: () => {
+        const reader = new config.ConfigReader(CONFIG, 'app-config of the test host');
+        return watchedConfig(reader, bundleDir, observed.absentKeys);
+      },
     }),
     createServiceFactory({
       service: coreServices.rootLogger,

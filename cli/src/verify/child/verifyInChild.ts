@@ -15,7 +15,7 @@ import { TestHost } from './testHost';
  */
 export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promise<VerifiedBundle> {
   const loaded = await loadFeatures(task, reporter);
-  const host = new TestHost(task.hostDir, reporter);
+  const host = new TestHost(task, reporter);
   const { registrations, services } = contentsOf(await expand(host, loaded, task), task);
   const pluginIds = pluginIdsOf(registrations);
   const warnings = services
@@ -28,7 +28,7 @@ export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promi
   const startable = registrations.filter(({ pluginId }) => pluginIds.includes(pluginId));
   const failures = startable.length > 0 ? await host.start(startable, services) : [];
   for (const { who, error } of failures) {
-    const excused = excuse(error);
+    const excused = excuse(error, host.observed.absentKeys);
     if (!excused) throw initFault(task, host, who, error);
     warnings.push(`${who} ${excused}`);
   }
