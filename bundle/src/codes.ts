@@ -141,6 +141,10 @@ export const codes = {
     meaning: 'The plugin did not finish its init within dynamicPlugins.startTimeout.',
     hint: 'Do long work in a startup hook or a scheduled task, or raise dynamicPlugins.startTimeout.',
   },
+  HOST_SERVICE_CHANGED: {
+    meaning: 'The installed @backstage/backend-defaults makes a service in another way than this loader knows.',
+    hint: 'Install the release of @backstage/backend-defaults that @stagedoor/loader depends on, or upgrade the loader.',
+  },
   ROOT_ROUTE_REFUSED: {
     meaning: 'A bundle mounts a path on the root HTTP router, which the session check does not cover.',
     hint: 'Serve the route with coreServices.httpRouter.',
@@ -165,6 +169,47 @@ export const codes = {
     meaning:
       'The file in which operator decisions are remembered cannot be understood; the portal goes on without them.',
     hint: 'Compare the damaged file with the plugin list, and disable again what was disabled.',
+  },
+  // What operators do
+  PLUGIN_DISABLED: {
+    meaning: 'An operator took the plugin out of service.',
+    hint: 'Enable it: POST /api/dynamic-plugins/v1/plugins/<name>/enable.',
+  },
+  PLUGIN_QUARANTINED: {
+    meaning: 'The plugin ended by itself too often and is not started any more.',
+    hint: 'Drop a corrected build, or reload it: POST /api/dynamic-plugins/v1/plugins/<name>/reload.',
+  },
+  PLUGIN_UNKNOWN: {
+    meaning: 'No dynamic plugin has that name.',
+    hint: 'GET /api/dynamic-plugins/v1/plugins lists the names.',
+  },
+  OPERATION_UNKNOWN: {
+    meaning: 'No operation has that id, or it was long ago.',
+    hint: 'Only the latest operations since the start of the portal can be asked about.',
+  },
+  OPERATION_IN_PROGRESS: {
+    meaning: 'Another operation on the same plugin is under way.',
+    hint: 'Wait until it has ended: GET /api/dynamic-plugins/v1/operations/<id>.',
+  },
+  ROLLBACK_IMPOSSIBLE: {
+    meaning: 'There is no earlier build of the plugin to go back to.',
+    hint: 'Drop the build that is wanted into the root directory.',
+  },
+  ROUTE_UNKNOWN: {
+    meaning: 'The admin API has no such path or method.',
+    hint: 'GET /api/dynamic-plugins/v1/openapi.json describes all of them.',
+  },
+  NOT_SIGNED_IN: {
+    meaning: 'The request carries no valid session of a user.',
+    hint: 'Sign in, and send the Backstage token as a bearer token.',
+  },
+  NOT_PERMITTED: {
+    meaning: 'The caller may not do that.',
+    hint: 'Writes need the permission dynamic-plugins.manage, reads a user rather than a service.',
+  },
+  INTERNAL_ERROR: {
+    meaning: 'Something failed in the portal itself.',
+    hint: 'The log of the portal says what; please report it if it is a fault of Stagedoor.',
   },
   SHARED_PACKAGE_MISSING: {
     meaning: 'A shared @backstage package is not installed where it is needed.',

@@ -1,24 +1,17 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
+import { contributionOf, type Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { RootServices } from '../host/rootServices';
-import { deletePackageDir, setPackageDir } from '../stage/packagePaths';
 import { deadline } from '../start/deadline';
-import type { OpenedRoute } from '../start/openedRoutes';
-import type { StartedGeneration } from '../start/startedGeneration';
-import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
 import type { Policy } from '../policy/policy';
+import { asFault } from './faults';
+import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
-import type { PluginStatus } from './states';
+import type { StateFile } from './stateFile';
 import type { Units } from './units';
-
-/** A bundle that is part of units, with what it brings. */
-interface LoadedBundle {
-  bundle: StagedBundle;
-  contribution: Contribution;
-  since: string;
-}
 
 /** Faults of code that ran; every other fault is a refusal before anything ran. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -36,6 +29,8 @@ export interface BundlesOptions {
   units: Units;
   services: RootServices;
   registry: PluginRegistry;
+  state: StateFile;
+  logger: LoggerService;
   gate: Gate;
   policy: Policy;
   /** Bounds loading the code of a bundle, in milliseconds. */
@@ -45,11 +40,12 @@ export interface BundlesOptions {
 /** Takes staged bundles through validate, resolve, start and serve, and back out; keeps their status. */
 export class Bundles {
   readonly #options: BundlesOptions;
-  readonly #loaded = new Map<string, LoadedBundle>();
+  readonly #loaded: LoadedBundles;
   readonly #retiring = new Set<Promise<void>>();
 
   constructor(options: BundlesOptions) {
     this.#options = options;
+    this.#loaded = new LoadedBundles(options);
   }
 
   /** The bundle of that name that is part of units now. */
@@ -60,21 +56,21 @@ export class Bundles {
   /** Brings all bundles that are there at boot up together with the portal's own plugins. */
   async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
     const resolved = await Promise.all(bundles.map((bundle) => this.#resolve(bundle)));
-    const contributions = resolved.filter((contribution) => contribution !== undefined);
+    const contributions = resolved.filter((result): result is Contribution => !isStagedoorError(result));
     for (const { part } of contributions) this.#options.registry.set(part.owner, 'starting');
     const faults = await this.#options.units.boot([own, ...contributions]);
     for (const bundle of bundles) {
       const contribution = contributions.find(({ part }) => part.owner === bundle.name);
       if (!contribution) continue;
       const fault = faults.get(bundle.name);
-      this.#setLoaded(bundle, contribution);
+      this.#loaded.set(bundle, contribution);
       // A bundle that failed in one of its units must not stay in another.
       if (fault) {
         await this.#takeOut(bundle.name);
         this.#fail(bundle, fault);
-      }
+      } else this.#noteServing(bundle);
     }
-    this.#refreshAll();
+    this.#loaded.refreshAll();
     // Whoever held the id may have failed.
     for (const bundle of bundles) if (this.conflicting(bundle.name)) await this.activate(bundle);
   }
@@ -85,51 +81,71 @@ export class Bundles {
     return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
   }
 
-  /** Loads a new or changed bundle hot. The fault of one that fails is in its status; what served before still serves. */
-  async activate(bundle: StagedBundle): Promise<void> {
-    if (this.loaded(bundle.name)?.digest === bundle.digest) {
-      // Back to what serves already, e.g. after a drop that failed was undone; its signatures may be others.
-      this.#options.registry.set(bundle.name, 'staging', { bundle });
-      await this.#pass(bundle);
-      this.#refreshAll();
-      return;
-    }
-    const contribution = await this.#resolve(bundle);
-    if (!contribution) return;
+  /**
+   * Loads a new or changed bundle hot; with `again`, also the one that is loaded. Returns the fault of one that fails, which
+   * is in its status too; what served before still serves.
+   */
+  async activate(bundle: StagedBundle, { again = false } = {}): Promise<StagedoorError | undefined> {
     const { registry, units } = this.#options;
-    registry.set(bundle.name, 'starting', { bundle });
     const previous = this.#loaded.get(bundle.name);
+    if (!again && previous?.bundle.digest === bundle.digest) {
+      // Back to what serves already, e.g. after a drop that failed was undone.
+      registry.set(bundle.name, 'staging', { bundle });
+      this.#loaded.refreshAll();
+      return undefined;
+    }
+    // A module that Node has in memory would be taken as it is, with all that it remembers.
+    if (again) unloadModules(bundle.dir);
+    const resolved = await this.#resolve(bundle);
+    if (isStagedoorError(resolved)) return resolved;
+    registry.set(bundle.name, 'starting', { bundle });
+    let fault: StagedoorError | undefined;
     try {
-      const { blamed, retired } = await units.change(bundle.name, previous?.contribution, contribution);
-      this.#setLoaded(bundle, contribution);
-      if (previous && previous.bundle.dir !== bundle.dir) this.#afterwards(retired, previous.bundle);
+      const { blamed, retired } = await units.change(bundle.name, previous?.contribution, resolved);
+      this.#loaded.set(bundle, resolved);
+      this.#noteServing(bundle);
+      if (previous) this.#afterwards(retired, previous.bundle);
       else this.#track(retired);
       await this.#blame(blamed);
     } catch (error) {
-      this.#fail(bundle, asFault(error));
+      fault = this.#fail(bundle, asFault(error));
     }
-    this.#refreshAll();
+    this.#loaded.refreshAll();
+    return fault;
   }
 
-  /** Takes a bundle out of service; it stays visible as `draining` until its last request is done. */
+  /** Takes a bundle that is gone out of service; it stays visible as `draining` until its last request is done. */
   async deactivate(name: string): Promise<void> {
     const { registry } = this.#options;
-    if (!this.#loaded.has(name)) {
+    if (!this.loaded(name)) {
       registry.delete(name);
       return;
     }
+    const { stopped } = await this.takeOut(name);
+    this.#track(
+      stopped.then(() => {
+        if (!this.loaded(name) && registry.get(name)?.state === 'draining') registry.delete(name);
+      }),
+    );
+  }
+
+  /**
+   * Takes a bundle out of its units, draining. Resolves when requests go elsewhere, with what resolves when the old
+   * generations have stopped; rejects with the code of a unit that does not start without it.
+   */
+  async takeOut(name: string): Promise<{ stopped: Promise<void> }> {
+    const { registry } = this.#options;
     registry.set(name, 'draining');
     try {
-      const { stopped } = await this.#takeOut(name);
-      this.#track(
-        stopped.then(() => {
-          if (!this.#loaded.has(name) && registry.get(name)?.state === 'draining') registry.delete(name);
-        }),
-      );
+      const result = await this.#takeOut(name);
+      registry.patch(name, this.#loaded.status(name));
+      return result;
     } catch (error) {
       registry.set(name, 'failed', { fault: asFault(error) });
+      throw error;
+    } finally {
+      this.#loaded.refreshAll();
     }
-    this.#refreshAll();
   }
 
   /** Resolves when every generation that was replaced or removed has stopped. */
@@ -137,11 +153,33 @@ export class Bundles {
     await Promise.all(this.#retiring);
   }
 
-  /** Validates and loads a bundle; undefined when its status now says why not. */
-  async #resolve(bundle: StagedBundle): Promise<Contribution | undefined> {
+  /** A plugin of a bundle has ended by itself and is about to be started again, for the `attempt`th time in a row. */
+  backOff(name: string, fault: StagedoorError, attempt: number): void {
+    this.#options.registry.set(name, 'backoff', { fault, changes: { attempt } });
+  }
+
+  /** A plugin that was in backoff runs again. */
+  recovered(name: string): void {
+    const { registry } = this.#options;
+    if (registry.get(name)?.state !== 'backoff') return;
+    registry.set(name, 'running', { changes: { ...this.#loaded.status(name), attempt: undefined } });
+  }
+
+  /** A plugin of a bundle has ended by itself too often: it stays away until an operator reloads it, or its drop changes. */
+  quarantine(name: string, fault: StagedoorError): void {
+    const digest = this.loaded(name)?.digest;
+    this.#options.registry.set(name, 'quarantined', { fault });
+    if (!digest) return;
+    const quarantined = { since: new Date().toISOString(), digest, message: fault.message };
+    this.#remember(this.#options.state.update(name, { quarantined }));
+  }
+
+  /** Validates and loads a bundle; the fault of one that must not or cannot run is in its status. */
+  async #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
     const { policy, services, registry, startTimeoutMs } = this.#options;
-    registry.set(bundle.name, 'staging', { bundle });
-    if (!(await this.#pass(bundle))) return undefined;
+    registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
+    const refusal = await this.#refusal(bundle);
+    if (refusal) return this.#fail(bundle, refusal);
     try {
       return await deadline(
         contributionOf(bundle, services, policy),
@@ -149,21 +187,19 @@ export class Bundles {
         () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
       );
     } catch (error) {
-      this.#fail(bundle, asFault(error));
-      return undefined;
+      return this.#fail(bundle, asFault(error));
     }
   }
 
-  /** Holds a bundle against host, policy and app-config; false when its status now says why it must not run. */
-  async #pass(bundle: StagedBundle): Promise<boolean> {
+  /** Holds a bundle against host, policy and app-config; returns why it must not run. */
+  async #refusal(bundle: StagedBundle): Promise<StagedoorError | undefined> {
     const { gate, registry } = this.#options;
     const { signature, fault } = await gate.check(bundle).catch((error: unknown) => ({
       signature: undefined,
       fault: asFault(error),
     }));
     registry.patch(bundle.name, { signature });
-    if (fault) this.#fail(bundle, fault);
-    return !fault;
+    return fault;
   }
 
   /** Resolves when requests go elsewhere, with what resolves when the old generations have stopped. */
@@ -171,7 +207,6 @@ export class Bundles {
     const loaded = this.#loaded.get(name)!;
     const { blamed, retired } = await this.#options.units.change(name, loaded.contribution, undefined);
     this.#loaded.delete(name);
-    for (const [packageName, dir] of Object.entries(packageDirs(loaded.bundle))) deletePackageDir(packageName, dir);
     this.#afterwards(retired, loaded.bundle);
     await this.#blame(blamed);
     return { stopped: retired };
@@ -186,55 +221,26 @@ export class Bundles {
     }
   }
 
-  #setLoaded(bundle: StagedBundle, contribution: Contribution): void {
-    this.#loaded.set(bundle.name, { bundle, contribution, since: new Date().toISOString() });
-    for (const [name, dir] of Object.entries(packageDirs(bundle))) setPackageDir(name, dir);
-  }
-
-  #fail(bundle: StagedBundle, fault: StagedoorError): void {
+  #fail(bundle: StagedBundle, fault: StagedoorError): StagedoorError {
     if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
     const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
-    this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loadedStatus(bundle.name) });
+    this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loaded.status(bundle.name) });
+    return fault;
   }
 
-  /** Statuses that other bundles' comings and goings change: modules wait for their plugin, or run with it. */
-  #refreshAll(): void {
-    const { registry } = this.#options;
-    for (const { bundle } of this.#loaded.values()) {
-      const status = registry.get(bundle.name);
-      const failed = (status?.state === 'failed' || status?.state === 'rejected') && status.digest !== bundle.digest;
-      const changes = this.#loadedStatus(bundle.name);
-      if (failed || status?.state === 'draining') continue;
-      const absent = this.#absentPlugin(bundle.name);
-      const state = absent ? 'waiting' : 'running';
-      if (status?.state === state && sameRoutes(status, changes)) continue;
-      const fault = absent
-        ? new StagedoorError('PLUGIN_ABSENT', `${bundle.name} extends plugin '${absent}', which is not running.`)
-        : undefined;
-      registry.set(bundle.name, state, { bundle, fault, changes });
-    }
+  #noteServing(bundle: StagedBundle): void {
+    this.#remember(this.#options.state.served(bundle.name, bundle));
   }
 
-  /** The plugin that all of a bundle waits for; undefined when any part of it runs. */
-  #absentPlugin(name: string): string | undefined {
-    const ids = unitsOf(this.#loaded.get(name)?.contribution);
-    return ids.some((id) => this.#options.units.get(id)?.current) ? undefined : ids[0];
-  }
-
-  #loadedStatus(name: string): Partial<PluginStatus> {
-    const loaded = this.#loaded.get(name);
-    if (!loaded) return { loaded: undefined, openedRoutes: [] };
-    const { bundle, contribution, since } = loaded;
-    const generations = unitsOf(contribution).map((id) => this.#options.units.get(id)?.current);
-    return {
-      pluginIds: contribution.pluginIds,
-      modules: contribution.modules,
-      loaded: { version: bundle.version, digest: bundle.digest, since },
-      ...routesOf(bundle.name, generations),
-    };
+  /** A state file that cannot be written must not take away what runs. */
+  #remember(written: Promise<void>): void {
+    written.catch((error: StagedoorError) => {
+      this.#options.logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
+    });
   }
 
   #afterwards(retired: Promise<void>, bundle: StagedBundle): void {
+    this.#loaded.drain(bundle, retired);
     this.#track(
       retired.then(() => {
         if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
@@ -246,31 +252,4 @@ export class Bundles {
     this.#retiring.add(work);
     void work.finally(() => this.#retiring.delete(work));
   }
-}
-
-/** What a bundle declared open, in whichever unit. */
-function routesOf(
-  owner: string,
-  generations: ReadonlyArray<StartedGeneration | undefined>,
-): Pick<PluginStatus, 'openedRoutes' | 'refusedRoutes'> {
-  const own = (list: 'openedRoutes' | 'refusedRoutes'): OpenedRoute[] =>
-    generations.flatMap((generation) =>
-      (generation?.[list] ?? [])
-        .filter((route) => (route.owner ?? generation!.composition.plugin?.owner) === owner)
-        .map(({ pluginId, path, allow }) => ({ pluginId, path, allow })),
-    );
-  const refused = own('refusedRoutes');
-  return { openedRoutes: own('openedRoutes'), refusedRoutes: refused.length > 0 ? refused : undefined };
-}
-
-function sameRoutes(status: PluginStatus, changes: Partial<PluginStatus>): boolean {
-  return (
-    JSON.stringify([status.openedRoutes, status.refusedRoutes, status.loaded]) ===
-      JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded]) && status.code === undefined
-  );
-}
-
-function asFault(error: unknown): StagedoorError {
-  if (isStagedoorError(error)) return error;
-  return new StagedoorError('LOAD_FAILED', (error as Error)?.message ?? String(error), { cause: error });
 }

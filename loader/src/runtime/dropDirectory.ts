@@ -1,13 +1,15 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compare, valid } from 'semver';
 import { findDrop, snapshot, type Drop } from '../scan/drop';
 import { SETTLE_TIMES, settle } from '../scan/settle';
 import { listDrops } from '../scan/watchRoot';
+import { newestOf } from '../stage/newest';
 import type { Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import { isIntact } from '../stage/readStaged';
 import type { Bundles } from './bundles';
+import type { Decisions } from './decisions';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
 
@@ -27,6 +29,7 @@ export interface DropDirectoryOptions {
   root: string;
   shelves: Shelves;
   bundles: Bundles;
+  decisions: Decisions;
   registry: PluginRegistry;
   logger: LoggerService;
 }
@@ -48,19 +51,26 @@ export class DropDirectory {
     this.#options = options;
   }
 
-  /** Stages every drop present and returns the bundles that count, sorted by drop; faults go to their status. */
+  /** Stages every drop present and returns the bundles to run, sorted by drop; faults go to their status. */
   async boot(): Promise<StagedBundle[]> {
     const entries = await listDrops(this.#options.root);
     await Promise.all(entries.map((entry) => this.#read(entry)));
-    const names = [...new Set([...this.#records.values()].map(({ name }) => name))];
-    const winners = names.map((name) => this.#winner(name)).filter((bundle) => bundle !== undefined);
-    for (const name of names) if (!this.#winner(name)) this.#report(name);
-    return winners.sort((a, b) => (a.entry < b.entry ? -1 : 1));
+    const names = this.names();
+    await this.#options.decisions.forgetRemoved(names);
+    const bundles: StagedBundle[] = [];
+    for (const name of names) {
+      const winner = this.winner(name);
+      const bundle = winner && (await this.#options.decisions.toRun(winner));
+      if (!winner) this.#report(name);
+      else if (bundle) bundles.push(bundle);
+    }
+    return bundles.sort((a, b) => (a.entry < b.entry ? -1 : 1));
   }
 
   /** Begins to act on changes, those noticed since construction included. */
   open(): void {
     this.#open = true;
+    for (const { name } of this.#records.values()) this.#showDrop(name);
     for (const entry of this.#dirty) this.#work(entry);
   }
 
@@ -81,6 +91,38 @@ export class DropDirectory {
     return [...this.#records.values()].flatMap(({ bundle }) => (bundle ? [bundle.dir] : []));
   }
 
+  /** Package names of all drops. */
+  names(): Set<string> {
+    return new Set([...this.#records.values()].map(({ name }) => name));
+  }
+
+  /** Runs `work` while nothing else changes what is loaded under a name; then those who waited for its ids get their turn. */
+  async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#names.run([name], work);
+    } finally {
+      await this.#retryConflicts(name);
+    }
+  }
+
+  /**
+   * Looks at the drops of a name again: those that could not be read, have changed, or whose staged copy was touched are
+   * staged anew and take effect.
+   */
+  async refresh(name: string): Promise<void> {
+    for (const record of [...this.#records.values()].filter((candidate) => candidate.name === name)) {
+      const { bundle, entry } = record;
+      if (!bundle || !(await isIntact(bundle.dir, bundle.digest))) record.seen = '';
+      this.changed(entry);
+      await this.#working.get(entry);
+    }
+  }
+
+  /** Makes what is loaded under a name agree with its drops and with what operators decided. */
+  async reconcile(name: string): Promise<void> {
+    await this.exclusively(name, () => this.#apply(name));
+  }
+
   /** True while no drop is being read. */
   get idle(): boolean {
     return this.#working.size === 0;
@@ -95,7 +137,7 @@ export class DropDirectory {
         if (!(await this.#read(entry))) continue;
         const after = this.#records.get(entry);
         const names = new Set([before?.name, after?.name].filter((name) => name !== undefined));
-        for (const name of names) await this.#reconcile(name);
+        for (const name of names) await this.reconcile(name);
       }
     })()
       .catch((error: Error) => this.#options.logger.error(`The drop ${entry} could not be handled`, error))
@@ -150,22 +192,22 @@ export class DropDirectory {
     return findDrop(this.#options.root, entry);
   }
 
-  /** Makes what is loaded under a name agree with the drops that hold it. */
-  async #reconcile(name: string): Promise<void> {
-    const { bundles, registry } = this.#options;
-    await this.#names.run([name], async () => {
-      const winner = this.#winner(name);
-      if (winner) {
-        const state = registry.get(name)?.state;
-        const current = bundles.loaded(name)?.digest === winner.digest && (state === 'running' || state === 'waiting');
-        if (!current) await bundles.activate(winner);
-      } else if ([...this.#records.values()].some((record) => record.name === name)) {
-        this.#report(name);
-      } else {
-        await bundles.deactivate(name);
-      }
-    });
-    await this.#retryConflicts(name);
+  async #apply(name: string): Promise<void> {
+    const { bundles, decisions, registry, logger } = this.#options;
+    const winner = this.winner(name);
+    this.#showDrop(name);
+    if (winner) {
+      const bundle = await decisions.toRun(winner);
+      const state = registry.get(name)?.state;
+      const current = bundles.loaded(name)?.digest === bundle?.digest && state !== 'failed' && state !== 'rejected';
+      if (bundle && !current) await bundles.activate(bundle);
+    } else if (this.names().has(name)) {
+      this.#report(name);
+    } else {
+      await decisions.forgetBuilds(name);
+      await bundles.deactivate(name).catch((error: Error) => logger.error(error.message, error));
+    }
+    this.#showDrop(name);
   }
 
   /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
@@ -173,29 +215,29 @@ export class DropDirectory {
     const { bundles, registry } = this.#options;
     for (const { name } of registry.list()) {
       if (name === except || !bundles.conflicting(name)) continue;
-      await this.#names.run([name], async () => {
-        const winner = this.#winner(name);
-        if (winner && bundles.loaded(name)?.digest !== winner.digest) await bundles.activate(winner);
-      });
+      await this.#names.run([name], () => this.#apply(name));
     }
   }
 
   /** The staged bundle that counts for a name: the highest version, the drop that sorts last among equals. */
-  #winner(name: string): StagedBundle | undefined {
+  winner(name: string): StagedBundle | undefined {
     const candidates = [...this.#records.values()]
       .filter((record) => record.name === name)
       .flatMap(({ bundle }) => (bundle ? [bundle] : []));
-    return candidates.sort((a, b) => byVersion(a, b) || (a.entry < b.entry ? -1 : 1)).at(-1);
+    return newestOf(candidates)[0];
   }
 
   /** Shows the fault of a name whose drops all could not be staged. */
   #report(name: string): void {
+    if (this.#options.decisions.showDisabled(name, undefined)) return;
     const record = [...this.#records.values()].find((candidate) => candidate.name === name && candidate.fault);
     if (record) this.#options.registry.set(name, 'rejected', { drop: record.entry, fault: record.fault });
   }
-}
 
-function byVersion(a: StagedBundle, b: StagedBundle): number {
-  if (!valid(a.version) || !valid(b.version)) return a.version < b.version ? -1 : a.version > b.version ? 1 : 0;
-  return compare(a.version, b.version);
+  /** Shows which build the drop that counts holds, loaded or not. */
+  #showDrop(name: string): void {
+    const winner = this.winner(name);
+    const onDisk = winner && { version: winner.version, digest: winner.digest, drop: winner.entry };
+    this.#options.registry.patch(name, { onDisk });
+  }
 }

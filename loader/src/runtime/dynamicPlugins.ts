@@ -4,19 +4,20 @@ import type {
   RootHttpRouterService,
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
-import type { OnDecision, PolicyDecision } from '../policy/decision';
+import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { Slots } from '../serve/slots';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { stagedDirs } from '../stage/readStaged';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { GenerationHost } from '../start/generation';
@@ -24,8 +25,11 @@ import { moduleIdsOf, partsOf } from '../start/part';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
+import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
 import { EventLog } from './eventLog';
+import { Operations, type Operation, type OperationKind } from './operations';
+import { Operator, unknownPlugin } from './operator';
 import { PluginRegistry } from './registry';
 import { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
@@ -43,8 +47,6 @@ export interface DynamicPluginsOptions {
   /** The portal's own plugins and modules. */
   own: Contribution;
   cwd: string;
-  /** Hears of every decision of policy, for the audit trail. */
-  onDecision?: OnDecision;
 }
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
@@ -57,13 +59,15 @@ export class DynamicPlugins {
   readonly host: HostManifest;
   /** What happened to the dynamic plugins, and what happens next. */
   readonly events = new EventLog();
+  readonly #operations = new Operations(this.events);
   readonly #options: DynamicPluginsOptions;
   readonly #registry: PluginRegistry;
+  readonly #state: StateFile;
   readonly #units: Units;
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
   #drops: DropDirectory | undefined;
-  #state = StateFile.none();
+  #operator: Operator | undefined;
   #release = (): void => {};
   #stopped: Promise<void> | undefined;
 
@@ -82,11 +86,14 @@ export class DynamicPlugins {
       policy,
     };
     this.#registry = new PluginRegistry(logger, this.events);
+    this.#state = new StateFile(logger);
     this.#units = new Units(generationHost);
     this.#bundles = new Bundles({
       units: this.#units,
       services,
       registry: this.#registry,
+      state: this.#state,
+      logger,
       gate: new Gate({ host: this.host, policy, config }),
       policy,
       startTimeoutMs,
@@ -96,6 +103,26 @@ export class DynamicPlugins {
   /** Statuses of all bundles, sorted by name. */
   list(): PluginStatus[] {
     return this.#registry.list();
+  }
+
+  /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */
+  status(name: string): PluginStatus {
+    const status = this.#registry.get(name);
+    if (!status) throw unknownPlugin(name);
+    return status;
+  }
+
+  /** Starts an operation; see {@link Operator.start}. */
+  operate(kind: OperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
+    if (!this.#operator) throw unknownPlugin(name);
+    return this.#operator.start(kind, name, by);
+  }
+
+  /** An operation of this run of the portal. Throws OPERATION_UNKNOWN. */
+  operation(id: string): Operation {
+    const operation = this.#operations.get(id);
+    if (!operation) throw new StagedoorError('OPERATION_UNKNOWN', `There is no operation '${id}'.`);
+    return operation;
   }
 
   /** Plugins that run or are starting, with their modules, static ones included. */
@@ -118,7 +145,7 @@ export class DynamicPlugins {
     const stateDirectory = await realpath(settings.stateDirectory);
     const lock = await lockState(stateDirectory);
     this.#release = () => lock.release();
-    this.#state = await StateFile.open(stateDirectory, this.#options.logger);
+    await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
@@ -161,23 +188,37 @@ export class DynamicPlugins {
 
   #followDrops(root: string, shelves: Shelves): DropDirectory {
     const { logger } = this.#options;
-    this.#drops = new DropDirectory({ root, shelves, bundles: this.#bundles, registry: this.#registry, logger });
-    return this.#drops;
+    const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
+    const decisions = new Decisions({ state, shelves, registry, logger });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger });
+    this.#drops = drops;
+    this.#operator = new Operator({
+      operations: this.#operations,
+      drops,
+      bundles,
+      decisions,
+      registry,
+      state,
+      shelves,
+    });
+    return drops;
   }
 
   #noteDecision(decision: PolicyDecision): void {
-    const { setting, outcome, plugin, version, digest, code, message, hint } = decision;
-    const { logger, onDecision } = this.#options;
+    const { setting, outcome, plugin, message, hint } = decision;
     const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${message} ${hint ? `Remedy: ${hint}` : ''}`;
-    logger[outcome === 'allowed' ? 'info' : 'warn'](text);
-    this.events.append({ type: 'policy', plugin, code, message, hint, version, digest });
-    onDecision?.(decision);
+    this.#options.logger[outcome === 'allowed' ? 'info' : 'warn'](text);
+    this.events.append({ type: 'policy', ...decision });
   }
 
   async #collect(shelves: Shelves): Promise<void> {
     if (!this.#drops?.idle) return;
     await this.#bundles.retired();
     const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
-    if (this.#drops.idle) await collectStaged(shelves, new Set([...loaded, ...this.#drops.stagedDirs()]));
+    const kept = this.#state.names().flatMap((name) => {
+      const { chosen, serving, previous } = this.#state.get(name);
+      return [chosen, serving, previous].flatMap((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
+    });
+    if (this.#drops.idle) await collectStaged(shelves, new Set([...loaded, ...kept, ...this.#drops.stagedDirs()]));
   }
 }

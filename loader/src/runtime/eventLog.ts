@@ -1,4 +1,6 @@
 import type { ErrorCode } from '@stagedoor/bundle';
+import type { PolicyDecision } from '../policy/decision';
+import type { Operation } from './operations';
 import type { PluginState } from './states';
 
 /** Something that happened to a dynamic plugin. */
@@ -20,8 +22,11 @@ export interface PluginEvent {
   hint?: string;
   version?: string;
   digest?: string;
-  /** Of an operation: what was asked for, by whom, and what became of it. */
-  operation?: { id: string; kind: string; by: string; status: 'running' | 'succeeded' | 'failed' };
+  /** Of a decision of policy: the setting that decided, and what. */
+  setting?: PolicyDecision['setting'];
+  outcome?: PolicyDecision['outcome'];
+  /** Of an operation: what was asked for, by whom, and how far it is. */
+  operation?: Pick<Operation, 'id' | 'kind' | 'by' | 'status'>;
 }
 
 /** What is told of an event; id and time come with it. */

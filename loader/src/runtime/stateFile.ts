@@ -18,10 +18,13 @@ export interface PluginRecord {
   quarantined?: { since: string; digest: string; message: string };
   /** An operator went back to this build, away from the drop with the digest `instead`. */
   chosen?: BuildRef & { instead: string };
-  /** The build that served before, for a rollback. */
+  /** The build that served last. */
+  serving?: BuildRef;
+  /** The build that served before that one. */
   previous?: BuildRef;
 }
 
+/** What is in the file. */
 interface Content {
   format: 1;
   /** Every event of earlier runs has a lower id. */
@@ -32,39 +35,45 @@ interface Content {
 /** Ids that a run of the portal may use before the clock has moved on that far. */
 const EVENTS_PER_RUN = 1_000_000_000;
 
-/** `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. */
+/**
+ * `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. Before {@link open}, in a
+ * portal without dynamic plugins, it remembers for this run only.
+ */
 export class StateFile {
-  readonly #path: string | undefined;
-  readonly #records: Map<string, PluginRecord>;
-  #eventsFrom: number;
+  readonly #logger: LoggerService;
+  #path: string | undefined;
+  #records = new Map<string, PluginRecord>();
+  #eventsFrom = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(path: string | undefined, content: Content) {
-    this.#path = path;
-    this.#records = new Map(Object.entries(content.plugins));
-    this.#eventsFrom = content.eventsFrom;
+  constructor(logger: LoggerService) {
+    this.#logger = logger;
   }
 
-  /** One that remembers nothing, for a portal without dynamic plugins. */
-  static none(): StateFile {
-    return new StateFile(undefined, empty());
-  }
-
-  /** Reads the file. A damaged one is put aside and said so (STATE_FILE_DAMAGED): the portal starts all the same. */
-  static async open(stateDirectory: string, logger: LoggerService): Promise<StateFile> {
+  /**
+   * Reads the file, if there is one. One that is damaged is put aside, and the log says so (STATE_FILE_DAMAGED): the portal
+   * starts all the same. Throws STATE_UNWRITABLE.
+   */
+  async open(stateDirectory: string): Promise<void> {
     const path = join(stateDirectory, 'plugins.json');
-    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw unwritable(path, error);
-    });
-    if (text === undefined) return new StateFile(path, empty());
-    const content = parse(text);
-    if (content) return new StateFile(path, content);
-    const aside = `${path}.damaged`;
-    await rename(path, aside);
-    const fault = new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
-    logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
-    return new StateFile(path, empty());
+    this.#path = path;
+    try {
+      const text = await readFile(path, 'utf8');
+      const content = parse(text);
+      if (!content) {
+        await this.#putAside(path);
+        return;
+      }
+      this.#records = new Map(Object.entries(content.plugins));
+      this.#eventsFrom = content.eventsFrom;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unwritable(path, error);
+    }
+  }
+
+  /** Names of all bundles of which something is remembered. */
+  names(): string[] {
+    return [...this.#records.keys()];
   }
 
   /** What is remembered of a bundle. */
@@ -80,6 +89,19 @@ export class StateFile {
     return from;
   }
 
+  /** What a rollback brings back: the latest build that served and is not the one with `digest`. */
+  rollbackTarget(name: string, digest: string | undefined): BuildRef | undefined {
+    const { serving, previous } = this.get(name);
+    return [serving, previous].find((build) => build && build.digest !== digest);
+  }
+
+  /** Remembers which build serves; the one before it becomes the previous one. */
+  async served(name: string, { digest, version }: BuildRef): Promise<void> {
+    const { serving } = this.get(name);
+    if (serving?.digest === digest) return;
+    await this.update(name, { serving: { digest, version }, ...(serving && { previous: serving }) });
+  }
+
   /**
    * Changes what is remembered of a bundle; `undefined` forgets. Resolves when it is on the disk; rejects with
    * STATE_UNWRITABLE, and then remembers it for this run only.
@@ -92,6 +114,16 @@ export class StateFile {
     if (Object.keys(record).length === 0) this.#records.delete(name);
     else this.#records.set(name, record);
     await this.#write();
+  }
+
+  async #putAside(path: string): Promise<void> {
+    const aside = `${path}.damaged`;
+    await rename(path, aside);
+    const { code, message, hint } = new StagedoorError(
+      'STATE_FILE_DAMAGED',
+      `${path} cannot be understood; it is now ${aside}.`,
+    );
+    this.#logger.error(`${code}: ${message} Remedy: ${hint}`);
   }
 
   /** Writes beside the file and renames, so that it is always whole; one write at a time. */
@@ -117,10 +149,6 @@ export class StateFile {
   }
 }
 
-function empty(): Content {
-  return { format: 1, eventsFrom: 0, plugins: {} };
-}
-
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */
 function parse(text: string): Content | undefined {
   try {
@@ -135,13 +163,14 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, previous } = (value ?? {}) as Record<string, Record<string, unknown>>;
+  const { disabled, quarantined, chosen, serving, previous } = (value ?? {}) as Record<string, Record<string, unknown>>;
   const has = (part: Record<string, unknown> | undefined, ...keys: string[]): boolean =>
     part === undefined || keys.every((key) => typeof part[key] === 'string');
   return (
     has(disabled, 'since', 'by') &&
     has(quarantined, 'since', 'digest', 'message') &&
     has(chosen, 'digest', 'version', 'instead') &&
+    has(serving, 'digest', 'version') &&
     has(previous, 'digest', 'version')
   );
 }

@@ -15,11 +15,12 @@ import {
   type PackageJson,
 } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
 import { copyFolder } from './copyFolder';
 import { embeddedDirs } from './embeddedDirs';
+import { isIntact } from './readStaged';
 import type { Shelves } from './shelf';
 
 /** An immutable copy of a drop, the only thing that is ever run. */
@@ -69,7 +70,7 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     const shelf = manifest ? shelves.staged : shelves.stagedForeign;
     const dir = join(shelf, packName(packageJson.name), digest);
     await mkdir(dirname(dir), { recursive: true });
-    if (!(await holds(dir, digest))) {
+    if (!(await isIntact(dir, digest))) {
       await rm(dir, { recursive: true, force: true });
       await rename(scratch, dir);
     }
@@ -89,12 +90,6 @@ export function packageDirs(bundle: StagedBundle): Record<string, string> {
     [bundle.name]: bundle.dir,
     [sourceName(bundle.name)]: bundle.dir,
   };
-}
-
-/** True when an earlier staged copy is there and still is what its name says. */
-async function holds(dir: string, digest: string): Promise<boolean> {
-  if (!(await stat(dir).catch(() => undefined))) return false;
-  return digestOf(await listFiles(dir)) === digest;
 }
 
 function unreadable(drop: Drop, cause: unknown): StagedoorError {
