@@ -26,7 +26,8 @@ export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
 export { packBundle, type PackedBundle } from './archive/pack';
-export { DEFAULT_LIMITS, extractArchive, type ExtractLimits } from './archive/extract';
+export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archive/contents';
+export { extractArchive } from './archive/extract';
 export {
   generateKeys,
   isEncryptedKey,

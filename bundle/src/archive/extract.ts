@@ -1,87 +1,110 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StagedoorError, isStagedoorError } from '../error';
-import { isBundlePath } from '../paths';
-
-/** Bounds on what an archive may unpack to. */
-export interface ExtractLimits {
-  /** Sum of all entry sizes, bytes. */
-  bytes: number;
-  /** Number of entries. */
-  entries: number;
-}
-
-/** Generous for a plugin with a hoisted `node_modules`, small enough for a full disk to be unlikely. */
-export const DEFAULT_LIMITS: ExtractLimits = { bytes: 512 * 1024 * 1024, entries: 50_000 };
+import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
+import { unzipBlocks } from './unzip';
 
 /** What writing fails with, as opposed to reading the archive. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
 
+const CLOSE_TIMEOUT_MS = 2000;
+
+const PLAIN = new Set(['File', 'OldFile', 'ContiguousFile']);
+
+/** What is asked of an entry before it is unpacked. */
+interface Entry {
+  type: string;
+  size: number;
+  meta: boolean;
+}
+
 /**
  * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
- * Only plain files and folders with plain relative names are taken. Throws ARCHIVE_INVALID,
- * ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a full disk; `dir` is then partly filled and the caller removes it.
+ * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
+ * differ in what they make of that. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
+ * full disk; `dir` is then partly filled and the caller removes it.
  */
-export async function extractArchive(file: string, dir: string, limits: ExtractLimits = DEFAULT_LIMITS): Promise<void> {
+export async function extractArchive(file: string, dir: string, limits: ContentLimits = DEFAULT_LIMITS): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const seen = new Set<string>();
-  let bytes = 0;
-  const check = (path: string, type: string, size: number): void => {
-    const name = path.replace(/^\.\//, '').replace(/\/$/, '');
-    if (type !== 'File' && type !== 'OldFile' && type !== 'ContiguousFile' && type !== 'Directory') {
-      throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is a ${type}.`);
-    }
-    if (name === '.' || name === '') return;
-    if (!isBundlePath(name)) {
-      throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} is not a plain relative path.`);
-    }
-    const key = name.normalize('NFC').toLowerCase();
-    if (type !== 'Directory' && seen.has(key)) {
-      throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(name)} occurs twice.`);
-    }
-    seen.add(key);
-    bytes += size;
-    if (bytes > limits.bytes || seen.size > limits.entries) {
-      throw new StagedoorError(
-        'ARCHIVE_TOO_LARGE',
-        `${file} unpacks to more than ${limits.bytes} bytes or ${limits.entries} entries.`,
-      );
-    }
-  };
+  const contents = new Contents(file, limits);
   let fault: unknown;
+  let ended = false;
   // Imported late: most uses of this package have no archive to read.
-  const { extract } = await import('tar');
-  try {
-    await extract({
-      file,
-      cwd: dir,
-      strip: 1,
-      strict: true,
-      noMtime: true,
-      preserveOwner: false,
-      fmode: 0o644,
-      dmode: 0o755,
-      filter: (path, entry) => {
-        if (fault) return false;
-        try {
-          const type = 'type' in entry ? entry.type : 'Directory';
-          check(path, type, 'size' in entry ? (entry.size ?? 0) : 0);
-          return true;
-        } catch (error) {
-          fault = error;
-          return false;
-        }
-      },
+  const { Unpack } = await import('tar');
+  const unpack = new Unpack({
+    cwd: dir,
+    strip: 1,
+    strict: true,
+    noMtime: true,
+    preserveOwner: false,
+    fmode: 0o644,
+    dmode: 0o755,
+    filter: (path, entry) => {
+      try {
+        if (!fault) checkEntry(path, entry as unknown as Entry, contents);
+      } catch (error) {
+        fault = error;
+      }
+      return !fault;
+    },
+  });
+  const closed = new Promise<void>((resolve) => unpack.once('end', resolve));
+  const failed = new Promise<void>((resolve) => {
+    unpack.on('error', (error: unknown) => {
+      fault ??= error;
+      resolve();
     });
+  });
+  unpack.on('nullBlock', () => (ended = true));
+  unpack.on('ignoredEntry', (entry: unknown) => {
+    if ((entry as Entry).meta)
+      fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${file} holds an oversized extended header.`);
+  });
+  const failIfFaulty = (): void => {
+    if (fault) throw fault;
+  };
+  try {
+    await unzipBlocks(file, limits, async (blocks, zero) => {
+      if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${file} goes on after its end.`);
+      if (ended) return;
+      // Until all of it is written, so that memory stays bounded and the end is known when it comes.
+      if (!unpack.write(blocks)) await Promise.race([failed, new Promise((resolve) => unpack.once('drain', resolve))]);
+      failIfFaulty();
+    });
+    if (!ended) throw new StagedoorError('ARCHIVE_INVALID', `${file} is cut off: it has no end.`);
+    unpack.end();
+    await Promise.race([closed, failed]);
+    failIfFaulty();
   } catch (cause) {
-    if (!fault && NO_ROOM.has((cause as NodeJS.ErrnoException).code ?? '')) {
-      throw new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${(cause as Error).message}`, {
-        hint: 'Free space on the disk, or correct the permissions of the folder.',
-        cause,
-      });
-    }
-    if (!fault) {
-      throw new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause });
-    }
+    // What has begun to be written must be done with before the caller removes it.
+    unpack.end();
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    throw asFault(cause, file, dir);
   }
-  if (fault) throw isStagedoorError(fault) ? fault : new StagedoorError('ARCHIVE_INVALID', String(fault));
+}
+
+/** Holds an entry against what a bundle may be made of, by the path it will have. */
+function checkEntry(path: string, { type, size }: Entry, contents: Contents): void {
+  const [top, ...below] = path.replace(/\/$/, '').split('/');
+  const inner = below.join('/');
+  const title = JSON.stringify(path.slice(0, 200));
+  if (!PLAIN.has(type) && type !== 'Directory') throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is a ${type}.`);
+  if (top === '' || top === '..') throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is not a plain relative path.`);
+  if (type === 'Directory') {
+    if (inner !== '') contents.addFolder(inner);
+  } else if (inner === '') {
+    throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is outside the top folder of the archive.`);
+  } else contents.addFile(inner, size);
+}
+
+function asFault(cause: unknown, file: string, dir: string): StagedoorError {
+  if (isStagedoorError(cause)) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (!NO_ROOM.has(code ?? '')) {
+    return new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${message}`, { cause });
+  }
+  return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {
+    hint: 'Free space on the disk, or correct the permissions of the folder.',
+    cause,
+  });
 }

@@ -1,0 +1,82 @@
+import { StagedoorError } from '../error';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { tooLarge, type ContentLimits } from './contents';
+
+const BLOCK = 512;
+const ZEROS = Buffer.alloc(BLOCK);
+const CHUNK = 64 * 1024;
+
+/** What a tar adds to each entry: header, padding, and now and then a longer name. */
+const PER_ENTRY = 4 * BLOCK;
+
+/** Text is seldom packed to less than a twentieth; from this size on, less than a two-hundredth is an attack. */
+const MAX_RATIO = 200;
+const RATIO_FROM = 16 * 1024 * 1024;
+
+/**
+ * Unzips `file` and hands `take` its 512-byte blocks: runs of them, and each block of nothing but zeros by itself, so that
+ * the end of an archive is never in the middle of a run. `take` may make the reading wait. The file is opened without
+ * waiting: a FIFO has nobody who writes. Throws ARCHIVE_TOO_LARGE, ARCHIVE_INVALID for what is no plain file; faults of
+ * reading and unzipping come as they are.
+ */
+export async function unzipBlocks(
+  file: string,
+  limits: ContentLimits,
+  take: (blocks: Buffer, zero: boolean) => Promise<void>,
+): Promise<void> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const info = await handle.stat();
+    if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${file} is not a file.`);
+    const most = limits.bytes + limits.entries * PER_ENTRY;
+    const source = handle.createReadStream({ autoClose: false });
+    const unzip = createGunzip({ chunkSize: CHUNK });
+    let fault: unknown;
+    await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
+      const check = (total: number): void => {
+        if (total > most || (total > RATIO_FROM && total > info.size * MAX_RATIO)) throw tooLarge(file, limits);
+      };
+      await takeChunks(chunks, check, take).catch((error: unknown) => {
+        fault = error;
+        throw error;
+      });
+    }).catch((error: unknown) => {
+      // The pipeline may only tell that it was aborted.
+      throw fault ?? error;
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function takeChunks(
+  chunks: AsyncIterable<Buffer>,
+  check: (total: number) => void,
+  take: (blocks: Buffer, zero: boolean) => Promise<void>,
+): Promise<void> {
+  let total = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    check(total);
+    const data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    const whole = data.length - (data.length % BLOCK);
+    await takeRuns(data.subarray(0, whole), take);
+    rest = data.subarray(whole);
+  }
+  if (rest.length > 0) throw new StagedoorError('ARCHIVE_INVALID', 'The archive ends in the middle of a block.');
+}
+
+async function takeRuns(data: Buffer, take: (blocks: Buffer, zero: boolean) => Promise<void>): Promise<void> {
+  let from = 0;
+  for (let at = 0; at < data.length; at += BLOCK) {
+    if (data.compare(ZEROS, 0, BLOCK, at, at + BLOCK) !== 0) continue;
+    if (at > from) await take(data.subarray(from, at), false);
+    await take(data.subarray(at, at + BLOCK), true);
+    from = at + BLOCK;
+  }
+  if (from < data.length) await take(data.subarray(from), false);
+}
