@@ -42,6 +42,8 @@ export class Bundles {
   readonly #options: BundlesOptions;
   readonly #loaded: LoadedBundles;
   readonly #retiring = new Set<Promise<void>>();
+  /** By name, the folder of the staged copy that was held against policy last. */
+  readonly #judged = new Map<string, string>();
 
   constructor(options: BundlesOptions) {
     this.#options = options;
@@ -75,6 +77,12 @@ export class Bundles {
     for (const bundle of bundles) if (this.conflicting(bundle.name)) await this.activate(bundle);
   }
 
+  /** True for a staged copy whose files are loaded and whose signatures were judged. */
+  serves(bundle: StagedBundle): boolean {
+    const { name, digest, dir } = bundle;
+    return this.loaded(name)?.digest === digest && this.#judged.get(name) === dir;
+  }
+
   /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
   conflicting(name: string): boolean {
     const code = this.#options.registry.get(name)?.code;
@@ -89,10 +97,12 @@ export class Bundles {
     const { registry, units } = this.#options;
     const previous = this.#loaded.get(bundle.name);
     if (!again && previous?.bundle.digest === bundle.digest) {
-      // Back to what serves already, e.g. after a drop that failed was undone.
+      // Back to what serves already, e.g. after a drop that failed was undone; its signatures may be others.
       registry.set(bundle.name, 'staging', { bundle });
+      const refusal = await this.#refusal(bundle);
+      if (refusal) this.#fail(bundle, refusal);
       this.#loaded.refreshAll();
-      return undefined;
+      return refusal;
     }
     // A module that Node has in memory would be taken as it is, with all that it remembers.
     if (again) unloadModules(bundle.dir);
@@ -198,6 +208,7 @@ export class Bundles {
       signature: undefined,
       fault: asFault(error),
     }));
+    this.#judged.set(bundle.name, bundle.dir);
     registry.patch(bundle.name, { signature });
     return fault;
   }

@@ -112,7 +112,7 @@ export class DropDirectory {
   async refresh(name: string): Promise<void> {
     for (const record of [...this.#records.values()].filter((candidate) => candidate.name === name)) {
       const { bundle, entry } = record;
-      if (!bundle || !(await isIntact(bundle.dir, bundle.digest))) record.seen = '';
+      if (!bundle || !(await isIntact(bundle.dir))) record.seen = '';
       this.changed(entry);
       await this.#working.get(entry);
     }
@@ -199,7 +199,7 @@ export class DropDirectory {
     if (winner) {
       const bundle = await decisions.toRun(winner);
       const state = registry.get(name)?.state;
-      const current = bundles.loaded(name)?.digest === bundle?.digest && state !== 'failed' && state !== 'rejected';
+      const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';
       if (bundle && !current) await bundles.activate(bundle);
     } else if (this.names().has(name)) {
       this.#report(name);

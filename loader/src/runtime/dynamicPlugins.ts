@@ -217,8 +217,9 @@ export class DynamicPlugins {
     const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
     const kept = this.#state.names().flatMap((name) => {
       const { chosen, serving, previous } = this.#state.get(name);
-      return [chosen, serving, previous].flatMap((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
+      return [chosen, serving, previous].map((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
     });
-    if (this.#drops.idle) await collectStaged(shelves, new Set([...loaded, ...kept, ...this.#drops.stagedDirs()]));
+    const keep = new Set([...loaded, ...(await Promise.all(kept)).flat(), ...this.#drops.stagedDirs()]);
+    if (this.#drops.idle) await collectStaged(shelves, keep);
   }
 }

@@ -1,18 +1,46 @@
-import { digestOf, listFiles, packName, readManifest, readPackageJson } from '@stagedoor/bundle';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  MANIFEST_FILE,
+  SIGNATURE_FILE,
+  digestOf,
+  listFiles,
+  packName,
+  readManifest,
+  readPackageJson,
+} from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stageDrop';
 
-/** Where the staged copy of a build is, if it is there: below one of the shelves. */
-export function stagedDirs(shelves: Shelves, name: string, digest: string): string[] {
-  return [shelves.staged, shelves.stagedForeign].map((shelf) => join(shelf, packName(name), digest));
+/**
+ * Name of the folder that a staged copy lies in: the digest of its files, and where it has a manifest, after a dot, what
+ * manifest and signatures hash to. These are in no digest, and a bundle may be signed after it was staged first.
+ */
+export async function copyName(dir: string, digest: string): Promise<string> {
+  const describing = await Promise.all([MANIFEST_FILE, SIGNATURE_FILE].map((name) => hashOf(join(dir, name))));
+  if (describing[0] === '') return digest;
+  return `${digest}.${createHash('sha256').update(describing.join('\n')).digest('hex').slice(0, 16)}`;
+}
+
+/** Where staged copies of a build are: below either shelf, the one that was made last first. */
+export async function stagedDirs(shelves: Shelves, name: string, digest: string): Promise<string[]> {
+  const found: Array<{ dir: string; madeAt: number }> = [];
+  for (const shelf of [shelves.staged, shelves.stagedForeign]) {
+    for (const entry of await readdir(join(shelf, packName(name))).catch(() => [])) {
+      if (entry.split('.')[0] !== digest) continue;
+      const dir = join(shelf, packName(name), entry);
+      const info = await stat(dir).catch(() => undefined);
+      if (info) found.push({ dir, madeAt: info.ctimeMs });
+    }
+  }
+  return found.sort((a, b) => b.madeAt - a.madeAt).map(({ dir }) => dir);
 }
 
 /** True while a staged copy is there and still is what its name says. */
-export async function isIntact(dir: string, digest: string): Promise<boolean> {
+export async function isIntact(dir: string): Promise<boolean> {
   if (!(await stat(dir).catch(() => undefined))) return false;
-  return digestOf(await listFiles(dir)) === digest;
+  return basename(dir) === (await copyName(dir, digestOf(await listFiles(dir))));
 }
 
 /** The staged copy of an earlier build, without its drop; undefined where it is gone or was touched. */
@@ -22,11 +50,17 @@ export async function readStaged(
   digest: string,
   entry: string,
 ): Promise<StagedBundle | undefined> {
-  for (const dir of stagedDirs(shelves, name, digest)) {
-    if (!(await isIntact(dir, digest).catch(() => false))) continue;
+  for (const dir of await stagedDirs(shelves, name, digest)) {
+    if (!(await isIntact(dir).catch(() => false))) continue;
     const packageJson = await readPackageJson(dir);
     if (packageJson.name !== name) continue;
     return { name, version: packageJson.version, digest, dir, packageJson, manifest: await readManifest(dir), entry };
   }
   return undefined;
+}
+
+/** Hex sha256 of a small file, empty where there is none. */
+async function hashOf(file: string): Promise<string> {
+  const content = await readFile(file).catch(() => undefined);
+  return content ? createHash('sha256').update(content).digest('hex') : '';
 }

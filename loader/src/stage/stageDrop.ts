@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
 import { copyFolder } from './copyFolder';
 import { embeddedDirs } from './embeddedDirs';
-import { isIntact } from './readStaged';
+import { copyName, isIntact } from './readStaged';
 import type { Shelves } from './shelf';
 
 /** An immutable copy of a drop, the only thing that is ever run. */
@@ -39,7 +39,7 @@ export interface StagedBundle {
 }
 
 /**
- * Copies a drop into the state folder, checks the copy against its manifest and gives it its final, digest-named place.
+ * Copies a drop into the state folder, checks the copy against its manifest and gives it its final place, named by content.
  * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_UNREADABLE.
  */
 export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
@@ -68,9 +68,9 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     }
     const digest = digestOf(files);
     const shelf = manifest ? shelves.staged : shelves.stagedForeign;
-    const dir = join(shelf, packName(packageJson.name), digest);
+    const dir = join(shelf, packName(packageJson.name), await copyName(scratch, digest));
     await mkdir(dirname(dir), { recursive: true });
-    if (!(await isIntact(dir, digest))) {
+    if (!(await isIntact(dir))) {
       await rm(dir, { recursive: true, force: true });
       await rename(scratch, dir);
     }
