@@ -153,6 +153,10 @@ export const codes = {
     meaning: 'The plugin that this module extends is not running.',
     hint: 'Drop the bundle of the plugin; the module joins by itself.',
   },
+  REMOTE_INVALID: {
+    meaning: 'A frontend plugin is no Module Federation remote that an app could load.',
+    hint: 'Build the plugin as a remote, e.g. with `backstage-cli package bundle`, and drop all of its output.',
+  },
   SETTING_INVALID: {
     meaning: 'A value under dynamicPlugins in app-config is not accepted.',
     hint: 'Correct the named key; loader/config.d.ts lists the keys and accepted values.',
@@ -169,6 +173,32 @@ export const codes = {
     meaning:
       'The file in which operator decisions are remembered cannot be understood; the portal goes on without them.',
     hint: 'Compare the damaged file with the plugin list, and disable again what was disabled.',
+  },
+  // Processes of plugins
+  ISOLATION_IMPOSSIBLE: {
+    meaning: 'The settings want the bundle in a process of its own, and what it extends runs in the portal.',
+    hint: 'Set dynamicPlugins.plugins.<plugin id>.isolation to in-process if its code may run in the portal.',
+  },
+  PROCESS_ENDED: {
+    meaning: 'The process of the plugin ended by itself or was ended by a signal.',
+    hint: 'Read what it logged last; it is started again by itself, later each time.',
+  },
+  PROCESS_HUNG: {
+    meaning: 'The process of the plugin gave no sign of life for five seconds, e.g. in an endless loop, and was ended.',
+    hint: 'Ask the author of the plugin; it is started again by itself, later each time.',
+  },
+  PROCESS_OUT_OF_MEMORY: {
+    meaning: 'The process of the plugin needed more memory than it may have.',
+    hint: 'Raise dynamicPlugins.process.memoryLimitMb, or dynamicPlugins.plugins.<plugin id>.memoryLimitMb.',
+  },
+  PROCESS_UNAVAILABLE: {
+    meaning: 'The process of the plugin does not run at this moment.',
+    hint: 'Ask again after the time in the Retry-After header.',
+  },
+  ACCESS_DENIED: {
+    meaning:
+      'The plugin reached for a file, a program or a worker that the permission model of its process keeps from it.',
+    hint: 'Set dynamicPlugins.plugins.<plugin id>.permissionModel to false if it may have that.',
   },
   // What operators do
   PLUGIN_DISABLED: {

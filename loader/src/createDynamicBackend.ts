@@ -3,24 +3,25 @@ import {
   coreServices,
   createBackendPlugin,
   type BackendFeature,
-  type LoggerService,
   type RootConfigService,
-  type RootHttpRouterService,
   type RootLoggerService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
-import { createAdminRouter } from './admin/adminRouter';
+import { adminPlugin } from './admin/adminPlugin';
+import { loadedPluginsPlugin } from './admin/loadedPlugins';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
-import { asFeature, type AnyServiceRef, type Feature, type ServiceFeature } from './host/features';
+import { asFeature, type AnyServiceRef, type Feature } from './host/features';
 import { installedPluginsFactory } from './host/installedPlugins';
+import { preloadFactories } from './host/lazyServiceFactory';
+import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
 import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
-import { ADMIN_PLUGIN_ID } from './runtime/units';
+import { INFO_PLUGIN_ID } from './runtime/ownPlugins';
 import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
 
@@ -40,9 +41,11 @@ export function createDynamicBackend(): Backend {
   let host: Backend | undefined;
   let plugins: DynamicPlugins | undefined;
   let disposeSignals = (): void => {};
+  const stopping = new AbortController();
+  let preload = (): void => {};
 
   async function assemble(): Promise<Backend> {
-    const services = new RootServices(defaultServiceFactories as unknown as ServiceFeature[]);
+    const services = new RootServices(defaultServiceFactories);
     services.add(
       installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
       'explicit',
@@ -56,6 +59,11 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
+    services.decorate(coreServices.rootHealth, (factory) =>
+      withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
+    );
+    // A portal whose plugins are all known has imported what they need.
+    if (settings) preload = () => void preloadFactories(services.originals(), stopping.signal);
     const own = describeRegistrations(registrations, {
       owner: STATIC_OWNER,
       features: registrations,
@@ -65,15 +73,15 @@ export function createDynamicBackend(): Backend {
     const backend = createSpecializedBackend({
       defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
     });
+    if (!own.pluginIds.includes(INFO_PLUGIN_ID)) backend.add(loadedPluginsPlugin(() => plugins?.list() ?? []));
     backend.add(
-      adminPlugin(async (rootHttpRouter, logger) => {
+      adminPlugin((given) => {
         plugins = new DynamicPlugins({
           settings,
+          ...given,
           services,
-          rootHttpRouter,
           rootLogger,
           config,
-          logger,
           own,
           cwd: process.cwd(),
         });
@@ -97,40 +105,16 @@ export function createDynamicBackend(): Backend {
         () => host!.stop(),
       );
       disposeSignals = dispose;
-      return started;
+      const result = await started;
+      preload();
+      return result;
     },
     async stop() {
+      stopping.abort();
       await host?.stop();
       disposeSignals();
     },
   };
-}
-
-/** The plugin that carries the runtime and its admin API inside the host backend. */
-function adminPlugin(
-  create: (rootHttpRouter: RootHttpRouterService, logger: LoggerService) => Promise<DynamicPlugins>,
-  shutdownDelayMs: number,
-): BackendFeature {
-  return createBackendPlugin({
-    pluginId: ADMIN_PLUGIN_ID,
-    register(env) {
-      env.registerInit({
-        deps: {
-          httpAuth: coreServices.httpAuth,
-          httpRouter: coreServices.httpRouter,
-          logger: coreServices.logger,
-          rootHttpRouter: coreServices.rootHttpRouter,
-          rootLifecycle: coreServices.rootLifecycle,
-        },
-        async init({ httpAuth, httpRouter, logger, rootHttpRouter, rootLifecycle }) {
-          const plugins = await create(rootHttpRouter, logger);
-          rootLifecycle.addBeforeShutdownHook(() => plugins.stop(shutdownDelayMs));
-          httpRouter.use(createAdminRouter(plugins, httpAuth));
-          await plugins.boot();
-        },
-      });
-    },
-  });
 }
 
 function toFeatures(values: readonly unknown[]): Feature[] {

@@ -20,10 +20,11 @@ export function withInstalledPlugins(deps: Deps): Deps {
   );
 }
 
+/** The answer of `getInstalledPlugins`. */
+export type InstalledPlugins = Awaited<ReturnType<RootInstanceMetadataService['getInstalledPlugins']>>;
+
 /** The factory behind {@link installedPluginsRef}; `list` is asked anew at each call. */
-export function installedPluginsFactory(
-  list: () => ReadonlyArray<{ pluginId: string; modules: ReadonlyArray<{ moduleId: string }> }>,
-): ServiceFeature {
+export function installedPluginsFactory(list: () => InstalledPlugins | Promise<InstalledPlugins>): ServiceFeature {
   const service: RootInstanceMetadataService = { getInstalledPlugins: async () => list() };
   return {
     $$type: '@backstage/BackendFeature',

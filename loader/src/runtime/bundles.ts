@@ -1,16 +1,15 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import { contributionOf, type Contribution } from '../resolve/contribution';
+import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
-import type { RootServices } from '../host/rootServices';
 import { deadline } from '../start/deadline';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
-import type { Policy } from '../policy/policy';
 import { asFault } from './faults';
 import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
 import type { StateFile } from './stateFile';
+import type { PluginStatus } from './states';
 import type { Units } from './units';
 
 /** Faults of code that ran; every other fault is a refusal before anything ran. */
@@ -20,6 +19,9 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REGISTER_FAILED',
   'INIT_FAILED',
   'START_TIMEOUT',
+  'PROCESS_ENDED',
+  'PROCESS_HUNG',
+  'PROCESS_OUT_OF_MEMORY',
   'ROOT_ROUTE_REFUSED',
   'DROP_UNREADABLE',
 ]);
@@ -27,12 +29,12 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What {@link Bundles} works with. */
 export interface BundlesOptions {
   units: Units;
-  services: RootServices;
   registry: PluginRegistry;
   state: StateFile;
   logger: LoggerService;
   gate: Gate;
-  policy: Policy;
+  /** Loads a bundle where it is to run and tells what it brings. */
+  resolve(bundle: StagedBundle): Promise<Contribution>;
   /** Bounds loading the code of a bundle, in milliseconds. */
   startTimeoutMs: number;
 }
@@ -53,6 +55,11 @@ export class Bundles {
   /** The bundle of that name that is part of units now. */
   loaded(name: string): StagedBundle | undefined {
     return this.#loaded.get(name)?.bundle;
+  }
+
+  /** Where a bundle runs, see {@link LoadedBundles.whereabouts}. */
+  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+    return this.#loaded.whereabouts(name);
   }
 
   /** Brings all bundles that are there at boot up together with the portal's own plugins. */
@@ -186,13 +193,13 @@ export class Bundles {
 
   /** Validates and loads a bundle; the fault of one that must not or cannot run is in its status. */
   async #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
-    const { policy, services, registry, startTimeoutMs } = this.#options;
+    const { registry, startTimeoutMs } = this.#options;
     registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
     const refusal = await this.#refusal(bundle);
     if (refusal) return this.#fail(bundle, refusal);
     try {
       return await deadline(
-        contributionOf(bundle, services, policy),
+        this.#options.resolve(bundle),
         startTimeoutMs,
         () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
       );

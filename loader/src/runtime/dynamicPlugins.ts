@@ -1,4 +1,5 @@
 import type {
+  DiscoveryService,
   LoggerService,
   RootConfigService,
   RootHttpRouterService,
@@ -12,6 +13,8 @@ import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
+import { ProcessHost, usesProcesses } from '../process/processHost';
+import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
@@ -20,8 +23,8 @@ import { layShelves, type Shelves } from '../stage/shelf';
 import { stagedDirs } from '../stage/readStaged';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
-import type { GenerationHost } from '../start/generation';
 import { moduleIdsOf, partsOf } from '../start/part';
+import type { UnitHost } from '../start/startGeneration';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
@@ -31,8 +34,10 @@ import { EventLog } from './eventLog';
 import { Operations, type Operation, type OperationKind } from './operations';
 import { Operator, unknownPlugin } from './operator';
 import { PluginRegistry } from './registry';
+import { reportSupervision } from './reportSupervision';
 import { StateFile } from './stateFile';
-import type { PluginStatus } from './states';
+import type { PluginState, PluginStatus } from './states';
+import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 
 /** What the runtime is given by the backend it lives in. */
@@ -42,6 +47,7 @@ export interface DynamicPluginsOptions {
   services: RootServices;
   rootHttpRouter: RootHttpRouterService;
   rootLogger: RootLoggerService;
+  discovery: DiscoveryService;
   config: RootConfigService;
   logger: LoggerService;
   /** The portal's own plugins and modules. */
@@ -51,6 +57,14 @@ export interface DynamicPluginsOptions {
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
+/** States in which nothing of a bundle serves, loaded or not. */
+const DOWN: ReadonlySet<PluginState> = new Set<PluginState>([
+  'waiting',
+  'backoff',
+  'quarantined',
+  'disabled',
+  'draining',
+]);
 const COLLECT_EVERY_MS = 5000;
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -63,6 +77,7 @@ export class DynamicPlugins {
   readonly #options: DynamicPluginsOptions;
   readonly #registry: PluginRegistry;
   readonly #state: StateFile;
+  readonly #unitHost: UnitHost;
   readonly #units: Units;
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
@@ -77,7 +92,7 @@ export class DynamicPlugins {
     this.host = describeHost(sharedPackages(__dirname), cwd);
     const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
     const policy = new Policy(settings ?? DEFAULT_POLICY, (decision) => this.#noteDecision(decision));
-    const generationHost: GenerationHost = {
+    this.#unitHost = {
       services,
       slots: new Slots(rootHttpRouter),
       rootLogger,
@@ -87,29 +102,39 @@ export class DynamicPlugins {
     };
     this.#registry = new PluginRegistry(logger, this.events);
     this.#state = new StateFile(logger);
-    this.#units = new Units(generationHost);
+    this.#units = new Units(this.#unitHost);
     this.#bundles = new Bundles({
       units: this.#units,
-      services,
+      resolve: (bundle) =>
+        resolveBundle(bundle, {
+          services,
+          policy,
+          processes: this.#unitHost.processes?.processes,
+          staticIds: [ADMIN_PLUGIN_ID, ...options.own.pluginIds],
+        }),
       registry: this.#registry,
       state: this.#state,
       logger,
       gate: new Gate({ host: this.host, policy, config }),
-      policy,
       startTimeoutMs,
     });
   }
 
   /** Statuses of all bundles, sorted by name. */
   list(): PluginStatus[] {
-    return this.#registry.list();
+    return this.#registry.list().map((status) => ({ ...status, ...this.#bundles.whereabouts(status.name) }));
+  }
+
+  /** What of `dynamicPlugins.required` does not serve now: plugin ids and package names. */
+  missingRequired(): string[] {
+    return (this.#options.settings?.required ?? []).filter((required) => !this.#serves(required));
   }
 
   /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */
   status(name: string): PluginStatus {
     const status = this.#registry.get(name);
     if (!status) throw unknownPlugin(name);
-    return status;
+    return { ...status, ...this.#bundles.whereabouts(name) };
   }
 
   /** Starts an operation; see {@link Operator.start}. */
@@ -148,6 +173,7 @@ export class DynamicPlugins {
     await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
+    this.#openProcesses(settings, stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
     this.#closers.push(() => watcher.close());
@@ -169,12 +195,40 @@ export class DynamicPlugins {
       await Promise.race([this.#drops?.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       const results = await this.#units.shutDown();
       await this.#bundles.retired();
+      this.#unitHost.processes?.processes.dispose();
       for (const result of results) {
         if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
       }
       this.#release();
     })();
     return this.#stopped;
+  }
+
+  #openProcesses(settings: Settings, stateDirectory: string): void {
+    if (!usesProcesses(settings)) return;
+    const { cwd, config, rootLogger, discovery } = this.#options;
+    const processes = new ProcessHost({
+      settings,
+      stateDirectory,
+      cwd,
+      config,
+      rootLogger,
+      discovery,
+      installedPlugins: () => this.installedPlugins(),
+      onDecision: (decision) => this.#noteDecision(decision),
+    });
+    const [units, bundles] = [this.#units, this.#bundles];
+    this.#unitHost.processes = {
+      processes,
+      onSupervision: (generation, supervision) => reportSupervision(generation, supervision, { units, bundles }),
+    };
+  }
+
+  /** Whether a plugin (static or not) or a bundle serves; a newer drop that fails does not change that. */
+  #serves(idOrName: string): boolean {
+    const bundles = this.list().filter(({ name, pluginIds }) => [name, ...pluginIds].includes(idOrName));
+    if (bundles.some(({ state }) => DOWN.has(state))) return false;
+    return bundles.some(({ loaded }) => loaded) || this.#units.get(idOrName)?.current !== undefined;
   }
 
   #layShelves(stateDirectory: string): Promise<Shelves> {

@@ -87,6 +87,16 @@ export class LoadedBundles {
     };
   }
 
+  /** Where a bundle runs, and the process it runs in; figures of this moment. */
+  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+    const loaded = this.#loaded.get(name);
+    if (!loaded) return {};
+    if (!loaded.contribution.part.isolated) return { isolation: 'in-process' };
+    const generations = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current);
+    const process = generations.find((generation) => generation?.process)?.process;
+    return { isolation: 'process', process };
+  }
+
   /** Brings up to date what other bundles' comings and goings change: modules wait for their plugin, or run with it. */
   refreshAll(): void {
     for (const { bundle } of this.#loaded.values()) {

@@ -1,6 +1,6 @@
 import type { StagedoorError } from '@stagedoor/bundle';
-import { Generation, type GenerationHost } from '../start/generation';
 import type { StartedGeneration } from '../start/startedGeneration';
+import { startGeneration, type UnitHost } from '../start/startGeneration';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
 import { StartFailure } from '../start/startFailure';
 
@@ -18,9 +18,9 @@ export class Unit {
   readonly pluginId: string;
   composition: Composition = { modules: [] };
   current?: StartedGeneration;
-  readonly #host: GenerationHost;
+  readonly #host: UnitHost;
 
-  constructor(pluginId: string, host: GenerationHost) {
+  constructor(pluginId: string, host: UnitHost) {
     this.pluginId = pluginId;
     this.#host = host;
   }
@@ -71,7 +71,7 @@ export class Unit {
   }
 
   #start(composition: Composition): Promise<StartedGeneration> {
-    const start = (): Promise<StartedGeneration> => Generation.start(this.pluginId, composition, this.#host);
+    const start = (): Promise<StartedGeneration> => startGeneration(this.pluginId, composition, this.#host);
     // Only a first start holds requests: a running generation goes on serving beside it.
     return this.current ? start() : this.#host.slots.holding(`/api/${this.pluginId}`, start);
   }

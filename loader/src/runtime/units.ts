@@ -1,13 +1,14 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { unitsOf, type Contribution } from '../resolve/contribution';
-import type { GenerationHost } from '../start/generation';
-import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
-import { StartFailure } from '../start/startFailure';
-import { KeyedMutex } from './mutex';
-import { Unit, type Prepared } from './unit';
 
-/** The plugin that carries the runtime and its admin API inside the host backend. */
-export const ADMIN_PLUGIN_ID = 'dynamic-plugins';
+import { compose } from '../start/compose';
+import { conflict } from '../start/conflict';
+import { STATIC_OWNER, moduleIdsOf, partsOf } from '../start/part';
+import { StartFailure } from '../start/startFailure';
+import type { UnitHost } from '../start/startGeneration';
+import { KeyedMutex } from './mutex';
+import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './ownPlugins';
+import { Unit, type Prepared } from './unit';
 
 /** What a change of units came to. */
 export interface ChangeResult {
@@ -21,9 +22,9 @@ export interface ChangeResult {
 export class Units {
   readonly #units = new Map<string, Unit>();
   readonly #mutex = new KeyedMutex();
-  readonly #host: GenerationHost;
+  readonly #host: UnitHost;
 
-  constructor(host: GenerationHost) {
+  constructor(host: UnitHost) {
     this.#host = host;
   }
 
@@ -130,7 +131,7 @@ export class Units {
   /** Who provides a plugin id. Express matches paths without regard to case, so ids may not differ by case alone. */
   #holder(pluginId: string): string | undefined {
     const path = pluginId.toLowerCase();
-    if (path === ADMIN_PLUGIN_ID) return STATIC_OWNER;
+    if (path === ADMIN_PLUGIN_ID || path === INFO_PLUGIN_ID) return STATIC_OWNER;
     return this.all().find((unit) => unit.pluginId.toLowerCase() === path)?.composition.plugin?.owner;
   }
 
@@ -160,30 +161,4 @@ export class Units {
       }
     }
   }
-}
-
-function compose(rest: Composition, pluginId: string, contribution: Contribution | undefined): Composition {
-  if (!contribution) return rest;
-  const isPluginHere = contribution.pluginIds.includes(pluginId);
-  const isModuleHere = contribution.modules.some((module) => module.pluginId === pluginId);
-  return {
-    plugin: isPluginHere ? contribution.part : rest.plugin,
-    modules: isModuleHere && !isPluginHere ? [...rest.modules, contribution.part] : rest.modules,
-  };
-}
-
-function conflict(
-  code: 'PLUGIN_ID_CONFLICT' | 'MODULE_ID_CONFLICT',
-  what: string,
-  owner: string,
-  holder: string,
-): StagedoorError {
-  const holderName = holder === STATIC_OWNER ? 'the portal itself (static)' : holder;
-  return new StagedoorError(code, `${owner} brings ${what}, which ${holderName} already provides.`, {
-    hint:
-      holder === STATIC_OWNER
-        ? `Remove the bundle, or the plugin from the portal.`
-        : `Remove the drop of ${owner} or of ${holder}.`,
-    details: { claimant: owner, holder: holderName },
-  });
 }

@@ -1,3 +1,5 @@
+import type { Response } from 'express';
+
 /**
  * True for a request target with a segment that means "here" or "up" to whoever normalises it: `.` or `..`, plain or
  * encoded, between any of the separators that some parser takes for a slash.
@@ -9,4 +11,9 @@
 export function hasDotSegment(target: string): boolean {
   const path = target.split(/[?#]/, 1)[0]!;
   return path.split(/\/|\\|%2f|%5c/i).some((segment) => /^(\.|%2e){1,2}(;|$)/i.test(segment));
+}
+
+/** Answers 400. */
+export function refuseDotSegment(response: Response): void {
+  response.status(400).json({ error: { name: 'InputError', message: 'The path holds a dot segment' } });
 }

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import { Server, ServerResponse, type IncomingMessage } from 'node:http';
+import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 
 type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
@@ -14,7 +16,8 @@ interface Asked {
 
 const current = new AsyncLocalStorage<Upgrades>();
 const asked = new WeakMap<IncomingMessage, Asked>();
-const watched = new WeakSet<Server>();
+/** Servers whose listeners are watched, with what makes them route upgrades. */
+const watched = new WeakMap<Server, { routeUpgrades(): void }>();
 
 /**
  * The WebSocket side of one generation. A plugin takes upgrades by adding an `upgrade` listener to the server it finds
@@ -29,7 +32,7 @@ export class Upgrades {
   /** Runs a plugin's handlers of a request; upgrade listeners that they add, now or later, are kept here. */
   run(request: IncomingMessage, work: () => void): void {
     const { server } = request.socket as Socket & { server?: Server };
-    if (server && !watched.has(server)) watch(server);
+    if (server) watch(server);
     current.run(this, work);
   }
 
@@ -44,13 +47,9 @@ export class Upgrades {
 
   /** Hands the connection of a request to the listeners; false when it asks for no upgrade, or nobody listens. */
   take(request: IncomingMessage & { originalUrl?: string }): boolean {
-    const upgrade = asked.get(request);
-    if (!upgrade || this.#listeners.size === 0) return false;
-    asked.delete(request);
-    const { server, socket, head, response } = upgrade;
-    response.detachSocket(socket);
-    // For all who count the requests under way: this one is answered.
-    response.emit('close');
+    const upgrade = this.#listeners.size > 0 ? takeUpgrade(request) : undefined;
+    if (!upgrade) return false;
+    const { server, socket, head } = upgrade;
     request.url = request.originalUrl ?? request.url;
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
@@ -70,19 +69,58 @@ export class Upgrades {
   }
 }
 
+/** True for a request for an upgrade that nobody has answered. */
+export function asksForUpgrade(request: IncomingMessage): boolean {
+  return asked.has(request);
+}
+
+/** Takes the connection of a request for an upgrade away from its response; undefined for any other request. */
+export function takeUpgrade(request: IncomingMessage): Omit<Asked, 'response'> | undefined {
+  const upgrade = asked.get(request);
+  if (!upgrade) return undefined;
+  asked.delete(request);
+  const { response, ...rest } = upgrade;
+  response.detachSocket(rest.socket);
+  // For all who count the requests under way: this one is answered.
+  response.emit('close');
+  return rest;
+}
+
+let catching = false;
+
+/**
+ * From now on upgrades go through the routes of the portal also where no plugin in this process listens for them: the
+ * listener may be in another process. Servers are met at their next connection, before its first request is read.
+ */
+export function catchUpgrades(): void {
+  if (catching) return;
+  catching = true;
+  subscribe('net.server.socket', (message) => {
+    const { server } = (message as { socket: Socket & { server?: unknown } }).socket;
+    if (server instanceof Server || server instanceof SecureServer) watch(server as Server).routeUpgrades();
+  });
+}
+
 /** Makes `upgrade` listeners that are added while a plugin handles requests that plugin's own. */
-function watch(server: Server): void {
-  watched.add(server);
+function watch(server: Server): { routeUpgrades(): void } {
+  const known = watched.get(server);
+  if (known) return known;
   let listening = false;
   const on = server.on.bind(server) as (event: string, listener: UpgradeListener) => Server;
+  const watching = {
+    routeUpgrades: () => {
+      if (!listening) on('upgrade', (request, socket, head) => route(server, request, socket, head));
+      listening = true;
+    },
+  };
+  watched.set(server, watching);
   for (const method of ['on', 'addListener', 'prependListener', 'once', 'prependOnceListener'] as const) {
     const original = server[method].bind(server) as typeof on;
     const added = (event: string, listener: UpgradeListener): Server => {
       const upgrades = event === 'upgrade' ? current.getStore() : undefined;
       if (!upgrades) return original(event, listener);
       upgrades.add(/once/i.test(method) ? once(upgrades, listener) : listener);
-      if (!listening) on('upgrade', (request, socket, head) => route(server, request, socket, head));
-      listening = true;
+      watching.routeUpgrades();
       return server;
     };
     Object.assign(server, { [method]: added });
@@ -93,6 +131,7 @@ function watch(server: Server): void {
       event === 'upgrade' && current.getStore()?.remove(listener) ? server : original(event, listener);
     Object.assign(server, { [method]: removed });
   }
+  return watching;
 }
 
 function once(upgrades: Upgrades, listener: UpgradeListener): UpgradeListener {

@@ -11,7 +11,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
-import { hasDotSegment } from '../serve/dotSegments';
+import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
@@ -124,7 +124,7 @@ export class Generation implements StartedGeneration {
       const own = this.composition.plugin?.owner === STATIC_OWNER;
       if (own && this.#upgrades.take(request)) return;
       if (own || !hasDotSegment(request.originalUrl)) step(0);
-      else response.status(400).json({ error: { name: 'InputError', message: 'The path holds a dot segment' } });
+      else refuseDotSegment(response);
     });
   }
 

@@ -6,7 +6,7 @@ import { deadline } from './deadline';
 
 /** Limits and services that a guarded feature runs with. */
 export interface GuardOptions extends Confinement {
-  services: RootServices;
+  services: Pick<RootServices, 'shareDeps'>;
   startTimeoutMs: number;
 }
 

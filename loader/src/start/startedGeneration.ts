@@ -12,6 +12,8 @@ export interface StartedGeneration extends SlotTarget {
   readonly refusedRoutes: readonly DeclaredRoute[];
   /** Mount paths of this generation. */
   readonly paths: ReadonlySet<string>;
+  /** The process it runs in, where that is one of its own and lives; figures of this moment. */
+  readonly process?: { pid: number; rssBytes: number; restarts: number; startedAt: string };
   /** Points the unit's mount paths here; from the next request on this generation answers. */
   serve(): void;
   /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */

@@ -1,0 +1,124 @@
+import { coreServices, type RootLifecycleService, type RootLoggerService } from '@backstage/backend-plugin-api';
+import { findPackageDir, type CodedError } from '@stagedoor/bundle';
+import type { JsonObject } from '@backstage/types';
+import type { AnyServiceRef } from '../../host/features';
+import { Policy } from '../../policy/policy';
+import { contributionOf, type Contribution } from '../../resolve/contribution';
+import { Slots } from '../../serve/slots';
+import { patchPackagePaths, setPackageDir } from '../../stage/packagePaths';
+import { packageDirs, type StagedBundle } from '../../stage/stageDrop';
+import { compose } from '../../start/compose';
+import { Generation } from '../../start/generation';
+import type { Composition } from '../../start/part';
+import { StartFailure } from '../../start/startFailure';
+import type { ChildSetup, ChildUnit, Registered, Routes, StartFault } from '../messages';
+import { childServer } from './listen';
+import { childServices, type ChildServices, type PortalLink } from './services';
+
+/** The lifecycle that the hooks of shared services are on; where there is a host backend, Backstage calls these. */
+type HostLifecycle = RootLifecycleService & Record<'startup' | 'beforeShutdown' | 'shutdown', () => Promise<void>>;
+
+/** What a child does: it loads bundles and runs one unit of them. */
+export class ChildRuntime {
+  readonly #setup: ChildSetup;
+  readonly #services: ChildServices;
+  readonly #policy: Policy;
+  readonly #contributions = new Map<string, Promise<Contribution>>();
+  #generation: Generation | undefined;
+  #stop: () => Promise<void> = async () => {};
+
+  constructor(setup: ChildSetup, portal: PortalLink) {
+    this.#setup = { ...setup, settings: bare(setup.settings) };
+    this.#services = childServices(portal, setup.config);
+    this.#policy = new Policy(this.#setup.settings, (decision) => portal.notify('decision', decision));
+    const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
+    if (backendPluginApi) patchPackagePaths(backendPluginApi);
+  }
+
+  /** Loads a bundle and tells what it registers. Throws the codes of {@link contributionOf}. */
+  async inspect(bundle: StagedBundle): Promise<Registered> {
+    const { pluginIds, modules } = await this.#contribution(bundle);
+    return { pluginIds, modules };
+  }
+
+  /** Starts the unit and listens. */
+  async start({ pluginId, bundles }: ChildUnit): Promise<Routes | StartFault> {
+    const { settings, socketPath, maxHeaderSize } = this.#setup;
+    const contributions = await Promise.all(bundles.map((bundle) => this.#contribution(bundle)));
+    const rootLogger = await this.#root<RootLoggerService>(coreServices.rootLogger);
+    const server = childServer({ config: this.#services.config.root, rootLogger, maxHeaderSize });
+    const { startTimeoutMs, drainTimeoutMs } = settings;
+    const composition = contributions.reduce<Composition>(
+      (rest, contribution) => compose(rest, pluginId, contribution),
+      { modules: [] },
+    );
+    let generation: Generation;
+    try {
+      generation = await Generation.start(pluginId, composition, {
+        services: this.#services.services,
+        slots: new Slots(server.routes),
+        rootLogger,
+        startTimeoutMs,
+        drainTimeoutMs,
+        policy: this.#policy,
+      });
+    } catch (error) {
+      const { plugin, modules, allowed } = StartFailure.from(pluginId, error);
+      const faults = [...modules].map(([id, fault]) => [id, fault.toJSON()] as [string, CodedError]);
+      return { plugin: plugin?.toJSON(), modules: faults, allowed };
+    }
+    const lifecycle = await this.#root<HostLifecycle>(coreServices.rootLifecycle);
+    await lifecycle.startup();
+    generation.serve();
+    await server.listen(socketPath);
+    this.#stop = async () => {
+      await lifecycle.beforeShutdown();
+      await generation.stop();
+      await lifecycle.shutdown();
+      server.close();
+    };
+    this.#generation = generation;
+    return routesOf(generation);
+  }
+
+  /** The routes of the unit, once it runs; a plugin may still add some. */
+  routes(): Routes | undefined {
+    return this.#generation && routesOf(this.#generation);
+  }
+
+  /** App-config has changed. */
+  configChanged(data: JsonObject): void {
+    this.#services.config.replace(data);
+  }
+
+  /** Runs the shutdown hooks of the unit and of shared services. */
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  #root<T>(ref: { id: string }): Promise<T> {
+    return this.#services.services.get(ref as AnyServiceRef) as Promise<T>;
+  }
+
+  #contribution(bundle: StagedBundle): Promise<Contribution> {
+    let contribution = this.#contributions.get(bundle.dir);
+    if (!contribution) {
+      for (const [name, dir] of Object.entries(packageDirs(bundle))) setPackageDir(name, dir);
+      contribution = contributionOf(bundle, this.#services.services, this.#policy);
+      this.#contributions.set(bundle.dir, contribution);
+    }
+    return contribution;
+  }
+}
+
+function routesOf({ paths, openedRoutes, refusedRoutes }: Generation): Routes {
+  return { paths: [...paths], openedRoutes, refusedRoutes };
+}
+
+/** The same without prototypes, as the portal reads them: a plugin may have an id such as `constructor`. */
+function bare<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(bare) as T;
+  const entries = Object.entries(value).map(([key, inner]) => [key, bare(inner as unknown)]);
+  return Object.assign(Object.create(null), Object.fromEntries(entries)) as T;
+}

@@ -1,0 +1,55 @@
+import { MiddlewareFactory } from '@backstage/backend-defaults/rootHttpRouter';
+import type { RootConfigService, RootHttpRouterService, RootLoggerService } from '@backstage/backend-plugin-api';
+import express from 'express';
+import { createServer, type Server } from 'node:http';
+import { restoreClient } from '../proxy/client';
+
+/** Room for the one header that the portal adds. */
+const OWN_HEADER_BYTES = 1024;
+
+/** What the server of a child needs. */
+export interface ListenOptions {
+  config: RootConfigService;
+  rootLogger: RootLoggerService;
+  maxHeaderSize: number;
+}
+
+/** The HTTP side of a child: where its unit's routes go, and the server that the portal forwards requests to. */
+export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions): {
+  routes: RootHttpRouterService;
+  listen(socketPath: string): Promise<void>;
+  close(): void;
+} {
+  const app = express();
+  const routes = express.Router();
+  // As Backstage's own root router has it; what is for browsers (CORS, compression, …) the portal does.
+  const trustProxy = config.getOptional('backend.trustProxy');
+  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
+  if (process.env.NODE_ENV === 'development') app.set('json spaces', 2);
+  app.disable('x-powered-by');
+  const logger = rootLogger.child({ service: 'rootHttpRouter' });
+  const middleware = MiddlewareFactory.create({ config, logger });
+  app.use(routes, middleware.notFound(), middleware.error());
+
+  const server: Server = createServer({ maxHeaderSize: maxHeaderSize + OWN_HEADER_BYTES }, (request, response) => {
+    restoreClient(request);
+    app(request, response);
+  });
+  // The portal is the only client, and has timeouts of its own towards its clients.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  server.maxHeadersCount = 0;
+  return {
+    routes: { use: (path, handler) => void routes.use(path, handler) },
+    listen: (socketPath) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(socketPath, resolve);
+      }),
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { coreServices, type DiscoveryService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
+import { defaultServiceFactories } from '../../host/defaultServiceFactories';
+import type { AnyServiceRef, ServiceFeature } from '../../host/features';
+import { installedPluginsFactory, type InstalledPlugins } from '../../host/installedPlugins';
+import { RootServices } from '../../host/rootServices';
+import type { Channel } from '../channel';
+import { channelLogger } from './channelLogger';
+import { LiveConfig } from './liveConfig';
+
+/** The portal as its child sees it. */
+export type PortalLink = Pick<Channel, 'backlog' | 'call' | 'notify'>;
+
+/** The services of a child. */
+export interface ChildServices {
+  services: RootServices;
+  config: LiveConfig;
+}
+
+/**
+ * Backstage's default services for a child. App-config, log, discovery and the list of installed plugins are the
+ * portal's; other services that the portal's own code adds or overrides live in the portal only.
+ */
+export function childServices(portal: PortalLink, data: JsonObject): ChildServices {
+  const config = new LiveConfig(data);
+  const services = new RootServices(defaultServiceFactories as unknown as ServiceFeature[]);
+  const provide = (ref: unknown, make: () => unknown): void =>
+    services.add(
+      {
+        $$type: '@backstage/BackendFeature',
+        version: 'v1',
+        featureType: 'service',
+        service: ref as AnyServiceRef,
+        deps: {},
+        factory: async () => make(),
+      },
+      'explicit',
+    );
+  provide(coreServices.rootConfig, () => config.root);
+  provide(coreServices.rootLogger, () => channelLogger(portal));
+  provide(coreServices.discovery, () => portalDiscovery(portal));
+  const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
+  services.add(installedPluginsFactory(installed), 'explicit');
+  return { services, config };
+}
+
+/** Every plugin is where the portal says it is; the plugin of this child is, to all others and itself, in the portal. */
+function portalDiscovery(portal: PortalLink): DiscoveryService {
+  const ask = (kind: 'internal' | 'external', pluginId: string): Promise<string> =>
+    portal.call('discovery', { kind, pluginId }) as Promise<string>;
+  return {
+    getBaseUrl: (pluginId) => ask('internal', pluginId),
+    getExternalBaseUrl: (pluginId) => ask('external', pluginId),
+  };
+}

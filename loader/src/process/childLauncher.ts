@@ -1,0 +1,157 @@
+import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
+import { StagedoorError, digestOf, listFiles } from '@stagedoor/bundle';
+import { maxHeaderSize } from 'node:http';
+import { join } from 'node:path';
+import type { InstalledPlugins } from '../host/installedPlugins';
+import type { OnDecision } from '../policy/decision';
+import type { Settings } from '../settings/settings';
+import type { StagedBundle } from '../stage/stageDrop';
+import { accessNeeds } from './accessNeeds';
+import { childEnvironment } from './environment';
+import type { ChildSetup } from './messages';
+import { nodeFlags } from './nodeFlags';
+import { PluginProcess } from './pluginProcess';
+import { LogRelay } from './relayLog';
+import { SocketDirectory } from './socketDirectory';
+import { record, text } from './untrusted';
+
+/** What the processes of plugins have of the portal. */
+export interface LauncherOptions {
+  settings: Settings;
+  /** Real path of the state directory. */
+  stateDirectory: string;
+  cwd: string;
+  config: RootConfigService;
+  rootLogger: RootLoggerService;
+  discovery: DiscoveryService;
+  installedPlugins(): InstalledPlugins;
+  /** Hears of what policy decided in a child. */
+  onDecision: OnDecision;
+}
+
+/** A child that waits to be told what to do. */
+export interface LaunchedChild {
+  process: PluginProcess;
+  socketPath: string;
+  /** Takes what the child says of its routes, once somebody wants to know. */
+  onRoutes: (routes: unknown) => void;
+}
+
+/** Node and its libraries need this beyond what a plugin may use, in bytes. */
+const OVERHEAD_BYTES = 192 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+
+/** Starts child processes, gives them what a Backstage backend needs, and answers what they ask. */
+export class ChildLauncher {
+  readonly #options: LauncherOptions;
+  readonly #sockets: SocketDirectory;
+  readonly #children = new Set<PluginProcess>();
+  readonly #unsubscribe: () => void;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+    this.#sockets = new SocketDirectory(options.stateDirectory);
+    const { config } = options;
+    const subscription = config.subscribe?.(() => {
+      for (const { channel } of this.#children) channel.notify('config', config.get());
+    });
+    this.#unsubscribe = () => subscription?.unsubscribe();
+  }
+
+  /**
+   * Starts a child for a plugin; undefined while its id is not known. Throws DIGEST_MISMATCH where a staged copy is not
+   * what it was when it was checked.
+   */
+  async launch(pluginId: string | undefined, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
+    await Promise.all(bundles.map(checkDigest));
+    const { settings, cwd, config, rootLogger } = this.#options;
+    const own = settings.plugins[pluginId ?? ''] ?? {};
+    const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
+    const confined = own.permissionModel ?? settings.process.permissionModel;
+    const { stateDirectory } = this.#options;
+    const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId };
+    const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
+    const socketPath = this.#sockets.next();
+    const child: LaunchedChild = {
+      socketPath,
+      onRoutes: () => {},
+      process: new PluginProcess({
+        flags: nodeFlags(memoryLimitMb, confined ? accessNeeds(access) : undefined),
+        entry: join(__dirname, 'child.cjs.js'),
+        cwd,
+        env: childEnvironment(process.env, settings.process.environment),
+        mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
+        onOutput: (from, line) => relay.output(from, line),
+        handlers: {
+          call: (method, params) => this.#answer(method, params),
+          notify: (method, params) => {
+            if (method === 'log') relay.entry(params);
+            else if (method === 'beat' && params !== undefined) child.onRoutes(params);
+            else if (method === 'decision') this.#decided(params, bundles);
+          },
+        },
+      }),
+    };
+    this.#children.add(child.process);
+    void child.process.exited.then(() => this.#children.delete(child.process));
+    const setup: ChildSetup = { config: config.get<JsonObject>(), settings, socketPath, maxHeaderSize };
+    child.process.channel.notify('setup', setup);
+    return child;
+  }
+
+  /** Ends every child that is left. */
+  dispose(): void {
+    this.#unsubscribe();
+    for (const child of this.#children) child.kill('stop');
+    this.#sockets.dispose();
+  }
+
+  async #answer(method: string, params: unknown): Promise<unknown> {
+    if (method === 'installedPlugins') return this.#options.installedPlugins();
+    if (method === 'discovery') {
+      const { kind, pluginId } = record(params);
+      const { discovery } = this.#options;
+      const id = text(pluginId) ?? '';
+      return kind === 'external' ? discovery.getExternalBaseUrl(id) : discovery.getBaseUrl(id);
+    }
+    throw new Error(`No method '${method}'`);
+  }
+
+  /** Passes a decision on, of which only the words are the child's. */
+  #decided(value: unknown, bundles: readonly StagedBundle[]): void {
+    const { setting, outcome, plugin, message, hint } = record(value);
+    const bundle = bundles.find(({ name }) => name === plugin);
+    const said = text(message);
+    if (!bundle || said === undefined) return;
+    const { name, version, digest } = bundle;
+    const settings = ['services', 'auth.unauthenticated', 'auth.rootRoutes'] as const;
+    const known = settings.find((candidate) => candidate === setting);
+    if (!known || (outcome !== 'allowed' && outcome !== 'refused')) return;
+    const code = outcome === 'refused' ? REFUSALS[known] : undefined;
+    this.#options.onDecision({
+      setting: known,
+      outcome,
+      plugin: name,
+      version,
+      digest,
+      code,
+      message: said,
+      hint: text(hint),
+    });
+  }
+}
+
+const REFUSALS = {
+  services: 'SERVICE_REPLACEMENT_REFUSED',
+  'auth.unauthenticated': 'OPEN_ROUTE_REFUSED',
+  'auth.rootRoutes': 'ROOT_ROUTE_REFUSED',
+} as const;
+
+async function checkDigest({ name, dir, digest }: StagedBundle): Promise<void> {
+  if (digestOf(await listFiles(dir)) !== digest) {
+    throw new StagedoorError('DIGEST_MISMATCH', `The staged copy of ${name} was changed after it was checked.`, {
+      hint: 'Find out what writes into the state directory; then reload the plugin.',
+    });
+  }
+}

@@ -1,0 +1,40 @@
+/** What Node, its libraries and the programs that a plugin starts go by; nothing in them is a secret of the portal. */
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'SHELL',
+  'TZ',
+  'LANG',
+  'LANGUAGE',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'NODE_ENV',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'ALL_PROXY',
+  'GLOBAL_AGENT_HTTP_PROXY',
+  'GLOBAL_AGENT_HTTPS_PROXY',
+  'GLOBAL_AGENT_NO_PROXY',
+  'NODE_USE_ENV_PROXY',
+  'LOG_LEVEL',
+];
+
+/**
+ * The environment of a plugin's process: the variables above and those that the operator lists. Secrets of the portal
+ * reach a plugin through app-config or not at all.
+ */
+export function childEnvironment(own: NodeJS.ProcessEnv, listed: readonly string[]): NodeJS.ProcessEnv {
+  const names = new Set([...PASSED_ON, ...listed]);
+  const entries = Object.entries(own).filter(
+    ([name]) => names.has(name) || name.startsWith('LC_') || names.has(name.toUpperCase()),
+  );
+  return Object.fromEntries(entries);
+}

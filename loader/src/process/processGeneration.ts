@@ -1,0 +1,191 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { NextFunction, Request, Response } from 'express';
+import { Agent } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
+import { ActiveRequests } from '../serve/requests';
+import type { Slots } from '../serve/slots';
+import { asksForUpgrade } from '../serve/upgrades';
+import type { DeclaredRoute } from '../start/openedRoutes';
+import { partsOf, type Composition } from '../start/part';
+import type { StartedGeneration } from '../start/startedGeneration';
+import { StartFailure } from '../start/startFailure';
+import { exitFault } from './exit';
+import type { Routes } from './messages';
+import type { ProcessHost, RunningChild } from './processHost';
+import { forward, type Upstream } from './proxy/forward';
+import { forwardUpgrade } from './proxy/tunnel';
+import { Supervisor, type Supervision } from './supervisor';
+import { routesFrom } from './untrusted';
+
+/** What a generation in a process needs of its surroundings. */
+export interface ProcessGenerationHost {
+  slots: Slots;
+  drainTimeoutMs: number;
+  processes: ProcessHost;
+  /** Hears when the process of a generation ends, waits, is started again, is given up. */
+  onSupervision(generation: ProcessGeneration, supervision: Supervision<StagedoorError>): void;
+}
+
+const STOP_TIMEOUT_MS = 10_000;
+/** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
+const QUARANTINED_RETRY_S = 300;
+
+/** A build of a unit that runs in a child process, kept running, with its requests forwarded there. */
+export class ProcessGeneration implements StartedGeneration {
+  readonly pluginId: string;
+  readonly composition: Composition;
+  readonly #host: ProcessGenerationHost;
+  readonly #requests = new ActiveRequests();
+  readonly #tunnels = new Set<Duplex>();
+  readonly #agents = new WeakMap<RunningChild, Upstream>();
+  readonly #supervisor: Supervisor<RunningChild, StagedoorError>;
+  #routes: Routes = { paths: [], openedRoutes: [], refusedRoutes: [] };
+  #serving = false;
+  #closed = false;
+
+  private constructor(pluginId: string, composition: Composition, host: ProcessGenerationHost) {
+    this.pluginId = pluginId;
+    this.composition = composition;
+    this.#host = host;
+    this.#supervisor = new Supervisor<RunningChild, StagedoorError>({
+      start: () => this.#startChild(),
+      ended: async ({ process }) => exitFault(pluginId, await process.exited),
+      discard: (child) => child.process.kill('stop'),
+      asFault: (error) => StartFailure.from(pluginId, error).fault,
+      onChange: (supervision) => host.onSupervision(this, supervision),
+    });
+  }
+
+  /** Starts a generation; it serves nothing yet. Rejects with {@link StartFailure}. */
+  static async start(
+    pluginId: string,
+    composition: Composition,
+    host: ProcessGenerationHost,
+  ): Promise<ProcessGeneration> {
+    const generation = new ProcessGeneration(pluginId, composition, host);
+    generation.#supervisor.adopt(await generation.#startChild());
+    return generation;
+  }
+
+  get openedRoutes(): readonly DeclaredRoute[] {
+    return this.#routes.openedRoutes;
+  }
+
+  get refusedRoutes(): readonly DeclaredRoute[] {
+    return this.#routes.refusedRoutes;
+  }
+
+  get paths(): ReadonlySet<string> {
+    return new Set(this.#routes.paths);
+  }
+
+  /** Where the process is in its life, and the process itself while it runs. */
+  get supervision(): Supervision<StagedoorError> {
+    return this.#supervisor.supervision;
+  }
+
+  /** The process for a status; undefined while there is none. */
+  get process(): { pid: number; rssBytes: number; restarts: number; startedAt: string } | undefined {
+    const child = this.#supervisor.current?.process;
+    if (!child) return undefined;
+    const { pid, rssBytes, startedAt } = child;
+    return { pid, rssBytes, restarts: this.#supervisor.restarts, startedAt: startedAt.toISOString() };
+  }
+
+  serve(): void {
+    this.#serving = true;
+    for (const path of this.#routes.paths) this.#host.slots.point(path, this);
+    this.#host.onSupervision(this, this.supervision);
+  }
+
+  handle(_path: string, request: Request, response: Response, _next: NextFunction): void {
+    if (this.#closed) {
+      response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
+      return;
+    }
+    this.#requests.add(response);
+    if (hasDotSegment(request.originalUrl)) return refuseDotSegment(response);
+    const child = this.#supervisor.current;
+    if (!child) return this.#unavailable(response);
+    const upstream = this.#upstream(child);
+    const onBroken = (): void => this.#unavailable(response);
+    if (!asksForUpgrade(request)) return forward(request, response, upstream, onBroken);
+    forwardUpgrade(request, response, upstream, onBroken, (client) => {
+      this.#tunnels.add(client);
+      client.once('close', () => this.#tunnels.delete(client));
+    });
+  }
+
+  async retire(successor?: StartedGeneration): Promise<void> {
+    this.#host.slots.clear(this, successor?.paths as ReadonlySet<string> | undefined);
+    await this.#requests.drain(this.#host.drainTimeoutMs);
+    await this.stop();
+  }
+
+  async shutDown(): Promise<void> {
+    this.#closed = true;
+    await this.#requests.drain(this.#host.drainTimeoutMs);
+    await this.stop();
+  }
+
+  async stop(): Promise<void> {
+    this.#serving = false;
+    const child = this.#supervisor.stop();
+    await child?.process.stop(STOP_TIMEOUT_MS);
+    for (const client of this.#tunnels) client.destroy();
+  }
+
+  async #startChild(): Promise<RunningChild> {
+    const bundles = partsOf(this.composition).map((part) => part.isolated!);
+    const { processes } = this.#host;
+    const child = await processes.start(this.pluginId, bundles);
+    this.#learn(child.routes);
+    child.onRoutes = (value) => {
+      const routes = routesFrom(value, this.pluginId, processes.mayMount(this.pluginId));
+      if (routes) this.#learn(routes);
+    };
+    return child;
+  }
+
+  #learn(routes: Routes): void {
+    this.#routes = routes;
+    if (this.#serving) for (const path of routes.paths) this.#host.slots.point(path, this);
+  }
+
+  #upstream(child: RunningChild): Upstream {
+    let upstream = this.#agents.get(child);
+    if (!upstream) {
+      upstream = { socketPath: child.socketPath, agent: new Agent({ keepAlive: true, maxFreeSockets: 64 }) };
+      this.#agents.set(child, upstream);
+    }
+    return upstream;
+  }
+
+  /** 503 with a coded body, and when to come back. */
+  #unavailable(response: Response): void {
+    if (response.headersSent || response.destroyed) return void response.destroy();
+    const supervision = this.supervision;
+    const fault =
+      supervision.state === 'quarantined'
+        ? quarantined(this.pluginId, supervision.fault)
+        : new StagedoorError('PROCESS_UNAVAILABLE', `Plugin '${this.pluginId}' is being started again.`);
+    const { code, message, hint } = fault;
+    response.status(503).set('Retry-After', String(retryAfter(supervision)));
+    response.json({ error: { name: 'ServiceUnavailableError', code, message, hint } });
+  }
+}
+
+/** Why a plugin that crashed too often is not started any more. */
+export function quarantined(pluginId: string, last: StagedoorError): StagedoorError {
+  return new StagedoorError(
+    'PLUGIN_QUARANTINED',
+    `Plugin '${pluginId}' crashed too often. The last time: ${last.message}`,
+  );
+}
+
+function retryAfter(supervision: Supervision<StagedoorError>): number {
+  if (supervision.state === 'quarantined') return QUARANTINED_RETRY_S;
+  if (supervision.state === 'backoff') return Math.max(1, Math.ceil((supervision.retryAt - Date.now()) / 1000));
+  return 1;
+}

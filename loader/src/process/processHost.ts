@@ -1,0 +1,157 @@
+import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { catchUpgrades } from '../serve/upgrades';
+import type { Isolation } from '../settings/plugins';
+import type { Settings } from '../settings/settings';
+import type { StagedBundle } from '../stage/stageDrop';
+import { deadline } from '../start/deadline';
+import { StartFailure } from '../start/startFailure';
+import { ChannelError } from './channel';
+import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
+import { exitFault } from './exit';
+import type { ChildUnit, Registered, Routes } from './messages';
+import { faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
+
+/** A child that runs a unit and listens. */
+export interface RunningChild extends LaunchedChild {
+  routes: Routes;
+}
+
+/** How long a child that has loaded a bundle is kept for its start. */
+const PARKED_MS = 30_000;
+/** How long all around the plugin's own init may take, loading its code included. */
+const START_GRACE_MS = 5000;
+
+/** True where any plugin is to run in a process of its own. */
+export function usesProcesses({ isolation, plugins }: Settings): boolean {
+  return isolation === 'process' || Object.values(plugins).some((plugin) => plugin.isolation === 'process');
+}
+
+/** Where plugins run that do not run in the portal itself. */
+export class ProcessHost {
+  readonly #options: LauncherOptions;
+  readonly #launcher: ChildLauncher;
+  readonly #parked = new Map<string, { pluginId: string | undefined; child: LaunchedChild; timer: NodeJS.Timeout }>();
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+    this.#launcher = new ChildLauncher(options);
+    catchUpgrades();
+  }
+
+  /** Where the operator wants a plugin to run. */
+  isolationOf(pluginId: string): Isolation {
+    const { plugins, isolation } = this.#options.settings;
+    return plugins[pluginId]?.isolation ?? isolation;
+  }
+
+  /** False for a bundle that may be loaded in the portal: whatever it says it is, no plugin is to run in a process. */
+  mustInspect({ packageJson }: StagedBundle): boolean {
+    const declared = packageJson.backstage?.pluginId;
+    if (typeof declared === 'string') return this.isolationOf(declared) === 'process';
+    // Any id may turn out to be that of a plugin that runs in a process: there is one, or nobody would ask.
+    return true;
+  }
+
+  /**
+   * Loads a bundle in a child and tells what it registers. The child is kept for a while: a start of that bundle goes on
+   * in it. Throws the codes of `contributionOf`, START_TIMEOUT, DIGEST_MISMATCH and those of a process that ended.
+   */
+  async inspect(bundle: StagedBundle): Promise<Registered> {
+    const declared = bundle.packageJson.backstage?.pluginId;
+    const pluginId = typeof declared === 'string' ? declared : undefined;
+    const child = await this.#launcher.launch(pluginId, [bundle]);
+    const { name } = bundle;
+    const fallback = { code: 'LOAD_FAILED', message: `${name} could not be loaded.` } as const;
+    const answer = await this.#ask(child, pluginId ?? name, 'inspect', bundle, fallback);
+    const registered = registeredFrom(answer);
+    if (!registered) {
+      child.process.kill('stop');
+      throw new StagedoorError('LOAD_FAILED', `${name} keeps its process from telling what it registers.`);
+    }
+    this.#park(bundle, pluginId, child);
+    return registered;
+  }
+
+  /** Starts a unit in a child. Rejects with {@link StartFailure}; the child has been ended then. */
+  async start(pluginId: string, bundles: readonly StagedBundle[]): Promise<RunningChild> {
+    try {
+      const child = this.#unpark(pluginId, bundles) ?? (await this.#launcher.launch(pluginId, bundles));
+      const unit: ChildUnit = { pluginId, bundles: [...bundles] };
+      const fallback = { code: 'INIT_FAILED', message: `Plugin '${pluginId}' did not start.` } as const;
+      const answer = await this.#ask(child, pluginId, 'start', unit, fallback);
+      const routes = routesFrom(answer, pluginId, this.mayMount(pluginId));
+      if (!routes) {
+        child.process.kill('stop');
+        throw startFailureFrom(answer, pluginId) ?? new StagedoorError(fallback.code, fallback.message);
+      }
+      child.process.watch();
+      return Object.assign(child, { routes });
+    } catch (error) {
+      throw StartFailure.from(pluginId, error);
+    }
+  }
+
+  /** Ends the child that was kept for a bundle. */
+  forget({ dir }: StagedBundle): void {
+    this.#discard(dir);
+  }
+
+  /** Paths that a plugin may be reached at. */
+  mayMount(pluginId: string): ReadonlySet<string> {
+    return new Set([`/api/${pluginId}`, ...(this.#options.settings.auth.rootRoutes[pluginId] ?? [])]);
+  }
+
+  /** Ends every child that is left. */
+  dispose(): void {
+    for (const dir of [...this.#parked.keys()]) this.#discard(dir);
+    this.#launcher.dispose();
+  }
+
+  async #ask(
+    { process }: LaunchedChild,
+    pluginId: string,
+    method: 'inspect' | 'start',
+    params: unknown,
+    fallback: { code: ErrorCode; message: string },
+  ): Promise<unknown> {
+    const ms = this.#options.settings.startTimeoutMs + START_GRACE_MS;
+    const what = method === 'start' ? 'listen' : 'load its code';
+    const late = (): Error =>
+      new StagedoorError('START_TIMEOUT', `The process of '${pluginId}' did not ${what} within ${ms / 1000} s.`);
+    try {
+      return await deadline(process.channel.call(method, params), ms, late);
+    } catch (error) {
+      process.kill('start');
+      if (!(error instanceof ChannelError)) throw error;
+      throw error.closed ? exitFault(pluginId, await process.exited) : faultFrom(error.coded ?? error, fallback);
+    }
+  }
+
+  #park(bundle: StagedBundle, pluginId: string | undefined, child: LaunchedChild): void {
+    this.#discard(bundle.dir);
+    const timer = setTimeout(() => this.#discard(bundle.dir), PARKED_MS).unref();
+    this.#parked.set(bundle.dir, { pluginId, child, timer });
+  }
+
+  #discard(dir: string): void {
+    const parked = this.#parked.get(dir);
+    if (!parked) return;
+    this.#parked.delete(dir);
+    clearTimeout(parked.timer);
+    parked.child.process.kill('stop');
+  }
+
+  /** The child that has loaded one of the bundles for this plugin; others that have are ended. */
+  #unpark(pluginId: string, bundles: readonly StagedBundle[]): LaunchedChild | undefined {
+    let found: LaunchedChild | undefined;
+    for (const { dir } of bundles) {
+      const parked = this.#parked.get(dir);
+      if (!found && parked?.pluginId === pluginId) {
+        found = parked.child;
+        clearTimeout(parked.timer);
+        this.#parked.delete(dir);
+      } else this.#discard(dir);
+    }
+    return found;
+  }
+}

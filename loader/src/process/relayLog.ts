@@ -1,0 +1,79 @@
+import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
+import type { LogEntry } from './messages';
+
+const LEVELS: ReadonlySet<unknown> = new Set<LogEntry['level']>(['error', 'warn', 'info', 'debug']);
+const LINES_PER_SECOND = 200;
+/** Lines that may come at once, e.g. while a plugin starts. */
+const BURST = 1000;
+const WINDOW_MS = 1000;
+
+/** Writes what a plugin's process logs and prints to the portal's log, within bounds. */
+export class LogRelay {
+  readonly #root: RootLoggerService;
+  readonly #logger: LoggerService;
+  readonly #pluginId: string;
+  #tokens = BURST;
+  #dropped = 0;
+  #refilling: NodeJS.Timeout | undefined;
+
+  constructor(root: RootLoggerService, pluginId: string) {
+    this.#root = root;
+    this.#pluginId = pluginId;
+    this.#logger = root.child({ plugin: pluginId });
+  }
+
+  /** An entry of the child's logger; anything else that a plugin may have sent in its place is left out. */
+  entry(value: unknown): void {
+    if (!isLogEntry(value) || !this.#mayWrite()) return;
+    const { level, message, labels, meta, error } = value;
+    // Whatever it says, it is this plugin that says it.
+    const logger = this.#root.child({ ...labels, plugin: this.#pluginId });
+    if (!error) return logger[level](message, meta);
+    const rebuilt = Object.assign(new Error(String(error.message)), { name: String(error.name) });
+    rebuilt.stack = error.stack === undefined ? undefined : String(error.stack);
+    logger[level](message, rebuilt);
+  }
+
+  /** A line that went past the logger. */
+  output(from: 'stdout' | 'stderr', line: string): void {
+    if (line.trim() === '' || !this.#mayWrite()) return;
+    if (from === 'stdout') this.#logger.info(line);
+    else this.#logger.warn(line);
+  }
+
+  #mayWrite(): boolean {
+    this.#refilling ??= setInterval(() => this.#refill(), WINDOW_MS).unref();
+    if (this.#tokens > 0) {
+      this.#tokens--;
+      return true;
+    }
+    this.#dropped++;
+    return false;
+  }
+
+  #refill(): void {
+    if (this.#dropped > 0)
+      this.#logger.warn(`${this.#dropped} log lines were dropped: more than ${LINES_PER_SECOND} a second`);
+    this.#dropped = 0;
+    this.#tokens = Math.min(BURST, this.#tokens + LINES_PER_SECOND);
+    if (this.#tokens < BURST) return;
+    clearInterval(this.#refilling);
+    this.#refilling = undefined;
+  }
+}
+
+function isLogEntry(value: unknown): value is LogEntry {
+  const { level, message, labels, meta, error } = (value ?? {}) as Record<string, unknown>;
+  return (
+    LEVELS.has(level) &&
+    typeof message === 'string' &&
+    isObject(labels) &&
+    (meta === undefined || isObject(meta)) &&
+    (error === undefined || isObject(error))
+  );
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,65 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { RootServices } from '../host/rootServices';
+import type { Policy } from '../policy/policy';
+import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
+import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import type { ProcessHost } from './processHost';
+
+/** What decides where a bundle's code runs. */
+export interface ResolveOptions {
+  services: RootServices;
+  policy: Policy;
+  /** Undefined where every plugin runs in the portal. */
+  processes: ProcessHost | undefined;
+  /** Ids of the portal's own plugins, which run in the portal whatever the settings say. */
+  staticIds: readonly string[];
+}
+
+/**
+ * Loads a bundle where it is to run and describes what it brings. Throws the codes of {@link contributionOf} and of
+ * {@link ProcessHost.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
+ */
+export async function resolveBundle(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
+  const { services, policy, processes } = options;
+  if (!processes) return contributionOf(bundle, services, policy);
+  if (processes.mustInspect(bundle)) {
+    const registered = await processes.inspect(bundle);
+    const { name: owner } = bundle;
+    const { modules } = registered;
+    const dirs = packageDirs(bundle);
+    const part = { owner, modules, features: [], services: [], packageDirs: dirs, isolated: bundle };
+    const contribution = { ...registered, part };
+    if (unitsOf(contribution).some((id) => mustIsolate(id, options))) {
+      checkIsolation(contribution, options);
+      return contribution;
+    }
+    processes.forget(bundle);
+  }
+  const contribution = await contributionOf(bundle, services, policy);
+  checkIsolation(contribution, options);
+  return contribution;
+}
+
+/** Refuses what settings want in a process and cannot be there, or what would be in two places. */
+function checkIsolation({ part, ...brought }: Contribution, options: ResolveOptions): void {
+  const ids = unitsOf({ part, ...brought });
+  const misplaced = ids.find((id) => mustIsolate(id, options) !== (part.isolated !== undefined));
+  const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, options));
+  const id = ownPlugin ?? misplaced;
+  if (id === undefined) return;
+  throw new StagedoorError(
+    'ISOLATION_IMPOSSIBLE',
+    ownPlugin === undefined
+      ? `${part.owner} is for plugins that run in different places: ${ids.join(', ')}.`
+      : `${part.owner} extends plugin '${id}' of the portal itself, and may not run in the portal.`,
+    { hint: `Set dynamicPlugins.plugins.${id}.isolation to in-process if its code may run in the portal.` },
+  );
+}
+
+function mustIsolate(pluginId: string, { processes }: ResolveOptions): boolean {
+  return processes!.isolationOf(pluginId) === 'process';
+}
+
+function isStatic(pluginId: string, { staticIds }: ResolveOptions): boolean {
+  return staticIds.includes(pluginId);
+}

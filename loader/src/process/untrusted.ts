@@ -1,0 +1,77 @@
+import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
+import type { DeclaredRoute } from '../start/openedRoutes';
+import { StartFailure } from '../start/startFailure';
+import type { Registered, Routes } from './messages';
+
+const LONGEST_TEXT = 10_000;
+const MOST_ITEMS = 1000;
+const ID = /^[a-z][a-z0-9_-]*$/i;
+
+/** What a child says is what a plugin may have made it say: everything here takes it apart and keeps what has the right shape. */
+
+/** A coded error; `fallback` where it is none. */
+export function faultFrom(value: unknown, fallback: { code: ErrorCode; message: string }): StagedoorError {
+  const { code, message, hint, details } = record(value);
+  const known = typeof code === 'string' && Object.hasOwn(codes, code);
+  return new StagedoorError(known ? (code as ErrorCode) : fallback.code, text(message) ?? fallback.message, {
+    hint: known ? text(hint) : undefined,
+    details: known && details !== null && typeof details === 'object' ? record(details) : undefined,
+  });
+}
+
+/** What a bundle registers; undefined where it says nothing of the kind. */
+export function registeredFrom(value: unknown): Registered | undefined {
+  const { pluginIds, modules } = record(value);
+  if (!Array.isArray(pluginIds) || !Array.isArray(modules)) return undefined;
+  return {
+    pluginIds: pluginIds.slice(0, MOST_ITEMS).filter(isId),
+    modules: modules.slice(0, MOST_ITEMS).flatMap((module) => {
+      const { pluginId, moduleId } = record(module);
+      return isId(pluginId) && isId(moduleId) ? [{ pluginId, moduleId }] : [];
+    }),
+  };
+}
+
+/** The routes of a unit, none outside `mayMount`; undefined where it says nothing of the kind. */
+export function routesFrom(value: unknown, pluginId: string, mayMount: ReadonlySet<string>): Routes | undefined {
+  const { paths, openedRoutes, refusedRoutes } = record(value);
+  if (!Array.isArray(paths)) return undefined;
+  const declared = (list: unknown): DeclaredRoute[] =>
+    (Array.isArray(list) ? list.slice(0, MOST_ITEMS) : []).flatMap((route) => {
+      const { path, allow, owner } = record(route);
+      if (allow !== 'unauthenticated' && allow !== 'user-cookie') return [];
+      return [{ pluginId, path: text(path) ?? '', allow, owner: text(owner) }];
+    });
+  return {
+    paths: paths.filter((path): path is string => mayMount.has(path as string)),
+    openedRoutes: declared(openedRoutes),
+    refusedRoutes: declared(refusedRoutes),
+  };
+}
+
+/** Why a unit did not start; undefined where it says nothing of the kind. */
+export function startFailureFrom(value: unknown, pluginId: string): StartFailure | undefined {
+  const { plugin, modules, allowed } = record(value);
+  if (!Array.isArray(modules)) return undefined;
+  const fallback = { code: 'INIT_FAILED', message: `Plugin '${pluginId}' did not start.` } as const;
+  const faults = modules.slice(0, MOST_ITEMS).flatMap((entry: unknown) => {
+    const [moduleId, fault] = Array.isArray(entry) ? (entry as unknown[]) : [];
+    return isId(moduleId) ? [[moduleId, faultFrom(fault, fallback)] as const] : [];
+  });
+  const own = plugin === undefined ? undefined : faultFrom(plugin, fallback);
+  return new StartFailure(pluginId, own, new Map(faults), allowed === true);
+}
+
+/** An object, empty for anything else. */
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** A string of bearable length; undefined for anything else. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}

@@ -1,0 +1,21 @@
+import { ProcessGeneration, type ProcessGenerationHost } from '../process/processGeneration';
+import { Generation, type GenerationHost } from './generation';
+import type { Composition } from './part';
+import type { StartedGeneration } from './startedGeneration';
+
+/** What generations of both kinds need of the portal. */
+export interface UnitHost extends GenerationHost {
+  /** Undefined where no plugin runs in a process of its own. */
+  processes?: Pick<ProcessGenerationHost, 'processes' | 'onSupervision'>;
+}
+
+/** Starts a generation where the unit's plugin is to run; rejects with `StartFailure`. It serves nothing yet. */
+export function startGeneration(
+  pluginId: string,
+  composition: Composition,
+  host: UnitHost,
+): Promise<StartedGeneration> {
+  if (!composition.plugin?.isolated) return Generation.start(pluginId, composition, host);
+  const { slots, drainTimeoutMs, processes } = host;
+  return ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, ...processes! });
+}
