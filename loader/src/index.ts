@@ -1,5 +1,11 @@
 export { createDynamicBackend } from './createDynamicBackend';
-export { defaultServiceFactories } from './host/defaultServiceFactories';
+export { dynamicPluginsFeatureLoader, type DynamicPluginsFeatureLoaderOptions } from './dynamicPluginsFeatureLoader';
+export {
+  dynamicPluginsFrontendServiceRef,
+  dynamicPluginsSchemasServiceRef,
+  dynamicPluginsServiceRef,
+} from './compatible/refs';
+export type * from './compatible/types';
 export type { PluginState, PluginStatus } from './runtime/states';
 export type { HostManifest } from './validate/host';
 export type { OpenedRoute } from './start/openedRoutes';

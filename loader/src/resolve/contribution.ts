@@ -76,8 +76,11 @@ export function unitsOf(contribution: Contribution | undefined): string[] {
   return [...new Set([...contribution.pluginIds, ...contribution.modules.map(({ pluginId }) => pluginId)])];
 }
 
-/** An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. */
-function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribution): void {
+/**
+ * An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. Throws
+ * PLUGIN_ID_INVALID.
+ */
+export function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribution): void {
   const ids = [...pluginIds, ...modules.flatMap(({ pluginId, moduleId }) => [pluginId, moduleId])];
   const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));
   if (bad === undefined) return;

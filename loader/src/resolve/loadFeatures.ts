@@ -7,17 +7,20 @@ import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
 import type { StagedBundle } from '../stage/stageDrop';
 
+/** Gives what the module at an absolute path exports. */
+export type LoadModule = (entry: string) => Promise<unknown>;
+
 /**
  * Loads a staged bundle and returns its backend features. `alpha/package.json` is tried first and the main entry
- * next, as upstream's loader does. Throws MAIN_MISSING, MAIN_OUTSIDE, LOAD_FAILED, MODULE_NOT_FOUND, LEGACY_BACKEND,
- * NOT_A_FEATURE.
+ * next, as upstream's loader does. `loadModule` is Node's `require` or `import` by default. Throws MAIN_MISSING,
+ * MAIN_OUTSIDE, LOAD_FAILED, MODULE_NOT_FOUND, LEGACY_BACKEND, NOT_A_FEATURE.
  */
-export async function loadFeatures(bundle: StagedBundle): Promise<Feature[]> {
+export async function loadFeatures(bundle: StagedBundle, loadModule: LoadModule = byNode): Promise<Feature[]> {
   let exported: unknown;
   for (const dir of [join(bundle.dir, 'alpha'), bundle.dir]) {
     const entry = await entryOf(bundle, dir);
     if (!entry) continue;
-    exported = await load(bundle, entry);
+    exported = await load(bundle, entry, loadModule);
     const features = featuresIn(exported);
     if (features.length > 0) return features;
   }
@@ -69,9 +72,13 @@ async function entryOf(bundle: StagedBundle, dir: string): Promise<string | unde
   return found;
 }
 
-async function load(bundle: StagedBundle, entry: string): Promise<unknown> {
+async function byNode(entry: string): Promise<unknown> {
+  return isEsModule(entry) ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
+}
+
+async function load(bundle: StagedBundle, entry: string, loadModule: LoadModule): Promise<unknown> {
   try {
-    return isEsModule(entry) ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
+    return await loadModule(entry);
   } catch (cause) {
     const error = cause as NodeJS.ErrnoException & { stack?: string };
     const first = String(error?.message ?? cause).split('\n')[0];

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { StagedBundle } from '../stage/stageDrop';
 
 /** Where bundles carry their config schema: upstream's name, then RHDH's. */
-const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 /**
  * Holds the app-config against the bundle's own schema. Throws CONFIG_INVALID with every fault,

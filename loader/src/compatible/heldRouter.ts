@@ -1,0 +1,52 @@
+import type { HttpRouterService, HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
+import type { Response } from 'express';
+import type { Policy } from '../policy/policy';
+
+/** Whose router it is. */
+export interface RouterOwner {
+  owner: string;
+  pluginId: string;
+  policy: Policy;
+}
+
+/**
+ * The router of a plugin while its init runs. Handlers are kept back until the init is done, so that a plugin that fails
+ * half-way serves nothing of what it had set up; a path is opened only where the operator's policy lets it.
+ */
+export class HeldRouter implements HttpRouterService {
+  readonly #router: HttpRouterService;
+  readonly #owner: RouterOwner;
+  #held: Array<Parameters<HttpRouterService['use']>[0]> | undefined = [];
+
+  constructor(router: HttpRouterService, owner: RouterOwner) {
+    this.#router = router;
+    this.#owner = owner;
+  }
+
+  use(handler: Parameters<HttpRouterService['use']>[0]): void {
+    if (this.#held) this.#held.push(handler);
+    else this.#router.use(handler);
+  }
+
+  addAuthPolicy({ path, allow }: HttpRouterServiceAuthPolicy): void {
+    const { owner, pluginId, policy } = this.#owner;
+    if (policy.mayOpen(owner, pluginId, { path, allow })) this.#router.addAuthPolicy({ path, allow });
+  }
+
+  /** The init is done: handlers take effect, in order. */
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const handler of held) this.#router.use(handler);
+  }
+
+  /** The init failed: what it had set up is dropped, and every request is answered 503. */
+  refuse(): void {
+    this.#held = [];
+    const { pluginId } = this.#owner;
+    this.#router.use((_request, response: Response) => {
+      const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
+      response.status(503).json({ error });
+    });
+  }
+}

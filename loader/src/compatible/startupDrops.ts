@@ -1,0 +1,80 @@
+import { StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
+import { mkdir, realpath } from 'node:fs/promises';
+import { findDrop } from '../scan/drop';
+import { settle } from '../scan/settle';
+import { listDrops } from '../scan/watchRoot';
+import type { Settings } from '../settings/settings';
+import { collectStaged } from '../stage/collect';
+import { newestOf } from '../stage/newest';
+import { patchPackagePaths } from '../stage/packagePaths';
+import { layShelves, type Shelves } from '../stage/shelf';
+import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import { lockState } from '../stage/stateLock';
+
+/** A drop that is no bundle, with the reason. */
+export interface UnusableDrop {
+  entry: string;
+  fault: StagedoorError;
+}
+
+/** What was in the root directory when the backend started, each drop staged once. */
+export interface StartupDrops {
+  /** The bundles that count, sorted by drop: of one package the highest version. */
+  bundles: StagedBundle[];
+  unusable: UnusableDrop[];
+  /** What each drop looked like, by entry, to tell later changes. */
+  seen: ReadonlyMap<string, string>;
+  /** Gives the state directory back and undoes what was patched. */
+  close(): void;
+}
+
+/**
+ * Takes the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE and SHARED_PACKAGE_MISSING; the fault of a
+ * drop is in `unusable`.
+ */
+export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
+  await mkdir(settings.rootDirectory, { recursive: true });
+  await mkdir(settings.stateDirectory, { recursive: true });
+  const stateDirectory = await realpath(settings.stateDirectory);
+  const lock = await lockState(stateDirectory);
+  try {
+    const shelves = await layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
+    const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
+    const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
+    const seen = new Map<string, string>();
+    const unusable: UnusableDrop[] = [];
+    const found = await Promise.all(
+      (await listDrops(settings.rootDirectory)).map((entry) => stageEntry(settings, entry, shelves, seen, unusable)),
+    );
+    const bundles = newestOf(found.filter((bundle) => bundle !== undefined));
+    await collectStaged(shelves, new Set(bundles.map(({ dir }) => dir)));
+    const close = (): void => {
+      patch?.dispose();
+      lock.release();
+    };
+    return { bundles, unusable, seen, close };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function stageEntry(
+  { rootDirectory }: Settings,
+  entry: string,
+  shelves: Shelves,
+  seen: Map<string, string>,
+  unusable: UnusableDrop[],
+): Promise<StagedBundle | undefined> {
+  const drop = await findDrop(rootDirectory, entry);
+  const text = drop && (await settle(drop));
+  if (!text) return undefined;
+  seen.set(entry, text);
+  try {
+    return await stageDrop(drop, shelves);
+  } catch (error) {
+    if (!isStagedoorError(error)) throw error;
+    unusable.push({ entry, fault: error });
+    return undefined;
+  }
+}

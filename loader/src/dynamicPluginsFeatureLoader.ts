@@ -1,0 +1,142 @@
+import {
+  coreServices,
+  createBackendFeatureLoader,
+  createServiceFactory,
+  type BackendFeature,
+} from '@backstage/backend-plugin-api';
+import { targetPaths } from '@backstage/cli-common';
+import type { Config } from '@backstage/config';
+import { noticeLaterDrops } from './compatible/laterDrops';
+import {
+  dynamicPluginsFrontendServiceRef,
+  dynamicPluginsSchemasServiceRef,
+  dynamicPluginsServiceRef,
+} from './compatible/refs';
+import { REMOTES_PATH, createRemotesRouter, type FrontendRemoteResolverProvider } from './compatible/remotesRouter';
+import type { RootLoggerOptions } from './compatible/rootLogger';
+import { schemasService } from './compatible/schemas';
+import { readStartupDrops, type StartupDrops } from './compatible/startupDrops';
+import { StartupPlugins } from './compatible/startupPlugins';
+import type { ModuleLoaderFactory, SchemaLocator } from './compatible/types';
+import { readSettings } from './settings/readSettings';
+import type { Settings } from './settings/settings';
+
+/** Options of {@link dynamicPluginsFeatureLoader}, all as in `@backstage/backend-dynamic-feature-service` 0.8. */
+export interface DynamicPluginsFeatureLoaderOptions {
+  /** Loads the code of packages in place of Node. */
+  moduleLoader?: ModuleLoaderFactory;
+  /** Where config schemas are. Default: `dist/.config-schema.json`, then `dist/configSchema.json`. */
+  schemaLocator?: SchemaLocator;
+  /** Options of the root logger. */
+  logger?: (config?: Config) => RootLoggerOptions;
+}
+
+/**
+ * Loads the bundles in `dynamicPlugins.rootDirectory` into a plain `createBackend()` when it starts: what the feature loader
+ * of the same name in `@backstage/backend-dynamic-feature-service` does, with the same options, services and endpoints.
+ * Beyond it, what is run is a staged copy that was held against host, app-config and the operator's policy, faults are
+ * coded, and a bundle that fails does not end the start. A drop that comes or changes later needs a restart, which the log
+ * says; `createDynamicBackend()` is for hosts that want it live.
+ *
+ * Add it as it is or called with options. The start rejects with SETTING_INVALID, STATE_DIRECTORY_IN_USE and
+ * SHARED_PACKAGE_MISSING.
+ */
+export const dynamicPluginsFeatureLoader: ((options?: DynamicPluginsFeatureLoaderOptions) => BackendFeature) &
+  BackendFeature = Object.assign(createLoader, createLoader());
+
+function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): BackendFeature {
+  return createBackendFeatureLoader({
+    deps: { config: coreServices.rootConfig },
+    async *loader({ config }) {
+      const backstageRoot = targetPaths.rootDir;
+      const settings = readSettings(config, backstageRoot);
+      const drops = onDemand(settings);
+      // The root logger needs the schemas before there is any logger.
+      const faults: string[] = [];
+      yield createServiceFactory({
+        service: dynamicPluginsSchemasServiceRef,
+        deps: {},
+        factory: () => {
+          // The root logger needs this service before there is any logger.
+          const faults: string[] = [];
+          return schemasService(
+            async () => (await drops())?.bundles ?? [],
+            options.schemaLocator,
+            (fault) => {
+              faults.push(fault);
+            },
+          );
+        },
+      });
+      yield createServiceFactory({
+        service: dynamicPluginsServiceRef,
+        deps: { logger: coreServices.rootLogger },
+        async factory({ logger }) {
+          const found = await drops();
+          for (const fault of faults.splice(0)) logger.error(fault);
+          if (!settings || !found) return new StartupPlugins();
+          const moduleLoader = await options.moduleLoader?.(logger);
+          return await StartupPlugins.load({ settings, drops: found, config, logger, backstageRoot, moduleLoader });
+        },
+      });
+      if (!config.has('dynamicPlugins')) return;
+      // Imported late: hosts that use createDynamicBackend need neither.
+      const { rootLogger } = await import('./compatible/rootLogger');
+      const { frontendSchemasModule } = await import('./compatible/frontendSchemas');
+      yield createServiceFactory({
+        service: coreServices.rootLogger,
+        deps: { schemas: dynamicPluginsSchemasServiceRef },
+        factory: ({ schemas }) => rootLogger(config, schemas, options.logger?.(config) ?? {}),
+      });
+      yield frontendSchemasModule(dynamicPluginsSchemasServiceRef);
+      yield frontendRemotes(settings, drops);
+      yield discovery;
+    },
+  });
+}
+
+/** Gives the features of all dynamic plugins to the backend. */
+const discovery = createBackendFeatureLoader({
+  deps: { plugins: dynamicPluginsServiceRef },
+  loader: ({ plugins }) => plugins.backendPlugins().flatMap(({ installer }) => installer?.install() ?? []),
+});
+
+/** Serves remotes once all plugins have started, and watches the root directory until the backend stops. */
+function frontendRemotes(settings: Settings | undefined, drops: () => Promise<StartupDrops | undefined>) {
+  return createServiceFactory({
+    service: dynamicPluginsFrontendServiceRef,
+    deps: {
+      config: coreServices.rootConfig,
+      lifecycle: coreServices.rootLifecycle,
+      logger: coreServices.rootLogger,
+      plugins: dynamicPluginsServiceRef,
+      rootHttpRouter: coreServices.rootHttpRouter,
+    },
+    factory({ config, lifecycle, logger, plugins, rootHttpRouter }) {
+      let provider: FrontendRemoteResolverProvider | undefined;
+      lifecycle.addStartupHook(async () => {
+        const baseUrl = config.getString('backend.baseUrl');
+        rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ plugins, provider, baseUrl, logger }));
+        const found = await drops();
+        if (!settings || !found) return;
+        const watcher = await noticeLaterDrops(settings.rootDirectory, found.seen, logger);
+        lifecycle.addShutdownHook(async () => {
+          await watcher.close();
+          found.close();
+        });
+      });
+      return {
+        setResolverProvider(next) {
+          if (provider) throw new Error('A resolver provider for frontend remotes is set already');
+          provider = next;
+        },
+      };
+    },
+  });
+}
+
+/** Reads the drops when somebody first asks. */
+function onDemand(settings: Settings | undefined): () => Promise<StartupDrops | undefined> {
+  let drops: Promise<StartupDrops> | undefined;
+  return async () => (settings ? await (drops ??= readStartupDrops(settings)) : undefined);
+}
