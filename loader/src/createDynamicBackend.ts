@@ -1,8 +1,6 @@
 import { createSpecializedBackend, type Backend } from '@backstage/backend-app-api';
 import {
   coreServices,
-  createBackendPlugin,
-  type BackendFeature,
   type RootConfigService,
   type RootLoggerService,
   type ServiceFactory,

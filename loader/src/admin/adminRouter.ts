@@ -1,19 +1,121 @@
-import type { HttpAuthService } from '@backstage/backend-plugin-api';
-import { Router, type RequestHandler } from 'express';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { StagedoorError } from '@stagedoor/bundle';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicPlugins } from '../runtime/dynamicPlugins';
+import type { OperationKind } from '../runtime/operations';
+import type { Access, UserCredentials } from './access';
+import type { Audit } from './audit';
+import { ADMIN_PATH } from './adminPath';
+import { codedErrors } from './errors';
+import type { EventStreams } from './eventStreams';
+import { openapi } from './openapi/document';
+import type { Paths } from './openapi/paths';
 
-/** The admin API below `/api/dynamic-plugins`; every route needs a signed-in user. */
-export function createAdminRouter(plugins: DynamicPlugins, httpAuth: HttpAuthService): Router {
-  const router = Router();
-  const signedIn: RequestHandler = (request, _response, next) => {
-    httpAuth.credentials(request, { allow: ['user'] }).then(() => next(), next);
+/** What the admin API works with. */
+export interface AdminRouterOptions {
+  plugins: DynamicPlugins;
+  access: Access;
+  audit: Audit;
+  streams: EventStreams;
+  logger: LoggerService;
+}
+
+/** Answers one operation of the API, for a signed-in user. */
+type Handler = (request: Request, response: Response, credentials: UserCredentials) => Promise<void> | void;
+
+/** An operation that takes longer is answered 202. */
+const WAIT_MS = 2000;
+
+/** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a signed-in user. */
+export function createAdminRouter(options: AdminRouterOptions): Router {
+  const { plugins, streams, access, logger } = options;
+  const operate = (kind: OperationKind): { post: Handler } => ({
+    post: (request, response, credentials) => operation(kind, options, request, response, credentials),
+  });
+  const handlers: { [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Handler } } = {
+    '/v1/plugins': {
+      get: (_request, response) => {
+        const lastEventId = plugins.events.last;
+        response.json({ items: plugins.list(), lastEventId });
+      },
+    },
+    '/v1/plugins/{name}': { get: (request, response) => void response.json(plugins.status(nameOf(request))) },
+    '/v1/plugins/{name}/reload': operate('reload'),
+    '/v1/plugins/{name}/disable': operate('disable'),
+    '/v1/plugins/{name}/enable': operate('enable'),
+    '/v1/plugins/{name}/rollback': operate('rollback'),
+    '/v1/operations/{id}': { get: (request, response) => void response.json(plugins.operation(request.params.id!)) },
+    '/v1/events': { get: (request, response, { expiresAt }) => streams.open(request, response, expiresAt) },
+    '/v1/host': { get: (_request, response) => void response.json(plugins.host) },
+    '/v1/openapi.json': { get: (_request, response) => void response.json(openapi) },
   };
-  router.use('/v1', signedIn);
-  router.get('/v1/plugins', (_request, response) => {
-    response.json({ items: plugins.list() });
+  const router = Router();
+  router.use('/v1', (request, response, next) => {
+    access.user(request).then((credentials) => {
+      response.locals.credentials = credentials;
+      next();
+    }, next);
   });
-  router.get('/v1/host', (_request, response) => {
-    response.json(plugins.host);
+  for (const [path, methods] of Object.entries(handlers)) {
+    for (const [method, handler] of Object.entries(methods as Record<string, Handler>)) {
+      router[method as 'get' | 'post'](expressPaths(path), answering(handler));
+    }
+  }
+  router.use('/v1', (request) => {
+    throw new StagedoorError('ROUTE_UNKNOWN', `There is no ${request.method} ${request.originalUrl}.`);
   });
+  router.use('/v1', codedErrors(logger));
   return router;
+}
+
+async function operation(
+  kind: OperationKind,
+  { plugins, access, audit }: AdminRouterOptions,
+  request: Request,
+  response: Response,
+  credentials: UserCredentials,
+): Promise<void> {
+  const name = nameOf(request);
+  const record = await audit.write(kind, name, request);
+  const started = await access
+    .checkManage(credentials)
+    .then(() => plugins.operate(kind, name, credentials.principal.userEntityRef))
+    .catch(async (error: Error) => {
+      await audit.end(record, undefined, error);
+      throw error;
+    });
+  const ended = started.done.then(async (result) => {
+    const { error } = result;
+    const fault = error && new StagedoorError(error.code, error.message, error);
+    await audit.end(record, result.id, fault);
+    return { result, fault };
+  });
+  const soon = await Promise.race([ended, sleep(WAIT_MS, undefined, { ref: false })]);
+  if (soon?.fault) throw soon.fault;
+  if (soon) {
+    response.json({ operation: soon.result, plugin: plugins.status(name) });
+    return;
+  }
+  const { id } = started.operation;
+  response.status(202).location(`${ADMIN_PATH}/v1/operations/${id}`).json({ operation: started.operation });
+}
+
+function answering(handler: Handler): RequestHandler {
+  return (request, response, next) => {
+    const credentials = response.locals.credentials as UserCredentials;
+    Promise.resolve()
+      .then(() => handler(request, response, credentials))
+      .catch(next);
+  };
+}
+
+/** The paths of a described one for Express: a package name may hold a slash, which need not be percent-encoded. */
+function expressPaths(path: string): string[] {
+  const plain = path.replace(/\{(\w+)\}/g, ':$1');
+  return path.includes('{name}') ? [plain, plain.replace(':name', ':scope(@[^/]+|%40[^/]+)/:name')] : [plain];
+}
+
+function nameOf({ params: { scope, name } }: Request): string {
+  return scope ? `${scope}/${name}` : name!;
 }

@@ -47,6 +47,11 @@ export class RootServices {
     this.#factories.set(id, [factory]);
   }
 
+  /** Lays something over a singleton service, whoever brought it; before it is made. */
+  decorate(ref: { id: string }, over: (factory: ServiceFeature) => ServiceFeature): void {
+    this.#factories.set(ref.id, [over(this.original(ref))]);
+  }
+
   /** True when the host provides the service, by default or because it was added. */
   provides(id: string): boolean {
     return this.#factories.has(id);
@@ -55,6 +60,11 @@ export class RootServices {
   /** Every factory as handed to host and units: shared root instances and contexts inside. */
   factories(): ServiceFeature[] {
     return [...this.#factories.values()].flat().map((factory) => this.share(factory));
+  }
+
+  /** Every factory as it was given; what a service is made by may be imported only when it is first needed. */
+  originals(): ServiceFeature[] {
+    return [...this.#factories.values()].flat();
   }
 
   /** The unshared factory of a singleton service, for the few services that each unit has for itself. */

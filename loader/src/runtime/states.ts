@@ -2,20 +2,22 @@ import type { CodedError } from '@stagedoor/bundle';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { OpenedRoute } from '../start/openedRoutes';
 
-/** Where a bundle is in its life; see the README for the picture. */
-export type PluginState =
-  | 'discovered'
-  | 'staging'
-  | 'starting'
-  | 'running'
-  | 'waiting'
-  | 'draining'
-  | 'stopped'
-  | 'rejected'
-  | 'failed'
-  | 'backoff'
-  | 'quarantined'
-  | 'disabled';
+/** Where a bundle can be in its life; see the README for the picture. */
+export const PLUGIN_STATES = [
+  'discovered',
+  'staging',
+  'starting',
+  'running',
+  'waiting',
+  'draining',
+  'stopped',
+  'rejected',
+  'failed',
+  'backoff',
+  'quarantined',
+  'disabled',
+] as const;
+export type PluginState = (typeof PLUGIN_STATES)[number];
 
 /** A build of a bundle: what it says of itself, and what it is. */
 export interface BuildStatus {

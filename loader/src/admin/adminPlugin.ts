@@ -1,0 +1,49 @@
+import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
+import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
+import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import { Access } from './access';
+import { createAdminRouter } from './adminRouter';
+import { Audit } from './audit';
+import { EventStreams } from './eventStreams';
+import { managePermission } from './permissions';
+
+/** The plugin that carries the runtime and its admin API inside the host backend. */
+export function adminPlugin(
+  create: (given: Pick<DynamicPluginsOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => DynamicPlugins,
+  shutdownDelayMs: number,
+): BackendFeature {
+  return createBackendPlugin({
+    pluginId: ADMIN_PLUGIN_ID,
+    register(env) {
+      env.registerInit({
+        deps: {
+          auditor: coreServices.auditor,
+          discovery: coreServices.discovery,
+          httpAuth: coreServices.httpAuth,
+          httpRouter: coreServices.httpRouter,
+          logger: coreServices.logger,
+          permissions: coreServices.permissions,
+          permissionsRegistry: coreServices.permissionsRegistry,
+          rootHttpRouter: coreServices.rootHttpRouter,
+          rootLifecycle: coreServices.rootLifecycle,
+        },
+        async init({ httpRouter, logger, rootLifecycle, ...services }) {
+          const plugins = create({ ...services, logger });
+          const streams = new EventStreams(plugins.events, () => plugins.list());
+          const audit = new Audit(services.auditor, logger);
+          audit.follow(plugins.events);
+          rootLifecycle.addBeforeShutdownHook(async () => {
+            await plugins.stop(shutdownDelayMs);
+            streams.close();
+          });
+          services.permissionsRegistry.addPermissions([managePermission]);
+          // Its own check answers 401 with a coded body, as everything else; nothing below is reached without it.
+          httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
+          const access = new Access(services.httpAuth, services.permissions);
+          httpRouter.use(createAdminRouter({ plugins, access, audit, streams, logger }));
+          await plugins.boot();
+        },
+      });
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { ErrorRequestHandler } from 'express';
+
+/** HTTP status by code; every other code is a fault of the bundle, 422. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  NOT_SIGNED_IN: 401,
+  NOT_PERMITTED: 403,
+  PLUGIN_UNKNOWN: 404,
+  OPERATION_UNKNOWN: 404,
+  ROUTE_UNKNOWN: 404,
+  OPERATION_IN_PROGRESS: 409,
+  PLUGIN_DISABLED: 409,
+  ROLLBACK_IMPOSSIBLE: 409,
+  STATE_UNWRITABLE: 500,
+  INTERNAL_ERROR: 500,
+};
+
+/** Names by which Backstage's clients tell errors apart (@backstage/errors). */
+const NAMES: Record<number, string> = {
+  401: 'AuthenticationError',
+  403: 'NotAllowedError',
+  404: 'NotFoundError',
+  409: 'ConflictError',
+};
+
+/** The HTTP status that goes with a code. */
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 422;
+}
+
+/**
+ * Answers every error of the admin API with one body: `error.code`, `error.message` and `error.hint` beside what Backstage's
+ * own error body holds (@backstage/errors, `ErrorResponseBody`). What has no code is logged, and not shown.
+ */
+export function codedErrors(logger: LoggerService): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const coded = toCoded(error, logger);
+    const statusCode = statusOf(coded.code);
+    response.status(statusCode).json({
+      error: { name: NAMES[statusCode] ?? coded.name, ...coded.toJSON() },
+      request: { method: request.method, url: request.originalUrl },
+      response: { statusCode },
+    });
+  };
+}
+
+function toCoded(error: unknown, logger: LoggerService): StagedoorError {
+  if (isStagedoorError(error)) return error;
+  // Express' own, for a path that is no valid percent-encoding.
+  if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
+  logger.error('A request to the admin API failed', error as Error);
+  return new StagedoorError('INTERNAL_ERROR', 'The request could not be answered.', { cause: error });
+}

@@ -1,0 +1,80 @@
+import type { Request, Response } from 'express';
+import type { EventLog, PluginEvent } from '../runtime/eventLog';
+import type { PluginStatus } from '../runtime/states';
+
+/** Often enough for the proxies in between, which commonly give up on a silent connection after a minute, or 30 s. */
+const HEARTBEAT_MS = 15_000;
+/** A client that has not read for so long that this much waits for it is cut off, in bytes; it can come back. */
+const MAX_UNREAD = 4 * 1024 * 1024;
+/** Longest delay of a Node.js timer. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // `no-transform` keeps compression, which waits for more to compress, away.
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+};
+
+/** The open connections of `GET /v1/events` (Server-Sent Events, html.spec.whatwg.org/multipage/server-sent-events.html). */
+export class EventStreams {
+  readonly #events: EventLog;
+  readonly #list: () => PluginStatus[];
+  readonly #open = new Set<Response>();
+  #closed = false;
+
+  constructor(events: EventLog, list: () => PluginStatus[]) {
+    this.#events = events;
+    this.#list = list;
+  }
+
+  /**
+   * Sends what has happened since `Last-Event-ID` (or `?after=`) and then what happens, until the session ends at
+   * `expiresAt`. Where what has happened since is not known to be all, and for those who name no event, a `reset` event
+   * with the whole plugin list comes first.
+   */
+  open(request: Request, response: Response, expiresAt: Date | undefined): void {
+    response.writeHead(200, HEADERS);
+    if (request.method === 'HEAD' || this.#closed) {
+      response.end();
+      return;
+    }
+    response.write('retry: 1000\n\n');
+    const missed = this.#events.since(lastSeen(request));
+    if (missed) for (const event of missed) response.write(frame(event.id, event.type, event));
+    else response.write(frame(this.#events.last, 'reset', { items: this.#list(), lastEventId: this.#events.last }));
+    const unsubscribe = this.#events.subscribe((event) => this.#send(response, event));
+    const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), HEARTBEAT_MS);
+    const left = expiresAt ? expiresAt.getTime() - Date.now() : Infinity;
+    const expiry = left < MAX_DELAY_MS ? setTimeout(() => response.end(), left) : undefined;
+    this.#open.add(response);
+    response.once('close', () => {
+      unsubscribe();
+      clearInterval(heartbeat);
+      clearTimeout(expiry);
+      this.#open.delete(response);
+    });
+  }
+
+  /** Ends every stream, and those that are opened later at once. */
+  close(): void {
+    this.#closed = true;
+    for (const response of this.#open) response.end();
+  }
+
+  #send(response: Response, event: PluginEvent): void {
+    if (response.writableEnded) return;
+    response.write(frame(event.id, event.type, event));
+    if (response.writableLength > MAX_UNREAD) response.destroy();
+  }
+}
+
+/** The id that a client named; NaN, which no event has, where it named none. A header comes from a reconnect and is newer. */
+function lastSeen(request: Request): number {
+  const seen = request.get('last-event-id') ?? request.query.after;
+  return typeof seen === 'string' && /^\d+$/.test(seen) ? Number(seen) : NaN;
+}
+
+function frame(id: number, event: string, data: object): string {
+  return `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,21 @@
+import { ADMIN_PATH } from '../adminPath';
+import { paths } from './paths';
+import { schemas } from './schemas';
+
+/** The description of the admin API (OpenAPI 3.1), served at `/v1/openapi.json`. */
+export const openapi = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Dynamic plugins',
+    version: '1.0.0',
+    description: 'See and operate the dynamic plugins of a portal. Reads need a user, writes `dynamic-plugins.manage`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: ADMIN_PATH }],
+  security: [{ session: [] }],
+  paths,
+  components: {
+    schemas,
+    securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'A Backstage token of a user.' } },
+  },
+};

@@ -1,0 +1,88 @@
+import { ref, type Schema } from './schemas';
+
+const ERRORS = {
+  401: 'No valid session.',
+  403: 'Not a user, or the permission dynamic-plugins.manage is missing.',
+  404: 'No such plugin, operation or path.',
+  409: 'Another operation is under way, or the state of the plugin does not allow this one.',
+  422: 'The bundle cannot be loaded or started; what served before still serves.',
+  500: 'The portal itself failed.',
+};
+
+function content(description: string, schema: Schema, mediaType = 'application/json'): object {
+  return { description, content: { [mediaType]: { schema } } };
+}
+
+function errors(...statuses: Array<keyof typeof ERRORS>): Record<string, object> {
+  return Object.fromEntries(statuses.map((status) => [status, content(ERRORS[status], ref('Error'))]));
+}
+
+function parameter(name: string, description: string, where = 'path'): object {
+  return { name, in: where, required: where === 'path', description, schema: { type: 'string' } };
+}
+
+const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
+
+function read(operationId: string, summary: string, answer: object, parameters: object[] = []): { get: object } {
+  const missing = parameters.length > 0 ? errors(404) : {};
+  return {
+    get: {
+      operationId,
+      summary,
+      parameters,
+      responses: { 200: answer, ...errors(401, 403), ...missing, ...errors(500) },
+    },
+  };
+}
+
+function write(operationId: string, summary: string): { post: object } {
+  return {
+    post: {
+      operationId,
+      summary,
+      parameters: [name],
+      responses: {
+        200: content('Done.', ref('OperationDone')),
+        202: {
+          ...content('Under way.', ref('OperationStarted')),
+          headers: { Location: { description: 'The operation, to follow.', schema: { type: 'string' } } },
+        },
+        ...errors(401, 403, 404, 409, 422, 500),
+      },
+    },
+  };
+}
+
+/** Every path of the admin API, with its methods; the router has exactly these. */
+export const paths = {
+  '/v1/plugins': read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
+  '/v1/plugins/{name}': read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+  '/v1/plugins/{name}/reload': write('reloadPlugin', 'Start it anew, from its drop where that has changed'),
+  '/v1/plugins/{name}/disable': write('disablePlugin', 'Take it out of service until it is enabled'),
+  '/v1/plugins/{name}/enable': write('enablePlugin', 'Put it back into service'),
+  '/v1/plugins/{name}/rollback': write('rollbackPlugin', 'Go back to the build before, until the drop changes'),
+  '/v1/operations/{id}': read(
+    'getOperation',
+    'An operation under way, or one of the latest',
+    content('The operation.', ref('Operation')),
+    [parameter('id', 'As `operation.id` or `Location` said.')],
+  ),
+  '/v1/events': {
+    get: {
+      operationId: 'followEvents',
+      summary: 'What happens, as Server-Sent Events',
+      description:
+        'Each message has the id, the type and as data the JSON of an event. Where what has happened since the event ' +
+        'that the client names is not known to be all, a message `reset` with a whole plugin list comes first.',
+      parameters: [
+        parameter('Last-Event-ID', 'Id of the last event seen.', 'header'),
+        parameter('after', 'The same, for a first connection.', 'query'),
+      ],
+      responses: { 200: content('The stream.', { type: 'string' }, 'text/event-stream'), ...errors(401, 403, 500) },
+    },
+  },
+  '/v1/host': read('getHost', 'What bundles are held against', content('The host.', ref('Host'))),
+  '/v1/openapi.json': read('getDescription', 'This description', content('OpenAPI 3.1.', { type: 'object' })),
+};
+
+export type Paths = typeof paths;

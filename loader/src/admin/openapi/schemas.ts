@@ -1,0 +1,127 @@
+import { codes } from '@stagedoor/bundle';
+import { OPERATION_KINDS } from '../../runtime/operations';
+import { PLUGIN_STATES } from '../../runtime/states';
+
+/** A JSON Schema (2020-12), as OpenAPI 3.1 takes it. */
+export type Schema = Record<string, unknown>;
+
+/** A reference to one of {@link schemas}. */
+export function ref(name: keyof typeof schemas): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** A closed object: what is not described is not answered. */
+function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}, description?: string): Schema {
+  return {
+    type: 'object',
+    ...(description && { description }),
+    properties: { ...required, ...optional },
+    required: Object.keys(required),
+    additionalProperties: false,
+  };
+}
+
+function list(items: Schema): Schema {
+  return { type: 'array', items };
+}
+
+function oneOf(...values: readonly string[]): Schema {
+  return { type: 'string', enum: values };
+}
+
+const text = { type: 'string' };
+const count = { type: 'integer', minimum: 0 };
+const time = { type: 'string', format: 'date-time' };
+const digest = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over all files.' };
+const state = oneOf(...PLUGIN_STATES);
+const code = { ...oneOf(...Object.keys(codes)), description: 'Permanent; docs/errors.md lists all.' };
+const details = { type: 'object', description: 'Facts behind the message.' };
+const fault = { code, message: text, hint: { ...text, description: 'What to do about it.' }, details };
+const routes = list(object({ pluginId: text, path: text, allow: oneOf('unauthenticated', 'user-cookie') }));
+const policy = {
+  setting: { ...text, description: 'The setting below dynamicPlugins that decided.' },
+  outcome: oneOf('allowed', 'warned', 'refused'),
+};
+const kind = oneOf(...OPERATION_KINDS);
+const status = oneOf('running', 'succeeded', 'failed');
+
+const error = object(
+  {
+    error: object({ name: text, code, message: text }, { hint: text, details }),
+    response: object({ statusCode: { type: 'integer' } }),
+  },
+  { request: object({ method: text, url: text }) },
+);
+
+const plugin = object(
+  {
+    name: text,
+    state,
+    since: time,
+    pluginIds: list(text),
+    modules: list(object({ pluginId: text, moduleId: text })),
+    openedRoutes: routes,
+  },
+  {
+    ...fault,
+    version: text,
+    role: text,
+    digest,
+    drop: { ...text, description: 'The drop in the root directory.' },
+    loaded: object({ version: text, digest, since: time }, {}, 'What serves.'),
+    onDisk: object({ version: text, digest, drop: text }, {}, 'What the drop that counts holds.'),
+    generations: list(object({ version: text, digest, role: oneOf('serving', 'draining', 'previous') })),
+    refusedRoutes: routes,
+    signature: object({
+      verdict: oneOf('good', 'missing', 'untrusted', 'invalid'),
+      signedBy: list(text),
+      unknown: list(text),
+    }),
+    attempt: count,
+    isolation: oneOf('in-process', 'process'),
+    process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }),
+    health: { type: 'object', additionalProperties: oneOf('ok', 'degraded', 'error') },
+  },
+  '`state` speaks of `version`; `loaded` is what serves, `onDisk` what the drop holds.',
+);
+
+const operation = object(
+  { id: text, kind, plugin: text, by: { ...text, description: 'Entity ref.' }, status, startedAt: time },
+  { finishedAt: time, error: object({ code, message: text }, { hint: text, details }) },
+);
+
+const event = object(
+  { id: count, time, type: oneOf('state', 'policy', 'operation', 'health'), plugin: text },
+  {
+    ...fault,
+    ...policy,
+    from: state,
+    state,
+    version: text,
+    digest,
+    operation: object({ id: text, kind, by: text, status }),
+  },
+);
+
+const host = object(
+  { node: text, platform: text, arch: text, abi: text, shared: { type: 'object', additionalProperties: text } },
+  { backstage: text },
+);
+
+/** Every body of the admin API. */
+export const schemas = {
+  Error: error,
+  Event: event,
+  Host: host,
+  Operation: operation,
+  OperationStarted: object({ operation: { $ref: '#/components/schemas/Operation' } }),
+  OperationDone: object({
+    operation: { $ref: '#/components/schemas/Operation' },
+    plugin: { $ref: '#/components/schemas/Plugin' },
+  }),
+  Plugin: plugin,
+  PluginList: object({
+    items: list({ $ref: '#/components/schemas/Plugin' }),
+    lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
+  }),
+};
