@@ -1,62 +1,198 @@
+import { coreServices, createServiceRef } from '@backstage/backend-plugin-api';
 import {
-  actionsRegistryServiceFactory,
-  actionsServiceFactory,
-  metricsServiceFactory,
-  tracingServiceFactory,
-} from '@backstage/backend-defaults/alpha';
-import { auditorServiceFactory } from '@backstage/backend-defaults/auditor';
-import { authServiceFactory } from '@backstage/backend-defaults/auth';
-import { cacheServiceFactory } from '@backstage/backend-defaults/cache';
-import { databaseServiceFactory } from '@backstage/backend-defaults/database';
-import { discoveryServiceFactory } from '@backstage/backend-defaults/discovery';
-import { httpAuthServiceFactory } from '@backstage/backend-defaults/httpAuth';
-import { httpRouterServiceFactory } from '@backstage/backend-defaults/httpRouter';
-import { lifecycleServiceFactory } from '@backstage/backend-defaults/lifecycle';
-import { loggerServiceFactory } from '@backstage/backend-defaults/logger';
-import { permissionsServiceFactory } from '@backstage/backend-defaults/permissions';
-import { permissionsRegistryServiceFactory } from '@backstage/backend-defaults/permissionsRegistry';
-import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
-import { rootHealthServiceFactory } from '@backstage/backend-defaults/rootHealth';
-import { rootHttpRouterServiceFactory } from '@backstage/backend-defaults/rootHttpRouter';
-import { rootLifecycleServiceFactory } from '@backstage/backend-defaults/rootLifecycle';
-import { rootLoggerServiceFactory } from '@backstage/backend-defaults/rootLogger';
-import { rootSystemMetadataServiceFactory } from '@backstage/backend-defaults/rootSystemMetadata';
-import { schedulerServiceFactory } from '@backstage/backend-defaults/scheduler';
-import { urlReaderServiceFactory } from '@backstage/backend-defaults/urlReader';
-import { userInfoServiceFactory } from '@backstage/backend-defaults/userInfo';
-import type { ServiceFactory } from '@backstage/backend-plugin-api';
-import { eventsServiceFactory } from '@backstage/plugin-events-node';
+  actionsRegistryServiceRef,
+  actionsServiceRef,
+  metricsServiceRef,
+  tracingServiceRef,
+} from '@backstage/backend-plugin-api/alpha';
+import type { ServiceFeature } from './features';
 import { instanceMetadataServiceFactory } from './instanceMetadata';
+import { lazyServiceFactory } from './lazyServiceFactory';
+
+const { auth, discovery, httpAuth, httpRouter, lifecycle, logger, rootConfig, rootLifecycle, rootLogger } =
+  coreServices;
+const { pluginMetadata: plugin } = coreServices;
+
+// Refs that other packages export beside their factories: importing the ref would import those.
+const events = createServiceRef({ id: 'events.service' });
+const externalTokenHandlers = createServiceRef({ id: 'core.auth.externalTokenHandlers', multiton: true });
+const urlReaderFactories = createServiceRef({ id: 'core.urlReader.factories', multiton: true });
+const pluginTokenHandlerDecorator = createServiceRef({
+  id: 'core.auth.pluginTokenHandlerDecorator',
+  defaultFactory: async (service) => {
+    const { pluginTokenHandlerDecoratorServiceRef: ref } = await import('@backstage/backend-defaults/auth');
+    return (ref as unknown as { __defaultFactory: (of: typeof service) => never }).__defaultFactory(service);
+  },
+});
 
 /**
- * The services of `createBackend()`. Its list is not exported, its parts are: a test starts a plugin that depends on
- * every service of the installed `@backstage/backend-defaults`.
+ * The services of `createBackend()`, each imported when something first depends on it: all of them together cost a start
+ * more time and memory than the rest of the portal. Backstage's list is not exported, its parts are: a test
+ * compares each entry with the installed `@backstage/backend-defaults`.
  */
-export const defaultServiceFactories: ServiceFactory[] = [
-  auditorServiceFactory,
-  authServiceFactory,
-  cacheServiceFactory,
-  rootConfigServiceFactory,
-  databaseServiceFactory,
-  discoveryServiceFactory,
-  httpAuthServiceFactory,
-  httpRouterServiceFactory,
-  lifecycleServiceFactory,
-  loggerServiceFactory,
-  permissionsServiceFactory,
-  permissionsRegistryServiceFactory,
-  rootHealthServiceFactory,
-  rootHttpRouterServiceFactory,
-  rootLifecycleServiceFactory,
-  rootLoggerServiceFactory,
-  rootSystemMetadataServiceFactory,
-  schedulerServiceFactory,
-  userInfoServiceFactory,
-  urlReaderServiceFactory,
-  eventsServiceFactory,
-  actionsRegistryServiceFactory,
-  actionsServiceFactory,
-  metricsServiceFactory,
-  tracingServiceFactory,
-  instanceMetadataServiceFactory,
+export const defaultServiceFactories: ServiceFeature[] = [
+  lazyServiceFactory({
+    service: coreServices.auditor,
+    deps: { config: rootConfig, logger, auth, httpAuth, plugin },
+    load: async () => (await import('@backstage/backend-defaults/auditor')).auditorServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: auth,
+    deps: {
+      config: rootConfig,
+      logger,
+      discovery,
+      plugin,
+      database: coreServices.database,
+      pluginTokenHandlerDecorator,
+      externalTokenHandlers,
+    },
+    load: async () => (await import('@backstage/backend-defaults/auth')).authServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.cache,
+    deps: { config: rootConfig, plugin, logger: rootLogger },
+    rootContext: true,
+    load: async () => (await import('@backstage/backend-defaults/cache')).cacheServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: rootConfig,
+    deps: {},
+    load: async () => (await import('@backstage/backend-defaults/rootConfig')).rootConfigServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.database,
+    deps: { config: rootConfig, lifecycle, logger, pluginMetadata: plugin, rootLifecycle, rootLogger },
+    rootContext: true,
+    load: async () => (await import('@backstage/backend-defaults/database')).databaseServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: discovery,
+    deps: { config: rootConfig, logger },
+    load: async () => (await import('@backstage/backend-defaults/discovery')).discoveryServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: httpAuth,
+    deps: { auth, discovery, plugin },
+    load: async () => (await import('@backstage/backend-defaults/httpAuth')).httpAuthServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: httpRouter,
+    deps: {
+      plugin,
+      config: rootConfig,
+      lifecycle,
+      rootHttpRouter: coreServices.rootHttpRouter,
+      auth,
+      httpAuth,
+      logger,
+    },
+    initialization: 'always',
+    load: async () => (await import('@backstage/backend-defaults/httpRouter')).httpRouterServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: lifecycle,
+    deps: { logger, pluginMetadata: plugin },
+    load: async () => (await import('@backstage/backend-defaults/lifecycle')).lifecycleServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: logger,
+    deps: { rootLogger, plugin },
+    load: async () => (await import('@backstage/backend-defaults/logger')).loggerServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.permissions,
+    deps: { auth, config: rootConfig, discovery },
+    load: async () => (await import('@backstage/backend-defaults/permissions')).permissionsServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.permissionsRegistry,
+    deps: { auth, httpAuth, lifecycle, httpRouter, pluginMetadata: plugin },
+    load: async () =>
+      (await import('@backstage/backend-defaults/permissionsRegistry')).permissionsRegistryServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.rootHealth,
+    deps: { lifecycle: rootLifecycle },
+    load: async () => (await import('@backstage/backend-defaults/rootHealth')).rootHealthServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.rootHttpRouter,
+    deps: { config: rootConfig, rootLogger, lifecycle: rootLifecycle, health: coreServices.rootHealth },
+    load: async () => (await import('@backstage/backend-defaults/rootHttpRouter')).rootHttpRouterServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: rootLifecycle,
+    deps: { logger: rootLogger },
+    load: async () => (await import('@backstage/backend-defaults/rootLifecycle')).rootLifecycleServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: rootLogger,
+    deps: { config: rootConfig },
+    load: async () => (await import('@backstage/backend-defaults/rootLogger')).rootLoggerServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.rootSystemMetadata,
+    deps: { logger: rootLogger, config: rootConfig, instanceMetadata: coreServices.rootInstanceMetadata },
+    load: async () => (await import('@backstage/backend-defaults/rootSystemMetadata')).rootSystemMetadataServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.scheduler,
+    deps: {
+      database: coreServices.database,
+      logger,
+      rootLifecycle,
+      httpRouter,
+      pluginMetadata: plugin,
+      metrics: metricsServiceRef,
+    },
+    load: async () => (await import('@backstage/backend-defaults/scheduler')).schedulerServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.userInfo,
+    deps: { discovery },
+    rootContext: true,
+    load: async () => (await import('@backstage/backend-defaults/userInfo')).userInfoServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: coreServices.urlReader,
+    deps: { config: rootConfig, logger, factories: urlReaderFactories },
+    load: async () => (await import('@backstage/backend-defaults/urlReader')).urlReaderServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: events,
+    deps: { pluginMetadata: plugin, rootLogger, discovery, logger, lifecycle, auth, config: rootConfig },
+    rootContext: true,
+    load: async () => (await import('@backstage/plugin-events-node')).eventsServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: actionsRegistryServiceRef,
+    deps: {
+      metadata: plugin,
+      httpRouter,
+      httpAuth,
+      logger,
+      auth,
+      config: rootConfig,
+      permissions: coreServices.permissions,
+      permissionsRegistry: coreServices.permissionsRegistry,
+    },
+    load: async () => (await import('@backstage/backend-defaults/alpha')).actionsRegistryServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: actionsServiceRef,
+    deps: { discovery, config: rootConfig, logger, auth },
+    load: async () => (await import('@backstage/backend-defaults/alpha')).actionsServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: metricsServiceRef,
+    deps: { config: rootConfig, pluginMetadata: plugin },
+    load: async () => (await import('@backstage/backend-defaults/alpha')).metricsServiceFactory,
+  }),
+  lazyServiceFactory({
+    service: tracingServiceRef,
+    deps: { config: rootConfig, pluginMetadata: plugin, httpAuth },
+    load: async () => (await import('@backstage/backend-defaults/alpha')).tracingServiceFactory,
+  }),
+  instanceMetadataServiceFactory as unknown as ServiceFeature,
 ];

@@ -14,9 +14,9 @@ type InstalledFeature = { type: 'plugin'; pluginId: string } | { type: 'module';
  */
 export const instanceMetadataServiceFactory = createServiceFactory({
   service: createServiceRef<{ getInstalledFeatures(): InstalledFeature[] }>({ id: 'core.instanceMetadata' }),
-  deps: { installed: coreServices.rootInstanceMetadata },
-  async factory({ installed }) {
-    const features = featuresOf(await installed.getInstalledPlugins());
+  deps: { instanceMetadata: coreServices.rootInstanceMetadata },
+  async factory({ instanceMetadata }) {
+    const features = featuresOf(await instanceMetadata.getInstalledPlugins());
     return { getInstalledFeatures: () => features };
   },
 });

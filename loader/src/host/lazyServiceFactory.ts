@@ -1,0 +1,69 @@
+import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
+import { StagedoorError } from '@stagedoor/bundle';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
+
+/** Any service ref, whatever it makes. */
+type AnyRef = ServiceRef<unknown, 'root' | 'plugin', 'singleton' | 'multiton'>;
+
+/** What Backstage must know of a factory before anything depends on its service. */
+export interface LazyFactoryOptions {
+  service: AnyRef;
+  deps: Record<string, AnyRef>;
+  initialization?: 'always' | 'lazy';
+  /** True for a factory with a root context. */
+  rootContext?: boolean;
+  /** Imports the factory. */
+  load(): Promise<ServiceFactory>;
+}
+
+/** A service factory that can be imported ahead of its first use. */
+export interface LazyServiceFeature extends ServiceFeature {
+  preload(): Promise<unknown>;
+}
+
+/**
+ * A service factory that is imported when something first depends on its service. What the options say must be what the
+ * imported factory says; where it depends on more, making the service rejects with HOST_SERVICE_CHANGED.
+ */
+export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeature {
+  const deps = options.deps as unknown as Deps;
+  const service = options.service as unknown as AnyServiceRef;
+  let loaded: Promise<ServiceFeature> | undefined;
+  const real = (): Promise<ServiceFeature> => {
+    loaded ??= options.load().then((factory) => checked(service, deps, factory));
+    return loaded;
+  };
+  return {
+    $$type: '@backstage/BackendFeature',
+    version: 'v1',
+    featureType: 'service',
+    service,
+    initialization: options.initialization,
+    deps,
+    ...(options.rootContext && { createRootContext: async (impls) => (await real()).createRootContext!(impls) }),
+    factory: async (impls, context) => (await real()).factory(impls, context),
+    preload: real,
+  };
+}
+
+/**
+ * Imports what is still to be imported, one factory after another with other work in between: a plugin that is dropped
+ * later must not hold up every request while its services are imported. What cannot be imported is for its first user
+ * to report.
+ */
+export async function preloadFactories(factories: readonly ServiceFeature[], signal: AbortSignal): Promise<void> {
+  for (const factory of factories) {
+    await nextTurn();
+    if (signal.aborted) return;
+    if ('preload' in factory) await (factory as LazyServiceFeature).preload().catch(() => {});
+  }
+}
+
+function checked(service: AnyServiceRef, deps: Deps, factory: ServiceFactory): ServiceFeature {
+  const real = asFeature(factory) as ServiceFeature;
+  const more = Object.entries(real.deps).filter(([name, { id }]) => deps[name]?.id !== id);
+  if (more.length === 0) return real;
+  const ids = more.map(([, { id }]) => id).join(', ');
+  throw new StagedoorError('HOST_SERVICE_CHANGED', `The installed factory of '${service.id}' depends on ${ids}, too.`);
+}
