@@ -13,6 +13,7 @@ export {
   type BundleRole,
 } from './names';
 export { isBundlePath, isInside } from './paths';
+export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {
   BUNDLE_FORMAT,

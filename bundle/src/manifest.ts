@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from './error';
 import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
 import { describeIssues } from './packageJson';
 import { isBundlePath } from './paths';
+import { readBounded } from './readBounded';
 
 /** The format this package reads and writes. */
 export const BUNDLE_FORMAT = 1;
@@ -88,13 +88,19 @@ export function parseManifest(value: unknown, file: string): BundleManifest {
 
 /** Reads `<dir>/dynamic-bundle.json`; undefined where there is none (a bundle of another tool). */
 export async function readManifest(dir: string): Promise<BundleManifest | undefined> {
+  const content = await readManifestBytes(dir);
+  return content && parseManifestText(content.toString('utf8'), join(dir, MANIFEST_FILE));
+}
+
+/** The bytes of `<dir>/dynamic-bundle.json`; undefined where there is none. Throws MANIFEST_INVALID for what is no such file. */
+export async function readManifestBytes(dir: string): Promise<Buffer | undefined> {
   const file = join(dir, MANIFEST_FILE);
-  const info = await stat(file).catch(() => undefined);
-  if (!info) return undefined;
-  if (!info.isFile() || info.size > MAX_BYTES) {
+  const content = await readBounded(file, MAX_BYTES);
+  if (content === 'absent') return undefined;
+  if (typeof content === 'string') {
     throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
   }
-  return parseManifestText(await readFile(file, 'utf8'), file);
+  return content;
 }
 
 /** {@link parseManifest} for text. */

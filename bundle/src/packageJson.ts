@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from './error';
+import { readBounded } from './readBounded';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -43,14 +43,14 @@ export type PackageJson = z.infer<typeof schema>;
  */
 export async function readPackageJson(dir: string): Promise<PackageJson> {
   const file = join(dir, 'package.json');
-  const info = await stat(file).catch(() => undefined);
-  if (!info?.isFile()) {
+  const content = await readBounded(file, MAX_BYTES);
+  if (content === 'absent' || content === 'not-a-file') {
     throw new StagedoorError('PACKAGE_JSON_MISSING', `${dir} holds no package.json.`);
   }
-  if (info.size > MAX_BYTES) {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is ${info.size} bytes; at most ${MAX_BYTES} are read.`);
+  if (content === 'too-large') {
+    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is larger than the ${MAX_BYTES} bytes that are read.`);
   }
-  return parsePackageJson(await readFile(file, 'utf8'), file);
+  return parsePackageJson(content.toString('utf8'), file);
 }
 
 /** {@link readPackageJson} for text already read; `file` is named in errors. */
@@ -68,7 +68,20 @@ export function parsePackageJson(text: string, file: string): PackageJson {
   return parsed.data;
 }
 
+/** How many issues are named: a manifest of nonsense has one for each of its files. */
+const MAX_ISSUES = 20;
+
 /** Zod issues as one line: `path: message; path: message`. */
 export function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || '(top)'}: ${issue.message}`).join('; ');
+  const { issues } = error;
+  const named = issues.slice(0, MAX_ISSUES).map(({ path, message }) => {
+    const where = path.map(String).join('.') || '(top)';
+    return `${shorten(where)}: ${shorten(message)}`;
+  });
+  const more = issues.length > MAX_ISSUES ? [`and ${issues.length - MAX_ISSUES} more`] : [];
+  return [...named, ...more].join('; ');
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

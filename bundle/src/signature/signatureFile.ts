@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from '../error';
 import { SIGNATURE_FILE } from '../names';
 import { describeIssues } from '../packageJson';
+import { readBounded } from '../readBounded';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -32,14 +32,14 @@ export type BundleSignature = z.infer<typeof signatureSchema>;
  */
 export async function readSignatures(dir: string): Promise<BundleSignature[]> {
   const file = join(dir, SIGNATURE_FILE);
-  const info = await stat(file).catch(() => undefined);
-  if (!info) return [];
-  if (!info.isFile() || info.size > MAX_BYTES) {
+  const content = await readBounded(file, MAX_BYTES);
+  if (content === 'absent') return [];
+  if (typeof content === 'string') {
     throw new StagedoorError('SIGNATURE_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
   }
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(content.toString('utf8'));
   } catch (cause) {
     throw new StagedoorError('SIGNATURE_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
   }

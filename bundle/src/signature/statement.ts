@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StagedoorError } from '../error';
-import { parseManifestText, type BundleManifest } from '../manifest';
+import { parseManifestText, readManifestBytes, type BundleManifest } from '../manifest';
 import { MANIFEST_FILE } from '../names';
 
 /** What a signature over the bundle in `dir` is made of, and the manifest it was read from, in one read. */
@@ -18,11 +17,9 @@ export interface Statement {
  * Throws MANIFEST_MISSING, or what reading a manifest throws.
  */
 export async function readStatement(dir: string): Promise<Statement> {
-  const file = join(dir, MANIFEST_FILE);
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw new StagedoorError('MANIFEST_MISSING', `${dir} holds no ${MANIFEST_FILE}.`, { cause });
-  });
-  const manifest = parseManifestText(text.toString('utf8'), file);
+  const text = await readManifestBytes(dir);
+  if (!text) throw new StagedoorError('MANIFEST_MISSING', `${dir} holds no ${MANIFEST_FILE}.`);
+  const manifest = parseManifestText(text.toString('utf8'), join(dir, MANIFEST_FILE));
   const sha256 = createHash('sha256').update(text).digest('hex');
   return { manifest, bytes: Buffer.from(`stagedoor bundle signature 1\n${manifest.digest}\n${sha256}\n`) };
 }

@@ -1,8 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findDrop, snapshot, type Drop } from '../scan/drop';
+import { findDrop, type Drop } from '../scan/drop';
 import { SETTLE_TIMES, settle } from '../scan/settle';
+import { snapshot } from '../scan/snapshot';
 import { listDrops } from '../scan/watchRoot';
 import { newestOf } from '../stage/newest';
 import type { Shelves } from '../stage/shelf';

@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** One entry of the root directory: a folder, a link to one, or a `.tgz`. */
@@ -32,34 +32,4 @@ export function isDropName(entry: string): boolean {
 /** True for `x.tgz` and `x.tar.gz`. */
 function isArchiveName(entry: string): boolean {
   return /\.(tgz|tar\.gz)$/.test(entry);
-}
-
-/** A drop as seen from outside. */
-export interface Snapshot {
-  /** One line per file with size and times: two equal ones mean that nothing was written in between. Empty: no drop. */
-  text: string;
-  /** When anything in it last changed, in milliseconds since the epoch. */
-  changedAt: number;
-}
-
-/**
- * Takes a {@link Snapshot}, of at most `limit` files. A folder without package.json is no bundle yet, perhaps never
- * one (a link to `/`): only its top is looked at.
- */
-export async function snapshot(drop: Drop, limit = 100_000): Promise<Snapshot> {
-  let files = 0;
-  let changedAt = 0;
-  const deep = drop.kind === 'folder' && (await isBundleFolder(drop.path));
-  async function visit(path: string, depth: number): Promise<string[]> {
-    const info = await (depth === 0 ? stat(path) : lstat(path)).catch(() => undefined);
-    if (!info || ++files > limit || depth > 32) return [];
-    changedAt = Math.max(changedAt, info.ctimeMs);
-    const line = `${path} ${info.size} ${info.mtimeMs} ${info.ctimeMs} ${info.ino}`;
-    if (!info.isDirectory() || !deep) return [line];
-    const names = await readdir(path).catch(() => []);
-    const below = await Promise.all(names.sort().map((name) => visit(join(path, name), depth + 1)));
-    return [line, ...below.flat()];
-  }
-  const lines = await visit(drop.path, 0);
-  return { text: lines.join('\n'), changedAt };
 }

@@ -2,7 +2,8 @@ import { isBundlePath, isStagedoorError, readManifest, readPackageJson } from '@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { snapshot, type Drop } from './drop';
+import type { Drop } from './drop';
+import { snapshot } from './snapshot';
 
 /** Quiet times of the settle rule, in milliseconds. */
 export interface SettleTimes {
@@ -24,11 +25,19 @@ export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, g
 export async function settle(drop: Drop, times: SettleTimes = SETTLE_TIMES): Promise<string> {
   let seen = await snapshot(drop);
   let quietSince = Math.min(Date.now(), seen.changedAt);
+  let inspected: { text: string; completeness: Completeness } | undefined;
   for (;;) {
     const quiet = Date.now() - quietSince;
     if (seen.text === '' || quiet >= times.giveUpMs) return seen.text;
     if (quiet >= times.quietMs) {
-      const completeness = drop.kind === 'archive' ? 'complete' : await inspect(drop.path);
+      // Once for each content: a manifest may be large.
+      if (inspected?.text !== seen.text) {
+        inspected = {
+          text: seen.text,
+          completeness: drop.kind === 'archive' ? 'complete' : await inspect(drop.path),
+        };
+      }
+      const { completeness } = inspected;
       if (completeness === 'complete') return seen.text;
       if (completeness === 'foreign' && quiet >= times.quietForeignMs) return seen.text;
     }

@@ -1,4 +1,5 @@
-import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
+import { StagedoorError, isBackendRole, isInside } from '@stagedoor/bundle';
+import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { HostManifest } from './host';
@@ -7,7 +8,7 @@ import type { HostManifest } from './host';
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
 /** The gate: small separate checks, run in this order, the first fault wins. */
-export const CHECKS: readonly Check[] = [checkRole, checkSupportedVersions, checkPeers, checkNative];
+export const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
 
 /** Holds a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
@@ -26,6 +27,21 @@ function checkRole(bundle: StagedBundle): void {
       hint: frontend ? 'Serve frontend plugins with the portal app; this directory takes backend bundles.' : undefined,
     },
   );
+}
+
+/** `main` and every target of `exports`, before any of them is followed; links were made copies or refused when it was staged. */
+function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedBundle): void {
+  const targets: string[] = main === undefined ? [] : [main];
+  // Conditions nest as deep as an attacker likes: no recursion.
+  const open: unknown[] = [exports];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (typeof next === 'string') targets.push(next);
+    else if (typeof next === 'object' && next !== null) for (const value of Object.values(next)) open.push(value);
+  }
+  const outside = targets.find((target) => !isInside(dir, resolve(dir, target)));
+  if (outside === undefined) return;
+  throw new StagedoorError('MAIN_OUTSIDE', `main or exports of ${name} leads out of it: ${outside.slice(0, 200)}`);
 }
 
 /** RHDH reads a single version as `~version`; so do we. */
