@@ -82,9 +82,10 @@ describe('a backend that starts', () => {
     await mkdir(root);
     await dropFolder(await fixtureBundle(await tempDir(), 'greeter'), root, 'greeter');
     const first = await startBackend({ dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir } });
-    const { digest } = (await first.until(GREETER, 'running'))!;
+    await first.until(GREETER, 'running');
     await first.stop();
-    await writeFile(join(stateDir, 'staged/greeter-dynamic', digest!, 'index.cjs'), 'throw new Error("touched")');
+    const [copy] = await readdir(join(stateDir, 'staged', GREETER));
+    await writeFile(join(stateDir, 'staged', GREETER, copy!, 'index.cjs'), 'throw new Error("touched")');
     const second = await startBackend({ dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir } });
     await second.until(GREETER, 'running');
     expect(await greeterVersion(second)).toBe('1.0.0');
