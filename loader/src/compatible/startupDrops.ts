@@ -1,4 +1,4 @@
-import { StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
+import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
 import { mkdir, realpath } from 'node:fs/promises';
 import { findDrop } from '../scan/drop';
 import { settle } from '../scan/settle';
