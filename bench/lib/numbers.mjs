@@ -10,6 +10,16 @@ export function formatBytes(bytes) {
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.round(bytes / 1e3)} kB`;
 }
 
+/** `123 ms`. */
+export function formatMs(ms) {
+  return `${Math.round(ms)} ms`;
+}
+
+/** `1.23×`. */
+export function formatRatio(ratio) {
+  return `${ratio.toFixed(2)}×`;
+}
+
 /** `4.2 %`. */
 export function formatShare(part, whole) {
   return `${((100 * part) / whole).toFixed(1)} %`;

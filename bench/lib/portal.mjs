@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repository } from '../../scripts/lib/repository.mjs';
+import { freePort } from './freePort.mjs';
 
 const portal = join(repository, 'portal');
 
@@ -56,12 +56,4 @@ async function statusOf(url, token, name) {
     headers: { authorization: `Bearer ${token}` },
   });
   return (await response.json()).items.find((status) => status.name === name);
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,0 +1,86 @@
+import { appendFile, cp, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readJson, repository } from '../../scripts/lib/repository.mjs';
+import { exportBundle } from '../lib/exportBundle.mjs';
+import { npmInstall } from '../lib/install.mjs';
+import { formatMs } from '../lib/numbers.mjs';
+import { measure, timed } from '../lib/timed.mjs';
+
+const example = join(repository, 'examples/hello-dynamic-backend');
+const PEER = 'npm install --omit=dev';
+/** How many times as fast as the peer: without and with verification. */
+const BUDGET_RATIOS = [10, 2];
+/** Published plugins among the development packages of test/. */
+const LARGER = ['@backstage/plugin-catalog-backend', '@backstage/plugin-techdocs-backend'];
+
+/** Exports the hello example, against installing it. */
+export async function compareExports({ dir, runs, report }) {
+  const copy = await copyExample(join(dir, 'export-hello'));
+  const out = join(dir, 'export-out');
+  // A text that nobody has compiled before.
+  await appendFile(join(copy, 'config.d.ts'), `\n// ${Date.now()}\n`);
+  const first = await timed(() => exportBundle(copy, out, '--no-verify'));
+  const without = await measure(runs.exports, () => exportBundle(copy, out, '--no-verify'));
+  const verified = await measure(runs.exports, () => exportBundle(copy, out));
+  const { devDependencies: _, ...manifest } = JSON.parse(await readFile(join(example, 'package.json'), 'utf8'));
+  const peer = await measureInstalls(dir, runs.installs, manifest);
+  reportTimes(report, 'The hello example', { without, verified, peer, budgets: [600, 2500] }, [
+    ['first export --no-verify, which compiles the config schema', first],
+    [PEER, peer],
+  ]);
+}
+
+/** Exports larger plugins, installed beforehand as they would be, against installing them. */
+export async function compareLargerExports({ dir, runs, report }) {
+  const { devDependencies } = readJson('test/package.json');
+  const from = join(repository, 'test');
+  const out = join(dir, 'export-out-larger');
+  for (const name of LARGER) {
+    const without = await measure(runs.largerExports, () => exportBundle(from, out, '--no-verify', name));
+    const verified = await measure(runs.largerExports, () => exportBundle(from, out, name));
+    const manifest = { private: true, dependencies: { [name]: devDependencies[name] } };
+    // Without building native code, which the export does not do either.
+    const peer = await measureInstalls(dir, runs.largerInstalls, manifest, '--ignore-scripts');
+    reportTimes(report, name, { without, verified, peer, budgets: [] }, [[`${PEER} --ignore-scripts`, peer]]);
+  }
+}
+
+function reportTimes(report, title, { without, verified, peer, budgets }, others) {
+  const rows = [
+    ['export --no-verify', without, budgets[0], BUDGET_RATIOS[0]],
+    ['export', verified, budgets[1], BUDGET_RATIOS[1]],
+  ];
+  report.table(
+    `${title}, whole processes, medians`,
+    ['what', 'time', 'budget', 'faster than npm', 'budget'],
+    [
+      ...rows.map(([what, ms, budget, ratio]) => [
+        what,
+        formatMs(ms),
+        budget ? `≤ ${budget} ms` : '',
+        `${(peer / ms).toFixed(1)}×`,
+        `≥ ${ratio}×`,
+      ]),
+      ...others.map(([what, ms]) => [what, formatMs(ms), '', '', '']),
+    ],
+  );
+  for (const [what, ms, budget = Infinity, ratio] of rows) {
+    report.budget(`${what} of ${title}`, ms <= budget && peer / ms >= ratio);
+  }
+}
+
+async function copyExample(to) {
+  await cp(example, to, { recursive: true, filter: (path) => !/(node_modules|dist-dynamic)$/.test(path) });
+  await symlink(join(repository, 'node_modules'), join(to, 'node_modules'), 'dir');
+  return to;
+}
+
+/** Median duration of installing what `manifest` depends on, npm's cache warmed by one before. */
+async function measureInstalls(dir, runs, manifest, ...flags) {
+  const { overrides } = readJson('package.json');
+  return await measure(runs, async () => {
+    const copy = await mkdtemp(join(dir, 'install-'));
+    await writeFile(join(copy, 'package.json'), JSON.stringify({ ...manifest, overrides }));
+    await npmInstall(copy, ...flags);
+  });
+}

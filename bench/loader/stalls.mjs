@@ -1,0 +1,69 @@
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { repository } from '../../scripts/lib/repository.mjs';
+import { exportBundle } from '../lib/exportBundle.mjs';
+import { startHost } from '../lib/hosts.mjs';
+import { hostWithDrops } from '../lib/hostWithDrops.mjs';
+import { formatMs, median } from '../lib/numbers.mjs';
+import { portalPlugins } from '../lib/portalPlugins.mjs';
+
+/** Bundles of about 3 MB, by package, and a path that is theirs. */
+const LARGE = {
+  '@backstage/plugin-notifications-backend': ['/api/notifications', 401],
+  '@backstage-community/plugin-sonarqube-backend': ['/api/sonarqube', 401],
+  '@backstage-community/plugin-badges-backend': ['/api/badges', 401],
+};
+const HOST = {
+  plugins: portalPlugins,
+  config: { sonarqube: { baseUrl: 'http://sonarqube.example.com', apiKey: 'key' } },
+};
+
+/** The longest time that a load keeps the process from doing anything else, against requiring the same code. */
+export async function compareStalls({ dir, hello, runs, report }) {
+  const bundles = [{ name: 'the hello example', bundle: hello, answer: ['/api/hello/ping', 200] }];
+  for (const [name, answer] of Object.entries(LARGE)) {
+    const bundle = join(dir, 'bundles', name.replace(/\W+/g, '-').slice(1));
+    await exportBundle(join(repository, 'test'), bundle, name, '--no-verify');
+    bundles.push({ name, bundle, answer });
+  }
+  const rows = [];
+  for (const { name, bundle, answer } of bundles) {
+    const ours = [];
+    const peers = [];
+    for (let i = 0; i < runs.stalls; i++) {
+      ours.push(await stallOfDrop(join(dir, `stalls/${name.replace(/\W+/g, '-')}-${i}`), bundle, answer));
+      peers.push(await stallOfRequire(join(dir, 'stalls/plain'), bundle));
+    }
+    rows.push({ name, ours: median(ours), peer: median(peers) });
+  }
+  report.table(
+    'Longest event-loop stall while a bundle is loaded, medians',
+    ['bundle', 'Stagedoor', 'require', 'budget'],
+    [...rows.map(({ name, ours, peer }) => [name, formatMs(ours), formatMs(peer), '≤ 50 ms'])],
+  );
+  for (const { name, ours } of rows) report.budget(`stall while ${name} is loaded`, ours <= 50);
+}
+
+async function stallOfDrop(dir, bundle, answer) {
+  const { host, drop } = await hostWithDrops(dir, HOST);
+  try {
+    const copy = join(dir, 'copy');
+    await cp(bundle, copy, { recursive: true });
+    await host.ask('stall');
+    await drop(copy, 'dropped', ...answer);
+    return await host.ask('stall');
+  } finally {
+    await host.stop();
+  }
+}
+
+async function stallOfRequire(dir, bundle) {
+  const host = await startHost(dir, { kind: 'plain', ...HOST });
+  try {
+    await host.ask('stall');
+    await host.ask('require', join(bundle, 'dist/index.cjs.js'));
+    return await host.ask('stall');
+  } finally {
+    await host.stop();
+  }
+}

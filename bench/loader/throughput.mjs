@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startHost } from '../lib/hosts.mjs';
+import { interleaved } from '../lib/interleaved.mjs';
+import { median } from '../lib/numbers.mjs';
+import { variant } from '../lib/variants.mjs';
+
+/** Requests per second of one plugin, added statically and as a bundle. */
+export async function compareThroughput({ dir, hello, runs, report }) {
+  const plugins = [join(hello, 'dist/index.cjs.js')];
+  const plain = await startHost(join(dir, 'throughput/plain'), { kind: 'plain', plugins });
+  const root = join(dir, 'throughput/root');
+  await mkdir(root, { recursive: true });
+  await variant(hello, join(root, 'hello'), { name: 'hello-backend', pluginId: 'hello' });
+  const ours = await startHost(join(dir, 'throughput/stagedoor'), { kind: 'stagedoor', root });
+  try {
+    const hosts = { plain, ours };
+    const rates = await interleaved(runs.loads, hosts, ({ url }) => rate(`${url}/api/hello/ping`, runs.loadSeconds));
+    const [peer, own] = [median(rates.plain), median(rates.ours)];
+    report.table(
+      'Requests per second, medians',
+      ['plugin', 'rate', 'of static', 'budget'],
+      [
+        ['added to createBackend()', peer.toFixed(0), '', ''],
+        ['loaded as a bundle', own.toFixed(0), `${((100 * own) / peer).toFixed(1)} %`, '≥ 97 %'],
+      ],
+    );
+    report.budget('throughput', own >= 0.97 * peer);
+  } finally {
+    await Promise.all([plain.stop(), ours.stop()]);
+  }
+}
+
+/** Requests per second over some seconds; throws where any failed. */
+async function rate(url, seconds) {
+  const { stdout } = await promisify(execFile)('wrk', ['-t1', '-c16', `-d${seconds}s`, url]);
+  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]);
+}

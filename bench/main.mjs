@@ -1,0 +1,60 @@
+// What exporting and loading cost, each against a peer in the same run. See bench/README.md.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildAll } from '../scripts/build.mjs';
+import { Failure, runScript } from '../scripts/lib/failure.mjs';
+import { repository } from '../scripts/lib/repository.mjs';
+import { compareSizes } from './export/sizes.mjs';
+import { compareExports, compareLargerExports } from './export/times.mjs';
+import { exportBundle } from './lib/exportBundle.mjs';
+import { Report } from './lib/report.mjs';
+import { compareDrops } from './loader/drops.mjs';
+import { compareIsolation } from './loader/isolation.mjs';
+import { compareStalls } from './loader/stalls.mjs';
+import { compareOwnStarts, compareStarts } from './loader/starts.mjs';
+import { compareThroughput } from './loader/throughput.mjs';
+
+const short = process.argv.includes('--short');
+const runs = short
+  ? { exports: 3, installs: 1, starts: 1, bundles: 10, loads: 2, loadSeconds: 1, drops: 3, stalls: 1, requests: 200 }
+  : {
+      ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
+      ...{ starts: 5, bundles: 50, loads: 7, loadSeconds: 2, drops: 15, stalls: 5, requests: 2000 },
+    };
+const parts = {
+  exports: compareExports,
+  // What takes minutes, most of them npm's.
+  ...(!short && { 'larger-exports': compareLargerExports, sizes: compareSizes }),
+  starts: compareStarts,
+  'own-starts': compareOwnStarts,
+  throughput: compareThroughput,
+  drops: compareDrops,
+  stalls: compareStalls,
+  isolation: compareIsolation,
+};
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+
+await runScript(async () => {
+  const unknown = wanted.find((name) => !(name in parts));
+  if (unknown) throw new Failure(`There is no part '${unknown}'.`, `One of ${Object.keys(parts).join(', ')}`);
+  await promisify(execFile)('wrk', ['-v']).catch((error) => {
+    if (error.code === 'ENOENT') throw new Failure('wrk is not installed.', 'apt-get install wrk');
+  });
+  await buildAll();
+  const dir = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
+  try {
+    // Peers require the bundles as they are, from where they lie.
+    await symlink(join(repository, 'node_modules'), join(dir, 'node_modules'), 'dir');
+    const hello = join(dir, 'bundles/hello');
+    await exportBundle(join(repository, 'examples/hello-dynamic-backend'), hello, '--no-verify');
+    const report = new Report();
+    for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) await parts[name]({ dir, hello, runs, report });
+    for (const budget of report.missed) process.stdout.write(`missed: ${budget}\n`);
+    if (report.missed.length > 0 && !short) process.exitCode = 1;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+});
