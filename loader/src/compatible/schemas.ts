@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StagedBundle } from '../stage/stageDrop';
-import { SCHEMA_FILES } from '../validate/validateConfig';
+import { SCHEMA_FILES } from '../validate/configSchema';
 import { scannedPackage } from './scannedPackage';
 import type { SchemaLocator } from './types';
 

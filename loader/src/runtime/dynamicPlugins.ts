@@ -25,9 +25,11 @@ import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import { moduleIdsOf, partsOf } from '../start/part';
 import type { UnitHost } from '../start/startGeneration';
+import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import { Bundles } from './bundles';
+import { retryOnConfigChange } from './configRetry';
 import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
 import { EventLog } from './eventLog';
@@ -79,6 +81,7 @@ export class DynamicPlugins {
   readonly #state: StateFile;
   readonly #unitHost: UnitHost;
   readonly #units: Units;
+  readonly #gate: Gate;
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
   #drops: DropDirectory | undefined;
@@ -103,6 +106,7 @@ export class DynamicPlugins {
     this.#registry = new PluginRegistry(logger, this.events);
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
+    this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
     this.#bundles = new Bundles({
       units: this.#units,
       resolve: (bundle) =>
@@ -111,18 +115,27 @@ export class DynamicPlugins {
           policy,
           processes: this.#unitHost.processes?.processes,
           staticIds: [ADMIN_PLUGIN_ID, ...options.own.pluginIds],
+          startTimeoutMs,
         }),
       registry: this.#registry,
       state: this.#state,
       logger,
-      gate: new Gate({ host: this.host, policy, config }),
-      startTimeoutMs,
+      gate: this.#gate,
     });
   }
 
   /** Statuses of all bundles, sorted by name. */
   list(): PluginStatus[] {
     return this.#registry.list().map((status) => ({ ...status, ...this.#bundles.whereabouts(status.name) }));
+  }
+
+  /**
+   * The config schemas of all bundles that are loaded, for whoever shows app-config to browsers: Backstage's app plugin gives
+   * them those values that a schema calls visible.
+   */
+  schemas(): SchemaEntry[] {
+    const loaded = this.#registry.list().map(({ name }) => this.#bundles.loaded(name));
+    return loaded.flatMap((bundle) => (bundle ? this.#gate.schemasOf(bundle) : []));
   }
 
   /** What of `dynamicPlugins.required` does not serve now: plugin ids and package names. */
@@ -163,7 +176,7 @@ export class DynamicPlugins {
 
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
   async boot(): Promise<void> {
-    const { settings, own } = this.#options;
+    const { settings, own, config, logger } = this.#options;
     if (!settings) return this.#bundles.boot(own, []);
     await mkdir(settings.rootDirectory, { recursive: true });
     await mkdir(settings.stateDirectory, { recursive: true });
@@ -177,6 +190,7 @@ export class DynamicPlugins {
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
     this.#closers.push(() => watcher.close());
+    this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
     await this.#bundles.boot(own, bundles);
     drops.open();

@@ -1,54 +1,47 @@
 import type { Config } from '@backstage/config';
-import { loadConfigSchema } from '@backstage/config-loader';
+import type { ConfigSchema } from '@backstage/config-loader';
 import { StagedoorError } from '@stagedoor/bundle';
-import type { JsonObject } from '@backstage/types';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import { configOrigin } from './configOrigin';
 
-/** Where bundles carry their config schema: upstream's name, then RHDH's. */
-export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+/** One value of app-config that a schema does not take. */
+export interface ConfigFault {
+  /** E.g. `greeter.times`, empty for all of app-config. */
+  key: string;
+  /** What the schema expects, e.g. `must be number`. */
+  expected: string;
+  /** The file that the value came from, where that is known. */
+  file?: string;
+}
 
-/**
- * Holds the app-config against the bundle's own schema. Throws CONFIG_INVALID with every fault,
- * CONFIG_SCHEMA_INVALID for a schema that cannot be read.
- */
-export async function validateConfig(bundle: StagedBundle, config: Config): Promise<void> {
-  const serialized = await readSchema(bundle);
-  if (!serialized) return;
-  const schema = await loadConfigSchema({ serialized }).catch((cause: Error) => {
-    throw new StagedoorError(
-      'CONFIG_SCHEMA_INVALID',
-      `The config schema of ${bundle.name} is not valid: ${cause.message}`,
-      {
-        hint: 'Export the plugin again with `stagedoor export`.',
-        cause,
-      },
-    );
-  });
+/** A message of config-loader: what is expected, parameters, and where, as a JSON pointer. */
+const MESSAGE = /^Config (.*) \{ (.*) \} at (.*)$/s;
+
+/** Holds the app-config against the schema of a bundle. Throws CONFIG_INVALID with every fault, in `details.faults` too. */
+export function validateConfig(name: string, schema: ConfigSchema, config: Config): void {
   try {
     schema.process([{ data: config.get(), context: 'app-config' }]);
   } catch (cause) {
-    const messages = (cause as { messages?: string[] }).messages ?? [(cause as Error).message];
-    throw new StagedoorError('CONFIG_INVALID', `app-config does not suit ${bundle.name}: ${messages.join('; ')}`, {
+    const { messages, message } = cause as Error & { messages?: string[] };
+    const faults = (messages ?? [message]).map((text) => faultOf(text, config));
+    const text = faults.map(({ key, expected, file }) => `${key || 'it'} ${expected}${file ? ` (in ${file})` : ''}`);
+    throw new StagedoorError('CONFIG_INVALID', `app-config does not suit ${name}: ${text.join('; ')}.`, {
       cause,
+      details: { faults },
     });
   }
 }
 
-/** The schema in config-loader's serialized form; a plain JSON schema is wrapped into it. */
-async function readSchema(bundle: StagedBundle): Promise<JsonObject | undefined> {
-  for (const file of SCHEMA_FILES) {
-    const text = await readFile(join(bundle.dir, file), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    let value: JsonObject;
-    try {
-      value = JSON.parse(text) as JsonObject;
-    } catch (cause) {
-      throw new StagedoorError('CONFIG_SCHEMA_INVALID', `${file} of ${bundle.name} is not JSON.`, { cause });
-    }
-    if (value.backstageConfigSchemaVersion === 1) return value;
-    return { backstageConfigSchemaVersion: 1, schemas: [{ value, path: file, packageName: bundle.name }] };
-  }
-  return undefined;
+function faultOf(message: string, config: Config): ConfigFault {
+  const [, expected, parameters, pointer] = MESSAGE.exec(message) ?? [];
+  if (expected === undefined) return { key: '', expected: message };
+  const path = pointer!
+    .split('/')
+    .filter((part) => part !== '')
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const missing = /^missingProperty=(.*)$/s.exec(parameters!)?.[1];
+  if (missing !== undefined) return { key: [...path, missing].join('.'), expected: 'is missing' };
+  const values = /^allowedValues=(.*)$/s.exec(parameters!)?.[1];
+  const file = configOrigin(config, path);
+  const said = values === undefined ? expected : `must be one of ${values.replaceAll(',', ', ')}`;
+  return { key: path.join('.'), expected: said, ...(file && { file }) };
 }

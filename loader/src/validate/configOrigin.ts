@@ -1,0 +1,28 @@
+import type { Config } from '@backstage/config';
+
+/** A key as Backstage's readers take it; a part of an array is reached by the key of the array only. */
+const READABLE = /^[a-z][a-z0-9]*(?:[-_:][a-z0-9]+)*$/i;
+
+/**
+ * The file that the value of a key came from, e.g. `app-config.local.yaml`, or `env`; undefined where it cannot be told. A
+ * config tells its files in one place only: in the message about a value of another type than was asked for.
+ */
+export function configOrigin(config: Config, path: readonly string[]): string | undefined {
+  const parts = path.slice(0, firstIndex(path));
+  const key = parts.join('.');
+  if (parts.length === 0 || !parts.every((part) => READABLE.test(part))) return undefined;
+  for (const read of [() => config.getOptionalString(key), () => config.getOptionalStringArray(key)]) {
+    try {
+      read();
+    } catch (error) {
+      const found = / in '([^']+)', got /.exec((error as Error).message);
+      if (found) return found[1];
+    }
+  }
+  return undefined;
+}
+
+function firstIndex(path: readonly string[]): number {
+  const index = path.findIndex((part) => /^\d+$/.test(part));
+  return index < 0 ? path.length : index;
+}
