@@ -47,6 +47,10 @@ beforeAll(async () => {
   for (const name of ['stores-rows', 'installer', 'syntax-error', 'no-feature']) {
     await fixtureBundle(root, name, { sealed: false });
   }
+  const rows = { type: 'object', properties: { password: { type: 'string', visibility: 'secret' } } };
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties: { rows } };
+  await mkdir(join(root, 'stores-rows-1.0.0/dist'));
+  await writeFile(join(root, 'stores-rows-1.0.0/dist/.config-schema.json'), JSON.stringify(schema));
   await frontendRemote('plain-frontend', 'dist', 'mf-manifest.json');
   await frontendRemote('customized-frontend', 'assets', 'federation.json');
   await frontendRemote('broken-frontend', 'dist', 'another-name.json');
@@ -54,6 +58,7 @@ beforeAll(async () => {
   for (const loader of LOADERS) {
     const config = {
       hello: { greeting: 'Salut' },
+      rows: { password: 'open-sesame' },
       sonarqube: { baseUrl: 'http://sonarqube.example.com', apiKey: 'key' },
       dynamicPlugins: {
         rootDirectory: root,
@@ -121,6 +126,13 @@ describe('dynamicPluginsFeatureLoader in a plain backend, beside that of Backsta
     }
     const [, description] = await both('/.backstage/dynamic-features/openapi.json');
     expect(Object.keys((description![1] as { paths: object }).paths)).toEqual(['/.backstage/dynamic-features/remotes']);
+  });
+
+  test('hides from the log what the schemas of plugins call secret', () => {
+    for (const backend of backends) {
+      expect(backend.process.output()).toContain('The password is ***.');
+      expect(backend.process.output()).not.toContain('open-sesame');
+    }
   });
 
   test('says of what fails why, with a code and a remedy', () => {

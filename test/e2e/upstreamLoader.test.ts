@@ -22,7 +22,11 @@ beforeAll(async () => {
     loader: '@backstage/backend-dynamic-feature-service',
     dir,
     root,
-    config: { hello: { greeting: 'Salut' }, sonarqube: { baseUrl: 'http://sonarqube.example.com', apiKey: 'key' } },
+    config: {
+      hello: { greeting: 'Salut' },
+      rows: { password: 'open-sesame' },
+      sonarqube: { baseUrl: 'http://sonarqube.example.com', apiKey: 'key' },
+    },
   });
 });
 afterAll(async () => {

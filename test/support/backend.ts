@@ -11,6 +11,8 @@ import { waitFor } from './waitFor';
 
 /** How to start a backend in the process of the test. */
 export interface BackendOptions {
+  /** Holds root directory and state; give the same again to start where another backend left off. Default: a fresh one. */
+  home?: string;
   /** Laid over `dynamicPlugins`. */
   dynamicPlugins?: Record<string, unknown>;
   /** Default: a free one. */
@@ -19,6 +21,8 @@ export interface BackendOptions {
   backend?: Record<string, unknown>;
   /** Laid over the whole config. */
   config?: Record<string, unknown>;
+  /** Default: `createDynamicBackend`. */
+  create?: () => Backend;
   /** Adds features before the start. */
   prepare?: (backend: Backend) => void;
   /** Puts bundles into the root directory before the start. */
@@ -35,6 +39,8 @@ export interface RunningBackend {
   logs: string[];
   stop(): Promise<void>;
   get(path: string): Promise<Response>;
+  /** A Backstage token of the guest user. */
+  token(): Promise<string>;
   /** `GET /api/dynamic-plugins/v1/plugins` as the guest user. */
   plugins(): Promise<PluginStatus[]>;
   /** Waits until a bundle is in a state (and serves a version, where given). */
@@ -43,15 +49,15 @@ export interface RunningBackend {
 
 /** Starts `createDynamicBackend()` in this process on a free port; stopped when the test ends. */
 export async function startBackend(options: BackendOptions = {}): Promise<RunningBackend> {
-  const dir = await tempDir();
+  const dir = options.home ?? (await tempDir());
   const root = join(dir, 'root');
   const stateDir = join(dir, 'state');
-  await mkdir(root);
+  await mkdir(root, { recursive: true });
   await options.before?.(root);
   const port = options.port ?? (await freePort());
   const url = `http://localhost:${port}`;
   const logs: string[] = [];
-  const backend = createDynamicBackend();
+  const backend = (options.create ?? createDynamicBackend)();
   backend.add(
     createServiceFactory({
       service: coreServices.rootConfig,
@@ -90,11 +96,11 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
   onTestFinished(stop);
   await backend.start();
 
-  let token: string | undefined;
+  let guest: Promise<string> | undefined;
+  const token = (): Promise<string> => (guest ??= guestToken(url));
   const plugins = async (): Promise<PluginStatus[]> => {
-    token ??= await guestToken(url);
     const response = await fetch(`${url}/api/dynamic-plugins/v1/plugins`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${await token()}` },
     });
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     return ((await response.json()) as { items: PluginStatus[] }).items;
@@ -107,6 +113,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     logs,
     stop,
     get: (path) => fetch(url + path),
+    token,
     plugins,
     until: async (name, state, version) => {
       let found: PluginStatus | undefined;

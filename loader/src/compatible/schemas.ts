@@ -1,10 +1,10 @@
-import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
+import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StagedBundle } from '../stage/stageDrop';
-import { SCHEMA_FILES } from '../validate/configSchema';
+import { SCHEMA_FILES, addSchemas } from '../validate/configSchema';
 import { scannedPackage } from './scannedPackage';
 import type { SchemaLocator } from './types';
 
@@ -30,9 +30,7 @@ export function schemasService(
   return {
     async addDynamicPluginsSchemas(configSchema) {
       entries ??= bundles().then((found) => found.flatMap((bundle) => schemasOf(bundle, locate, onFault)));
-      const serialized = configSchema.serialize() as { schemas?: SchemaEntry[] };
-      const schemas = [...(serialized.schemas ?? []), ...(await entries)];
-      return { schema: await loadConfigSchema({ serialized: { ...serialized, schemas } as unknown as JsonObject }) };
+      return { schema: await addSchemas(configSchema, await entries) };
     },
   };
 }

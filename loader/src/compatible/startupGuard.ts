@@ -18,6 +18,7 @@ import { asFault } from '../runtime/faults';
 import { runWithPackageDirs } from '../stage/packagePaths';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
 import { isHttpRouter } from '../start/confine';
+import { deadline } from '../start/deadline';
 import { describe, guardFeature } from '../start/guardFeature';
 import type { Claims } from './claims';
 import { HeldRouter } from './heldRouter';
@@ -83,14 +84,17 @@ export class StartupGuard {
   }
 
   #guardLoader(feature: LoaderFeature): LoaderFeature {
+    const { bundle, startTimeoutMs } = this.#options;
     const deps = optionalDeps(feature.deps ?? {});
     return {
       ...feature,
       deps,
       loader: async (impls) => {
         try {
-          refuseAbsent(`A feature loader of ${this.#options.bundle.name}`, absentIn(deps, impls));
-          const loaded = [...(await feature.loader(impls))].map((value) => {
+          refuseAbsent(`A feature loader of ${bundle.name}`, absentIn(deps, impls));
+          const late = `A feature loader of ${bundle.name} did not end within ${startTimeoutMs / 1000} s.`;
+          const ran = deadline(feature.loader(impls), startTimeoutMs, () => new StagedoorError('START_TIMEOUT', late));
+          const loaded = [...(await ran)].map((value) => {
             const found = asFeature(value);
             if (!found) throw new Error(`${feature.description} returned something that is not a feature`);
             return found;
