@@ -30,6 +30,8 @@ describe('A package that is not installed', () => {
     });
     expect(result.inlined.map((entry) => `${entry.name}@${entry.version}`)).toEqual(['@fixture/greeting@2.1.0']);
     expect(await readFile(join(result.path, 'dist/index.cjs.js'), 'utf8')).toContain('Good morning');
+    const schema = JSON.parse(await readFile(join(result.path, 'dist/.config-schema.json'), 'utf8')) as object;
+    expect(JSON.stringify(schema)).toContain('"milliseconds"');
     // Development dependencies are not needed, and what the host shares is never fetched.
     expect(registry.requests.filter((path) => /never-published|@backstage/.test(path))).toEqual([]);
     expect((await readdir(dir)).sort()).toEqual(['.npmrc', 'fixture-greeter-backend-dynamic', 'npm-cache']);

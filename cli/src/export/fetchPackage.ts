@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { StagedoorError, packName } from '@stagedoor/bundle';
+import { StagedoorError, packName, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
 
@@ -10,20 +10,20 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
- * credentials and proxy are those of `cwd`. No install script runs, and empty packages stand in for those that
- * `standIns` names with a version: bundles import them from the host. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
+ * credentials and proxy are those of `cwd`. No install script runs, and packages of types alone stand in for those that
+ * are `shared`: bundles import them from the host. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
  */
 export async function fetchPackage(
   { name, range }: PackageSpec,
   cwd: string,
-  standIns: ReadonlyArray<{ name: string; version: string }>,
+  shared: readonly SharedPackage[],
   signal?: AbortSignal,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
   const { dir: prefix, dispose } = await temporaryFolder('fetch').catch((cause: Error) => {
     throw notFetched(cause);
   });
   try {
-    const overrides = await writeStandIns(prefix, standIns);
+    const overrides = await writeStandIns(prefix, shared);
     await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
     const npmrc = await nearestNpmrc(cwd);
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
@@ -49,13 +49,15 @@ function notFetched(cause: Error): StagedoorError {
 
 async function writeStandIns(
   prefix: string,
-  packages: ReadonlyArray<{ name: string; version: string }>,
+  shared: readonly SharedPackage[],
 ): Promise<Record<string, string>> {
   const overrides: Record<string, string> = {};
-  for (const { name, version } of packages) {
+  for (const { name, version, dir: real } of shared) {
     const dir = join(prefix, 'stand-ins', packName(name));
     await mkdir(dir, { recursive: true });
-    await writeFile(join(dir, 'package.json'), JSON.stringify({ name, version }));
+    await writeFile(join(dir, 'package.json'), JSON.stringify({ name, version, types: 'index.d.ts' }));
+    // A config.d.ts may be made of the host's types; where they import from is where they lie.
+    await writeFile(join(dir, 'index.d.ts'), `export * from ${JSON.stringify(join(real, 'dist/index'))};\n`);
     overrides[name] = `file:${dir}`;
   }
   return overrides;
