@@ -5,7 +5,7 @@ import type { PluginStatus } from '../runtime/states';
 /** Often enough for the proxies in between, which commonly give up on a silent connection after a minute, or 30 s. */
 const HEARTBEAT_MS = 15_000;
 /** A client that has not read for so long that this much waits for it is cut off, in bytes; it can come back. */
-const MAX_UNREAD = 4 * 1024 * 1024;
+const MAX_UNREAD = 2 * 1024 * 1024;
 /** Longest delay of a Node.js timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 

@@ -4,8 +4,7 @@ import type { Shelves } from '../stage/shelf';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
 import type { DropDirectory } from './dropDirectory';
-import type { Operations} from './operations';
-import { type Operation, type OperationKind } from './operations';
+import type { Operation, OperationKind, Operations } from './operations';
 import type { PluginRegistry } from './registry';
 import type { StateFile } from './stateFile';
 
@@ -131,6 +130,7 @@ export class Operator {
   }
 }
 
+/** What every question about a bundle that is not there is answered. */
 export function unknownPlugin(name: string): StagedoorError {
   return new StagedoorError('PLUGIN_UNKNOWN', `There is no dynamic plugin '${name}'.`);
 }

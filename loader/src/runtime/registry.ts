@@ -4,6 +4,9 @@ import type { StagedBundle } from '../stage/stageDrop';
 import type { EventLog } from './eventLog';
 import type { PluginState, PluginStatus } from './states';
 
+/** Longest message of a status and of an event: a bundle has its say in it. */
+const MAX_MESSAGE = 4000;
+
 /** What one transition says beyond the state itself. */
 export interface Transition {
   bundle?: StagedBundle;
@@ -59,7 +62,7 @@ export class PluginRegistry {
       ...changes,
       state,
       since: new Date().toISOString(),
-      ...fault?.toJSON(),
+      ...(fault && { ...fault.toJSON(), message: brief(fault.message) }),
     };
     this.#statuses.set(name, status);
     this.#log(name, state, fault);
@@ -113,4 +116,8 @@ export class PluginRegistry {
       else this.#logger.error(text, fault.cause instanceof Error ? fault.cause : undefined);
     }
   }
+}
+
+function brief(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
 }

@@ -104,16 +104,27 @@ export class StateFile {
 
   /**
    * Changes what is remembered of a bundle; `undefined` forgets. Resolves when it is on the disk; rejects with
-   * STATE_UNWRITABLE, and then remembers it for this run only.
+   * STATE_UNWRITABLE, and then nothing has changed.
    */
   async update(name: string, changes: Partial<PluginRecord>): Promise<void> {
-    const record = Object.fromEntries(
-      Object.entries({ ...this.get(name), ...changes }).filter(([, value]) => value !== undefined),
+    const before = this.get(name);
+    const record: PluginRecord = Object.fromEntries(
+      Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined),
     );
-    if (JSON.stringify(record) === JSON.stringify(this.get(name))) return;
+    if (JSON.stringify(record) === JSON.stringify(before)) return;
+    this.#set(name, record);
+    try {
+      await this.#write();
+    } catch (error) {
+      // Unless it was changed again meanwhile.
+      if (this.get(name) === record) this.#set(name, before);
+      throw error;
+    }
+  }
+
+  #set(name: string, record: PluginRecord): void {
     if (Object.keys(record).length === 0) this.#records.delete(name);
     else this.#records.set(name, record);
-    await this.#write();
   }
 
   async #putAside(path: string): Promise<void> {
