@@ -9,6 +9,7 @@ import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { adminPlugin } from './admin/adminPlugin';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
+import { bundleSchemasFactory } from './host/bundleSchemas';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
 import { asFeature, type AnyServiceRef, type Feature } from './host/features';
@@ -43,7 +44,10 @@ export function createDynamicBackend(): Backend {
   let preload = (): void => {};
 
   async function assemble(): Promise<Backend> {
-    const services = new RootServices(defaultServiceFactories);
+    const services = new RootServices([
+      ...defaultServiceFactories,
+      bundleSchemasFactory(() => plugins?.schemas() ?? []),
+    ]);
     services.add(
       installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
       'explicit',

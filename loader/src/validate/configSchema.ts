@@ -39,6 +39,16 @@ export async function readConfigSchema(bundle: StagedBundle): Promise<BundleSche
   return undefined;
 }
 
+/** A config schema with those of bundles added. */
+export async function addSchemas(
+  configSchema: ConfigSchema,
+  entries: ReadonlyArray<Omit<SchemaEntry, 'packageName'>>,
+): Promise<ConfigSchema> {
+  const serialized = configSchema.serialize() as { schemas?: unknown[] };
+  const schemas = [...(serialized.schemas ?? []), ...entries];
+  return await loadConfigSchema({ serialized: { ...serialized, schemas } as unknown as JsonObject });
+}
+
 /** A serialized set, or a plain JSON schema, which is a set of one. */
 function entriesOf(value: unknown, file: string, packageName: string): SchemaEntry[] {
   if (typeof value !== 'object' || value === null) throw new Error('it is no object');

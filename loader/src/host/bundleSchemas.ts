@@ -1,0 +1,18 @@
+import { createServiceFactory } from '@backstage/backend-plugin-api';
+import { dynamicPluginsSchemasServiceRef } from '../compatible/refs';
+import { addSchemas, type SchemaEntry } from '../validate/configSchema';
+import type { ServiceFeature } from './features';
+
+/**
+ * `core.dynamicplugins.schemas` in a portal whose bundles come and go: `list` is asked anew at each call. A plugin that gives
+ * values of app-config to browsers asks it which of them the schemas of bundles call visible.
+ */
+export function bundleSchemasFactory(list: () => readonly SchemaEntry[]): ServiceFeature {
+  return createServiceFactory({
+    service: dynamicPluginsSchemasServiceRef,
+    deps: {},
+    factory: () => ({
+      addDynamicPluginsSchemas: async (configSchema) => ({ schema: await addSchemas(configSchema, list()) }),
+    }),
+  }) as unknown as ServiceFeature;
+}
