@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 
 /** A running process. */
@@ -25,11 +26,10 @@ export async function processesBelow(pid: number): Promise<RunningProcess[]> {
   );
 }
 
-/** True while a process with this id is there. */
+/** True while a process with this id runs; one that has ended and that nobody has asked about yet does not. */
 export function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
@@ -38,4 +38,10 @@ export function isRunning(pid: number): boolean {
 function leadsTo(pid: number, ancestor: number, parents: ReadonlyMap<number, number>): boolean {
   for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) if (at === ancestor) return true;
   return false;
+}
+
+/** Ids of the processes of plugins that the portal with this process id has, see loader/src/child.ts. */
+export async function pluginProcesses(portalPid: number): Promise<number[]> {
+  const children = (await processesBelow(portalPid)).filter(({ command }) => command.includes('/dist/child.cjs.js'));
+  return children.map(({ pid }) => pid).sort((a, b) => a - b);
 }

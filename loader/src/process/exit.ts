@@ -1,7 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 
 /** Why this portal killed a process, where it did. */
-export type KillReason = 'hung' | 'memory' | 'start' | 'stop';
+export type KillReason = 'hung' | 'memory' | 'start' | 'stop' | 'unhealthy';
 
 /** How the process of a plugin ended. */
 export interface ProcessExit {
@@ -30,7 +30,7 @@ export function describeExit(
   return { reason, code, signal, killedFor, stderr };
 }
 
-/** The exit as PROCESS_OUT_OF_MEMORY, PROCESS_HUNG or PROCESS_ENDED. */
+/** The exit as PROCESS_OUT_OF_MEMORY, PROCESS_HUNG, PLUGIN_UNHEALTHY or PROCESS_ENDED. */
 export function exitFault(pluginId: string, exit: ProcessExit): StagedoorError {
   const details = { reason: exit.reason, code: exit.code, signal: exit.signal };
   const who = `The process of plugin '${pluginId}'`;
@@ -43,6 +43,10 @@ export function exitFault(pluginId: string, exit: ProcessExit): StagedoorError {
     return new StagedoorError('PROCESS_HUNG', `${who} gave no sign of life for five seconds and was ended.`, {
       details,
     });
+  }
+  if (exit.killedFor === 'unhealthy') {
+    const said = `${who} was ended: its health checks failed three times in a row.`;
+    return new StagedoorError('PLUGIN_UNHEALTHY', said, { details });
   }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with code ${exit.code}`;
   return new StagedoorError('PROCESS_ENDED', `${who} ${how}.`, { details });

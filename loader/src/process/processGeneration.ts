@@ -2,11 +2,13 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, Response } from 'express';
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { failedReport, reportFrom, type HealthReport } from '../health/report';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { asksForUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
+import { deadline } from '../start/deadline';
 import { partsOf, type Composition } from '../start/part';
 import type { StartedGeneration } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
@@ -28,6 +30,8 @@ export interface ProcessGenerationHost {
 }
 
 const STOP_TIMEOUT_MS = 10_000;
+/** What a process may take to answer beyond what its checks take. */
+const ANSWER_MS = 1000;
 /** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
 const QUARANTINED_RETRY_S = 300;
 
@@ -91,6 +95,22 @@ export class ProcessGeneration implements StartedGeneration {
     if (!child) return undefined;
     const { pid, rssBytes, startedAt } = child;
     return { pid, rssBytes, restarts: this.#supervisor.restarts, startedAt: startedAt.toISOString() };
+  }
+
+  async checkHealth(timeoutMs: number): Promise<HealthReport> {
+    const child = this.#supervisor.current?.process;
+    if (!child) return failedReport('process', 'The process does not run.');
+    const late = (): Error => new Error('The process does not answer.');
+    try {
+      const answer = await deadline(child.channel.call('health', timeoutMs), timeoutMs + ANSWER_MS, late);
+      return reportFrom(answer) ?? failedReport('process', 'The process does not tell how the plugin is.');
+    } catch (error) {
+      return failedReport('process', (error as Error).message);
+    }
+  }
+
+  restart(): void {
+    this.#supervisor.current?.process.kill('unhealthy');
   }
 
   serve(): void {

@@ -3,6 +3,7 @@ import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { deadline } from '../start/deadline';
 import type { ProcessHost } from './processHost';
 
 /** What decides where a bundle's code runs. */
@@ -13,6 +14,8 @@ export interface ResolveOptions {
   processes: ProcessHost | undefined;
   /** Ids of the portal's own plugins, which run in the portal whatever the settings say. */
   staticIds: readonly string[];
+  /** Bounds loading the code of a bundle, in milliseconds. */
+  startTimeoutMs: number;
 }
 
 /**
@@ -20,8 +23,8 @@ export interface ResolveOptions {
  * {@link ProcessHost.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
  */
 export async function resolveBundle(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
-  const { services, policy, processes } = options;
-  if (!processes) return contributionOf(bundle, services, policy);
+  const { processes } = options;
+  if (!processes) return resolveHere(bundle, options);
   if (processes.mustInspect(bundle)) {
     const registered = await processes.inspect(bundle);
     const { name: owner } = bundle;
@@ -35,9 +38,16 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
     }
     processes.forget(bundle);
   }
-  const contribution = await contributionOf(bundle, services, policy);
+  const contribution = await resolveHere(bundle, options);
   checkIsolation(contribution, options);
   return contribution;
+}
+
+function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
+  const { services, policy, startTimeoutMs } = options;
+  const late = (): Error =>
+    new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`);
+  return deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
 }
 
 /** Refuses what settings want in a process and cannot be there, or what would be in two places. */

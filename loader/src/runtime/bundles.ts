@@ -2,7 +2,6 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
-import { deadline } from '../start/deadline';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
 import { asFault } from './faults';
@@ -35,8 +34,6 @@ export interface BundlesOptions {
   gate: Gate;
   /** Loads a bundle where it is to run and tells what it brings. */
   resolve(bundle: StagedBundle): Promise<Contribution>;
-  /** Bounds loading the code of a bundle, in milliseconds. */
-  startTimeoutMs: number;
 }
 
 /** Takes staged bundles through validate, resolve, start and serve, and back out; keeps their status. */
@@ -193,16 +190,12 @@ export class Bundles {
 
   /** Validates and loads a bundle; the fault of one that must not or cannot run is in its status. */
   async #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
-    const { registry, startTimeoutMs } = this.#options;
+    const { registry, resolve } = this.#options;
     registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
     const refusal = await this.#refusal(bundle);
     if (refusal) return this.#fail(bundle, refusal);
     try {
-      return await deadline(
-        this.#options.resolve(bundle),
-        startTimeoutMs,
-        () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
-      );
+      return await resolve(bundle);
     } catch (error) {
       return this.#fail(bundle, asFault(error));
     }

@@ -33,12 +33,13 @@ import { retryOnConfigChange } from './configRetry';
 import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
 import { EventLog } from './eventLog';
+import { Observations } from './observations';
 import { Operations, type Operation, type OperationKind } from './operations';
 import { Operator, unknownPlugin } from './operator';
 import { PluginRegistry } from './registry';
 import { reportSupervision } from './reportSupervision';
 import { StateFile } from './stateFile';
-import type { PluginState, PluginStatus } from './states';
+import { DOWN_STATES, type PluginStatus } from './states';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 
@@ -59,14 +60,6 @@ export interface DynamicPluginsOptions {
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
-/** States in which nothing of a bundle serves, loaded or not. */
-const DOWN: ReadonlySet<PluginState> = new Set<PluginState>([
-  'waiting',
-  'backoff',
-  'quarantined',
-  'disabled',
-  'draining',
-]);
 const COLLECT_EVERY_MS = 5000;
 const CLOSE_TIMEOUT_MS = 3000;
 
@@ -75,6 +68,8 @@ export class DynamicPlugins {
   readonly host: HostManifest;
   /** What happened to the dynamic plugins, and what happens next. */
   readonly events = new EventLog();
+  /** How the plugins are. */
+  readonly observations: Observations;
   readonly #operations = new Operations(this.events);
   readonly #options: DynamicPluginsOptions;
   readonly #registry: PluginRegistry;
@@ -106,6 +101,8 @@ export class DynamicPlugins {
     this.#registry = new PluginRegistry(logger, this.events);
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
+    const [units, registry, events] = [this.#units, this.#registry, this.events];
+    this.observations = new Observations({ settings, units, registry, events, logger });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
     this.#bundles = new Bundles({
       units: this.#units,
@@ -126,7 +123,7 @@ export class DynamicPlugins {
 
   /** Statuses of all bundles, sorted by name. */
   list(): PluginStatus[] {
-    return this.#registry.list().map((status) => ({ ...status, ...this.#bundles.whereabouts(status.name) }));
+    return this.#registry.list().map((status) => this.#complete(status));
   }
 
   /**
@@ -147,7 +144,7 @@ export class DynamicPlugins {
   status(name: string): PluginStatus {
     const status = this.#registry.get(name);
     if (!status) throw unknownPlugin(name);
-    return { ...status, ...this.#bundles.whereabouts(name) };
+    return this.#complete(status);
   }
 
   /** Starts an operation; see {@link Operator.start}. */
@@ -177,6 +174,7 @@ export class DynamicPlugins {
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
   async boot(): Promise<void> {
     const { settings, own, config, logger } = this.#options;
+    this.#closers.push(this.observations.start());
     if (!settings) return this.#bundles.boot(own, []);
     await mkdir(settings.rootDirectory, { recursive: true });
     await mkdir(settings.stateDirectory, { recursive: true });
@@ -238,10 +236,14 @@ export class DynamicPlugins {
     };
   }
 
+  #complete(status: PluginStatus): PluginStatus {
+    return { ...status, ...this.#bundles.whereabouts(status.name), ...this.observations.of(status) };
+  }
+
   /** Whether a plugin (static or not) or a bundle serves; a newer drop that fails does not change that. */
   #serves(idOrName: string): boolean {
     const bundles = this.list().filter(({ name, pluginIds }) => [name, ...pluginIds].includes(idOrName));
-    if (bundles.some(({ state }) => DOWN.has(state))) return false;
+    if (bundles.some(({ state }) => DOWN_STATES.has(state))) return false;
     return bundles.some(({ loaded }) => loaded) || this.#units.get(idOrName)?.current !== undefined;
   }
 

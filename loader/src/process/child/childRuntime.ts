@@ -1,6 +1,7 @@
 import { coreServices, type RootLifecycleService, type RootLoggerService } from '@backstage/backend-plugin-api';
 import { findPackageDir, type CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
+import type { HealthReport } from '../../health/report';
 import type { AnyServiceRef } from '../../host/features';
 import { Policy } from '../../policy/policy';
 import { contributionOf, type Contribution } from '../../resolve/contribution';
@@ -84,6 +85,11 @@ export class ChildRuntime {
   /** The routes of the unit, once it runs; a plugin may still add some. */
   routes(): Routes | undefined {
     return this.#generation && routesOf(this.#generation);
+  }
+
+  /** Runs the health checks of the unit; undefined before it runs. */
+  async health(timeoutMs: number): Promise<HealthReport | undefined> {
+    return this.#generation?.checkHealth(timeoutMs);
   }
 
   /** App-config has changed. */

@@ -32,6 +32,8 @@ export function runChild(parentPid: number): void {
           return running().inspect(params as StagedBundle);
         case 'start':
           return running().start(params as ChildUnit);
+        case 'health':
+          return running().health(params as number);
         case 'stop':
           await running().stop();
           setImmediate(() => process.exit(0));

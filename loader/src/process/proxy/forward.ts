@@ -42,7 +42,10 @@ export function forward(request: Request, response: Response, upstream: Upstream
     sendAnswer(answer, response);
   });
   response.on('close', () => {
-    if (!response.writableFinished) onward.destroy();
+    if (!response.writableFinished || !request.readableEnded) onward.destroy();
+    // A body that the plugin did not want would otherwise keep the client's connection busy.
+    request.unpipe(onward);
+    request.resume();
   });
   sendBody(request, onward);
 }
