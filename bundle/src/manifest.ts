@@ -10,6 +10,7 @@ import { readBounded } from './readBounded';
 export const BUNDLE_FORMAT = 1;
 
 const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_WRONG_FILES = 10;
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a lower-case hex sha256');
 
 const fileSchema = z.strictObject({
@@ -17,6 +18,22 @@ const fileSchema = z.strictObject({
   size: z.number().int().nonnegative(),
   sha256,
 });
+
+/** Gives up after the first wrong entries: to collect the faults of a whole list of nonsense takes seconds. */
+function parseFiles(items: unknown[], context: z.RefinementCtx): BundleFile[] {
+  const files: BundleFile[] = [];
+  let wrong = 0;
+  for (const [index, item] of items.entries()) {
+    const parsed = fileSchema.safeParse(item);
+    if (parsed.success) files.push(parsed.data);
+    else {
+      for (const { path, message } of parsed.error.issues)
+        context.addIssue({ code: 'custom', path: [index, ...path], message });
+      if (++wrong === MAX_WRONG_FILES) break;
+    }
+  }
+  return files;
+}
 
 const schema = z.looseObject({
   format: z.literal(BUNDLE_FORMAT),
@@ -53,7 +70,7 @@ const schema = z.looseObject({
     .optional(),
   /** Present where hoisted packages carry native code. */
   native: z.looseObject({ platform: z.string(), arch: z.string(), abi: z.string() }).optional(),
-  files: z.array(fileSchema).max(100_000),
+  files: z.array(z.unknown()).max(100_000).transform(parseFiles),
   /** sha256 over the canonical file list, see `digestOf`. */
   digest: sha256,
   tool: z.looseObject({ name: z.string(), version: z.string() }),
