@@ -1,6 +1,6 @@
 import { digestOf, formatManifest, listFiles, packBundle, MANIFEST_FILE, type BundleRole } from '@stagedoor/bundle';
-import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { repository } from './repository';
 import { makeTempDir } from './tempDir';
 
@@ -11,6 +11,8 @@ export interface FixtureOptions {
   version?: string;
   /** False leaves the manifest out, as bundles of other tools do. Default: true. */
   sealed?: boolean;
+  /** Further files, by path. */
+  files?: Record<string, string>;
   /** Further changes to package.json. */
   packageJson?: Record<string, unknown>;
   /** `host.shared` of the manifest. */
@@ -25,6 +27,10 @@ export async function fixtureBundle(parent: string, name: string, options: Fixtu
   const dir = join(parent, `${name}-${version}`);
   await rm(dir, { recursive: true, force: true });
   await cp(join(fixtures, name), dir, { recursive: true });
+  for (const [path, text] of Object.entries(options.files ?? {})) {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  }
   const file = join(dir, 'package.json');
   const packageJson = {
     ...(JSON.parse(await readFile(file, 'utf8')) as { name: string; backstage: { role: BundleRole } }),

@@ -1,4 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import type { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
@@ -9,6 +10,10 @@ import type { ProcessHost } from './processHost';
 /** What decides where a bundle's code runs. */
 export interface ResolveOptions {
   services: RootServices;
+  /** Compiles large bundles ahead; undefined where that is of no use. */
+  code?: CodeCache;
+  /** Whether requests are being served, which must not wait for code to be compiled. */
+  serving: boolean;
   policy: Policy;
   /** Undefined where every plugin runs in the portal. */
   processes: ProcessHost | undefined;
@@ -43,11 +48,16 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
   return contribution;
 }
 
-function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
-  const { services, policy, startTimeoutMs } = options;
+async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
+  const { services, policy, code, serving, startTimeoutMs } = options;
   const late = (): Error =>
     new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`);
-  return deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
+  const prepared = await code?.prepare(bundle, { compileMissing: serving });
+  try {
+    return await deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
+  } finally {
+    prepared?.dispose();
+  }
 }
 
 /** Refuses what settings want in a process and cannot be there, or what would be in two places. */

@@ -1,15 +1,17 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Shelves } from './shelf';
 
-/** Removes staged copies that nothing needs any more: all but `keep`. */
+/** Removes staged copies that nothing needs any more, and what was compiled of them: all but `keep`. */
 export async function collectStaged(shelves: Shelves, keep: ReadonlySet<string>): Promise<void> {
-  for (const shelf of [shelves.staged, shelves.stagedForeign]) {
+  const kept = new Set([...keep].map((dir) => relative(shelves.staged, dir)));
+  for (const shelf of [shelves.staged, shelves.stagedForeign, shelves.compiled]) {
     for (const name of await readdir(shelf).catch(() => [])) {
       const digests = await readdir(join(shelf, name)).catch(() => []);
       for (const digest of digests) {
         const dir = join(shelf, name, digest);
-        if (!keep.has(dir)) await rm(dir, { recursive: true, force: true });
+        if (!keep.has(dir) && !(shelf === shelves.compiled && kept.has(join(name, digest))))
+          await rm(dir, { recursive: true, force: true });
       }
     }
   }

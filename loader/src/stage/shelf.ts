@@ -8,6 +8,8 @@ export interface Shelves {
   staged: string;
   /** For bundles of other tools, which expect all of the host's `node_modules`. */
   stagedForeign: string;
+  /** What was compiled of staged copies ahead of loading them, laid out as they are. */
+  compiled: string;
   /** Scratch space on the same file system. */
   temporary: string;
 }
@@ -24,6 +26,7 @@ export async function layShelves(
   const shelves: Shelves = {
     staged: join(stateDir, 'staged'),
     stagedForeign: join(stateDir, 'foreign', 'staged'),
+    compiled: join(stateDir, 'compiled'),
     temporary: join(stateDir, 'tmp'),
   };
   await rm(shelves.temporary, { recursive: true, force: true });

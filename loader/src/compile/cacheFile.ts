@@ -1,0 +1,33 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+
+const HASH_BYTES = 32;
+const STEP_BYTES = 1 << 20;
+
+/** Writes a code cache behind its sha256, whole or not at all: V8 itself checks only a header. */
+export function writeCache(file: string, data: Buffer): void {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(temporary, Buffer.concat([createHash('sha256').update(data).digest(), data]));
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** The code cache in a file; undefined where there is none or it is damaged. Lets others run while it hashes. */
+export async function readCache(file: string): Promise<Buffer | undefined> {
+  const content = await readFile(file).catch(() => undefined);
+  if (!content || content.length < HASH_BYTES) return undefined;
+  const data = content.subarray(HASH_BYTES);
+  const hash = createHash('sha256');
+  for (let at = 0; at < data.length; at += STEP_BYTES) {
+    hash.update(data.subarray(at, at + STEP_BYTES));
+    await turn();
+  }
+  return hash.digest().equals(content.subarray(0, HASH_BYTES)) ? data : undefined;
+}

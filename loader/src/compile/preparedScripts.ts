@@ -1,0 +1,36 @@
+import Module, { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { Script } from 'node:vm';
+
+type Extension = (module: NodeModule, filename: string) => void;
+const extensions = (Module as unknown as { _extensions: Record<'.js', Extension> })._extensions;
+
+const prepared = new Map<string, Script>();
+
+/** Has the next `require` of `file`, an absolute path, run `script` instead of reading and compiling it. */
+export function prepareScript(file: string, script: Script): void {
+  prepared.set(file, script);
+}
+
+/** Takes back what {@link prepareScript} did, for a file that was not required after all. */
+export function forgetScript(file: string): void {
+  prepared.delete(file);
+}
+
+/** Makes `require` look for prepared scripts; every other module goes to Node. Returns the way back. */
+export function patchExtensions(): { dispose(): void } {
+  const original = extensions['.js'];
+  const patched: Extension = (module, filename) => {
+    const script = prepared.get(filename);
+    if (!script) return original(module, filename);
+    prepared.delete(filename);
+    const run = script.runInThisContext() as (this: unknown, ...variables: unknown[]) => void;
+    run.call(module.exports, module.exports, createRequire(filename), module, filename, dirname(filename));
+  };
+  extensions['.js'] = patched;
+  return {
+    dispose: () => {
+      if (extensions['.js'] === patched) extensions['.js'] = original;
+    },
+  };
+}
