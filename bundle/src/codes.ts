@@ -209,6 +209,10 @@ export const codes = {
     meaning: 'The plugin ended by itself too often and is not started any more.',
     hint: 'Drop a corrected build, or reload it: POST /api/dynamic-plugins/v1/plugins/<name>/reload.',
   },
+  PLUGIN_UNHEALTHY: {
+    meaning: 'The health checks of the plugin fail.',
+    hint: 'Read the message: often a service that the plugin needs and cannot reach.',
+  },
   PLUGIN_UNKNOWN: {
     meaning: 'No dynamic plugin has that name.',
     hint: 'GET /api/dynamic-plugins/v1/plugins lists the names.',
@@ -236,6 +240,10 @@ export const codes = {
   NOT_PERMITTED: {
     meaning: 'The caller may not do that.',
     hint: 'Writes need the permission dynamic-plugins.manage, reads a user rather than a service.',
+  },
+  PORTAL_STOPPING: {
+    meaning: 'The portal is shutting down and takes no operations any more.',
+    hint: 'Ask again when the portal is back.',
   },
   INTERNAL_ERROR: {
     meaning: 'Something failed in the portal itself.',

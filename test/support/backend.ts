@@ -135,7 +135,8 @@ async function guestToken(url: string): Promise<string> {
   return body.backstageIdentity.token;
 }
 
-function collectingLogger(lines: string[]): LoggerService {
+/** A logger that keeps lines of `level message`. */
+export function collectingLogger(lines: string[]): LoggerService {
   const log = (level: string) => (message: string, meta?: unknown) => {
     lines.push(`${level} ${message}${meta instanceof Error ? ` ${meta.stack}` : ''}`);
   };

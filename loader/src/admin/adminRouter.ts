@@ -47,6 +47,12 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     '/v1/plugins/{name}/rollback': operate('rollback'),
     '/v1/operations/{id}': { get: (request, response) => void response.json(plugins.operation(request.params.id!)) },
     '/v1/events': { get: (request, response, { expiresAt }) => streams.open(request, response, expiresAt) },
+    '/v1/{pluginId}/health': {
+      get: async (request, response) => {
+        const health = await plugins.observations.health(request.params.pluginId!);
+        response.status(health.status === 'error' ? 503 : 200).json(health);
+      },
+    },
     '/v1/host': { get: (_request, response) => void response.json(plugins.host) },
     '/v1/openapi.json': { get: (_request, response) => void response.json(openapi) },
   };

@@ -1,4 +1,5 @@
 import type { CodedError } from '@stagedoor/bundle';
+import type { PluginHealth } from '../health/healthMonitor';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { OpenedRoute } from '../start/openedRoutes';
 
@@ -18,6 +19,15 @@ export const PLUGIN_STATES = [
   'disabled',
 ] as const;
 export type PluginState = (typeof PLUGIN_STATES)[number];
+
+/** States in which nothing of a bundle serves, loaded or not. */
+export const DOWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
+  'waiting',
+  'backoff',
+  'quarantined',
+  'disabled',
+  'draining',
+]);
 
 /** A build of a bundle: what it says of itself, and what it is. */
 export interface BuildStatus {
@@ -67,5 +77,5 @@ export interface PluginStatus extends Partial<CodedError> {
   isolation?: 'in-process' | 'process';
   process?: ProcessStatus;
   /** What its latest health checks came to, by plugin id. */
-  health?: Record<string, 'ok' | 'degraded' | 'error'>;
+  health?: Record<string, PluginHealth>;
 }

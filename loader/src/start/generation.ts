@@ -8,6 +8,8 @@ import {
 } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { HealthChecks } from '../health/healthChecks';
+import type { HealthReport } from '../health/report';
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
@@ -52,6 +54,7 @@ export class Generation implements StartedGeneration {
   readonly #routes = new Map<string, RequestHandler[]>();
   readonly #requests = new ActiveRequests();
   readonly #upgrades = new Upgrades();
+  readonly #health = new HealthChecks();
   readonly #backend: Backend;
   #serving = false;
   #closed = false;
@@ -101,6 +104,10 @@ export class Generation implements StartedGeneration {
   serve(): void {
     this.#serving = true;
     for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
+  }
+
+  checkHealth(timeoutMs: number): Promise<HealthReport> {
+    return this.#health.run(timeoutMs);
   }
 
   get paths(): Set<string> {
@@ -165,7 +172,8 @@ export class Generation implements StartedGeneration {
     own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
     const httpRouter = services.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
-    return services.factories().map((factory) => own.get(factory.service.id) ?? factory) as unknown as ServiceFactory[];
+    const factories = services.factories().map((factory) => own.get(factory.service.id) ?? factory);
+    return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
   }
 
   /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */

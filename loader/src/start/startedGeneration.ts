@@ -1,3 +1,5 @@
+import type { StagedoorError } from '@stagedoor/bundle';
+import type { HealthReport } from '../health/report';
 import type { SlotTarget } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from './part';
@@ -14,6 +16,10 @@ export interface StartedGeneration extends SlotTarget {
   readonly paths: ReadonlySet<string>;
   /** The process it runs in, where that is one of its own and lives; figures of this moment. */
   readonly process?: { pid: number; rssBytes: number; restarts: number; startedAt: string };
+  /** Runs the plugin's health checks, at most `timeoutMs` milliseconds each. Never rejects. */
+  checkHealth(timeoutMs: number): Promise<HealthReport>;
+  /** Ends what runs and starts it anew, where that helps: a process of its own. */
+  restart?(why: StagedoorError): void;
   /** Points the unit's mount paths here; from the next request on this generation answers. */
   serve(): void;
   /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */

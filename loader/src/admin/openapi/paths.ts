@@ -7,6 +7,7 @@ const ERRORS = {
   409: 'Another operation is under way, or the state of the plugin does not allow this one.',
   422: 'The bundle cannot be loaded or started; what served before still serves.',
   500: 'The portal itself failed.',
+  503: 'The portal is shutting down.',
 };
 
 function content(description: string, schema: Schema, mediaType = 'application/json'): object {
@@ -21,16 +22,23 @@ function parameter(name: string, description: string, where = 'path'): object {
   return { name, in: where, required: where === 'path', description, schema: { type: 'string' } };
 }
 
+const pluginId = parameter('pluginId', 'Id of a plugin, static or not.');
 const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
 
-function read(operationId: string, summary: string, answer: object, parameters: object[] = []): { get: object } {
+function read(
+  operationId: string,
+  summary: string,
+  answer: object,
+  parameters: object[] = [],
+  more: Record<number, object> = {},
+): { get: object } {
   const missing = parameters.length > 0 ? errors(404) : {};
   return {
     get: {
       operationId,
       summary,
       parameters,
-      responses: { 200: answer, ...errors(401, 403), ...missing, ...errors(500) },
+      responses: { 200: answer, ...errors(401, 403), ...missing, ...errors(500), ...more },
     },
   };
 }
@@ -47,7 +55,7 @@ function write(operationId: string, summary: string): { post: object } {
           ...content('Under way.', ref('OperationStarted')),
           headers: { Location: { description: 'The operation, to follow.', schema: { type: 'string' } } },
         },
-        ...errors(401, 403, 404, 409, 422, 500),
+        ...errors(401, 403, 404, 409, 422, 500, 503),
       },
     },
   };
@@ -81,6 +89,13 @@ export const paths = {
       responses: { 200: content('The stream.', { type: 'string' }, 'text/event-stream'), ...errors(401, 403, 500) },
     },
   },
+  '/v1/{pluginId}/health': read(
+    'getHealth',
+    'How a plugin is, as last heard',
+    content('It works.', ref('Health')),
+    [pluginId],
+    { 503: content('It does not work.', ref('Health')) },
+  ),
   '/v1/host': read('getHost', 'What bundles are held against', content('The host.', ref('Host'))),
   '/v1/openapi.json': read('getDescription', 'This description', content('OpenAPI 3.1.', { type: 'object' })),
 };

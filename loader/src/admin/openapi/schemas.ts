@@ -53,6 +53,19 @@ const error = object(
   { request: object({ method: text, url: text }) },
 );
 
+const check = object(
+  { name: text, status: oneOf('ok', 'degraded', 'error'), durationMs: count },
+  { message: text, details: { type: 'object', description: 'Whatever the plugin tells.' } },
+);
+
+const health = object({
+  condition: { ...oneOf('healthy', 'degraded'), description: 'Degraded after three rounds in a row with an error.' },
+  since: { ...time, description: 'Of the condition.' },
+  status: { ...oneOf('ok', 'degraded', 'error'), description: 'Of the latest round: that of its worst check.' },
+  checkedAt: time,
+  checks: list(check),
+});
+
 const plugin = object(
   {
     name: text,
@@ -80,7 +93,7 @@ const plugin = object(
     attempt: count,
     isolation: oneOf('in-process', 'process'),
     process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }),
-    health: { type: 'object', additionalProperties: oneOf('ok', 'degraded', 'error') },
+    health: { type: 'object', additionalProperties: health, description: 'By plugin id.' },
   },
   '`state` speaks of `version`; `loaded` is what serves, `onDisk` what the drop holds.',
 );
@@ -112,6 +125,7 @@ const host = object(
 export const schemas = {
   Error: error,
   Event: event,
+  Health: health,
   Host: host,
   Operation: operation,
   OperationStarted: object({ operation: { $ref: '#/components/schemas/Operation' } }),
