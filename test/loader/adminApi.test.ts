@@ -53,7 +53,7 @@ describe('the description of the admin API', () => {
     const { description, call } = await adminApi(backend);
     const token = await backend.token();
     for (const [template, methods] of Object.entries(description.paths)) {
-      const path = template.replace('{name}', 'absent').replace('{id}', 'absent');
+      const path = template.replace(/\{\w+\}/, 'absent');
       for (const method of ['get', 'post', 'put', 'delete']) {
         const response = await fetch(`${backend.url}/api/dynamic-plugins${path}`, {
           method: method.toUpperCase(),
@@ -80,7 +80,10 @@ describe('the admin API', () => {
     await backend.until(GREETER, 'running');
     const { description, call } = await adminApi(backend);
     for (const [template, methods] of Object.entries(description.paths)) {
-      const path = template.slice('/v1'.length).replace('{name}', GREETER).replace('{id}', '1');
+      const path = template
+        .slice('/v1'.length)
+        .replace('{name}', GREETER)
+        .replace(/\{\w+\}/, 'greeter');
       for (const method of Object.keys(methods)) {
         for (const token of [undefined, 'no-token']) {
           const { status, body } = await call<ErrorBody>(method.toUpperCase(), path, { token });

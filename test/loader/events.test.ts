@@ -56,6 +56,16 @@ describe('GET /v1/events', () => {
     stream.close();
   });
 
+  test('answers HEAD and is done', async () => {
+    const backend = await startBackend();
+    const response = await fetch(`${backend.url}/api/dynamic-plugins/v1/events`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${await backend.token()}` },
+    });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+  });
+
   test('goes on after a disconnect where the client left off, without a gap or a repeat', async () => {
     const backend = await startBackend();
     const first = await openEvents(backend);

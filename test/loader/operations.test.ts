@@ -1,5 +1,5 @@
 import type { PluginStatus } from '@stagedoor/loader';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
@@ -197,6 +197,53 @@ describe('rollback', () => {
     const gone = await api.call('POST', `/plugins/${GREETER}/rollback`);
     expect(gone).toMatchObject({ status: 409, body: { error: { code: 'ROLLBACK_IMPOSSIBLE' } } });
     expect(await greeterVersion(backend)).toBe('2.0.0');
+  });
+});
+
+describe('a quarantined bundle', () => {
+  /** A portal started on a state file that holds the greeter in quarantine. */
+  async function quarantined() {
+    const { home, backend } = await withGreeter('1.0.0');
+    const { digest } = (await backend.until(GREETER, 'running'))!;
+    await backend.stop();
+    const file = join(backend.stateDir, 'plugins.json');
+    const content = JSON.parse(await readFile(file, 'utf8')) as { plugins: Record<string, object> };
+    content.plugins[GREETER] = { quarantined: { since: new Date().toISOString(), digest, message: 'It fell over.' } };
+    await writeFile(file, JSON.stringify(content));
+    const second = await startBackend({ home });
+    const status = await second.until(GREETER, 'quarantined');
+    expect(status).toMatchObject({ code: 'PLUGIN_QUARANTINED', message: 'It fell over.' });
+    expect(status!.hint).toContain('/reload');
+    expect(await greeterVersion(second)).toBe(404);
+    return second;
+  }
+
+  test('stays away after a restart until an operator reloads it', async () => {
+    const backend = await quarantined();
+    const { body } = await (await adminApi(backend)).call<Done>('POST', `/plugins/${GREETER}/reload`);
+    expect(body.plugin.state).toBe('running');
+    expect(await greeterVersion(backend)).toBe('1.0.0');
+  });
+
+  test('is released by a drop with other content', async () => {
+    const backend = await quarantined();
+    await drop(backend, 'greeter', { packageJson: { description: 'corrected' } });
+    await backend.until(GREETER, 'running', '1.0.0');
+    expect(await greeterVersion(backend)).toBe('1.0.0');
+  });
+});
+
+describe('a portal that shuts down', () => {
+  test('takes no operations any more', async () => {
+    const { backend, api } = await withGreeter('1.0.0');
+    const slow = backend.get('/api/greeter/slow?ms=2000');
+    await sleep(100);
+    const stopped = backend.stop();
+    await sleep(300);
+    const refused = await api.call('POST', `/plugins/${GREETER}/reload`);
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'PORTAL_STOPPING' } } });
+    expect((await slow).status).toBe(200);
+    await stopped;
   });
 });
 

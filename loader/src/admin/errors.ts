@@ -14,6 +14,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ROLLBACK_IMPOSSIBLE: 409,
   STATE_UNWRITABLE: 500,
   INTERNAL_ERROR: 500,
+  PORTAL_STOPPING: 503,
 };
 
 /** Names by which Backstage's clients tell errors apart (@backstage/errors). */
@@ -22,6 +23,7 @@ const NAMES: Record<number, string> = {
   403: 'NotAllowedError',
   404: 'NotFoundError',
   409: 'ConflictError',
+  503: 'ServiceUnavailableError',
 };
 
 /** The HTTP status that goes with a code. */

@@ -30,6 +30,8 @@ const KEPT = 100;
 export class Operations {
   readonly #events: EventLog;
   readonly #operations = new Map<string, Operation>();
+  readonly #running = new Set<Promise<Operation>>();
+  #closed = false;
 
   constructor(events: EventLog) {
     this.#events = events;
@@ -42,12 +44,13 @@ export class Operations {
 
   /**
    * Starts `work` as an operation. Returns it at once; `done` resolves with it when it has ended, and never rejects.
-   * Throws OPERATION_IN_PROGRESS.
+   * Throws OPERATION_IN_PROGRESS, PORTAL_STOPPING.
    */
   start(
     request: Pick<Operation, 'kind' | 'plugin' | 'by'>,
     work: () => Promise<void>,
   ): { operation: Operation; done: Promise<Operation> } {
+    if (this.#closed) throw new StagedoorError('PORTAL_STOPPING', 'The portal is shutting down.');
     const current = [...this.#operations.values()].find(
       ({ plugin, status }) => plugin === request.plugin && status === 'running',
     );
@@ -69,7 +72,15 @@ export class Operations {
       () => this.#end(operation, { status: 'succeeded' }),
       (error: unknown) => this.#end(operation, { status: 'failed', error: asFault(error).toJSON() }),
     );
+    this.#running.add(done);
+    void done.then(() => this.#running.delete(done));
     return { operation, done };
+  }
+
+  /** Takes no more operations; resolves when those under way have ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running);
   }
 
   #end(operation: Operation, outcome: Pick<Operation, 'status' | 'error'>): Operation {
