@@ -216,6 +216,16 @@ describe('the auditor', () => {
     expect(auditor.entries[1]!.meta.operation).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  test('of Backstage itself writes it to the log', async () => {
+    const backend = await startBackend();
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    await (await adminApi(backend)).call('POST', `/plugins/${GREETER}/reload`);
+    const audited = backend.logs.filter((line) => line.includes('plugin-reload'));
+    expect(audited).toHaveLength(2);
+    expect(backend.logs.join('\n')).not.toContain('The auditor failed');
+  });
+
   test('hears of writes that were not permitted', async () => {
     const auditor = recordingAuditor();
     const backend = await startBackend({

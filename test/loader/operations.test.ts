@@ -200,6 +200,32 @@ describe('rollback', () => {
   });
 });
 
+test('every operation works on a plugin in a process of its own', async () => {
+  const backend = await startBackend({ dynamicPlugins: { isolation: 'process' } });
+  for (const version of ['1.0.0', '2.0.0']) {
+    await drop(backend, 'greeter', { version });
+    await backend.until(GREETER, 'running', version);
+  }
+  const { call } = await adminApi(backend);
+  const finished = async (kind: string): Promise<void> => {
+    const { body } = await call<Done>('POST', `/plugins/${GREETER}/${kind}`);
+    await waitFor(`${kind} to be done`, async () => {
+      const { status } = (await call<Done['operation']>('GET', `/operations/${body.operation.id}`)).body;
+      return status === 'succeeded';
+    });
+  };
+  await finished('rollback');
+  expect(await greeterVersion(backend)).toBe('1.0.0');
+  const { pid } = (await backend.until(GREETER, 'running'))!.process!;
+  await finished('reload');
+  expect((await backend.until(GREETER, 'running'))!.process!.pid).not.toBe(pid);
+  await finished('disable');
+  expect(await greeterVersion(backend)).toBe(404);
+  expect((await backend.until(GREETER, 'disabled'))!.process).toBeUndefined();
+  await finished('enable');
+  expect(await greeterVersion(backend)).toBe('1.0.0');
+});
+
 describe('a quarantined bundle', () => {
   /** A portal started on a state file that holds the greeter in quarantine. */
   async function quarantined() {

@@ -204,13 +204,15 @@ export class DynamicPlugins {
       if (delayMs > 0) await sleep(delayMs);
       for (const close of this.#closers) await close();
       // A plugin that is just starting, or hangs in it, must not hold up the end.
-      await Promise.race([this.#drops?.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+      const idle = Promise.all([this.#operations.close(), this.#drops?.close()]);
+      await Promise.race([idle, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       const results = await this.#units.shutDown();
       await this.#bundles.retired();
       this.#unitHost.processes?.processes.dispose();
       for (const result of results) {
         if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
       }
+      await this.#state.close();
       this.#release();
     })();
     return this.#stopped;

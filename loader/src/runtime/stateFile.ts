@@ -45,6 +45,7 @@ export class StateFile {
   #records = new Map<string, PluginRecord>();
   #eventsFrom = 0;
   #writing: Promise<void> = Promise.resolve();
+  #queued: Promise<void> | undefined;
 
   constructor(logger: LoggerService) {
     this.#logger = logger;
@@ -137,26 +138,38 @@ export class StateFile {
     this.#logger.error(`${code}: ${message} Remedy: ${hint}`);
   }
 
-  /** Writes beside the file and renames, so that it is always whole; one write at a time. */
+  /** Resolves when nothing is left to be written. */
+  async close(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** One write at a time; changes made while one waits for its turn go with it. */
   #write(): Promise<void> {
-    const path = this.#path;
-    if (path === undefined) return Promise.resolve();
-    const write = async (): Promise<void> => {
-      const content: Content = {
-        format: 1,
-        eventsFrom: this.#eventsFrom,
-        plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
-      };
-      try {
-        await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`);
-        await rename(`${path}.new`, path);
-      } catch (cause) {
-        throw unwritable(path, cause);
-      }
-    };
-    const written = this.#writing.then(write);
+    if (this.#queued) return this.#queued;
+    const written = this.#writing.then(() => {
+      this.#queued = undefined;
+      return this.#save();
+    });
+    this.#queued = written;
     this.#writing = written.catch(() => {});
     return written;
+  }
+
+  /** Writes beside the file and renames, so that it is whole whenever the machine stops. */
+  async #save(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) return;
+    const content: Content = {
+      format: 1,
+      eventsFrom: this.#eventsFrom,
+      plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+    try {
+      await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
+      await rename(`${path}.new`, path);
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
   }
 }
 
