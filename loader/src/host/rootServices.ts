@@ -17,8 +17,9 @@ import { withInstalledPlugins } from './installedPlugins';
 export class RootServices {
   readonly #factories = new Map<string, ServiceFeature[]>();
   readonly #added = new Map<string, 'explicit' | 'loader'>();
-  readonly #made = new Map<ServiceFeature, Promise<unknown>>();
-  readonly #contexts = new Map<ServiceFeature, Promise<unknown>>();
+  // Weak: what a bundle brought goes with its last generation.
+  readonly #made = new WeakMap<ServiceFeature, Promise<unknown>>();
+  readonly #contexts = new WeakMap<ServiceFeature, Promise<unknown>>();
   readonly #sharedFactories = new WeakMap<ServiceFeature, ServiceFeature>();
   readonly #sharedDefaults = new WeakMap<object, Promise<ServiceFeature>>();
 
