@@ -213,6 +213,10 @@ export const codes = {
     meaning: 'The health checks of the plugin fail.',
     hint: 'Read the message: often a service that the plugin needs and cannot reach.',
   },
+  METRICS_PORT_UNAVAILABLE: {
+    meaning: 'The port for metrics cannot be opened.',
+    hint: 'Change dynamicPlugins.metrics.port or dynamicPlugins.metrics.host, or end what uses the port.',
+  },
   PLUGIN_UNKNOWN: {
     meaning: 'No dynamic plugin has that name.',
     hint: 'GET /api/dynamic-plugins/v1/plugins lists the names.',

@@ -4,6 +4,7 @@ import { StagedoorError } from './error';
 import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
 import { describeIssues } from './packageJson';
 import { isBundlePath } from './paths';
+import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
 
 /** The format this package reads and writes. */
@@ -124,9 +125,9 @@ export async function readManifestBytes(dir: string): Promise<Buffer | undefined
 export function parseManifestText(text: string, file: string): BundleManifest {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
-    throw new StagedoorError('MANIFEST_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new StagedoorError('MANIFEST_INVALID', `${file} ${(cause as Error).message}`, { cause });
   }
   return parseManifest(value, file);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from './error';
+import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
 
 const MAX_BYTES = 1024 * 1024;
@@ -57,9 +58,9 @@ export async function readPackageJson(dir: string): Promise<PackageJson> {
 export function parsePackageJson(text: string, file: string): PackageJson {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = parseJson(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} ${(cause as Error).message}`, { cause });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {

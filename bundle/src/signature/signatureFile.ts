@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { StagedoorError } from '../error';
 import { SIGNATURE_FILE } from '../names';
 import { describeIssues } from '../packageJson';
+import { parseJson } from '../parseJson';
 import { readBounded } from '../readBounded';
 
 const MAX_BYTES = 64 * 1024;
@@ -39,9 +40,9 @@ export async function readSignatures(dir: string): Promise<BundleSignature[]> {
   }
   let value: unknown;
   try {
-    value = JSON.parse(content.toString('utf8'));
+    value = parseJson(content.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('SIGNATURE_INVALID', `${file} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new StagedoorError('SIGNATURE_INVALID', `${file} ${(cause as Error).message}`, { cause });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new StagedoorError('SIGNATURE_INVALID', `${file}: ${describeIssues(parsed.error)}`);
