@@ -1,5 +1,10 @@
 import type { Backend } from '@backstage/backend-app-api';
-import { coreServices, createServiceFactory, type LoggerService } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createServiceFactory,
+  type LoggerService,
+  type RootLoggerService,
+} from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
 import { createDynamicBackend, type PluginStatus } from '@stagedoor/loader';
 import { mkdir } from 'node:fs/promises';
@@ -21,8 +26,12 @@ export interface BackendOptions {
   backend?: Record<string, unknown>;
   /** Laid over the whole config. */
   config?: Record<string, unknown>;
+  /** Takes subscriptions to changes of the config. Default: the config never changes. */
+  subscribe?: RootConfigService['subscribe'];
   /** Default: `createDynamicBackend`. */
   create?: () => Backend;
+  /** Takes the log instead of {@link RunningBackend.logs}. */
+  logger?: RootLoggerService;
   /** Adds features before the start. */
   prepare?: (backend: Backend) => void;
   /** Puts bundles into the root directory before the start. */
@@ -62,8 +71,8 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
     createServiceFactory({
       service: coreServices.rootConfig,
       deps: {},
-      factory: () =>
-        new ConfigReader({
+      factory: () => {
+        const config = new ConfigReader({
           app: { baseUrl: url },
           backend: {
             baseUrl: url,
@@ -74,14 +83,16 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
           auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
           dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir, ...options.dynamicPlugins },
           ...options.config,
-        }),
+        });
+        return Object.assign(config, options.subscribe && { subscribe: options.subscribe });
+      },
     }),
   );
   backend.add(
     createServiceFactory({
       service: coreServices.rootLogger,
       deps: {},
-      factory: () => collectingLogger(logs),
+      factory: () => options.logger ?? collectingLogger(logs),
     }),
   );
   backend.add(import('@backstage/plugin-auth-backend'));

@@ -1,7 +1,5 @@
 import type { Config } from '@backstage/config';
-import { sharedPackages } from '@stagedoor/bundle';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { AccessNeeds } from './permissions';
@@ -16,30 +14,32 @@ export interface AccessOptions {
   loaderDir: string;
   bundles: readonly StagedBundle[];
   pluginId: string | undefined;
+  /** The folder for its temporary files. */
+  temporary: string;
 }
 
 /**
- * The paths that the process of a plugin needs: its bundles, the host's packages, the folder for temporary files, and its
+ * The paths that the process of a plugin needs: its bundles, the host's packages, a folder for temporary files, and its
  * SQLite files where there are any.
  */
 export function accessNeeds(options: AccessOptions): AccessNeeds {
-  const { config, cwd, stateDirectory, loaderDir, bundles, pluginId } = options;
-  const packages = [loaderDir, ...sharedPackages(loaderDir).map(({ dir }) => dir)];
+  const { config, cwd, stateDirectory, loaderDir, bundles, pluginId, temporary } = options;
+  const own = findPackageDir('@stagedoor/bundle', loaderDir);
+  const packages = [loaderDir, ...(own ? [own] : []), ...sharedPackages(loaderDir).map(({ dir }) => dir)];
   const shelves = [join(stateDirectory, 'node_modules'), join(stateDirectory, 'foreign', 'node_modules')];
   const databases = sqliteDirectories(config, cwd, pluginId);
   return {
-    read: [...bundles.map(({ dir }) => dir), ...shelves, ...packages.flatMap(visibleFrom), tmpdir(), ...databases],
-    write: [tmpdir(), ...databases],
+    read: [...bundles.map(({ dir }) => dir), ...shelves, ...packages.flatMap(visibleFrom), temporary, ...databases],
+    write: [temporary, ...databases],
     addons: databases.length > 0 || usesSqlite(config, pluginId) || bundles.some(({ manifest }) => manifest?.native),
   };
 }
 
-/** A folder and every `node_modules` that Node looks into from there. */
+/** A folder and every `node_modules` that Node looks into from there; asking for one that is not there is denied, too. */
 function visibleFrom(dir: string): string[] {
   const found = [dir];
   for (let at = dir; dirname(at) !== at; at = dirname(at)) {
-    const modules = at.endsWith(`${sep}node_modules`) ? at : join(at, 'node_modules');
-    if (existsSync(modules)) found.push(modules);
+    found.push(at.endsWith(`${sep}node_modules`) ? at : join(at, 'node_modules'));
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, digestOf, listFiles } from '@stagedoor/bundle';
+import { StagedoorError, digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
+import { mkdir, rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
@@ -70,9 +71,12 @@ export class ChildLauncher {
     const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
     const confined = own.permissionModel ?? settings.process.permissionModel;
     const { stateDirectory } = this.#options;
-    const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId };
-    const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
     const socketPath = this.#sockets.next();
+    const temporary = `${socketPath}.tmp`;
+    const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId, temporary };
+    const env = childEnvironment(process.env, settings.process.environment);
+    if (confined) await mkdir(temporary, { mode: 0o700 });
+    const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
     const child: LaunchedChild = {
       socketPath,
       onRoutes: () => {},
@@ -80,7 +84,8 @@ export class ChildLauncher {
         flags: nodeFlags(memoryLimitMb, confined ? accessNeeds(access) : undefined),
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
-        env: childEnvironment(process.env, settings.process.environment),
+        // Others' temporary files are others'.
+        env: confined ? { ...env, TMPDIR: temporary } : env,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
         onOutput: (from, line) => relay.output(from, line),
         handlers: {
@@ -94,8 +99,13 @@ export class ChildLauncher {
       }),
     };
     this.#children.add(child.process);
-    void child.process.exited.then(() => this.#children.delete(child.process));
-    const setup: ChildSetup = { config: config.get<JsonObject>(), settings, socketPath, maxHeaderSize };
+    void child.process.exited.then(async () => {
+      this.#children.delete(child.process);
+      for (const left of [socketPath, temporary]) await rm(left, { recursive: true, force: true });
+    });
+    const backendPluginApiDir = findPackageDir('@backstage/backend-plugin-api', __dirname);
+    const data = config.get<JsonObject>();
+    const setup: ChildSetup = { config: data, settings, socketPath, maxHeaderSize, backendPluginApiDir };
     child.process.channel.notify('setup', setup);
     return child;
   }

@@ -11,6 +11,8 @@ export interface ChildSetup {
   settings: Settings;
   /** The Unix socket to listen on. */
   socketPath: string;
+  /** Where `@backstage/backend-plugin-api` is installed; looking for it may be denied to the child. */
+  backendPluginApiDir?: string;
   /** Longest head of a request that the portal itself takes, in bytes. */
   maxHeaderSize: number;
 }

@@ -1,3 +1,5 @@
+import { isInside } from '@stagedoor/bundle';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the process of a plugin has to reach. */
@@ -20,21 +22,25 @@ export function permissionFlags(
 ): string[] {
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
+    // That the model is young, and that what is allowed below weakens it, nobody needs to read for each plugin.
     '--disable-warning=ExperimentalWarning',
+    '--disable-warning=SecurityWarning',
     // The watchdog is a worker.
     '--allow-worker',
     ...(addons ? ['--allow-addons'] : []),
     // Node 25 and later close the network unless told otherwise.
     ...(known.has('--allow-net') ? ['--allow-net'] : []),
-    ...unique(read.flatMap(withAllBelow)).map((path) => `--allow-fs-read=${path}`),
-    ...unique(write.flatMap(withAllBelow)).map((path) => `--allow-fs-write=${path}`),
+    ...outermost(read).map((path) => `--allow-fs-read=${path}`),
+    ...outermost(write).map((path) => `--allow-fs-write=${path}`),
   ];
 }
 
-function withAllBelow(path: string): string[] {
-  return [path, join(path, '*')];
-}
-
-function unique(values: string[]): string[] {
-  return [...new Set(values)];
+/**
+ * The paths less those below another one. Each stands for all below it: Node takes an existing folder so, and one that does
+ * not exist yet by its pattern.
+ */
+function outermost(paths: string[]): string[] {
+  const unique = [...new Set(paths)];
+  const outer = unique.filter((path) => !unique.some((other) => other !== path && isInside(other, path)));
+  return outer.map((path) => (existsSync(path) ? path : join(path, '*')));
 }

@@ -3,8 +3,9 @@ import type { NextFunction, Request, Response } from 'express';
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { failedReport, reportFrom, type HealthReport } from '../health/report';
+import { ofPlugin } from '../metrics/exposition';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
-import { ActiveRequests } from '../serve/requests';
+import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { asksForUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
@@ -25,6 +26,8 @@ export interface ProcessGenerationHost {
   slots: Slots;
   drainTimeoutMs: number;
   processes: ProcessHost;
+  /** Who hears of the requests of a plugin. */
+  traffic?(pluginId: string): RequestObserver;
   /** Hears when the process of a generation ends, waits, is started again, is given up. */
   onSupervision(generation: ProcessGeneration, supervision: Supervision<StagedoorError>): void;
 }
@@ -40,7 +43,7 @@ export class ProcessGeneration implements StartedGeneration {
   readonly pluginId: string;
   readonly composition: Composition;
   readonly #host: ProcessGenerationHost;
-  readonly #requests = new ActiveRequests();
+  readonly #requests: ActiveRequests;
   readonly #tunnels = new Set<Duplex>();
   readonly #agents = new WeakMap<RunningChild, Upstream>();
   readonly #supervisor: Supervisor<RunningChild, StagedoorError>;
@@ -52,6 +55,7 @@ export class ProcessGeneration implements StartedGeneration {
     this.pluginId = pluginId;
     this.composition = composition;
     this.#host = host;
+    this.#requests = new ActiveRequests(host.traffic?.(pluginId));
     this.#supervisor = new Supervisor<RunningChild, StagedoorError>({
       start: () => this.#startChild(),
       ended: async ({ process }) => exitFault(pluginId, await process.exited),
@@ -107,6 +111,13 @@ export class ProcessGeneration implements StartedGeneration {
     } catch (error) {
       return failedReport('process', (error as Error).message);
     }
+  }
+
+  async metrics(timeoutMs: number): Promise<string> {
+    const child = this.#supervisor.current?.process;
+    const none = new Error('The process does not answer.');
+    const asked = child ? child.channel.call('metrics') : Promise.reject(none);
+    return ofPlugin(String(await deadline(asked, timeoutMs, () => none).catch(() => '')));
   }
 
   restart(): void {

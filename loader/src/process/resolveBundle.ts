@@ -37,14 +37,15 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
     const dirs = packageDirs(bundle);
     const part = { owner, modules, features: [], services: [], packageDirs: dirs, isolated: bundle };
     const contribution = { ...registered, part };
-    if (unitsOf(contribution).some((id) => mustIsolate(id, options))) {
-      checkIsolation(contribution, options);
-      return contribution;
-    }
+    const fault = isolationFault(contribution, options);
+    const isolate = unitsOf(contribution).some((id) => mustIsolate(id, options));
+    if (!fault && isolate) return contribution;
     processes.forget(bundle);
+    if (fault && isolate) throw fault;
   }
   const contribution = await resolveHere(bundle, options);
-  checkIsolation(contribution, options);
+  const fault = isolationFault(contribution, options);
+  if (fault) throw fault;
   return contribution;
 }
 
@@ -60,14 +61,14 @@ async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promi
   }
 }
 
-/** Refuses what settings want in a process and cannot be there, or what would be in two places. */
-function checkIsolation({ part, ...brought }: Contribution, options: ResolveOptions): void {
+/** Why a bundle cannot be where settings want it: it extends the portal itself, or would be in two places. */
+function isolationFault({ part, ...brought }: Contribution, options: ResolveOptions): StagedoorError | undefined {
   const ids = unitsOf({ part, ...brought });
   const misplaced = ids.find((id) => mustIsolate(id, options) !== (part.isolated !== undefined));
   const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, options));
   const id = ownPlugin ?? misplaced;
-  if (id === undefined) return;
-  throw new StagedoorError(
+  if (id === undefined) return undefined;
+  return new StagedoorError(
     'ISOLATION_IMPOSSIBLE',
     ownPlugin === undefined
       ? `${part.owner} is for plugins that run in different places: ${ids.join(', ')}.`

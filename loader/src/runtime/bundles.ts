@@ -19,6 +19,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REGISTER_FAILED',
   'INIT_FAILED',
   'START_TIMEOUT',
+  'ACCESS_DENIED',
   'PROCESS_ENDED',
   'PROCESS_HUNG',
   'PROCESS_OUT_OF_MEMORY',

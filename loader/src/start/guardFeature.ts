@@ -56,8 +56,13 @@ function lateInit(who: string, ms: number): StagedoorError {
   return new StagedoorError('START_TIMEOUT', `The init of ${who} did not finish within ${ms / 1000} s.`);
 }
 
-/** Wraps whatever a plugin threw as INIT_FAILED, its message kept. */
+/** Wraps whatever a plugin threw as INIT_FAILED, or ACCESS_DENIED where Node's permission model threw, its message kept. */
 export function initFailed(who: string, cause: unknown): StagedoorError {
   const message = cause instanceof Error ? cause.message : String(cause);
+  const { code, permission, resource } = (cause ?? {}) as Record<string, unknown>;
+  if (code === 'ERR_ACCESS_DENIED') {
+    const what = `${String(permission)}${resource ? ` of ${String(resource)}` : ''}`;
+    return new StagedoorError('ACCESS_DENIED', `The init of ${who} was denied ${what}.`, { cause });
+  }
   return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${message}`, { cause });
 }

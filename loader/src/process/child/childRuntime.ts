@@ -1,5 +1,5 @@
 import { coreServices, type RootLifecycleService, type RootLoggerService } from '@backstage/backend-plugin-api';
-import { findPackageDir, type CodedError } from '@stagedoor/bundle';
+import type { CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
 import type { HealthReport } from '../../health/report';
 import type { AnyServiceRef } from '../../host/features';
@@ -32,8 +32,7 @@ export class ChildRuntime {
     this.#setup = { ...setup, settings: bare(setup.settings) };
     this.#services = childServices(portal, setup.config);
     this.#policy = new Policy(this.#setup.settings, (decision) => portal.notify('decision', decision));
-    const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
-    if (backendPluginApi) patchPackagePaths(backendPluginApi);
+    if (setup.backendPluginApiDir) patchPackagePaths(setup.backendPluginApiDir);
   }
 
   /** Loads a bundle and tells what it registers. Throws the codes of {@link contributionOf}. */
@@ -90,6 +89,11 @@ export class ChildRuntime {
   /** Runs the health checks of the unit; undefined before it runs. */
   async health(timeoutMs: number): Promise<HealthReport | undefined> {
     return this.#generation?.checkHealth(timeoutMs);
+  }
+
+  /** What the plugin has measured, in Prometheus' text format. */
+  metrics(): Promise<string> {
+    return this.#services.metrics();
   }
 
   /** App-config has changed. */

@@ -34,6 +34,8 @@ export function runChild(parentPid: number): void {
           return running().start(params as ChildUnit);
         case 'health':
           return running().health(params as number);
+        case 'metrics':
+          return running().metrics();
         case 'stop':
           await running().stop();
           setImmediate(() => process.exit(0));
