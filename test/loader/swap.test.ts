@@ -69,6 +69,25 @@ describe('a swap', () => {
     expect(await greeterVersion(backend)).toBe(404);
   });
 
+  test('leaves no subscription of an earlier generation to the config', async () => {
+    const subscriptions = new Set<() => void>();
+    const backend = await startBackend({
+      subscribe: (onChange) => {
+        subscriptions.add(onChange);
+        return { unsubscribe: () => void subscriptions.delete(onChange) };
+      },
+    });
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    const before = subscriptions.size;
+    for (let round = 1; round <= 3; round++) {
+      await drop(backend, 'greeter', { version: `1.0.${round}` });
+      await backend.until(GREETER, 'running', `1.0.${round}`);
+    }
+    await expect.poll(() => subscriptions.size).toBe(before);
+    expect(before).toBeGreaterThan(0);
+  });
+
   test('leaves no module of an earlier generation in memory', async () => {
     const backend = await startBackend();
     for (let round = 0; round < 10; round++) {

@@ -3,6 +3,7 @@ import {
   coreServices,
   createServiceFactory,
   type LoggerService,
+  type RootConfigService,
   type RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
