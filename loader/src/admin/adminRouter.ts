@@ -10,6 +10,7 @@ import { ADMIN_PATH } from './adminPath';
 import { codedErrors } from './errors';
 import type { EventStreams } from './eventStreams';
 import { openapi } from './openapi/document';
+import { METRICS_TYPE } from '../metrics/exposition';
 import type { Paths } from './openapi/paths';
 
 /** What the admin API works with. */
@@ -51,6 +52,11 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
       get: async (request, response) => {
         const health = await plugins.observations.health(request.params.pluginId!);
         response.status(health.status === 'error' ? 503 : 200).json(health);
+      },
+    },
+    '/v1/{pluginId}/metrics': {
+      get: async (request, response) => {
+        response.type(METRICS_TYPE).send(await plugins.observations.metrics(request.params.pluginId!));
       },
     },
     '/v1/host': { get: (_request, response) => void response.json(plugins.host) },

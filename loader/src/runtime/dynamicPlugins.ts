@@ -102,7 +102,7 @@ export class DynamicPlugins {
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
     const [units, registry, events] = [this.#units, this.#registry, this.events];
-    this.observations = new Observations({ settings, units, registry, events, logger });
+    this.observations = new Observations({ settings, units, config, registry, events, logger });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
     this.#bundles = new Bundles({
       units: this.#units,
@@ -174,7 +174,7 @@ export class DynamicPlugins {
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
   async boot(): Promise<void> {
     const { settings, own, config, logger } = this.#options;
-    this.#closers.push(this.observations.start());
+    this.#closers.push(await this.observations.start(this.#unitHost));
     if (!settings) return this.#bundles.boot(own, []);
     await mkdir(settings.rootDirectory, { recursive: true });
     await mkdir(settings.stateDirectory, { recursive: true });

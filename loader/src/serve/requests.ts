@@ -1,9 +1,21 @@
 import type { Response } from 'express';
 
+/** Hears of requests as they begin and end. */
+export interface RequestObserver {
+  began(): void;
+  /** The response is done, or its client is gone. */
+  ended(response: Response, ms: number): void;
+}
+
 /** The requests that a generation is answering. */
 export class ActiveRequests {
   readonly #responses = new Set<Response>();
   readonly #idle: Array<() => void> = [];
+  readonly #observer: RequestObserver | undefined;
+
+  constructor(observer?: RequestObserver) {
+    this.#observer = observer;
+  }
 
   get count(): number {
     return this.#responses.size;
@@ -12,7 +24,10 @@ export class ActiveRequests {
   /** Counts the request until its response is done or its client is gone. */
   add(response: Response): void {
     this.#responses.add(response);
+    const began = performance.now();
+    this.#observer?.began();
     response.once('close', () => {
+      this.#observer?.ended(response, performance.now() - began);
       this.#responses.delete(response);
       if (this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
     });

@@ -14,7 +14,7 @@ import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
-import { ActiveRequests } from '../serve/requests';
+import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
@@ -35,6 +35,8 @@ export interface GenerationHost {
   startTimeoutMs: number;
   drainTimeoutMs: number;
   policy: Policy;
+  /** Who hears of the requests of a plugin. */
+  traffic?(pluginId: string): RequestObserver;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */
@@ -52,7 +54,7 @@ export class Generation implements StartedGeneration {
   readonly refusedRoutes: DeclaredRoute[] = [];
   readonly #host: GenerationHost;
   readonly #routes = new Map<string, RequestHandler[]>();
-  readonly #requests = new ActiveRequests();
+  readonly #requests: ActiveRequests;
   readonly #upgrades = new Upgrades();
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
@@ -63,6 +65,7 @@ export class Generation implements StartedGeneration {
     this.pluginId = pluginId;
     this.composition = composition;
     this.#host = host;
+    this.#requests = new ActiveRequests(host.traffic?.(pluginId));
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
       const { services, startTimeoutMs, policy } = host;

@@ -16,6 +16,6 @@ export function startGeneration(
   host: UnitHost,
 ): Promise<StartedGeneration> {
   if (!composition.plugin?.isolated) return Generation.start(pluginId, composition, host);
-  const { slots, drainTimeoutMs, processes } = host;
-  return ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, ...processes! });
+  const { slots, drainTimeoutMs, traffic, processes } = host;
+  return ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, traffic, ...processes! });
 }

@@ -18,6 +18,8 @@ export interface StartedGeneration extends SlotTarget {
   readonly process?: { pid: number; rssBytes: number; restarts: number; startedAt: string };
   /** Runs the plugin's health checks, at most `timeoutMs` milliseconds each. Never rejects. */
   checkHealth(timeoutMs: number): Promise<HealthReport>;
+  /** What a process of its own has measured, in Prometheus' text format. Never rejects. */
+  metrics?(timeoutMs: number): Promise<string>;
   /** Ends what runs and starts it anew, where that helps: a process of its own. */
   restart?(why: StagedoorError): void;
   /** Points the unit's mount paths here; from the next request on this generation answers. */

@@ -96,6 +96,12 @@ export const paths = {
     [pluginId],
     { 503: content('It does not work.', ref('Health')) },
   ),
+  '/v1/{pluginId}/metrics': read(
+    'getMetrics',
+    'What is measured of a plugin, and what it measures itself',
+    content("Prometheus' text format.", { type: 'string' }, 'text/plain'),
+    [pluginId],
+  ),
   '/v1/host': read('getHost', 'What bundles are held against', content('The host.', ref('Host'))),
   '/v1/openapi.json': read('getDescription', 'This description', content('OpenAPI 3.1.', { type: 'object' })),
 };
