@@ -98,15 +98,15 @@ const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode }
 ];
 
 describe('a hostile archive', () => {
-  test.each(hostile)('with $what is refused, and nothing lands outside', async ({ entries, code }) => {
+  test.each(hostile)('with $what is refused, and nothing is written', async ({ entries, code }) => {
     const out = await tempDir();
     const file = join(out, 'hostile.tgz');
     await writeArchive(file, [{ path: 'package/package.json', content: '{}' }, ...entries]);
     const target = join(out, 'deep/target');
     const extracting = extractArchive(file, target, { bytes: 2 * 1024 * 1024, entries: 100 });
     await expect(extracting).rejects.toMatchObject({ code: code ?? 'ARCHIVE_UNSAFE', hint: expect.any(String) });
-    expect((await readdir(out)).sort()).toEqual(['deep', 'hostile.tgz']);
-    expect(await readdir(join(out, 'deep'))).toEqual(['target']);
+    // Not even what comes before the entry that gives it away.
+    expect(await readdir(out)).toEqual(['hostile.tgz']);
     expect(await stat('/tmp/escaped.txt').catch(() => 'absent')).toBe('absent');
   });
 

@@ -11,6 +11,7 @@ import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
+import { Lanes } from './lanes';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
 
@@ -45,6 +46,8 @@ export class DropDirectory {
   readonly #dirty = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
   readonly #names = new KeyedMutex();
+  /** Staging keeps disk and memory busy: a thousand drops at once must not take a thousand times as much. */
+  readonly #staging = new Lanes(4);
   #open = false;
   #closed = false;
 
@@ -178,7 +181,7 @@ export class DropDirectory {
   async #stage(drop: Drop, seen: string): Promise<DropRecord> {
     const { entry } = drop;
     try {
-      const bundle = await stageDrop(drop, this.#options.shelves);
+      const bundle = await this.#staging.run(() => stageDrop(drop, this.#options.shelves));
       return { entry, name: bundle.name, bundle, seen };
     } catch (error) {
       return { entry, name: this.#records.get(entry)?.name ?? entry, fault: error as StagedoorError, seen };

@@ -1,5 +1,5 @@
 import { Contents, StagedoorError, concurrently, isInside, type ContentLimits } from '@stagedoor/bundle';
-import { constants, type Dirent } from 'node:fs';
+import { constants } from 'node:fs';
 import { copyFile, mkdir, open, opendir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,37 +16,53 @@ const NAMES_HANDLES = process.platform === 'linux';
 export async function copyFolder(from: string, to: string, limits: ContentLimits): Promise<void> {
   const root = await realpath(from);
   const contents = new Contents(from, limits);
-  async function copy(source: string, target: string, path: string): Promise<void> {
-    await mkdir(target, { recursive: true });
-    const innerPath = ({ name }: Dirent): string => (path ? `${path}/${name}` : name);
-    const folders: Dirent[] = [];
-    const files: Dirent[] = [];
-    // Entry by entry: a folder may hold more names than there is memory for.
-    for await (const entry of await opendir(source, { bufferSize: 256 })) {
-      if (entry.name === '.bin') continue;
-      if (entry.isDirectory()) contents.addFolder(innerPath(entry));
-      else contents.addFile(innerPath(entry), 0);
-      (entry.isDirectory() ? folders : files).push(entry);
-    }
-    await concurrently(files, (entry) =>
-      copyOne(entry, join(source, entry.name), join(target, entry.name), innerPath(entry)),
-    );
-    for (const entry of folders) await copy(join(source, entry.name), join(target, entry.name), innerPath(entry));
-  }
-  async function copyOne(entry: Dirent, source: string, target: string, inner: string): Promise<void> {
-    if (!entry.isFile() && !entry.isSymbolicLink()) throw notAFile(inner);
-    const real = entry.isSymbolicLink() ? await insideLink(root, source, inner) : source;
-    const handle = await openPlain(real, inner);
+  const { folders, files } = await listFolder(root, contents);
+  await mkdir(to, { recursive: true });
+  for (const folder of folders) await mkdir(join(to, folder), { recursive: true });
+  await concurrently(files, async ({ path, isLink }) => {
+    const source = join(root, path);
+    const real = isLink ? await insideLink(root, source, path) : source;
+    const handle = await openPlain(real, path);
     try {
       const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
-      if (!isInside(root, await realpath(opened))) throw notInside(inner);
+      if (!isInside(root, await realpath(opened))) throw notInside(path);
       contents.addBytes((await handle.stat()).size);
-      await copyFile(opened, target, constants.COPYFILE_FICLONE);
+      await copyFile(opened, join(to, path), constants.COPYFILE_FICLONE);
     } finally {
       await handle.close();
     }
+  });
+}
+
+/** What a folder drop holds: paths below it, folders before what is in them. */
+interface Listing {
+  folders: string[];
+  files: Array<{ path: string; isLink: boolean }>;
+}
+
+/** Lists all of a drop, before any of it is copied: one that is refused for its names or number leaves nothing to remove. */
+async function listFolder(root: string, contents: Contents): Promise<Listing> {
+  const listing: Listing = { folders: [], files: [] };
+  async function list(folder: string): Promise<void> {
+    const below: string[] = [];
+    // Entry by entry: a folder may hold more names than there is memory for.
+    for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
+      if (entry.name === '.bin') continue;
+      const path = folder ? `${folder}/${entry.name}` : entry.name;
+      if (entry.isDirectory()) {
+        contents.addFolder(path);
+        listing.folders.push(path);
+        below.push(path);
+      } else {
+        if (!entry.isFile() && !entry.isSymbolicLink()) throw notAFile(path);
+        contents.addFile(path, 0);
+        listing.files.push({ path, isLink: entry.isSymbolicLink() });
+      }
+    }
+    for (const path of below) await list(path);
   }
-  await copy(root, to, '');
+  await list('');
+  return listing;
 }
 
 /** Opens a file that was one when its folder was listed, and refuses what has taken its place. */
