@@ -50,7 +50,8 @@ export function runChild(parentPid: number): void {
     },
   });
   reportFaults(channel);
-  stream.once('close', () => process.exit(0));
+  // The portal is gone; whatever the plugin started goes as well.
+  stream.once('close', () => process.kill(-process.pid, 'SIGKILL'));
   let told = '';
   setInterval(() => {
     const routes = JSON.stringify(runtime?.routes());

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { FAULTY } from '../support/faulty';
+import { drop } from '../support/greeter';
+import { startPortal } from '../support/portal';
+import { untilState } from '../support/portalPlugins';
+import { isRunning, pluginProcesses } from '../support/processes';
+
+describe('a portal with a plugin in a process of its own', () => {
+  test.each([
+    ['idle', undefined],
+    ['in an endless loop', 'loop'],
+  ])('that is killed leaves no process behind, be the plugin %s', async (_what, fault) => {
+    const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+    await drop(portal, 'faulty');
+    await untilState(portal, FAULTY, 'running');
+    const [pid, ...others] = await pluginProcesses(portal.pid);
+    expect(others).toEqual([]);
+    const grandchild = (await (await portal.fetch('/api/faulty/grandchild')).json()) as { pid: number };
+    if (fault) portal.fetch(`/api/faulty/${fault}`).catch(() => {});
+    if (fault) await new Promise((resolve) => setTimeout(resolve, 500));
+    await portal.stop('SIGKILL');
+    for (const each of [pid!, grandchild.pid]) {
+      await expect.poll(() => isRunning(each), { timeout: 10_000 }).toBe(false);
+    }
+  });
+
+  test('ends with it in order, shutdown hooks and all, when it is asked to', async () => {
+    const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+    await drop(portal, 'greeter');
+    await untilState(portal, 'greeter-dynamic', 'running');
+    const [pid] = await pluginProcesses(portal.pid);
+    expect(await portal.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(portal.logs()).toContain('greeter 1.0.0 has stopped');
+    expect(isRunning(pid!)).toBe(false);
+  });
+});
