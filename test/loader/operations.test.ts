@@ -60,8 +60,10 @@ describe('disable', () => {
     expect(await backend.until(GREETER, 'draining')).toMatchObject({ generations: [{ role: 'draining' }, {}] });
 
     for (const kind of ['reload', 'enable', 'disable', 'rollback']) {
-      const second = await api.call<{ error: object }>('POST', `/plugins/${GREETER}/${kind}`);
+      const second = await api.call('POST', `/plugins/${GREETER}/${kind}`);
       expect(second.status).toBe(409);
+      const code = kind === 'enable' || kind === 'disable' ? 'OPERATION_IN_PROGRESS' : 'PLUGIN_DISABLED';
+      expect(second).toMatchObject({ body: { error: { code, name: 'ConflictError' } } });
     }
     expect(await (await slow).json()).toEqual({ version: '1.0.0' });
     await waitFor('the operation to end', async () => {
