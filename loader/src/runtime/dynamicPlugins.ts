@@ -37,9 +37,10 @@ import { Observations } from './observations';
 import { Operations, type Operation, type OperationKind } from './operations';
 import { Operator, unknownPlugin } from './operator';
 import { PluginRegistry } from './registry';
+import { missingOf } from './required';
 import { reportSupervision } from './reportSupervision';
 import { StateFile } from './stateFile';
-import { DOWN_STATES, type PluginStatus } from './states';
+import type { PluginStatus } from './states';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 
@@ -137,7 +138,8 @@ export class DynamicPlugins {
 
   /** What of `dynamicPlugins.required` does not serve now: plugin ids and package names. */
   missingRequired(): string[] {
-    return (this.#options.settings?.required ?? []).filter((required) => !this.#serves(required));
+    const required = this.#options.settings?.required ?? [];
+    return missingOf(required, this.#registry.list(), (id) => this.#units.get(id)?.current !== undefined);
   }
 
   /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */
@@ -240,13 +242,6 @@ export class DynamicPlugins {
 
   #complete(status: PluginStatus): PluginStatus {
     return { ...status, ...this.#bundles.whereabouts(status.name), ...this.observations.of(status) };
-  }
-
-  /** Whether a plugin (static or not) or a bundle serves; a newer drop that fails does not change that. */
-  #serves(idOrName: string): boolean {
-    const bundles = this.list().filter(({ name, pluginIds }) => [name, ...pluginIds].includes(idOrName));
-    if (bundles.some(({ state }) => DOWN_STATES.has(state))) return false;
-    return bundles.some(({ loaded }) => loaded) || this.#units.get(idOrName)?.current !== undefined;
   }
 
   #layShelves(stateDirectory: string): Promise<Shelves> {
