@@ -66,7 +66,7 @@ function expectAllWell({ faults, answers, perSecond }: Traffic): void {
 describe('Under load over kept connections, with slow uploads, downloads and endless streams', () => {
   test(`${UPGRADES} upgrades fail, misroute and break off nothing`, { timeout: 600_000 }, async () => {
     const committed = await startWithUnits({ drainTimeout: DRAIN_MS });
-    const result = await traffic(portal!.port, PER_SECOND, committed, async () => {
+    const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
       for (let minor = 1; minor <= UPGRADES; minor++) {
         const id = IDS[minor % IDS.length]!;
         await upgrade(id, minor, committed);
@@ -102,7 +102,7 @@ describe('Under load over kept connections, with slow uploads, downloads and end
   ];
   test('an upgrade that fails in any stage leaves the old version serving', { timeout: 300_000 }, async () => {
     const committed = await startWithUnits({ drainTimeout: DRAIN_MS, startTimeout: '2s' });
-    const result = await traffic(portal!.port, PER_SECOND, committed, async () => {
+    const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
       await upgrade('blue', 1, committed);
       for (const [index, { stage, code, options, after }] of stages.entries()) {
         const dir = await build('blue', 2 + index, options);

@@ -51,7 +51,9 @@ test(`${PLUGINS} plugins run in one portal, and all answer`, { timeout: 600_000 
   const portal = await startPortal({ root, env: probeEnvironment(file), readyTimeoutMs: 240_000 });
   onTestFinished(async () => void (await portal.stop()));
   const startMs = performance.now() - begin;
-  expect((await pluginsOf(portal)).map(({ state }) => state)).toEqual(ids.map(() => 'running'));
+  const states = (await pluginsOf(portal)).map(({ state, code, message }) => [state, code, message].join(' ').trim());
+  expect([...new Set(states)]).toEqual(['running']);
+  expect(states.length).toBe(PLUGINS);
   const statuses = await Promise.all(ids.map(async (id) => (await portal.fetch(`/api/${id}/ping`)).status));
   expect(statuses).toEqual(ids.map(() => 200));
   const closed = await Promise.all(ids.map(async (id) => (await portal.fetch(`/api/${id}/things`)).status));
