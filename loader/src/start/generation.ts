@@ -2,6 +2,7 @@ import { createSpecializedBackend, type Backend } from '@backstage/backend-app-a
 import {
   coreServices,
   type BackendFeature,
+  type RootConfigService,
   type RootHttpRouterService,
   type RootLoggerService,
   type ServiceFactory,
@@ -10,7 +11,8 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HealthChecks } from '../health/healthChecks';
 import type { HealthReport } from '../health/report';
-import type { ServiceFeature } from '../host/features';
+import type { AnyServiceRef, ServiceFeature } from '../host/features';
+import { ownSubscriptions, type SubscribedConfig } from '../host/ownSubscriptions';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
@@ -58,6 +60,7 @@ export class Generation implements StartedGeneration {
   readonly #upgrades = new Upgrades();
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
+  #config: SubscribedConfig | undefined;
   #serving = false;
   #closed = false;
 
@@ -156,12 +159,21 @@ export class Generation implements StartedGeneration {
       this.#backend.stop(),
       STOP_TIMEOUT_MS,
       () => new Error(`Plugin '${this.pluginId}' did not stop within ${STOP_TIMEOUT_MS / 1000} s`),
-    ).finally(() => this.#upgrades.close());
+    ).finally(() => {
+      this.#upgrades.close();
+      this.#config?.dispose();
+    });
   }
 
   #dynamicModuleIds(): Set<string> {
     const dynamic = this.composition.modules.filter((part) => part.owner !== STATIC_OWNER);
     return new Set(dynamic.flatMap((part) => moduleIdsOf(part, this.pluginId)));
+  }
+
+  async #ownConfig(): Promise<RootConfigService> {
+    const shared = await this.#host.services.get(coreServices.rootConfig as unknown as AnyServiceRef);
+    this.#config = ownSubscriptions(shared as RootConfigService);
+    return this.#config.config;
   }
 
   #serviceFactories(): ServiceFactory[] {
@@ -173,6 +185,8 @@ export class Generation implements StartedGeneration {
     own.set(rootLifecycle.service.id, { ...rootLifecycle, deps: services.shareDeps(rootLifecycle.deps) });
     const logger = services.original(coreServices.rootLogger);
     own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
+    const config = services.original(coreServices.rootConfig);
+    own.set(config.service.id, { ...config, deps: {}, factory: () => this.#ownConfig() });
     const httpRouter = services.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
     const factories = services.factories().map((factory) => own.get(factory.service.id) ?? factory);
