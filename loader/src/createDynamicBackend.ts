@@ -23,6 +23,8 @@ import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { INFO_PLUGIN_ID } from './runtime/ownPlugins';
 import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
+import { timed } from './timing/timed';
+import { Timings } from './timing/timings';
 
 /** Each started backend listens for process-wide faults, and each unit is a backend: not a leak. */
 const MAX_LISTENERS = 1000;
@@ -41,6 +43,7 @@ export function createDynamicBackend(): Backend {
   let plugins: DynamicPlugins | undefined;
   let disposeSignals = (): void => {};
   const stopping = new AbortController();
+  const timings = new Timings();
   let preload = (): void => {};
 
   async function assemble(): Promise<Backend> {
@@ -53,7 +56,7 @@ export function createDynamicBackend(): Backend {
       'explicit',
     );
     const { registrations } = await expandFeatures(
-      toFeatures(await Promise.all(added)),
+      toFeatures(await timed('import', 'features', () => Promise.all(added))),
       (ref) => services.get(ref),
       (factory, origin) => services.add(factory, origin),
     );
@@ -85,6 +88,7 @@ export function createDynamicBackend(): Backend {
           rootLogger,
           config,
           own,
+          timings,
           cwd: process.cwd(),
         });
         return plugins;
@@ -101,13 +105,15 @@ export function createDynamicBackend(): Backend {
     async start() {
       if (host) throw new Error('Backend has already started');
       process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
-      host = await assemble();
-      const { started, dispose } = withOwnSignals(
-        () => host!.start(),
-        () => host!.stop(),
-      );
-      disposeSignals = dispose;
-      const result = await started;
+      const result = await timings.start(async () => {
+        host = await assemble();
+        const { started, dispose } = withOwnSignals(
+          () => host!.start(),
+          () => host!.stop(),
+        );
+        disposeSignals = dispose;
+        return started;
+      });
       preload();
       return result;
     },

@@ -59,6 +59,7 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
         response.type(METRICS_TYPE).send(await plugins.observations.metrics(request.params.pluginId!));
       },
     },
+    '/v1/boot': { get: (_request, response) => void response.json(plugins.observations.boot) },
     '/v1/host': { get: (_request, response) => void response.json(plugins.host) },
     '/v1/openapi.json': { get: (_request, response) => void response.json(openapi) },
   };

@@ -1,6 +1,7 @@
 import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { timed } from '../timing/timed';
 import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
 
 /** Any service ref, whatever it makes. */
@@ -31,7 +32,7 @@ export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeat
   const service = options.service as unknown as AnyServiceRef;
   let loaded: Promise<ServiceFeature> | undefined;
   const real = (): Promise<ServiceFeature> => {
-    loaded ??= options.load().then((factory) => checked(service, deps, factory));
+    loaded ??= timed('import', service.id, options.load).then((factory) => checked(service, deps, factory));
     return loaded;
   };
   return {

@@ -1,6 +1,7 @@
 import { coreServices } from '@backstage/backend-plugin-api';
 import { isStagedoorError } from '@stagedoor/bundle';
 import { asFeature, type AnyServiceRef, type Deps, type Impls, type ServiceFeature } from './features';
+import { timed } from '../timing/timed';
 import { refuseRootRouter } from './rootRouter';
 import { withInstalledPlugins } from './installedPlugins';
 
@@ -155,7 +156,9 @@ export class RootServices {
   #make(factory: ServiceFeature): Promise<unknown> {
     let made = this.#made.get(factory);
     if (!made) {
-      made = this.#rootDeps(factory).then((deps) => factory.factory(deps, undefined));
+      made = timed('service', factory.service.id, async () =>
+        factory.factory(await this.#rootDeps(factory), undefined),
+      );
       this.#made.set(factory, made);
       made.catch(() => this.#made.delete(factory));
     }
@@ -165,7 +168,9 @@ export class RootServices {
   #context(factory: ServiceFeature): Promise<unknown> {
     let context = this.#contexts.get(factory);
     if (!context) {
-      context = this.#rootDeps(factory).then((deps) => factory.createRootContext!(deps));
+      context = timed('service', factory.service.id, async () =>
+        factory.createRootContext!(await this.#rootDeps(factory)),
+      );
       this.#contexts.set(factory, context);
       context.catch(() => this.#contexts.delete(factory));
     }

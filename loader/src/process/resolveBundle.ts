@@ -4,6 +4,7 @@ import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { contributionOf, unitsOf, type Contribution } from '../resolve/contribution';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { timed } from '../timing/timed';
 import { deadline } from '../start/deadline';
 import type { ProcessHost } from './processHost';
 
@@ -31,7 +32,7 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
   const { processes } = options;
   if (!processes) return resolveHere(bundle, options);
   if (processes.mustInspect(bundle)) {
-    const registered = await processes.inspect(bundle);
+    const registered = await timed('inspect', undefined, () => processes.inspect(bundle));
     const { name: owner } = bundle;
     const { modules } = registered;
     const dirs = packageDirs(bundle);

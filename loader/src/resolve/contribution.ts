@@ -5,6 +5,7 @@ import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { timed } from '../timing/timed';
 import type { Part } from '../start/part';
 import { loadFeatures } from './loadFeatures';
 
@@ -37,12 +38,14 @@ export async function contributionOf(
       refuseRootRouter(`The service '${factory.service.id}' of ${bundle.name}`, factory.deps);
     },
   );
-  const contribution = describeRegistrations(expanded.registrations, {
-    owner: bundle.name,
-    features: expanded.registrations,
-    services: expanded.services.map(({ factory }) => factory),
-    packageDirs: packageDirs(bundle),
-  });
+  const contribution = timed('register', undefined, () =>
+    describeRegistrations(expanded.registrations, {
+      owner: bundle.name,
+      features: expanded.registrations,
+      services: expanded.services.map(({ factory }) => factory),
+      packageDirs: packageDirs(bundle),
+    }),
+  );
   checkIds(bundle, contribution);
   for (const { deps } of [...initsOf(expanded.registrations), ...contribution.part.services]) {
     await services.checkDefaults(deps);

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
+import { timed } from '../timing/timed';
 import type { StagedBundle } from '../stage/stageDrop';
 
 /** Gives what the module at an absolute path exports. */
@@ -20,7 +21,7 @@ export async function loadFeatures(bundle: StagedBundle, loadModule: LoadModule 
   for (const dir of [join(bundle.dir, 'alpha'), bundle.dir]) {
     const entry = await entryOf(bundle, dir);
     if (!entry) continue;
-    exported = await load(bundle, entry, loadModule);
+    exported = await timed('load', undefined, () => load(bundle, entry, loadModule));
     const features = featuresIn(exported);
     if (features.length > 0) return features;
   }

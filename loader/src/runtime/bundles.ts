@@ -5,6 +5,8 @@ import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
+import { timed } from '../timing/timed';
+import { BUNDLE_STEP, type Timings } from '../timing/timings';
 import { asFault } from './faults';
 import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
@@ -34,6 +36,7 @@ export interface BundlesOptions {
   state: StateFile;
   logger: LoggerService;
   gate: Gate;
+  timings: Timings;
   /** Loads a bundle where it is to run and tells what it brings. */
   resolve(bundle: StagedBundle): Promise<Contribution>;
 }
@@ -99,7 +102,11 @@ export class Bundles {
    * Loads a new or changed bundle hot; with `again`, also the one that is loaded. Returns the fault of one that fails, which
    * is in its status too; what served before still serves.
    */
-  async activate(bundle: StagedBundle, { again = false } = {}): Promise<StagedoorError | undefined> {
+  activate(bundle: StagedBundle, options: { again?: boolean } = {}): Promise<StagedoorError | undefined> {
+    return this.#options.timings.load(() => this.#activate(bundle, options));
+  }
+
+  async #activate(bundle: StagedBundle, { again = false }: { again?: boolean }): Promise<StagedoorError | undefined> {
     const { registry, units } = this.#options;
     const previous = this.#loaded.get(bundle.name);
     if (!again && previous?.bundle.digest === bundle.digest) {
@@ -191,10 +198,14 @@ export class Bundles {
   }
 
   /** Validates and loads a bundle; the fault of one that must not or cannot run is in its status. */
-  async #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
+  #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
+    return timed(BUNDLE_STEP, bundle.name, () => this.#validateAndLoad(bundle));
+  }
+
+  async #validateAndLoad(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
     const { registry, resolve } = this.#options;
     registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
-    const refusal = await this.#refusal(bundle);
+    const refusal = await timed('validate', undefined, () => this.#refusal(bundle));
     if (refusal) return this.#fail(bundle, refusal);
     try {
       // Each step takes some of the time that requests may have to wait: others get their turn in between.

@@ -9,6 +9,8 @@ import { newestOf } from '../stage/newest';
 import type { Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
+import { timed } from '../timing/timed';
+import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
 import { Lanes } from './lanes';
@@ -34,6 +36,7 @@ export interface DropDirectoryOptions {
   decisions: Decisions;
   registry: PluginRegistry;
   logger: LoggerService;
+  timings: Timings;
 }
 
 /**
@@ -135,16 +138,18 @@ export class DropDirectory {
   /** One worker per entry: it goes on until nothing has changed since it last looked. */
   #work(entry: string): void {
     if (this.#working.has(entry) || this.#closed) return;
-    const work = (async () => {
-      while (this.#dirty.delete(entry) && !this.#closed) {
-        const before = this.#records.get(entry);
-        if (!(await this.#read(entry))) continue;
-        const after = this.#records.get(entry);
-        const names = new Set([before?.name, after?.name].filter((name) => name !== undefined));
-        for (const name of names) await this.reconcile(name);
-      }
-    })()
-      .catch((error: Error) => this.#options.logger.error(`The drop ${entry} could not be handled`, error))
+    const { logger, timings } = this.#options;
+    const work = timings
+      .load(async () => {
+        while (this.#dirty.delete(entry) && !this.#closed) {
+          const before = this.#records.get(entry);
+          if (!(await this.#read(entry))) continue;
+          const after = this.#records.get(entry);
+          const names = new Set([before?.name, after?.name].filter((name) => name !== undefined));
+          for (const name of names) await this.reconcile(name);
+        }
+      })
+      .catch((error: Error) => logger.error(`The drop ${entry} could not be handled`, error))
       .finally(() => {
         this.#working.delete(entry);
         if (this.#dirty.has(entry)) this.#work(entry);
@@ -162,7 +167,7 @@ export class DropDirectory {
       return this.#records.delete(entry);
     }
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
-    const seen = await settle(drop);
+    const seen = await timed('settle', entry, () => settle(drop));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.#read(entry);
     const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen);
@@ -181,7 +186,7 @@ export class DropDirectory {
   async #stage(drop: Drop, seen: string): Promise<DropRecord> {
     const { entry } = drop;
     try {
-      const bundle = await this.#staging.run(() => stageDrop(drop, this.#options.shelves));
+      const bundle = await timed('stage', entry, () => this.#staging.run(() => stageDrop(drop, this.#options.shelves)));
       return { entry, name: bundle.name, bundle, seen };
     } catch (error) {
       return { entry, name: this.#records.get(entry)?.name ?? entry, fault: error as StagedoorError, seen };

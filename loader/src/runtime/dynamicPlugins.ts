@@ -23,11 +23,11 @@ import { layShelves, type Shelves } from '../stage/shelf';
 import { stagedDirs } from '../stage/readStaged';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
-import { moduleIdsOf, partsOf } from '../start/part';
 import type { UnitHost } from '../start/startGeneration';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
+import type { Timings } from '../timing/timings';
 import { Bundles } from './bundles';
 import { retryOnConfigChange } from './configRetry';
 import { Decisions } from './decisions';
@@ -56,6 +56,7 @@ export interface DynamicPluginsOptions {
   logger: LoggerService;
   /** The portal's own plugins and modules. */
   own: Contribution;
+  timings: Timings;
   cwd: string;
 }
 
@@ -103,7 +104,7 @@ export class DynamicPlugins {
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
     const [units, registry, events] = [this.#units, this.#registry, this.events];
-    this.observations = new Observations({ settings, units, config, registry, events, logger });
+    this.observations = new Observations({ ...options, units, registry, events });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
     this.#bundles = new Bundles({
       units: this.#units,
@@ -116,6 +117,7 @@ export class DynamicPlugins {
           startTimeoutMs,
         }),
       registry: this.#registry,
+      timings: options.timings,
       state: this.#state,
       logger,
       gate: this.#gate,
@@ -146,7 +148,7 @@ export class DynamicPlugins {
   status(name: string): PluginStatus {
     const status = this.#registry.get(name);
     if (!status) throw unknownPlugin(name);
-    return this.#complete(status);
+    return { ...this.#complete(status), ...this.observations.bootOf(status) };
   }
 
   /** Starts an operation; see {@link Operator.start}. */
@@ -164,13 +166,7 @@ export class DynamicPlugins {
 
   /** Plugins that run or are starting, with their modules, static ones included. */
   installedPlugins(): Array<{ pluginId: string; modules: Array<{ moduleId: string }> }> {
-    return this.#units
-      .all()
-      .filter(({ composition }) => composition.plugin)
-      .map(({ pluginId, composition }) => ({
-        pluginId,
-        modules: partsOf(composition).flatMap((part) => moduleIdsOf(part, pluginId).map((moduleId) => ({ moduleId }))),
-      }));
+    return this.#units.installed();
   }
 
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
@@ -254,10 +250,10 @@ export class DynamicPlugins {
   }
 
   #followDrops(root: string, shelves: Shelves): DropDirectory {
-    const { logger } = this.#options;
+    const { logger, timings } = this.#options;
     const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
     const decisions = new Decisions({ state, shelves, registry, logger });
-    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings });
     this.#drops = drops;
     this.#operator = new Operator({
       operations: this.#operations,

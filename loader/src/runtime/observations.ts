@@ -5,6 +5,8 @@ import { failedReport } from '../health/report';
 import type { Settings } from '../settings/settings';
 import { STATIC_OWNER } from '../start/part';
 import type { GenerationHost } from '../start/generation';
+import type { Span } from '../timing/timed';
+import type { Timings } from '../timing/timings';
 import type { EventLog } from './eventLog';
 import { Measurements } from './measurements';
 import { unknownPlugin } from './operator';
@@ -21,6 +23,7 @@ export interface ObservationsOptions {
   registry: PluginRegistry;
   events: EventLog;
   logger: LoggerService;
+  timings: Timings;
 }
 
 /** For a host without `dynamicPlugins` settings, whose static plugins may have health checks all the same. */
@@ -35,6 +38,8 @@ export class Observations {
   constructor(options: ObservationsOptions) {
     const { settings, units, registry, events, logger } = options;
     this.#options = options;
+    options.timings.logger = logger;
+    events.subscribe(({ plugin, state }) => void (state === 'stopped' && options.timings.forget(plugin)));
     this.#monitor = new HealthMonitor({
       settings: settings?.health ?? STATIC_ONLY,
       units: () => units.all(),
@@ -90,6 +95,18 @@ export class Observations {
   async metrics(pluginId: string): Promise<string> {
     this.#checkKnown(pluginId);
     return (await this.#measurements?.ofPlugin(pluginId)) ?? '';
+  }
+
+  /** Where the time of the start went. */
+  get boot(): Span {
+    return this.#options.timings.boot;
+  }
+
+  /** The steps of the latest load of a bundle. */
+  bootOf({ name, drop, pluginIds, modules }: PluginStatus): Pick<PluginStatus, 'boot'> {
+    const units = [...pluginIds, ...modules.map(({ pluginId }) => pluginId)];
+    const boot = this.#options.timings.ofBundle(name, [...(drop ? [drop] : []), ...units]);
+    return boot ? { boot } : {};
   }
 
   #checkKnown(pluginId: string): void {

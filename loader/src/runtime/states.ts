@@ -1,6 +1,7 @@
 import type { CodedError } from '@stagedoor/bundle';
 import type { PluginHealth } from '../health/healthMonitor';
 import type { SignatureVerdict } from '../policy/signatures';
+import type { Span } from '../timing/timed';
 import type { OpenedRoute } from '../start/openedRoutes';
 
 /** Where a bundle can be in its life; see the README for the picture. */
@@ -76,6 +77,8 @@ export interface PluginStatus extends Partial<CodedError> {
   attempt?: number;
   isolation?: 'in-process' | 'process';
   process?: ProcessStatus;
+  /** Where the time of its latest load went; of one bundle only, not in lists. */
+  boot?: Span[];
   /** What its latest health checks came to, by plugin id. */
   health?: Record<string, PluginHealth>;
 }

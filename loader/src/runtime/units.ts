@@ -36,6 +36,16 @@ export class Units {
     return [...this.#units.values()];
   }
 
+  /** Plugins that run or are starting, with their modules, static ones included. */
+  installed(): Array<{ pluginId: string; modules: Array<{ moduleId: string }> }> {
+    return this.all()
+      .filter(({ composition }) => composition.plugin)
+      .map(({ pluginId, composition }) => ({
+        pluginId,
+        modules: partsOf(composition).flatMap((part) => moduleIdsOf(part, pluginId).map((moduleId) => ({ moduleId }))),
+      }));
+  }
+
   /**
    * Replaces what `owner` contributes by `next` (undefined: nothing) in every unit concerned: all new generations
    * start beside the old ones, then all take over, or none does. Rejects with StagedoorError

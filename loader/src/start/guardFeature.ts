@@ -2,6 +2,7 @@ import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
+import { timed } from '../timing/timed';
 import { deadline } from './deadline';
 
 /** Limits and services that a guarded feature runs with. */
@@ -36,7 +37,7 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
       func: async (deps) => {
         try {
           const confined = confineRouters(registration.init.deps, deps, options);
-          const init = Promise.resolve(registration.init.func(confined));
+          const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {
           throw isStagedoorError(cause) ? cause : initFailed(who, cause);

@@ -1,5 +1,6 @@
 import { ProcessGeneration, type ProcessGenerationHost } from '../process/processGeneration';
 import { Generation, type GenerationHost } from './generation';
+import { timed } from '../timing/timed';
 import type { Composition } from './part';
 import type { StartedGeneration } from './startedGeneration';
 
@@ -15,7 +16,11 @@ export function startGeneration(
   composition: Composition,
   host: UnitHost,
 ): Promise<StartedGeneration> {
-  if (!composition.plugin?.isolated) return Generation.start(pluginId, composition, host);
+  if (!composition.plugin?.isolated) {
+    return timed('plugin', pluginId, () => Generation.start(pluginId, composition, host));
+  }
   const { slots, drainTimeoutMs, traffic, processes } = host;
-  return ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, traffic, ...processes! });
+  return timed('plugin', pluginId, () =>
+    ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, traffic, ...processes! }),
+  );
 }

@@ -102,6 +102,7 @@ export const paths = {
     content("Prometheus' text format.", { type: 'string' }, 'text/plain'),
     [pluginId],
   ),
+  '/v1/boot': read('getBoot', 'Where the time of the start went', content('A tree of steps.', ref('Span'))),
   '/v1/host': read('getHost', 'What bundles are held against', content('The host.', ref('Host'))),
   '/v1/openapi.json': read('getDescription', 'This description', content('OpenAPI 3.1.', { type: 'object' })),
 };

@@ -31,6 +31,7 @@ function oneOf(...values: readonly string[]): Schema {
 
 const text = { type: 'string' };
 const count = { type: 'integer', minimum: 0 };
+const milliseconds = { type: 'number', minimum: 0 };
 const time = { type: 'string', format: 'date-time' };
 const digest = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over all files.' };
 const state = oneOf(...PLUGIN_STATES);
@@ -66,6 +67,17 @@ const health = object({
   checks: list(check),
 });
 
+const span = object(
+  {
+    name: text,
+    startMs: milliseconds,
+    durationMs: milliseconds,
+    children: list({ $ref: '#/components/schemas/Span' }),
+  },
+  { label: { ...text, description: 'What it was done to.' }, failed: { type: 'boolean' } },
+  'A step; steps that ran side by side overlap. `startMs` is from the begin of the whole.',
+);
+
 const plugin = object(
   {
     name: text,
@@ -93,6 +105,7 @@ const plugin = object(
     attempt: count,
     isolation: oneOf('in-process', 'process'),
     process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }),
+    boot: { ...list(span), description: 'Where the time of its latest load went; not in lists.' },
     health: { type: 'object', additionalProperties: health, description: 'By plugin id.' },
   },
   '`state` speaks of `version`; `loaded` is what serves, `onDisk` what the drop holds.',
@@ -134,6 +147,8 @@ export const schemas = {
     plugin: { $ref: '#/components/schemas/Plugin' },
   }),
   Plugin: plugin,
+  Span: span,
+  Span: span,
   PluginList: object({
     items: list({ $ref: '#/components/schemas/Plugin' }),
     lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
