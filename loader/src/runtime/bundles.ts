@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setImmediate as turn } from 'node:timers/promises';
-import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { StagedoorError, concurrently, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -28,6 +28,9 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'ROOT_ROUTE_REFUSED',
   'DROP_UNREADABLE',
 ]);
+
+/** Bundles that are loaded side by side at boot: each has the start timeout for itself, whose clock others would use up. */
+const AT_ONCE = 4;
 
 /** What {@link Bundles} works with. */
 export interface BundlesOptions {
@@ -66,7 +69,7 @@ export class Bundles {
 
   /** Brings all bundles that are there at boot up together with the portal's own plugins. */
   async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
-    const resolved = await Promise.all(bundles.map((bundle) => this.#resolve(bundle)));
+    const resolved = await concurrently(bundles, (bundle) => this.#resolve(bundle), AT_ONCE);
     const contributions = resolved.filter((result): result is Contribution => !isStagedoorError(result));
     for (const { part } of contributions) this.#options.registry.set(part.owner, 'starting');
     const faults = await this.#options.units.boot([own, ...contributions]);

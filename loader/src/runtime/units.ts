@@ -1,4 +1,4 @@
-import type { StagedoorError } from '@stagedoor/bundle';
+import { concurrently, type StagedoorError } from '@stagedoor/bundle';
 import { unitsOf, type Contribution } from '../resolve/contribution';
 
 import { compose } from '../start/compose';
@@ -9,6 +9,9 @@ import type { UnitHost } from '../start/startGeneration';
 import { KeyedMutex } from './mutex';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './ownPlugins';
 import { Unit, type Prepared } from './unit';
+
+/** Units of bundles that start side by side at boot: each has the start timeout for itself, whose clock others would use up. */
+const AT_ONCE = 8;
 
 /** What a change of units came to. */
 export interface ChangeResult {
@@ -98,22 +101,31 @@ export class Units {
       }
     }
     const fatal: StagedoorError[] = [];
-    await Promise.all(
-      this.all().map(async (unit) => {
-        const planned = unit.composition;
-        try {
-          const prepared = await unit.prepare(planned);
-          unit.commit(prepared);
-          for (const [owner, fault] of prepared.blamed) faults.set(owner, fault);
-        } catch (error) {
-          const failure = StartFailure.from(unit.pluginId, error);
-          const owner = planned.plugin!.owner;
-          unit.composition = unit.without(owner);
-          if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
-          else if (!failure.allowed) fatal.push(failure.fault);
-        }
-      }),
-    );
+    const start = async (unit: Unit): Promise<void> => {
+      const planned = unit.composition;
+      try {
+        const prepared = await unit.prepare(planned);
+        unit.commit(prepared);
+        for (const [owner, fault] of prepared.blamed) faults.set(owner, fault);
+      } catch (error) {
+        const failure = StartFailure.from(unit.pluginId, error);
+        const owner = planned.plugin!.owner;
+        unit.composition = unit.without(owner);
+        if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
+        else if (!failure.allowed) fatal.push(failure.fault);
+      }
+    };
+    const isOwn = ({ composition }: Unit): boolean => composition.plugin?.owner === STATIC_OWNER;
+    // The portal's own all at once, as in Backstage: they may wait for each other.
+    const own = this.all().filter(isOwn).map(start);
+    await Promise.all([
+      ...own,
+      concurrently(
+        this.all().filter((unit) => !isOwn(unit)),
+        start,
+        AT_ONCE,
+      ),
+    ]);
     if (fatal.length > 0) {
       throw new AggregateError(fatal, `Backend startup failed: ${fatal.map(({ message }) => message).join('; ')}`);
     }
