@@ -42,7 +42,7 @@ describe('where only listed paths are opened, a bundle', () => {
     expect(await greeterVersion(backend)).toBe('1.0.0');
     expect(await status(backend, '/api/greeter/words')).toBe(401);
     const line = backend.logs.find((text) => text.includes('/api/greeter/words'));
-    expect(line).toMatch(/^warn .*auth.unauthenticated.*dynamicPlugins\.auth\.open\.greeter/);
+    expect(line).toMatch(/^warn .*auth.unauthenticated: OPEN_ROUTE_REFUSED: .*dynamicPlugins\.auth\.open\.greeter/);
   });
 
   test.each([

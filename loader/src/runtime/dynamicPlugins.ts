@@ -8,6 +8,7 @@ import type {
 import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
@@ -81,6 +82,8 @@ export class DynamicPlugins {
   readonly #gate: Gate;
   readonly #bundles: Bundles;
   readonly #closers: Array<() => Promise<void> | void> = [];
+  #code: CodeCache | undefined;
+  #booted = false;
   #drops: DropDirectory | undefined;
   #operator: Operator | undefined;
   #release = (): void => {};
@@ -113,6 +116,8 @@ export class DynamicPlugins {
           services,
           policy,
           processes: this.#unitHost.processes?.processes,
+          code: this.#code,
+          serving: this.#booted,
           staticIds: [ADMIN_PLUGIN_ID, ...options.own.pluginIds],
           startTimeoutMs,
         }),
@@ -182,6 +187,9 @@ export class DynamicPlugins {
     await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
+    const code = new CodeCache(shelves.compiled);
+    this.#code = code;
+    this.#closers.push(() => code.close());
     this.#openProcesses(settings, stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
@@ -189,6 +197,7 @@ export class DynamicPlugins {
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
     await this.#bundles.boot(own, bundles);
+    this.#booted = true;
     drops.open();
     const collecting = setInterval(() => void this.#collect(shelves), COLLECT_EVERY_MS);
     collecting.unref();
@@ -268,8 +277,9 @@ export class DynamicPlugins {
   }
 
   #noteDecision(decision: PolicyDecision): void {
-    const { setting, outcome, plugin, message, hint } = decision;
-    const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${message} ${hint ? `Remedy: ${hint}` : ''}`;
+    const { setting, outcome, plugin, code, message, hint } = decision;
+    const why = code ? `${code}: ${message}` : message;
+    const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${why} ${hint ? `Remedy: ${hint}` : ''}`;
     this.#options.logger[outcome === 'allowed' ? 'info' : 'warn'](text);
     this.events.append({ type: 'policy', ...decision });
   }
