@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setImmediate as turn } from 'node:timers/promises';
-import { StagedoorError, concurrently, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { concurrently, isStagedoorError, type ErrorCode, type StagedoorError } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stageDrop';
