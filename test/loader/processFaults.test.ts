@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { PluginStatus } from '@stagedoor/loader';
+import { adminApi } from '../support/adminApi';
+import type { RunningBackend } from '../support/backend';
 import { FAULTY, commit, startFaulty, startIsolating, untilRestarted } from '../support/faulty';
 import { drop } from '../support/greeter';
 import { pluginProcesses, isRunning } from '../support/processes';
+import { tempDir } from '../support/tempDir';
 
 describe('a process of a plugin that ends', () => {
   test.each([
@@ -57,15 +61,11 @@ describe('a process of a plugin that ends', () => {
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
-  test('too often is quarantined, over a restart of the portal too, until it is dropped anew', async () => {
+  test('too often is quarantined until it is dropped anew', async () => {
     const backend = await startFaulty();
-    for (let { pid } = backend, crash = 1; crash <= 5; crash++) {
-      process.kill(pid, 'SIGKILL');
-      if (crash < 5) ({ pid } = (await untilRestarted(backend, pid)).process!);
-    }
-    const status = await backend.until(FAULTY, 'quarantined');
+    const status = await quarantine(backend);
     expect(status).toMatchObject({ code: 'PLUGIN_QUARANTINED' });
-    expect(status!.message).toContain('SIGKILL');
+    expect(status.message).toContain('SIGKILL');
     const answer = await backend.get('/api/faulty/ping');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('300');
@@ -74,7 +74,29 @@ describe('a process of a plugin that ends', () => {
     await backend.until(FAULTY, 'running', '1.0.1');
     expect((await backend.get('/api/faulty/ping')).status).toBe(200);
   });
+
+  test('too often is quarantined, over a restart of the portal too, until it is reloaded', async () => {
+    const home = await tempDir();
+    const before = await startFaulty({ home });
+    await quarantine(before);
+    await before.stop();
+    const backend = await startIsolating({ home });
+    await backend.until(FAULTY, 'quarantined');
+    expect(await pluginProcesses(process.pid)).toEqual([]);
+    await (await adminApi(backend)).call('POST', `/plugins/${FAULTY}/reload`);
+    await backend.until(FAULTY, 'running');
+    expect((await backend.get('/api/faulty/ping')).status).toBe(200);
+  });
 });
+
+/** Ends the plugin's process until it is not started any more. */
+async function quarantine(backend: RunningBackend & { pid: number }): Promise<PluginStatus> {
+  for (let { pid } = backend, crash = 1; crash <= 5; crash++) {
+    process.kill(pid, 'SIGKILL');
+    if (crash < 5) ({ pid } = (await untilRestarted(backend, pid)).process!);
+  }
+  return (await backend.until(FAULTY, 'quarantined'))!;
+}
 
 describe('a process of a plugin that does not end', () => {
   test('but hangs in a loop is ended when it gives no sign of life, and started again', async () => {

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '../support/backend';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
+import { pluginProcesses } from '../support/processes';
 
-describe('a swap', () => {
+describe.each(['in-process', 'process'] as const)('a swap of a plugin that runs %s', (isolation) => {
   test('fails no request, however often it happens under load', async () => {
-    const backend = await startBackend();
+    const backend = await startBackend({ dynamicPlugins: { isolation } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     const seen = new Map<string | number, number>();
@@ -30,7 +31,7 @@ describe('a swap', () => {
   });
 
   test('lets a request in flight finish on the generation that took it', async () => {
-    const backend = await startBackend();
+    const backend = await startBackend({ dynamicPlugins: { isolation } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     const slow = backend.get('/api/greeter/slow?ms=3000');
@@ -44,7 +45,7 @@ describe('a swap', () => {
   });
 
   test('ends a stream that outlives the drain timeout, cleanly', async () => {
-    const backend = await startBackend({ dynamicPlugins: { drainTimeout: '500ms' } });
+    const backend = await startBackend({ dynamicPlugins: { isolation, drainTimeout: '500ms' } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     const stream = await backend.get('/api/greeter/stream');
@@ -56,7 +57,7 @@ describe('a swap', () => {
   });
 
   test('ends a request that never answers with 503 when the bundle is removed', async () => {
-    const backend = await startBackend({ dynamicPlugins: { drainTimeout: '500ms' } });
+    const backend = await startBackend({ dynamicPlugins: { isolation, drainTimeout: '500ms' } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     const slow = backend.get('/api/greeter/slow?ms=60000');
@@ -87,7 +88,9 @@ describe('a swap', () => {
     await expect.poll(() => subscriptions.size).toBe(before);
     expect(before).toBeGreaterThan(0);
   });
+});
 
+describe('many swaps', () => {
   test('leaves no module of an earlier generation in memory', async () => {
     const backend = await startBackend();
     for (let round = 0; round < 10; round++) {
@@ -96,5 +99,17 @@ describe('a swap', () => {
     }
     const loaded = Object.keys((await import('node:module')).createRequire(import.meta.url).cache);
     expect(loaded.filter((file) => file.startsWith(backend.stateDir)).length).toBeLessThanOrEqual(2);
+  });
+
+  test('leave no process of an earlier generation', async () => {
+    const backend = await startBackend({ dynamicPlugins: { isolation: 'process' } });
+    for (let round = 0; round < 5; round++) {
+      await drop(backend, 'greeter', { version: `1.0.${round}` });
+      await backend.until(GREETER, 'running', `1.0.${round}`);
+    }
+    await expect.poll(() => pluginProcesses(process.pid), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => readdir(join(backend.stateDir, 'run'))).toHaveLength(1);
+    await backend.stop();
+    expect(await pluginProcesses(process.pid)).toEqual([]);
   });
 });

@@ -149,7 +149,9 @@ export class ProcessGeneration implements StartedGeneration {
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
-    this.#host.slots.clear(this, successor?.paths as ReadonlySet<string> | undefined);
+    // First: what the child still tells of its routes must not bring it back.
+    this.#serving = false;
+    this.#host.slots.clear(this, successor?.paths);
     await this.#requests.drain(this.#host.drainTimeoutMs);
     await this.stop();
   }

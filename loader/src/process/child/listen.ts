@@ -3,6 +3,7 @@ import type { RootConfigService, RootHttpRouterService, RootLoggerService } from
 import express from 'express';
 import { createServer, type Server } from 'node:http';
 import { restoreClient } from '../proxy/client';
+import { tidyAtRest } from './tidy';
 
 /** Room for the one header that the portal adds. */
 const OWN_HEADER_BYTES = 1024;
@@ -31,7 +32,9 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   const middleware = MiddlewareFactory.create({ config, logger });
   app.use(routes, middleware.notFound(), middleware.error());
 
+  const noteActivity = tidyAtRest();
   const server: Server = createServer({ maxHeaderSize: maxHeaderSize + OWN_HEADER_BYTES }, (request, response) => {
+    noteActivity();
     restoreClient(request);
     app(request, response);
   });
