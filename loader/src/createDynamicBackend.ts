@@ -1,4 +1,4 @@
-import { createSpecializedBackend, type Backend } from '@backstage/backend-app-api';
+import { createSpecializedBackend, type Backend, type BackendStartupResult } from '@backstage/backend-app-api';
 import {
   coreServices,
   type RootConfigService,
@@ -20,7 +20,7 @@ import { RootServices } from './host/rootServices';
 import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
-import { INFO_PLUGIN_ID } from './runtime/ownPlugins';
+import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
 import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
@@ -112,7 +112,9 @@ export function createDynamicBackend(): Backend {
           () => host!.stop(),
         );
         disposeSignals = dispose;
-        return started;
+        const outcome = await started;
+        await refuseOwnFailure(outcome, host);
+        return outcome;
       });
       preload();
       return result;
@@ -123,6 +125,17 @@ export function createDynamicBackend(): Backend {
       disposeSignals();
     },
   };
+}
+
+/**
+ * `backend.startup.default` may let plugins fail that are not named there, and so the one that carries all others: what it
+ * rejects with has been held against the settings of the plugin concerned already.
+ */
+async function refuseOwnFailure({ result }: { result: BackendStartupResult }, host: Backend): Promise<void> {
+  const failure = result.plugins.find(({ pluginId }) => pluginId === ADMIN_PLUGIN_ID)?.failure;
+  if (!failure) return;
+  await host.stop();
+  throw failure.error;
 }
 
 function toFeatures(values: readonly unknown[]): Feature[] {

@@ -148,7 +148,6 @@ export const schemas = {
   }),
   Plugin: plugin,
   Span: span,
-  Span: span,
   PluginList: object({
     items: list({ $ref: '#/components/schemas/Plugin' }),
     lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
