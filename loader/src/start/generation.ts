@@ -142,6 +142,7 @@ export class Generation implements StartedGeneration {
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
+    this.#serving = false;
     this.#host.slots.clear(this, successor?.paths);
     await this.#requests.drain(this.#host.drainTimeoutMs);
     await this.stop();

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-const QUIET_MS = 5000;
+const QUIET_MS = 1000;
 /** More than this takes long enough to collect that a request which comes meanwhile would notice, in bytes. */
 const MOST_BYTES = 128 * 1024 * 1024;
 /** Less than this is not worth it, in bytes. */

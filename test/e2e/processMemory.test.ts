@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { dropFolder } from '../support/bundles';
+import { HELLO, helloBundle } from '../support/hello';
+import { startPortal } from '../support/portal';
+import { pluginsOf, untilState } from '../support/portalPlugins';
+import { tempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
+
+/** DESIGN: a process unit needs at most 110 MB of resident memory. */
+const BUDGET_BYTES = 110 * 1000 * 1000;
+
+test('the hello example in a process of its own needs at most 110 MB at rest', async () => {
+  const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+  try {
+    await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-verify'), portal.root, 'hello');
+    await untilState(portal, HELLO, 'running');
+    for (let request = 0; request < 500; request++) {
+      expect((await portal.fetch('/api/hello/ping')).status).toBe(200);
+    }
+    const rssBytes = async (): Promise<number> =>
+      (await pluginsOf(portal)).find(({ name }) => name === HELLO)!.process!.rssBytes;
+    const atRest = async (): Promise<number | false> => {
+      const bytes = await rssBytes();
+      return bytes > 0 && bytes <= BUDGET_BYTES ? bytes : false;
+    };
+    expect(await waitFor('the process to come to rest', atRest, 40_000)).toBeLessThanOrEqual(BUDGET_BYTES);
+  } finally {
+    await portal.stop();
+  }
+});
