@@ -51,6 +51,12 @@ export function forward(request: Request, response: Response, upstream: Upstream
 }
 
 function sendBody(request: IncomingMessage, onward: ClientRequest): void {
+  const { 'transfer-encoding': encoded, 'content-length': length } = request.headers;
+  if (encoded === undefined && (length === undefined || length === '0')) {
+    request.resume();
+    onward.end();
+    return;
+  }
   request.on('error', () => onward.destroy());
   request.pipe(onward, { end: false });
   request.on('end', () => {
