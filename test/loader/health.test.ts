@@ -8,12 +8,18 @@ import { createBackend } from '@backstage/backend-defaults';
 import { ConfigReader } from '@backstage/config';
 import type { PluginStatus } from '@stagedoor/loader';
 import { pluginHealthServiceRef, type HealthCheck } from '@stagedoor/loader/pluginHealth';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fixturePackage } from '../cli/exportSupport';
 import { adminApi } from '../support/adminApi';
 import { collectingLogger, startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
+import { dropFolder } from '../support/bundles';
 import { openEvents } from '../support/eventStream';
+import { exportBundle } from '../support/export';
 import { freePort } from '../support/freePort';
 import { drop } from '../support/greeter';
+import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 
 const TELLS = 'tells-health-dynamic';
@@ -182,6 +188,22 @@ describe('what a check answers', () => {
         ),
     });
     await expect(backend).rejects.toThrow(/There is a health check 'same' already/);
+  });
+});
+
+test('a plugin that imports the service from the loader carries it in its bundle', async () => {
+  const bundle = await exportBundle(await fixturePackage('checks-its-health'), join(await tempDir(), 'bundle'));
+  const { dependencies } = JSON.parse(await readFile(join(bundle, 'package.json'), 'utf8')) as {
+    dependencies?: object;
+  };
+  expect(dependencies ?? {}).toEqual({});
+  const backend = await startBackend();
+  await dropFolder(bundle, backend.root, 'checks-its-health');
+  await backend.until('checks-its-health-backend-dynamic', 'running');
+  const { call } = await adminApi(backend);
+  expect((await call<Health>('GET', '/checks-its-health/health')).body).toMatchObject({
+    condition: 'degraded',
+    checks: [{ name: 'always', status: 'degraded', message: 'as ever' }],
   });
 });
 
