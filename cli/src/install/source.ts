@@ -1,0 +1,53 @@
+/** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
+export interface PackageRequest {
+  /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */
+  package: string;
+  /** Subresource integrity that the archive must have; sha256, sha384 or sha512. */
+  integrity?: string;
+  /** Whether what is already there is asked for again (`Always`), or taken as it is. */
+  pullPolicy: 'Always' | 'IfNotPresent';
+  /** A published package that is no dynamic bundle yet is exported. */
+  export?: boolean;
+}
+
+/** What a request stands for at this moment. It outlives the run in a lock file: plain data only. */
+export interface Resolved {
+  kind: 'npm' | 'archive' | 'local' | 'oci';
+  /** What tells one entry from another, whatever its version: an npm name, an OCI image with the plugin's path. */
+  key: string;
+  /** What a lock records: `oci://host/repo@sha256:…!path`, `npm name@1.2.3 https://…`. */
+  identity: string;
+  version?: string;
+  /** Changes exactly when the content does, e.g. `sha256:…` of a layer or `sha512-…` of an archive. */
+  digest: string;
+  /** Subresource integrity of the archive, where there is one. */
+  integrity?: string;
+}
+
+/** What every source is told. */
+export interface SourceContext {
+  /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
+  cwd: string;
+  signal?: AbortSignal;
+  /** A mirror, folder or archive, that stands for every network. */
+  offline?: string;
+  /** Bytes of the current package that have come so far, and of how many where that is known. */
+  onBytes?(done: number, total?: number): void;
+  /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
+  insecure?: boolean;
+  /** File of further certificate authorities, PEM. */
+  ca?: string;
+}
+
+/** A place that packages come from. */
+export interface Source {
+  /** True where this source knows what `package` means. */
+  accepts(packageName: string): boolean;
+  /** Finds out what the request stands for now, without fetching it. */
+  resolve(request: PackageRequest, context: SourceContext): Promise<Resolved>;
+  /**
+   * Leaves a checked package folder below `folder`, which is on the volume of the root directory, and returns its path.
+   * Nothing is ever written outside `folder`.
+   */
+  fetch(resolved: Resolved, folder: string, context: SourceContext): Promise<string>;
+}
