@@ -82,7 +82,7 @@ async function importedBy(bundle?: string): Promise<Record<'start' | 'later', st
   const args = [host, await tempDir(), `${await freePort()}`, ...(bundle ? [bundle] : [])];
   const child = startProcess(process.execPath, args);
   try {
-    const line = await waitFor('what was imported', async () => /^\{.*\}$/m.exec(child.stdout())?.[0]);
+    const line = await waitFor('what was imported', async () => /^\{.*\}$/m.exec(child.stdout())?.[0], 45_000);
     return JSON.parse(line) as Record<'start' | 'later', string[]>;
   } finally {
     await child.stop();

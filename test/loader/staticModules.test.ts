@@ -37,7 +37,7 @@ async function uninterrupted(ask: () => Promise<Response>, work: () => Promise<v
     await response.arrayBuffer();
     return response.status;
   };
-  const { answers, sent } = await underLoad(20, send, work);
+  const { answers, sent } = await underLoad(50, send, work);
   expect(sent).toBeGreaterThan(20);
   expect([...answers.keys()]).toEqual(['200']);
 }
