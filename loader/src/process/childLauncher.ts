@@ -75,17 +75,19 @@ export class ChildLauncher {
     const temporary = `${socketPath}.tmp`;
     const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId, temporary };
     const env = childEnvironment(process.env, settings.process.environment);
-    if (confined) await mkdir(temporary, { mode: 0o700 });
+    const needs = confined ? accessNeeds(access) : undefined;
+    // A child may write into these, and may not make them.
+    for (const dir of needs?.write ?? []) await mkdir(dir, { recursive: true, mode: 0o700 });
     const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
     const child: LaunchedChild = {
       socketPath,
       onRoutes: () => {},
       process: new PluginProcess({
-        flags: nodeFlags(memoryLimitMb, confined ? accessNeeds(access) : undefined),
+        flags: nodeFlags(memoryLimitMb, needs),
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
         // Others' temporary files are others'.
-        env: confined ? { ...env, TMPDIR: temporary } : env,
+        env: needs ? { ...env, TMPDIR: temporary } : env,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
         onOutput: (from, line) => relay.output(from, line),
         handlers: {
