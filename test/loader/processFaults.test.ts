@@ -83,6 +83,8 @@ describe('a process of a plugin that ends', () => {
     const backend = await startIsolating({ home });
     await backend.until(FAULTY, 'quarantined');
     expect(await pluginProcesses(process.pid)).toEqual([]);
+    const answer = await backend.get('/api/faulty/ping');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '300']);
     await (await adminApi(backend)).call('POST', `/plugins/${FAULTY}/reload`);
     await backend.until(FAULTY, 'running');
     expect((await backend.get('/api/faulty/ping')).status).toBe(200);

@@ -7,6 +7,7 @@ import { ofPlugin } from '../metrics/exposition';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
+import { QUARANTINED_RETRY_S, answerUnavailable } from '../serve/unavailable';
 import { asksForUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
 import { deadline } from '../start/deadline';
@@ -35,8 +36,6 @@ export interface ProcessGenerationHost {
 const STOP_TIMEOUT_MS = 10_000;
 /** What a process may take to answer beyond what its checks take. */
 const ANSWER_MS = 1000;
-/** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
-const QUARANTINED_RETRY_S = 300;
 
 /** A build of a unit that runs in a child process, kept running, with its requests forwarded there. */
 export class ProcessGeneration implements StartedGeneration {
@@ -197,15 +196,12 @@ export class ProcessGeneration implements StartedGeneration {
 
   /** 503 with a coded body, and when to come back. */
   #unavailable(response: Response): void {
-    if (response.headersSent || response.destroyed) return void response.destroy();
     const supervision = this.supervision;
     const fault =
       supervision.state === 'quarantined'
         ? quarantined(this.pluginId, supervision.fault)
         : new StagedoorError('PROCESS_UNAVAILABLE', `Plugin '${this.pluginId}' is being started again.`);
-    const { code, message, hint } = fault;
-    response.status(503).set('Retry-After', String(retryAfter(supervision)));
-    response.json({ error: { name: 'ServiceUnavailableError', code, message, hint } });
+    answerUnavailable(response, fault, retryAfter(supervision));
   }
 }
 

@@ -194,9 +194,11 @@ export class Bundles {
   /** A plugin of a bundle has ended by itself too often: it stays away until an operator reloads it, or its drop changes. */
   quarantine(name: string, fault: StagedoorError): void {
     const digest = this.loaded(name)?.digest;
-    this.#options.registry.set(name, 'quarantined', { fault });
+    const { registry } = this.#options;
+    registry.set(name, 'quarantined', { fault });
     if (!digest) return;
-    const quarantined = { since: new Date().toISOString(), digest, message: fault.message };
+    const pluginIds = registry.get(name)?.pluginIds;
+    const quarantined = { since: new Date().toISOString(), digest, message: fault.message, pluginIds };
     this.#remember(this.#options.state.update(name, { quarantined }));
   }
 

@@ -28,7 +28,8 @@ export class Decisions {
     const { quarantined } = this.#state.get(name);
     if (quarantined?.digest === bundle.digest) {
       const fault = new StagedoorError('PLUGIN_QUARANTINED', quarantined.message);
-      this.#registry.set(name, 'quarantined', { bundle, fault });
+      const { pluginIds = [] } = quarantined;
+      this.#registry.set(name, 'quarantined', { bundle, fault, changes: { pluginIds } });
       return undefined;
     }
     if (quarantined) await this.#forget(name, 'quarantined');

@@ -17,6 +17,7 @@ import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { ProcessHost, usesProcesses } from '../process/processHost';
 import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
+import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { patchPackagePaths } from '../stage/packagePaths';
@@ -104,6 +105,10 @@ export class DynamicPlugins {
       policy,
     };
     this.#registry = new PluginRegistry(logger, this.events);
+    const standIns = new StandIns(this.#unitHost.slots);
+    this.events.subscribe(({ type, plugin }) => {
+      if (type === 'state') standIns.follow(plugin, this.#registry.get(plugin));
+    });
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
     const [units, registry, events] = [this.#units, this.#registry, this.events];

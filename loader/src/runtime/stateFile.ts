@@ -15,7 +15,7 @@ export interface PluginRecord {
   /** An operator took it out of service. */
   disabled?: { since: string; by: string };
   /** It crashed too often; counts for that digest only. */
-  quarantined?: { since: string; digest: string; message: string };
+  quarantined?: { since: string; digest: string; message: string; pluginIds?: string[] };
   /** An operator went back to this build, away from the drop with the digest `instead`. */
   chosen?: BuildRef & { instead: string };
   /** The build that served last. */
@@ -193,10 +193,15 @@ function isRecord(value: unknown): boolean {
   return (
     has(disabled, 'since', 'by') &&
     has(quarantined, 'since', 'digest', 'message') &&
+    areIds(quarantined?.pluginIds) &&
     has(chosen, 'digest', 'version', 'instead') &&
     has(serving, 'digest', 'version') &&
     has(previous, 'digest', 'version')
   );
+}
+
+function areIds(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every((id) => typeof id === 'string'));
 }
 
 function unwritable(path: string, cause: unknown): StagedoorError {

@@ -41,6 +41,11 @@ export class Slots {
     this.#release(slot);
   }
 
+  /** Points `path` at `target` unless it points at something already. */
+  fill(path: string, target: SlotTarget): void {
+    if (!this.#slot(path).target) this.point(path, target);
+  }
+
   /** Empties the slots that still point at `target`, except the given paths. */
   clear(target: SlotTarget, except: ReadonlySet<string> = new Set()): void {
     for (const [path, slot] of this.#slots) {

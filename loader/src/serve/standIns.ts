@@ -1,0 +1,31 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { PluginStatus } from '../runtime/states';
+import type { Slots, SlotTarget } from './slots';
+import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
+
+/**
+ * Answers in the place of plugins that are in quarantine and were never started since the portal was: 503 as before its
+ * restart, and not 404 as for plugins that nobody knows.
+ */
+export class StandIns {
+  readonly #slots: Slots;
+  readonly #targets = new Map<string, SlotTarget>();
+
+  constructor(slots: Slots) {
+    this.#slots = slots;
+  }
+
+  /** Brings who stands in up to date with the status of a bundle; `status` is undefined for one that is gone. */
+  follow(name: string, status: PluginStatus | undefined): void {
+    const earlier = this.#targets.get(name);
+    if (earlier) this.#slots.clear(earlier);
+    this.#targets.delete(name);
+    if (status?.state !== 'quarantined') return;
+    const fault = new StagedoorError('PLUGIN_QUARANTINED', status.message ?? `${name} crashed too often.`);
+    const target: SlotTarget = {
+      handle: (_path, _request, response) => answerUnavailable(response, fault, QUARANTINED_RETRY_S),
+    };
+    this.#targets.set(name, target);
+    for (const pluginId of status.pluginIds) this.#slots.fill(`/api/${pluginId}`, target);
+  }
+}
