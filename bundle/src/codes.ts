@@ -368,6 +368,80 @@ export const codes = {
     meaning: 'The passphrase does not open the private key, or was not repeated as it was first typed.',
     hint: 'Enter the passphrase that the key was made with.',
   },
+  // Installing what a list names
+  PLUGIN_LIST_INVALID: {
+    meaning: 'The list of plugins, or a file that it includes, cannot be read or says something that is not accepted.',
+    hint: 'Correct the named lines; cli/README.md describes the keys.',
+  },
+  PLUGIN_LISTED_TWICE: {
+    meaning: 'Two entries of one level of the list, or two packages that turn out to be one, name the same plugin.',
+    hint: 'Remove one of the two. The main file overrides what it includes; included files do not override each other.',
+  },
+  PLUGIN_REFERENCE_UNRESOLVED: {
+    meaning: 'A {{inherit}} or ref:// means no included entry, or more than one, or stands in an included file.',
+    hint: 'Write the image with its tag or digest, and with !path where it holds several plugins.',
+  },
+  PLUGIN_CONFIG_CONFLICT: {
+    meaning: 'The pluginConfig of two plugins sets one key differently.',
+    hint: 'Set the key in app-config instead, and remove it from the pluginConfig of both.',
+  },
+  INTEGRITY_MISSING: {
+    meaning: 'A package from an npm registry or a web server is listed without integrity.',
+    hint: 'Add integrity: what `npm view <package>@<version> dist.integrity` prints, or the maker of the archive says.',
+  },
+  PLUGIN_LOCK_MISMATCH: {
+    meaning: 'With --frozen: what would be installed is not what dynamic-plugins.lock says.',
+    hint: 'Run `stagedoor install` without --frozen where the change is meant, and keep the lock file that it writes.',
+  },
+  PLUGIN_LOCK_INVALID: {
+    meaning: 'The dynamic-plugins.lock cannot be read.',
+    hint: 'Run `stagedoor install` without --frozen: it writes the file anew.',
+  },
+  ROOT_ENTRY_TAKEN: {
+    meaning: 'A drop that `stagedoor install` did not put there has the place that a plugin of the list would have.',
+    hint: 'Remove that drop, or take the plugin off the list.',
+  },
+  INSTALL_IN_PROGRESS: {
+    meaning: 'Another install has been working on the same root directory for too long.',
+    hint: 'See whether it hangs, and end it: what waits goes on by itself.',
+  },
+  // Registries and images
+  INTEGRITY_MISMATCH: {
+    meaning: 'What was downloaded does not have the integrity that is asked for.',
+    hint: 'Compare the integrity with what the maker of the package says; a package that was published again has another one.',
+  },
+  OCI_REFERENCE_INVALID: {
+    meaning: 'The address of an image cannot be read.',
+    hint: 'Write oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin of several.',
+  },
+  REGISTRY_FAILED: {
+    meaning: 'The container registry does not answer, or not as the distribution specification has it.',
+    hint: 'Check the host name and the network; `--ca` names further authorities, `--insecure` allows plain http.',
+  },
+  REGISTRY_UNAUTHORIZED: {
+    meaning: 'The container registry wants credentials, or refuses those that it was given.',
+    hint: 'Run `docker login` or `podman login`, or set REGISTRY_AUTH_FILE to a file with credentials that may do this.',
+  },
+  IMAGE_NOT_FOUND: {
+    meaning: 'The container registry has no image of that tag or digest.',
+    hint: 'Check repository and tag: `skopeo list-tags docker://host/repository` lists them.',
+  },
+  IMAGE_INVALID: {
+    meaning: 'The image cannot be read, is for another platform, or its content has another digest than it should.',
+    hint: 'Push the image again with `stagedoor push`.',
+  },
+  IMAGE_PATH_INVALID: {
+    meaning: 'The reference does not say which plugin of the image is meant, or there is none at its path.',
+    hint: 'Add the folder of the plugin to the reference: oci://host/repository:tag!folder.',
+  },
+  CREDENTIALS_UNREADABLE: {
+    meaning: 'A file with registry credentials cannot be read, or a credential helper fails.',
+    hint: 'Correct the file, or install the credential helper that it names.',
+  },
+  CA_INVALID: {
+    meaning: 'The file of certificate authorities cannot be read or holds no certificate.',
+    hint: 'Name a file of certificates in PEM form with --ca.',
+  },
   // The command line
   WORKSPACE_INVALID: {
     meaning: 'The file that names the packages of a workspace cannot be read.',

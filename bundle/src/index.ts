@@ -13,6 +13,7 @@ export {
   type BundleRole,
 } from './names';
 export { isBundlePath, isInside } from './paths';
+export { parseJson } from './parseJson';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {
@@ -26,9 +27,10 @@ export {
 export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
-export { packBundle, type PackedBundle } from './archive/pack';
+export { packBundle, packLayer, type LayerPart, type PackedBundle } from './archive/pack';
 export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archive/contents';
-export { extractArchive } from './archive/extract';
+export { copyFolder } from './archive/copyFolder';
+export { extractArchive, extractLayer, type LayerReading } from './archive/extract';
 export {
   generateKeys,
   isEncryptedKey,

@@ -260,7 +260,7 @@ describe('A download', () => {
       response.end(Buffer.alloc(600));
     });
     const file = join(await tempDir(), 'x');
-    await expect(download(address, file, undefined, { bytes: 1000, timeoutMs: 5000 })).rejects.toMatchObject({
+    await expect(download(address, file, { limits: { bytes: 1000, timeoutMs: 5000 } })).rejects.toMatchObject({
       code: 'ARCHIVE_TOO_LARGE',
     });
   });
@@ -275,12 +275,12 @@ describe('A download', () => {
   it('is bounded in time, and ends when it is told to', async () => {
     const address = await serve((_, response) => void response.write('never complete'));
     const dir = await tempDir();
-    await expect(download(address, join(dir, 'x'), undefined, { bytes: 1000, timeoutMs: 200 })).rejects.toMatchObject({
+    await expect(download(address, join(dir, 'x'), { limits: { bytes: 1000, timeoutMs: 200 } })).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining('not complete after 0.2 s') as string,
     });
     const controller = new AbortController();
-    const running = download(address, join(dir, 'y'), controller.signal);
+    const running = download(address, join(dir, 'y'), { signal: controller.signal });
     setTimeout(() => controller.abort(), 100);
     await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   });

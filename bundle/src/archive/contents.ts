@@ -57,10 +57,14 @@ export class Contents {
     this.#checkLimits();
   }
 
+  /** What of the limits was taken so far. */
+  get taken(): ContentLimits {
+    return { bytes: this.#bytes, entries: this.#files.size + this.#folders.size };
+  }
+
   #checkLimits(): void {
-    const { bytes, entries } = this.#limits;
-    if (this.#bytes > bytes || this.#files.size + this.#folders.size > entries)
-      throw tooLarge(this.#source, this.#limits);
+    const { bytes, entries } = this.taken;
+    if (bytes > this.#limits.bytes || entries > this.#limits.entries) throw tooLarge(this.#source, this.#limits);
   }
 }
 

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
+import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
 import { unzipBlocks } from './unzip';
 
@@ -17,6 +18,18 @@ interface Entry {
   type: string;
   size: number;
   meta: boolean;
+  path: string;
+}
+
+/** What decides on each entry: gives the path it is written to, empty to leave it out; throws for one that must not be there. */
+type Judge = (path: string, entry: Entry, contents: Contents) => string;
+
+/** An archive, how it is compressed, and what of it is wanted. */
+interface Reading {
+  file: string;
+  gzip: boolean;
+  limits: ContentLimits;
+  judge: Judge;
 }
 
 /**
@@ -27,18 +40,42 @@ interface Entry {
  * removes it.
  */
 export async function extractArchive(file: string, dir: string, limits: ContentLimits = DEFAULT_LIMITS): Promise<void> {
+  await unpack({ file, gzip: true, limits, judge: takeBelowTop }, dir);
+}
+
+/** An image layer, and the folder of it that is wanted. */
+export interface LayerReading {
+  file: string;
+  /** False for a plain tar. */
+  gzip: boolean;
+  /** Relative, `/`-separated. */
+  folder: string;
+  limits?: ContentLimits;
+}
+
+/**
+ * Unpacks what lies below one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns
+ * what of the limits it took. Entries beside the folder are left out, and `.bin` folders, where package managers keep
+ * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
+ */
+export async function extractLayer(
+  { file, gzip, folder, limits = DEFAULT_LIMITS }: LayerReading,
+  dir: string,
+): Promise<ContentLimits> {
+  return await unpack({ file, gzip, limits, judge: takeBelow(folder) }, dir);
+}
+
+async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
   // Imported late: most uses of this package have no archive to read.
   const { Parser, Unpack } = await import('tar');
   try {
-    await feed(file, limits, (filter) => new Parser({ strict: true, filter, onReadEntry: (entry) => entry.resume() }));
+    await feed(reading, (filter) => new Parser({ strict: true, filter, onReadEntry: (entry) => entry.resume() }));
     await mkdir(dir, { recursive: true });
-    await feed(
-      file,
-      limits,
+    return await feed(
+      reading,
       (filter) =>
         new Unpack({
           cwd: dir,
-          strip: 1,
           strict: true,
           noMtime: true,
           preserveOwner: false,
@@ -48,24 +85,28 @@ export async function extractArchive(file: string, dir: string, limits: ContentL
         }),
     );
   } catch (cause) {
-    throw asFault(cause, file, dir);
+    throw asFault(cause, reading.file, dir);
   }
 }
 
 type Filter = (path: string, entry: unknown) => boolean;
 
 /** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
-async function feed(file: string, limits: ContentLimits, make: (filter: Filter) => Parser): Promise<void> {
+async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filter) => Parser): Promise<ContentLimits> {
   const contents = new Contents(file, limits);
   let fault: unknown;
   let ended = false;
   const parser = make((path, entry) => {
     try {
-      if (!fault) checkEntry(path, entry as Entry, contents);
+      if (fault) return false;
+      // What was judged is what is written, whatever else the parser makes of the name.
+      const inner = judge(path, entry as Entry, contents);
+      (entry as Entry).path = inner;
+      return inner !== '';
     } catch (error) {
       fault = error;
+      return false;
     }
-    return !fault;
   });
   const closed = new Promise<void>((resolve) => parser.once('end', resolve));
   const failed = new Promise<void>((resolve) => {
@@ -83,7 +124,7 @@ async function feed(file: string, limits: ContentLimits, make: (filter: Filter) 
     if (fault) throw fault;
   };
   try {
-    await unzipBlocks(file, limits, async (blocks, zero) => {
+    await unzipBlocks({ file, gzip, limits }, async (blocks, zero) => {
       if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${file} goes on after its end.`);
       if (ended) return;
       // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
@@ -94,6 +135,7 @@ async function feed(file: string, limits: ContentLimits, make: (filter: Filter) 
     parser.end();
     await Promise.race([closed, failed]);
     failIfFaulty();
+    return contents.taken;
   } catch (error) {
     // What has begun to be written must be done with before the caller removes it.
     parser.end();
@@ -102,18 +144,45 @@ async function feed(file: string, limits: ContentLimits, make: (filter: Filter) 
   }
 }
 
-/** Holds an entry against what a bundle may be made of, by the path it will have. */
-function checkEntry(path: string, { type, size }: Entry, contents: Contents): void {
+/** Takes all that lies below the top folder, whatever its name; there must be nothing else. */
+const takeBelowTop: Judge = (path, entry, contents) => {
   const [top, ...below] = path.replace(/\/$/, '').split('/');
   const inner = below.join('/');
-  const title = JSON.stringify(path.slice(0, 200));
-  if (!PLAIN.has(type) && type !== 'Directory') throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is a ${type}.`);
-  if (top === '' || top === '..') throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is not a plain relative path.`);
-  if (type === 'Directory') {
-    if (inner !== '') contents.addFolder(inner);
-  } else if (inner === '') {
-    throw new StagedoorError('ARCHIVE_UNSAFE', `${title} is outside the top folder of the archive.`);
-  } else contents.addFile(inner, size);
+  if (top === '' || top === '..') throw unsafe(path, 'is not a plain relative path.');
+  if (inner === '' && entry.type !== 'Directory') {
+    checkType(path, entry);
+    throw unsafe(path, 'is outside the top folder of the archive.');
+  }
+  return note(path, inner, entry, contents);
+};
+
+/** Takes what lies below one folder; what is beside it must have a plain name too, and is left out. */
+function takeBelow(folder: string): Judge {
+  return (path, entry, contents) => {
+    const plain = path.replace(/^(\.\/)+|\/$/g, '');
+    if (plain === '' || plain === '.') return '';
+    if (!isBundlePath(plain)) throw unsafe(path, 'is not a plain relative path.');
+    const parts = plain.split('/');
+    if (parts.some((part) => part.startsWith('.wh.'))) throw unsafe(path, 'is a whiteout.');
+    if (!plain.startsWith(`${folder}/`) || parts.includes('.bin')) return '';
+    return note(path, plain.slice(folder.length + 1), entry, contents);
+  };
+}
+
+/** Holds an entry against what a bundle may be made of, by the path it will have, which it gives back. */
+function note(path: string, inner: string, entry: Entry, contents: Contents): string {
+  checkType(path, entry);
+  if (entry.type !== 'Directory') contents.addFile(inner, entry.size);
+  else if (inner !== '') contents.addFolder(inner);
+  return inner;
+}
+
+function checkType(path: string, { type }: Entry): void {
+  if (!PLAIN.has(type) && type !== 'Directory') throw unsafe(path, `is a ${type}.`);
+}
+
+function unsafe(path: string, is: string): StagedoorError {
+  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} ${is}`);
 }
 
 function asFault(cause: unknown, file: string, dir: string): StagedoorError {

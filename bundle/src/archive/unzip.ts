@@ -1,6 +1,7 @@
 import { StagedoorError } from '../error';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { tooLarge, type ContentLimits } from './contents';
@@ -16,15 +17,22 @@ const PER_ENTRY = 4 * BLOCK;
 const MAX_RATIO = 200;
 const RATIO_FROM = 16 * 1024 * 1024;
 
+/** A file that is read as a tar. */
+export interface Zipped {
+  file: string;
+  /** False for one that is not compressed. */
+  gzip: boolean;
+  limits: ContentLimits;
+}
+
 /**
- * Unzips `file` and hands `take` its 512-byte blocks: runs of them, and each block of nothing but zeros by itself, so that
+ * Unzips a file and hands `take` its 512-byte blocks: runs of them, and each block of nothing but zeros by itself, so that
  * the end of an archive is never in the middle of a run. `take` may make the reading wait. The file is opened without
  * waiting: a FIFO has nobody who writes. Throws ARCHIVE_TOO_LARGE, ARCHIVE_INVALID for what is no plain file; faults of
  * reading and unzipping come as they are.
  */
 export async function unzipBlocks(
-  file: string,
-  limits: ContentLimits,
+  { file, gzip, limits }: Zipped,
   take: (blocks: Buffer, zero: boolean) => Promise<void>,
 ): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -33,7 +41,7 @@ export async function unzipBlocks(
     if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${file} is not a file.`);
     const most = limits.bytes + limits.entries * PER_ENTRY;
     const source = handle.createReadStream({ autoClose: false });
-    const unzip = createGunzip({ chunkSize: CHUNK });
+    const unzip = gzip ? createGunzip({ chunkSize: CHUNK }) : new PassThrough();
     let fault: unknown;
     await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
       const check = (total: number): void => {

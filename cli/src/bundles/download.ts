@@ -1,57 +1,56 @@
-import { createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { basic } from '../http/basic';
+import { save } from '../http/save';
+import { rootMessage, send, type HttpContext } from '../http/send';
 
 /** Bounds on a download; bundles are a few megabytes. */
 export interface DownloadLimits {
   bytes: number;
-  /** For the whole download, redirects included. */
+  /** For the whole download, redirects and further attempts included. */
   timeoutMs: number;
 }
 
-const DEFAULT_LIMITS: DownloadLimits = { bytes: 256 * 1024 * 1024, timeoutMs: 5 * 60_000 };
+/** How a download is made. */
+export interface DownloadOptions extends HttpContext {
+  limits?: DownloadLimits;
+  /** Called as bytes come: how many so far, and of how many where that is known. */
+  onBytes?(done: number, total?: number): void;
+}
+
+/** What a download may take unless told otherwise. */
+export const DOWNLOAD_LIMITS: DownloadLimits = { bytes: 256 * 1024 * 1024, timeoutMs: 5 * 60_000 };
 
 /**
- * Downloads an http(s) address into the new file `file`. Throws DOWNLOAD_FAILED or ARCHIVE_TOO_LARGE, or the reason of
- * `signal`; `file` may then be there in part.
+ * Downloads an http(s) address into the new file `file`; what a busy server or a broken connection interrupts is taken
+ * up again. Throws DOWNLOAD_FAILED, ARCHIVE_TOO_LARGE or CA_INVALID, or the reason of the signal; `file` may then be there
+ * in part.
  */
-export async function download(
-  url: string,
-  file: string,
-  signal?: AbortSignal,
-  limits: DownloadLimits = DEFAULT_LIMITS,
-): Promise<void> {
+export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
+  const { limits = DOWNLOAD_LIMITS, onBytes, ...context } = options;
   const { address, shown, headers } = parseAddress(url);
   const timeout = AbortSignal.timeout(limits.timeoutMs);
+  const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
   try {
-    const response = await fetch(address, { headers, signal: signal ? AbortSignal.any([signal, timeout]) : timeout });
-    if (!response.ok || !response.body) {
-      await response.body?.cancel();
-      throw new StagedoorError('DOWNLOAD_FAILED', `${shown} answers ${response.status} ${response.statusText}.`);
-    }
-    await pipeline(
-      Readable.fromWeb(response.body),
-      bounded(shown, limits.bytes),
-      createWriteStream(file, { flags: 'wx' }),
+    await save(
+      async (range) => {
+        const response = await send(address, { headers: { ...headers, ...range } }, { ...context, signal });
+        if (response.ok) return response;
+        await response.body?.cancel();
+        throw new StagedoorError('DOWNLOAD_FAILED', `${shown} answers ${response.status} ${response.statusText}.`);
+      },
+      { file, shown, limit: limits.bytes, signal, onBytes },
     );
   } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof StagedoorError) throw cause;
+    context.signal?.throwIfAborted();
+    if (isStagedoorError(cause)) throw cause;
     const reason = timeout.aborted ? `not complete after ${limits.timeoutMs / 1000} s` : rootMessage(cause);
     throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${reason}.`, { cause });
   }
 }
 
-function bounded(shown: string, limit: number): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= limit) done(null, chunk);
-      else done(new StagedoorError('ARCHIVE_TOO_LARGE', `${shown} is larger than ${limit} bytes.`));
-    },
-  });
+/** An address without what may be secret in it: user name, password and query string. */
+export function shownAddress(text: string): string {
+  return parseAddress(text).shown;
 }
 
 /** A user name and password become a header; they, and query strings, can be secrets and are not shown. */
@@ -60,13 +59,11 @@ function parseAddress(text: string): { address: URL; shown: string; headers: Rec
   const address = new URL(text);
   const { protocol, host, pathname, username, password } = address;
   address.username = address.password = '';
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const headers = username || password ? { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } : {};
-  return { address, shown: `${protocol}//${host}${pathname}`, headers: headers as Record<string, string> };
-}
-
-/** fetch says `fetch failed`; what failed is in its cause. */
-function rootMessage(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error ? rootMessage(cause) : message;
+  const shown = `${protocol}//${host}${pathname}`;
+  if (!username && !password) return { address, shown, headers: {} };
+  return {
+    address,
+    shown,
+    headers: { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) },
+  };
 }

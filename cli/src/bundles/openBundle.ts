@@ -45,7 +45,7 @@ export async function withBundle<T>(
   });
   try {
     const archive = remote ? join(temporary.dir, 'bundle.tgz') : path;
-    if (remote) await download(target, archive, signal);
+    if (remote) await download(target, archive, { signal });
     const dir = join(temporary.dir, 'bundle');
     await extractArchive(archive, dir);
     signal?.throwIfAborted();

@@ -3,6 +3,7 @@ import {
   MANIFEST_FILE,
   StagedoorError,
   checkFiles,
+  copyFolder,
   digestOf,
   extractArchive,
   isStagedoorError,
@@ -18,7 +19,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
-import { copyFolder } from './copyFolder';
 import { embeddedDirs } from './embeddedDirs';
 import { copyName, isIntact } from './readStaged';
 import type { Shelves } from './shelf';

@@ -1,7 +1,10 @@
-import { Contents, StagedoorError, concurrently, isInside, type ContentLimits } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { copyFile, mkdir, open, opendir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { concurrently } from '../concurrently';
+import { StagedoorError } from '../error';
+import { isInside } from '../paths';
+import { Contents, type ContentLimits } from './contents';
 
 /** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
 const NAMES_HANDLES = process.platform === 'linux';

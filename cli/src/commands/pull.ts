@@ -1,0 +1,45 @@
+import type { CommandModule, Options } from 'yargs';
+import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
+import { interruptible } from './interrupt';
+import { once } from './keyOptions';
+import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
+
+interface PullArguments extends RegistryArguments {
+  image: string;
+  out: string;
+}
+
+const DESCRIPTION = `Fetch bundles out of an image in a container registry.
+
+<image> is oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin
+of several; otherwise all come. Each becomes a folder in --out.`;
+
+/** Every option, in the order of `--help`. */
+export const pullOptions = {
+  out: { type: 'string', default: '.', requiresArg: true, describe: 'Folder that gets a folder for each plugin' },
+  ...registryOptions,
+  json: jsonOption,
+} as const satisfies Record<string, Options>;
+
+/** `stagedoor pull <image>`. */
+export function pullCommand(reporter: Reporter): CommandModule<object, PullArguments> {
+  return {
+    command: 'pull <image>',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('image', { type: 'string', demandOption: true, describe: 'oci://host/repository:tag[!path]' })
+        .options(pullOptions),
+    handler: async (args) => {
+      const out = once('out', args.out);
+      const { pullImage } = await import('../oci/pullImage');
+      const { pulledLines } = await import('../report/images');
+      await interruptible(async (signal) => {
+        const cwd = process.cwd();
+        const pulled = await pullImage({ cwd, image: args.image, out, signal, ...trustOf(args, cwd) });
+        reporter.done(pulledLines(pulled), pulled);
+      });
+    },
+  };
+}

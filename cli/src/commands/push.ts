@@ -1,0 +1,63 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { CommandModule, Options } from 'yargs';
+import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
+import { interruptible } from './interrupt';
+import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
+
+interface PushArguments extends RegistryArguments {
+  bundles: string[];
+  tag?: string[];
+}
+
+const DESCRIPTION = `Put bundles into a container registry, as one image.
+
+The last argument is the image, oci://host/repository:tag; those before are the bundles. Equal
+bundles give an image of equal digest, and what the registry has already is not sent again.
+Credentials are those of docker or podman, or in the file that REGISTRY_AUTH_FILE names.`;
+
+const EXAMPLES: Array<[string, string]> = [
+  ['$0 push ./dist-dynamic oci://quay.io/acme/todo:1.2.0', 'one bundle'],
+  ['$0 push bundles/* oci://quay.io/acme/plugins:1 --tag latest', 'many in one image, with two tags'],
+];
+
+/** Every option, in the order of `--help`. */
+export const pushOptions = {
+  tag: { type: 'string', array: true, requiresArg: true, describe: 'A further tag for the image; repeatable' },
+  ...registryOptions,
+  json: jsonOption,
+} as const satisfies Record<string, Options>;
+
+/** `stagedoor push <bundle…> oci://…`. */
+export function pushCommand(reporter: Reporter): CommandModule<object, PushArguments> {
+  return {
+    command: 'push <bundles..>',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('bundles', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'Bundle folders, .tgz files or http(s) addresses, then oci://host/repository:tag',
+        })
+        .options(pushOptions)
+        .example(EXAMPLES),
+    handler: async (args) => {
+      const bundles = args.bundles.slice(0, -1);
+      const image = args.bundles.at(-1)!;
+      if (bundles.length === 0) {
+        throw new StagedoorError('USAGE', 'push takes bundles and, last, the image to make of them.', {
+          hint: 'For example: stagedoor push ./dist-dynamic oci://quay.io/acme/todo:1.2.0',
+        });
+      }
+      const { pushImage } = await import('../oci/pushImage');
+      const { pushedLines } = await import('../report/images');
+      await interruptible(async (signal) => {
+        const cwd = process.cwd();
+        const pushed = await pushImage({ cwd, bundles, image, tags: args.tag, signal, ...trustOf(args, cwd) });
+        reporter.done(pushedLines(pushed), pushed);
+      });
+    },
+  };
+}

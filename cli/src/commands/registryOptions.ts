@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { Options } from 'yargs';
+import { once } from './keyOptions';
+
+/** Options of every command that talks to registries. */
+export const registryOptions = {
+  ca: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'File of further certificate authorities to trust, PEM',
+  },
+  insecure: {
+    type: 'boolean',
+    default: false,
+    describe: 'Allow plain http, and certificates that nobody vouches for; loopback may speak http anyway',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Their values. */
+export interface RegistryArguments {
+  ca?: string;
+  insecure: boolean;
+}
+
+/** Whom to trust, from those options. Throws USAGE. */
+export function trustOf({ ca, insecure }: RegistryArguments, cwd: string): { ca?: string; insecure: boolean } {
+  const file = once('ca', ca);
+  return { insecure, ...(file !== undefined && { ca: resolve(cwd, file) }) };
+}

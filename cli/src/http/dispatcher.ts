@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { rootCertificates } from 'node:tls';
+import { StagedoorError } from '@stagedoor/bundle';
+import type { Dispatcher } from 'undici';
+
+/** Whom a connection trusts. */
+export interface Trust {
+  /** File of further certificate authorities, PEM. */
+  ca?: string;
+  /** Take any certificate. */
+  insecure?: boolean;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Between two pieces of an answer, and until its first. */
+const SILENCE_TIMEOUT_MS = 30_000;
+const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
+
+/** One per kind of trust, so that connections are used again. */
+const dispatchers = new Map<string, Promise<Dispatcher>>();
+
+/**
+ * What carries requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, never to one for loopback
+ * addresses, and over connections that are used again. Throws CA_INVALID.
+ */
+export async function dispatcherFor({ ca, insecure }: Trust): Promise<Dispatcher> {
+  const key = JSON.stringify([ca, insecure]);
+  const known = dispatchers.get(key) ?? makeDispatcher({ ca, insecure });
+  dispatchers.set(key, known);
+  known.catch(() => dispatchers.delete(key));
+  return await known;
+}
+
+/** True for a host name or address of this machine, without a port. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.includes(host.toLowerCase()) || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+async function makeDispatcher({ ca, insecure }: Trust): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import('undici');
+  const tls = {
+    ...(ca !== undefined && { ca: [...rootCertificates, await readAuthorities(ca)] }),
+    ...(insecure && { rejectUnauthorized: false }),
+  };
+  const direct = [process.env.no_proxy ?? process.env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
+  return new EnvHttpProxyAgent({
+    noProxy: direct,
+    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
+    requestTls: tls,
+    headersTimeout: SILENCE_TIMEOUT_MS,
+    bodyTimeout: SILENCE_TIMEOUT_MS,
+  });
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new StagedoorError('CA_INVALID', `${file} cannot be read: ${cause.message}`, { cause });
+  });
+  // TLS takes text without certificates for none at all, and nothing would tell.
+  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new StagedoorError('CA_INVALID', `${file} holds no certificate in PEM form.`);
+  }
+  return text;
+}

@@ -1,0 +1,59 @@
+import type { Response } from 'undici';
+import { dispatcherFor, type Trust } from './dispatcher';
+import { ATTEMPTS, delayAfter, isTransientFault, isTransientStatus, pause } from './retry';
+
+/** A request that can be made again: its body is in memory. */
+export interface HttpRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  /** False where the caller makes another attempt in its own way. */
+  retry?: boolean;
+}
+
+/** What every request is made with. */
+export interface HttpContext extends Trust {
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes a request and gives its answer, whatever the status; redirects are followed, without credentials to another
+ * origin. Answers 408, 425, 429 and 5xx and broken connections are tried again, up to five times in all; the last answer
+ * or fault counts. Throws CA_INVALID, the reason of `signal`, and faults of the network as they are.
+ */
+export async function send(url: URL | string, request: HttpRequest, context: HttpContext): Promise<Response> {
+  const { fetch } = await import('undici');
+  const dispatcher = await dispatcherFor(context);
+  const { method = 'GET', headers, body, retry = true } = request;
+  for (let attempt = 1; ; attempt++) {
+    const last = !retry || attempt === ATTEMPTS;
+    let delay: number | undefined;
+    try {
+      const response = await fetch(url, {
+        method,
+        // What is stored is what is asked for: archives are checked as they were sent.
+        headers: { 'accept-encoding': 'identity', ...headers },
+        body,
+        dispatcher,
+        signal: context.signal,
+      });
+      if (last || !isTransientStatus(response.status)) return response;
+      delay = delayAfter(attempt, response.headers.get('retry-after'));
+      if (delay === undefined) return response;
+      await response.body?.cancel();
+    } catch (error) {
+      context.signal?.throwIfAborted();
+      if (last || !isTransientFault(error)) throw error;
+      delay = delayAfter(attempt)!;
+    }
+    await pause(delay, context.signal);
+  }
+}
+
+/** fetch says `fetch failed`; what failed is in its cause. */
+export function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return rootMessage(error.cause);
+  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
+  return error.message;
+}

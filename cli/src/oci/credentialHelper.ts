@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { StagedoorError, parseJson } from '@stagedoor/bundle';
+import * as z from 'zod';
+import type { Credentials } from './credentials';
+
+const TIMEOUT_MS = 15_000;
+const MAX_OUTPUT = 64 * 1024;
+
+/** What helpers answer for a registry that they know nothing about. */
+const NOT_FOUND = /credentials not found in native keychain/;
+
+const answer = z.looseObject({ Username: z.string(), Secret: z.string() });
+
+/**
+ * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, for fifteen seconds and 64 kB at most.
+ * Undefined where it knows nothing. Throws CREDENTIALS_UNREADABLE.
+ */
+export async function askHelper(
+  name: string,
+  registry: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
+  const program = `docker-credential-${name}`;
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) throw failed(JSON.stringify(program), 'its name is not accepted');
+  const { code, output } = await run(program, registry, env);
+  if (code !== 0) {
+    if (NOT_FOUND.test(output)) return undefined;
+    throw failed(program, `it ended with ${code}: ${output.trim().slice(0, 500)}`);
+  }
+  let parsed;
+  try {
+    parsed = answer.parse(parseJson(output));
+  } catch (cause) {
+    // The answer holds a secret: nothing of it is shown.
+    throw failed(program, 'its answer is not {"Username": …, "Secret": …}', cause);
+  }
+  const { Username: user, Secret: secret } = parsed;
+  if (user === '<token>') return { user, password: '', identityToken: secret };
+  return { user, password: secret };
+}
+
+async function run(
+  program: string,
+  registry: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(program, ['get'], {
+    env,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  return await new Promise((resolve, reject) => {
+    let output = '';
+    child.once('error', (cause) => reject(failed(program, cause.message, cause)));
+    // It may end without having read its input.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(registry);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.length > MAX_OUTPUT) child.kill('SIGKILL');
+    });
+    child.once('close', (code) => resolve({ code, output: output.slice(0, MAX_OUTPUT) }));
+  });
+}
+
+function failed(program: string, why: string, cause?: unknown): StagedoorError {
+  return new StagedoorError('CREDENTIALS_UNREADABLE', `The credential helper ${program} failed: ${why}.`, { cause });
+}

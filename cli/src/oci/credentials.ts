@@ -1,0 +1,129 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
+import * as z from 'zod';
+import { askHelper } from './credentialHelper';
+
+/** What is known of a user at a registry. */
+export interface Credentials {
+  user: string;
+  password: string;
+  /** Stands for user and password where a registry hands out tokens. */
+  identityToken?: string;
+}
+
+const MAX_BYTES = 1024 * 1024;
+
+const schema = z.looseObject({
+  auths: z
+    .record(
+      z.string(),
+      z.looseObject({
+        auth: z.string().optional(),
+        username: z.string().optional(),
+        password: z.string().optional(),
+        identitytoken: z.string().optional(),
+      }),
+    )
+    .optional(),
+  credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
+});
+
+type AuthFile = z.infer<typeof schema>;
+
+/** Docker Hub goes by several names; its credentials by this one. */
+const DOCKER_HUB = 'https://index.docker.io/v1/';
+
+/**
+ * What the user's files say about a repository: the one that REGISTRY_AUTH_FILE names, and nothing else, where it is set;
+ * otherwise podman's `containers/auth.json` and docker's `config.json`. A key may name the host alone or a path in it, the
+ * longest that fits counts; credential helpers are asked as docker does. Undefined where nothing is known. Throws
+ * CREDENTIALS_UNREADABLE.
+ */
+export async function findCredentials(
+  host: string,
+  repository: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Credentials | undefined> {
+  const named = env.REGISTRY_AUTH_FILE;
+  for (const file of named ? [named] : defaultFiles(env)) {
+    const content = await readAuthFile(file, named !== undefined);
+    const found = content && (await lookUp(content, file, host, repository, env));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function defaultFiles(env: NodeJS.ProcessEnv): string[] {
+  const home = env.HOME || homedir();
+  return [
+    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, 'containers/auth.json')] : []),
+    join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers/auth.json'),
+    join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'),
+  ];
+}
+
+async function readAuthFile(file: string, required: boolean): Promise<AuthFile | undefined> {
+  const content = await readBounded(file, MAX_BYTES).catch((cause: Error) => {
+    throw unreadable(`${file} cannot be read: ${cause.message}`, cause);
+  });
+  if (content === 'absent' && !required) return undefined;
+  if (typeof content === 'string') throw unreadable(`${file} is not a file of at most ${MAX_BYTES} bytes.`);
+  let value: unknown;
+  try {
+    value = parseJson(content.toString('utf8'));
+  } catch (cause) {
+    throw unreadable(`${file} ${(cause as Error).message}`, cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw unreadable(`${file}: ${describeIssues(parsed.error)}`);
+  return parsed.data;
+}
+
+async function lookUp(
+  { auths = {}, credHelpers = {}, credsStore }: AuthFile,
+  file: string,
+  host: string,
+  repository: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Credentials | undefined> {
+  const keys = keysOf(host, repository);
+  const helped = keys.find((key) => Object.hasOwn(credHelpers, key));
+  if (helped !== undefined) return await askHelper(credHelpers[helped]!, helped, env);
+  const byName = new Map(Object.entries(auths).map(([key, entry]) => [plainKey(key), entry]));
+  const entry = keys.map((key) => byName.get(plainKey(key))).find((found) => found !== undefined);
+  if (entry?.identitytoken) return { user: '<token>', password: '', identityToken: entry.identitytoken };
+  if (entry?.username && entry.password) return { user: entry.username, password: entry.password };
+  if (entry?.auth) return decode(entry.auth, file);
+  const key = isDockerHub(host) ? DOCKER_HUB : host;
+  return credsStore ? await askHelper(credsStore, key, env) : undefined;
+}
+
+/** From the whole name to the host. */
+function keysOf(host: string, repository: string): string[] {
+  const parts = repository.split('/');
+  const paths = parts.map((_, index) => `${host}/${parts.slice(0, parts.length - index).join('/')}`);
+  return [...paths, host, ...(isDockerHub(host) ? [DOCKER_HUB] : [])];
+}
+
+/** docker writes some hosts as addresses. */
+function plainKey(key: string): string {
+  return key.replace(/^https?:\/\//, '').replace(/\/(v1\/?)?$/, '');
+}
+
+function isDockerHub(host: string): boolean {
+  return host === 'docker.io' || host === 'index.docker.io' || host === 'registry-1.docker.io';
+}
+
+function decode(auth: string, file: string): Credentials {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) throw unreadable(`${file}: an "auth" is not base64 of user:password.`);
+  // docker pads with zeros.
+  return { user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+}
+
+function unreadable(message: string, cause?: unknown): StagedoorError {
+  return new StagedoorError('CREDENTIALS_UNREADABLE', message, { cause });
+}

@@ -1,0 +1,39 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
+import type { LayerContext, Layers } from './layers';
+import type { PluginImage } from './pluginImage';
+import { LAYER_TYPES } from './schemas';
+
+/**
+ * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that. Layers come
+ * one after another, each checked as a whole before anything of it is written; together they keep the limits of one
+ * archive. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
+ */
+export async function extractPlugin(
+  { session, manifest }: PluginImage,
+  path: string,
+  scratch: string,
+  { layers, ...context }: LayerContext & { layers: Layers },
+): Promise<string> {
+  const dir = join(scratch, 'plugin');
+  await mkdir(dir);
+  const total = manifest.layers.reduce((sum, { size }) => sum + size, 0);
+  const left = { ...DEFAULT_LIMITS };
+  let before = 0;
+  for (const layer of manifest.layers) {
+    const gzip = LAYER_TYPES.get(layer.mediaType);
+    if (gzip === undefined) {
+      throw new StagedoorError('IMAGE_INVALID', `${session.shown} has a layer of the type ${layer.mediaType}.`);
+    }
+    const from = before;
+    const onBytes = (done: number): void => context.onBytes?.(from + done, total);
+    const file = await layers.file(session, layer, scratch, { ...context, onBytes });
+    const taken = await extractLayer({ file, gzip, folder: path, limits: { ...left } }, dir);
+    left.bytes -= taken.bytes;
+    left.entries -= taken.entries;
+    before += layer.size;
+  }
+  if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
+  throw new StagedoorError('IMAGE_PATH_INVALID', `${session.shown} holds no package.json in ${path}.`);
+}

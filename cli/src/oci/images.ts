@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File } from '@stagedoor/bundle';
+import { readBody } from '../http/readBody';
+import { save } from '../http/save';
+import { rootMessage, type HttpContext } from '../http/send';
+import { isDigest } from './reference';
+import {
+  MANIFEST_TYPES,
+  indexSchema,
+  manifestSchema,
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+} from './schemas';
+import type { Session } from './session';
+
+/** The most that the image specification asks registries to take. */
+const MAX_MANIFEST = 4 * 1024 * 1024;
+/** A layer may hold many plugins. */
+const MAX_BLOB = 2 * 1024 * 1024 * 1024;
+
+/** A manifest or index, and its digest. */
+export interface FetchedManifest {
+  digest: string;
+  content: ImageManifest | ImageIndex;
+}
+
+/** `sha256:<hex>` of bytes in memory. */
+export function digestOfBytes(bytes: Uint8Array | string): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/**
+ * Fetches what a tag or digest stands for. Throws IMAGE_NOT_FOUND; IMAGE_INVALID for what is no manifest or has another
+ * digest than it should; and what the session throws.
+ */
+export async function fetchManifest(session: Session, reference: string): Promise<FetchedManifest> {
+  const response = await session.request(`manifests/${reference}`, 'pull', { headers: { accept: MANIFEST_TYPES } });
+  if (response.status === 404) {
+    await response.body?.cancel();
+    throw new StagedoorError('IMAGE_NOT_FOUND', `${session.shown} has no ${reference}.`);
+  }
+  if (!response.ok) throw await registryFault(session, 'the manifest', response);
+  const bytes = await readBody(response, MAX_MANIFEST).catch((cause: unknown) => {
+    throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${rootMessage(cause)}.`, { cause });
+  });
+  const digest = digestOfBytes(bytes);
+  const promised = isDigest(reference) ? reference : (response.headers.get('docker-content-digest') ?? digest);
+  if (promised !== digest) {
+    throw new StagedoorError('IMAGE_INVALID', `${session.shown}: the manifest ${promised} came as ${digest}.`);
+  }
+  return { digest, content: parseManifest(bytes, `${session.shown}@${digest}`) };
+}
+
+function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
+  let value: unknown;
+  try {
+    value = parseJson(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new StagedoorError('IMAGE_INVALID', `${shown} ${(cause as Error).message}`, { cause });
+  }
+  const isIndex = typeof value === 'object' && value !== null && 'manifests' in value;
+  const parsed = (isIndex ? indexSchema : manifestSchema).safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new StagedoorError('IMAGE_INVALID', `${shown}: ${describeIssues(parsed.error)}`);
+}
+
+/**
+ * Downloads a blob into the new file `file` and checks size and digest; what a broken connection interrupts is taken up
+ * again. Throws IMAGE_INVALID, ARCHIVE_TOO_LARGE, and what the session throws.
+ */
+export async function fetchBlob(
+  session: Session,
+  { digest, size }: Descriptor,
+  file: string,
+  { signal, onBytes }: HttpContext & { onBytes?(done: number, total?: number): void },
+): Promise<void> {
+  const shown = `${session.shown}@${digest}`;
+  if (size > MAX_BLOB) throw new StagedoorError('ARCHIVE_TOO_LARGE', `${shown} is larger than ${MAX_BLOB} bytes.`);
+  try {
+    await save(
+      async (headers) => {
+        const response = await session.request(`blobs/${digest}`, 'pull', { headers });
+        if (response.ok) return response;
+        throw await registryFault(session, digest, response);
+      },
+      { file, shown, limit: size, immutable: true, signal, onBytes },
+    );
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (isStagedoorError(cause)) throw cause;
+    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
+  }
+  const found = { size: (await stat(file)).size, digest: `sha256:${await sha256File(file)}` };
+  if (found.size !== size || found.digest !== digest) {
+    throw new StagedoorError('IMAGE_INVALID', `${shown} came as ${found.size} bytes with ${found.digest}.`);
+  }
+}
+
+/** What a registry says that it should not, with the beginning of its own words. */
+export async function registryFault(
+  session: Session,
+  what: string,
+  response: Awaited<ReturnType<Session['request']>>,
+): Promise<StagedoorError> {
+  const body = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0));
+  const words = body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
+  return new StagedoorError(
+    'REGISTRY_FAILED',
+    `${session.shown} answers ${response.status} when asked for ${what}${words ? `: ${words}` : '.'}`,
+  );
+}

@@ -1,0 +1,103 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import {
+  StagedoorError,
+  checkFiles,
+  isStagedoorError,
+  listFiles,
+  readManifest,
+  readPackageJson,
+} from '@stagedoor/bundle';
+import { outputPlace } from '../export/outputPlace';
+import { replaceOutput } from '../export/replaceOutput';
+import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
+import { extractPlugin } from './extractPlugin';
+import { Layers, type LayerContext } from './layers';
+import { openImage, pluginOf, type PluginImage } from './pluginImage';
+import { formatReference, parseReference, type ImageReference } from './reference';
+
+/** What is wanted of an image, and where it goes. */
+export interface PullOptions extends LayerContext {
+  /** Folder that relative paths are resolved from. */
+  cwd: string;
+  /** `oci://host/repository[:tag][@digest][!path]`; without path, all plugins that it lists. */
+  image: string;
+  /** Folder that gets a folder for each plugin. */
+  out: string;
+}
+
+/** What was pulled. */
+export interface PulledImage {
+  /** `oci://host/repository@sha256:…`. */
+  reference: string;
+  digest: string;
+  plugins: Array<{ path: string; name: string; version: string; dir: string }>;
+}
+
+/**
+ * Fetches bundles out of an image, each held against its manifest where it has one, and puts them in the place of older
+ * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
+ * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
+ */
+export async function pullImage({ cwd, image, out, ...context }: PullOptions): Promise<PulledImage> {
+  const reference = parseReference(image);
+  const opened = await openImage(reference, context);
+  const { digest } = opened;
+  const target = resolve(cwd, out);
+  const scratch = await scratchBelow(target);
+  const cleanup = cleanUpOnExit(() => rmSync(scratch, { recursive: true, force: true }));
+  try {
+    const layers = new Layers();
+    const plugins: PulledImage['plugins'] = [];
+    for (const path of pathsOf(opened, reference)) {
+      plugins.push(await pullOne(opened, path, target, { ...context, layers, scratch }));
+    }
+    const { host, repository } = reference;
+    return { reference: formatReference({ host, repository, digest }), digest, plugins };
+  } catch (error) {
+    throw isStagedoorError(error) || !isFileFault(error) ? error : unwritable(target, error);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    cleanup.forget();
+  }
+}
+
+function pathsOf(image: PluginImage, reference: ImageReference): string[] {
+  const all = image.plugins?.map(({ folder }) => folder) ?? [];
+  return reference.path === undefined && all.length > 1 ? all : [pluginOf(image, reference).folder];
+}
+
+async function pullOne(
+  image: PluginImage,
+  path: string,
+  target: string,
+  { scratch, ...context }: LayerContext & { layers: Layers; scratch: string },
+): Promise<PulledImage['plugins'][number]> {
+  const folder = await mkdtemp(join(scratch, 'plugin-'));
+  const dir = await extractPlugin(image, path, folder, context);
+  const { name, version } = await readPackageJson(dir);
+  const manifest = await readManifest(dir);
+  if (manifest) checkFiles(manifest, await listFiles(dir));
+  const place = await outputPlace(join(target, basename(path)), { dir, name });
+  await replaceOutput(dir, place);
+  return { path, name, version, dir: place.dir };
+}
+
+/** On the volume of the target, so that what is complete can be moved there. */
+async function scratchBelow(target: string): Promise<string> {
+  try {
+    await mkdir(target, { recursive: true });
+    return await mkdtemp(join(target, '.pull-'));
+  } catch (cause) {
+    throw unwritable(target, cause as Error);
+  }
+}
+
+function isFileFault(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function unwritable(target: string, cause: Error): StagedoorError {
+  return new StagedoorError('OUTPUT_UNWRITABLE', `${target}: ${cause.message}`, { cause });
+}

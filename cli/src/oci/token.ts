@@ -1,0 +1,68 @@
+import { StagedoorError, isStagedoorError, parseJson } from '@stagedoor/bundle';
+import * as z from 'zod';
+import { basic } from '../http/basic';
+import { isLoopback } from '../http/dispatcher';
+import { readBody } from '../http/readBody';
+import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
+import type { Credentials } from './credentials';
+
+const MAX_BYTES = 1024 * 1024;
+
+const answer = z
+  .looseObject({ token: z.string().optional(), access_token: z.string().optional() })
+  .transform(({ token, access_token }) => token ?? access_token);
+
+/**
+ * Gets a bearer token for `scope` from where a challenge says: with an identity token as OAuth 2 has it, else with user and
+ * password, else for anybody. Throws REGISTRY_UNAUTHORIZED or REGISTRY_FAILED.
+ */
+export async function fetchToken(
+  { realm = '', service }: Record<string, string>,
+  scope: string,
+  credentials: Credentials | undefined,
+  context: HttpContext,
+): Promise<string> {
+  const address = parseRealm(realm, context);
+  const fields = new URLSearchParams({ ...(service !== undefined && { service }), scope });
+  let request: HttpRequest;
+  if (credentials?.identityToken !== undefined) {
+    const grant = { grant_type: 'refresh_token', client_id: 'stagedoor', refresh_token: credentials.identityToken };
+    for (const [name, value] of Object.entries(grant)) fields.set(name, value);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    request = { method: 'POST', headers, body: fields.toString() };
+  } else {
+    for (const [name, value] of fields) address.searchParams.set(name, value);
+    request = credentials ? { headers: { authorization: basic(credentials.user, credentials.password) } } : {};
+  }
+  return await askForToken(address, request, context);
+}
+
+/** Credentials go to the realm, so it must be as safe as a registry. */
+function parseRealm(realm: string, { insecure = false }: HttpContext): URL {
+  const address = URL.canParse(realm) ? new URL(realm) : undefined;
+  const safe = address?.protocol === 'https:' || insecure || (address && isLoopback(address.hostname));
+  if (address && safe && /^https?:$/.test(address.protocol)) return address;
+  throw new StagedoorError('REGISTRY_FAILED', `The registry names ${JSON.stringify(realm)} to get a token from.`, {
+    hint: 'Credentials go to https addresses only, unless --insecure is given.',
+  });
+}
+
+async function askForToken(address: URL, request: HttpRequest, context: HttpContext): Promise<string> {
+  const shown = `${address.origin}${address.pathname}`;
+  try {
+    const response = await send(address, request, context);
+    const body = await readBody(response, MAX_BYTES);
+    if (!response.ok) {
+      const refused = response.status >= 400 && response.status < 500 && response.status !== 429;
+      const code = refused ? 'REGISTRY_UNAUTHORIZED' : 'REGISTRY_FAILED';
+      throw new StagedoorError(code, `${shown} gives no token: it answers ${response.status}.`);
+    }
+    const token = answer.parse(parseJson(body.toString('utf8')));
+    if (token) return token;
+    throw new Error('its answer holds no token');
+  } catch (cause) {
+    context.signal?.throwIfAborted();
+    if (isStagedoorError(cause)) throw cause;
+    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
+  }
+}

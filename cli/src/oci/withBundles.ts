@@ -1,0 +1,46 @@
+import {
+  StagedoorError,
+  checkFiles,
+  listFiles,
+  packName,
+  readManifest,
+  readPackageJson,
+  sourceName,
+  type PackageJson,
+} from '@stagedoor/bundle';
+import { withBundle, type OpenOptions } from '../bundles/openBundle';
+
+/** A bundle that goes into an image. */
+export interface ImagePart {
+  /** Absolute path of its folder. */
+  dir: string;
+  /** Its folder in the image, named as RHDH's command line does. */
+  folder: string;
+  packageJson: PackageJson;
+}
+
+/**
+ * Opens all of `targets` at once for the time `use` takes, sorted by folder, each held against its manifest where it has
+ * one. Throws what {@link withBundle} throws, PACKAGE_JSON_*, MANIFEST_INVALID, DIGEST_MISMATCH, USAGE for two of one name.
+ */
+export async function withBundles<T>(
+  targets: readonly string[],
+  options: OpenOptions,
+  use: (parts: ImagePart[]) => Promise<T>,
+  opened: readonly ImagePart[] = [],
+): Promise<T> {
+  const [target, ...others] = targets;
+  if (target === undefined) return await use([...opened].sort((a, b) => (a.folder < b.folder ? -1 : 1)));
+  return await withBundle(target, options, async ({ dir }) => {
+    const packageJson = await readPackageJson(dir);
+    const manifest = await readManifest(dir);
+    if (manifest) checkFiles(manifest, await listFiles(dir));
+    const folder = packName(sourceName(packageJson.name));
+    if (opened.some((part) => part.folder === folder)) {
+      throw new StagedoorError('USAGE', `Two of the bundles are ${packageJson.name}.`, {
+        hint: 'An image holds one version of a plugin.',
+      });
+    }
+    return await withBundles(others, options, use, [...opened, { dir, folder, packageJson }]);
+  });
+}

@@ -1,0 +1,22 @@
+import type { PulledImage } from '../oci/pullImage';
+import type { PushedImage } from '../oci/pushImage';
+import { formatBytes } from './size';
+
+/** An image that was pushed, line by line. */
+export function pushedLines({ reference, tags, plugins, size, uploaded, attached }: PushedImage): string[] {
+  return [
+    `pushed ${reference}`,
+    `  tags      ${tags.join(', ')}`,
+    `  layer     ${formatBytes(size)}${uploaded ? '' : ', which was there already'}`,
+    ...plugins.map(({ path, name, version }) => `  plugin    ${name}@${version} in ${path}`),
+    ...attached.map(({ title }) => `  attached  ${title}`),
+  ];
+}
+
+/** Bundles that were pulled, line by line. */
+export function pulledLines({ reference, plugins }: PulledImage): string[] {
+  return [
+    `pulled ${reference}`,
+    ...plugins.map(({ name, version, dir }) => `  plugin    ${name}@${version} to ${dir}`),
+  ];
+}

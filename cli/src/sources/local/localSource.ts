@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  DEFAULT_LIMITS,
+  MANIFEST_FILE,
+  SIGNATURE_FILE,
+  StagedoorError,
+  copyFolder,
+  digestOf,
+  extractArchive,
+  integrityOf,
+  listFiles,
+  readPackageJson,
+  sha256File,
+  type BundleFile,
+} from '@stagedoor/bundle';
+import { formOf, plainKey } from '../../install/list/packageText';
+import type { Source } from '../../install/source';
+import { checkIntegrity } from '../integrity';
+import { scratchFolder } from '../scratch';
+
+/**
+ * Bundle folders and archives of this machine: `./folder`, `/folder`, `file:…`. Paths are relative to `cwd` and recorded as
+ * written. Throws BUNDLE_NOT_FOUND, PACKAGE_JSON_*, INTEGRITY_MISMATCH, ARCHIVE_*.
+ */
+export const localSource: Source = {
+  accepts: (text) => formOf(text) === 'local',
+  async resolve({ package: text, integrity }, { cwd }) {
+    const path = pathOf(text, cwd);
+    const common = { kind: 'local', key: plainKey(text), identity: text } as const;
+    if (await isFolder(path)) {
+      const { version } = await readPackageJson(path);
+      return { ...common, version, digest: `sha256:${await digestOfFolder(path)}` };
+    }
+    return { ...common, digest: await integrityOf(path), ...(integrity !== undefined && { integrity }) };
+  },
+  async fetch({ identity, integrity }, folder, { cwd }) {
+    const path = pathOf(identity, cwd);
+    const dir = join(await scratchFolder(folder), 'plugin');
+    if (await isFolder(path)) await copyFolder(path, dir, DEFAULT_LIMITS);
+    else {
+      if (integrity !== undefined) await checkIntegrity(path, integrity, path);
+      await extractArchive(path, dir);
+    }
+    return dir;
+  },
+};
+
+function pathOf(text: string, cwd: string): string {
+  if (text.startsWith('file://')) return fileURLToPath(text);
+  return resolve(cwd, text.replace(/^file:/, ''));
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  if (info?.isDirectory()) return true;
+  if (info?.isFile()) return false;
+  throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor an archive.`);
+}
+
+/** Over all files, manifest and signature included: a signature that is added changes what is installed. */
+async function digestOfFolder(dir: string): Promise<string> {
+  const described: BundleFile[] = [];
+  for (const path of [MANIFEST_FILE, SIGNATURE_FILE]) {
+    const info = await stat(join(dir, path)).catch(() => undefined);
+    if (info?.isFile()) described.push({ path, size: info.size, sha256: await sha256File(join(dir, path)) });
+  }
+  return digestOf([...described, ...(await listFiles(dir))]);
+}

@@ -1,0 +1,85 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { StagedoorError, extractArchive, isStagedoorError } from '@stagedoor/bundle';
+import { DOWNLOAD_LIMITS } from '../../bundles/download';
+import type { Source, SourceContext } from '../../install/source';
+import { checkIntegrity } from '../integrity';
+import { scratchFolder } from '../scratch';
+import { npmSettings, type NpmSettings } from './npmSettings';
+import { countBytes } from './countBytes';
+
+const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
+
+/** A name, and perhaps a version, range or tag; what leads elsewhere than to a registry is not taken. */
+const SPEC = /^(?:npm:)?((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([^/:]+))?$/i;
+
+/** `npm <name>@<version> <address of the archive>`. */
+const IDENTITY = /^npm (\S+)@(\S+) (https?:\/\/\S+)$/;
+
+/**
+ * Packages of npm registries, as .npmrc says, npm itself not needed. Throws PACKAGE_NOT_FOUND, FETCH_FAILED,
+ * INTEGRITY_MISMATCH, ARCHIVE_*.
+ */
+export function npmSource(): Source {
+  const settings = new Map<string, Promise<NpmSettings>>();
+  const settingsFor = async (context: SourceContext): Promise<NpmSettings> => {
+    const { cwd, ca, insecure, signal } = context;
+    const key = JSON.stringify([cwd, ca, insecure]);
+    const found = settings.get(key) ?? npmSettings(context);
+    settings.set(key, found);
+    return { ...(await found), signal };
+  };
+  return {
+    accepts: (text) => SPEC.test(text),
+    async resolve({ package: text, integrity }, context) {
+      const [, name = '', range = 'latest'] = SPEC.exec(text) ?? [];
+      const { default: pacote } = await import('pacote');
+      const options = await settingsFor(context);
+      const manifest = await pacote.manifest(`${name}@${range}`, options).catch((cause: unknown) => {
+        throw explain(`${name}@${range}`, cause, context);
+      });
+      const { version, _resolved: address, _integrity: published = '' } = manifest;
+      const expected = integrity ?? published;
+      return {
+        kind: 'npm',
+        key: name,
+        identity: `npm ${name}@${version} ${address}`,
+        version,
+        digest: published || expected,
+        ...(expected && { integrity: expected }),
+      };
+    },
+    async fetch({ identity, digest, integrity }, folder, context) {
+      const [, name = '', version = '', address = ''] = IDENTITY.exec(identity) ?? [];
+      const spec = `${name}@${version}`;
+      const scratch = await scratchFolder(folder);
+      const file = join(scratch, 'package.tgz');
+      const { default: pacote } = await import('pacote');
+      const options = { ...(await settingsFor(context)), resolved: address, integrity: digest };
+      const limit = DOWNLOAD_LIMITS.bytes;
+      await pacote.tarball
+        .stream(
+          spec,
+          async (stream) => await pipeline(stream, countBytes(spec, limit, context.onBytes), createWriteStream(file)),
+          options,
+        )
+        .catch((cause: unknown) => {
+          throw explain(spec, cause, context);
+        });
+      if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
+      const dir = join(scratch, 'plugin');
+      await extractArchive(file, dir);
+      return dir;
+    },
+  };
+}
+
+function explain(spec: string, cause: unknown, { signal }: SourceContext): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (isStagedoorError(cause)) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  if (NOT_FOUND.has(code)) return new StagedoorError('PACKAGE_NOT_FOUND', `${spec}: ${message}`, { cause });
+  if (code === 'EINTEGRITY') return new StagedoorError('INTEGRITY_MISMATCH', `${spec}: ${message}`, { cause });
+  return new StagedoorError('FETCH_FAILED', `${spec} could not be fetched: ${message}`, { cause });
+}

@@ -1,0 +1,59 @@
+import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** Answers a request itself and returns true, or leaves it to the registry behind. */
+export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Something that stands before a registry and can do what a real one cannot be made to do. */
+export interface RegistryFront {
+  /** `127.0.0.1:<port>`. */
+  host: string;
+  /** `METHOD /path` of all requests, in order. */
+  requests: string[];
+}
+
+/** What a front changes of the answers that it passes on. */
+export interface FrontOptions {
+  intercept?: Intercept;
+  /** Further headers of an answer. */
+  headers?(request: IncomingMessage): Record<string, string>;
+  /** Bytes of a body after which the connection breaks; undefined for all. */
+  breakAfter?(request: IncomingMessage): number | undefined;
+}
+
+/** Starts a server that passes requests on to the server `behind` (`host:port`), until the running test ends. */
+export async function startRegistryFront(behind: string, options: FrontOptions = {}): Promise<RegistryFront> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(`${request.method} ${request.url}`);
+    if (options.intercept?.(request, response)) return;
+    pass(request, response, behind, options);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+function pass(request: IncomingMessage, response: ServerResponse, behind: string, options: FrontOptions): void {
+  const [host, port] = behind.split(':');
+  const { method, url: path, headers } = request;
+  // The host stays: the registry makes the addresses of uploads of it.
+  const onward = send({ host, port, method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...options.headers?.(request) });
+    const limit = options.breakAfter?.(request);
+    if (limit === undefined) return void answer.pipe(response);
+    let sent = 0;
+    answer.on('data', (chunk: Buffer) => {
+      const part = chunk.subarray(0, limit - sent);
+      sent += part.length;
+      response.write(part, () => sent >= limit && response.destroy());
+    });
+    answer.on('end', () => response.end());
+  });
+  onward.on('error', () => response.destroy());
+  request.pipe(onward);
+}
