@@ -9,3 +9,7 @@ export type { OverridePatterns } from './export/overrides';
 export type { ExportOptions, ExportStep } from './export/options';
 export { verifyBundle, type VerifiedBundle, type VerifyOptions } from './verify/verifyBundle';
 export type { ExportResult, HoistedSummary, InlinedSummary } from './export/result';
+export { install } from './install/install';
+export type { InstallOptions, InstallProgress } from './install/options';
+export type { InstallResult, InstalledPlugin } from './install/result';
+export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';

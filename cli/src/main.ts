@@ -4,7 +4,10 @@ import type { Options } from 'yargs';
 import { described } from './commands/described';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
+import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
+import { pullCommand, pullOptions } from './commands/pull';
+import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
 import { Reporter } from './report/reporter';
@@ -54,7 +57,10 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .usage(`$0 <command>\n\n${ABOUT}`)
     .command(described(exportCommand(reporter)))
     .command(described(inspectCommand(reporter)))
+    .command(described(installCommand(reporter)))
     .command(described(keygenCommand(reporter)))
+    .command(described(pullCommand(reporter)))
+    .command(described(pushCommand(reporter)))
     .command(described(signCommand(reporter)))
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
@@ -75,7 +81,10 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
 const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
   export: { takes: 'one package', options: exportOptions },
   inspect: { takes: 'one bundle', options: inspectOptions },
+  install: { takes: 'one root directory', options: installOptions },
   keygen: { takes: 'nothing else', options: keygenOptions },
+  pull: { takes: 'one image', options: pullOptions },
+  push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },
   verify: { takes: 'one bundle', options: verifyOptions },
 };

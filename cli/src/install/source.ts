@@ -6,8 +6,6 @@ export interface PackageRequest {
   integrity?: string;
   /** Whether what is already there is asked for again (`Always`), or taken as it is. */
   pullPolicy: 'Always' | 'IfNotPresent';
-  /** A published package that is no dynamic bundle yet is exported. */
-  export?: boolean;
 }
 
 /** What a request stands for at this moment. It outlives the run in a lock file: plain data only. */
@@ -29,8 +27,6 @@ export interface SourceContext {
   /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
   cwd: string;
   signal?: AbortSignal;
-  /** A mirror, folder or archive, that stands for every network. */
-  offline?: string;
   /** Bytes of the current package that have come so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
   /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */

@@ -31,6 +31,11 @@ export class Reporter {
     this.streams.stderr.write(`${step.padEnd(9)} ${detail}\n`);
   }
 
+  /** A line about what a command is at. */
+  progress(line: string): void {
+    this.streams.stderr.write(`${printable(line)}\n`);
+  }
+
   /** The summary of a finished export. */
   exported(result: ExportResult): void {
     for (const line of summaryLines(result)) this.streams.stderr.write(`${line}\n`);
@@ -40,7 +45,7 @@ export class Reporter {
 
   /** What a command did, as talk; its result is data for `--json` only. */
   done(lines: readonly string[], result: object): void {
-    for (const line of lines) this.streams.stderr.write(`${printable(line)}\n`);
+    for (const line of lines) this.progress(line);
     if (this.json) this.streams.stdout.write(`${JSON.stringify(result)}\n`);
   }
 

@@ -1,0 +1,32 @@
+import {
+  checkFiles,
+  digestOf,
+  listFiles,
+  readManifest,
+  readPackageJson,
+  verifySignatures,
+  type PublicKey,
+} from '@stagedoor/bundle';
+
+/** A package whose files are what it says. */
+export interface CheckedPackage {
+  name: string;
+  version: string;
+  /** Hex digest over its files. */
+  content: string;
+  /** Ids of the trusted keys that signed it, where some are trusted. */
+  signedBy?: string[];
+}
+
+/**
+ * Reads what a package folder is and, where it has a manifest, holds its files against that; with `trusted` keys, one of
+ * them must have signed the manifest. Throws PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_UNSAFE, SIGNATURE_*.
+ */
+export async function checkPackage(dir: string, trusted: readonly PublicKey[] | undefined): Promise<CheckedPackage> {
+  const { name, version } = await readPackageJson(dir);
+  const signed = trusted && (await verifySignatures(dir, trusted));
+  const manifest = signed?.manifest ?? (await readManifest(dir));
+  const files = await listFiles(dir);
+  if (manifest) checkFiles(manifest, files);
+  return { name, version, content: digestOf(files), ...(signed && { signedBy: signed.signedBy }) };
+}

@@ -1,0 +1,90 @@
+import { concurrently, type PublicKey } from '@stagedoor/bundle';
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkPackage, type CheckedPackage } from './checkPackage';
+import type { InstallOptions } from './options';
+import { outcomeOf, valuesOf } from './outcomes';
+import type { Planned } from './resolveAll';
+import { PACKAGE, RECORD, entryName, requestHash, type InstallRecord } from './root/store';
+import type { SourceContext } from './source';
+
+/** Downloads at once. */
+const AT_ONCE = 6;
+
+/** A package that is complete and checked, and of which the root directory knows nothing yet. */
+export interface Ready {
+  plan: Planned;
+  checked: CheckedPackage;
+  /** Name of its link in the root directory. */
+  entry: string;
+  /** Name that its folder will have in the store. */
+  folder: string;
+  /** Where that folder is now: package and record. */
+  path: string;
+}
+
+/**
+ * Fetches the packages that are not kept, a few at a time, each into a folder of its own below `staging`, and checks them.
+ * Rejects, when all have come to an end, with what the sources and {@link checkPackage} throw.
+ */
+export async function fetchAll(
+  planned: readonly Planned[],
+  staging: string,
+  context: SourceContext,
+  { trusted, onProgress }: { trusted?: readonly PublicKey[]; onProgress?: InstallOptions['onProgress'] },
+): Promise<Ready[]> {
+  const plans = planned.filter(({ keep }) => !keep);
+  const bytes = plans.map(() => ({ done: 0, total: 0 }));
+  let fetched = 0;
+  const outcomes = await concurrently(
+    [...plans.entries()],
+    ([index, plan]) =>
+      outcomeOf(plan.plugin, async () => {
+        context.signal?.throwIfAborted();
+        const onBytes = (done: number, total?: number): void => {
+          bytes[index] = { done, total: total ?? done };
+          onProgress?.({ step: 'bytes', done: sum(bytes, 'done'), total: sum(bytes, 'total') });
+        };
+        const ready = await fetchOne(plan, join(staging, String(index)), { ...context, onBytes }, trusted);
+        const { version } = ready.checked;
+        onProgress?.({
+          step: 'fetched',
+          package: plan.plugin.package,
+          version,
+          done: ++fetched,
+          plugins: plans.length,
+        });
+        return ready;
+      }),
+    AT_ONCE,
+  );
+  context.signal?.throwIfAborted();
+  return valuesOf(outcomes);
+}
+
+async function fetchOne(
+  plan: Planned,
+  folder: string,
+  context: SourceContext,
+  trusted: readonly PublicKey[] | undefined,
+): Promise<Ready> {
+  const { plugin, source, resolved } = plan;
+  const download = join(folder, 'download');
+  const path = join(folder, 'ready');
+  await mkdir(download, { recursive: true });
+  await mkdir(path);
+  const dir = await source.fetch(resolved, download, context);
+  const checked = await checkPackage(dir, trusted);
+  const { name, version, content } = checked;
+  await rename(dir, join(path, PACKAGE));
+  const record: InstallRecord = { format: 1, name, version, request: requestHash(plugin), content, resolved };
+  await writeFile(join(path, RECORD), JSON.stringify(record, null, 2));
+  const entry = entryName(name);
+  // A name of its own even for content that was there before: that may be in use, and is removed when it is not.
+  return { plan, checked, entry, folder: `${entry}-${randomBytes(6).toString('hex')}`, path };
+}
+
+function sum<K extends string>(items: ReadonlyArray<Record<K, number>>, key: K): number {
+  return items.reduce((total, item) => total + item[key], 0);
+}

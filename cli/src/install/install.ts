@@ -1,0 +1,195 @@
+import { StagedoorError, isStagedoorError, verifySignatures } from '@stagedoor/bundle';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { appConfigText } from './config/appConfigText';
+import { mergePluginConfigs } from './config/mergePluginConfigs';
+import { fetchAll, type Ready } from './fetchAll';
+import { readPluginList, type PluginList } from './list/readPluginList';
+import { assertLocked, lockFileOf, lockedPlugin, readLockFile, writeLockFile, type LockedPlugins } from './lockFile';
+import type { InstallOptions } from './options';
+import { resolveAll, type Planned } from './resolveAll';
+import type { InstallResult } from './result';
+import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
+import { lockRoot } from './root/rootLock';
+import { STAGING_PREFIX, assertFree, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
+import type { SourceContext } from './source';
+import { describePlugins } from './describePlugins';
+
+/** Everything about a run that does not change in it. */
+interface Run {
+  options: InstallOptions;
+  root: string;
+  list: PluginList;
+  /** What app-config.dynamic-plugins.yaml is to hold. */
+  appConfig: string;
+  lockFile: string;
+  /** What the lock file says; only of a frozen run. */
+  locked?: LockedPlugins;
+  context: SourceContext;
+  started: number;
+}
+
+/**
+ * Makes a root directory hold exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config;
+ * drops that others put there stay. Everything is fetched and checked before the first change, and a run that ends in
+ * between leaves a set that loads. Runs on one root directory wait for each other. Throws PLUGIN_LIST_INVALID,
+ * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING, PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH,
+ * PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS, OUTPUT_UNWRITABLE, what the sources throw, and for packages
+ * that are not what they say PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_* and SIGNATURE_*.
+ */
+export async function install(options: InstallOptions): Promise<InstallResult> {
+  const started = Date.now();
+  const { cwd, dryRun, frozen, signal, onProgress, insecure, ca } = options;
+  const config = resolve(cwd, options.config);
+  const root = resolve(cwd, options.root);
+  const list = await readPluginList(config);
+  const appConfig = await appConfigText(mergePluginConfigs(list.plugins));
+  const lockFile = lockFileOf(config);
+  const locked = frozen ? await readLockFile(lockFile) : undefined;
+  const context: SourceContext = {
+    cwd: list.folder,
+    ...(signal && { signal }),
+    ...(insecure && { insecure }),
+    ...(ca !== undefined && { ca }),
+  };
+  const run: Run = { options, root, list, appConfig, lockFile, ...(locked && { locked }), context, started };
+  try {
+    if (dryRun) return await preview(run);
+    const paths = storePaths(root);
+    await mkdir(paths.store, { recursive: true });
+    const onWait = (): void => onProgress?.({ step: 'waiting' });
+    const lock = await lockRoot(paths.lock, { ...(signal && { signal }), onWait }, options.lockTimes);
+    try {
+      return await change(run);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    throw asUnwritable(error, root);
+  }
+}
+
+/** What a run would do, as far as it can be known without fetching anything. */
+async function preview(run: Run): Promise<InstallResult> {
+  const planned = await plan(run);
+  return result(run, planned, [], await gone(run.root, planned, []), false);
+}
+
+async function change(run: Run): Promise<InstallResult> {
+  const { root, list, options, context, locked, lockFile } = run;
+  await sweepStore(root);
+  const planned = await plan(run);
+  const staging = await mkdtemp(join(storePaths(root).store, STAGING_PREFIX));
+  try {
+    const ready = await fetchAll(planned, staging, context, options);
+    if (locked) assertLocked(lockFile, locked, found(planned, ready));
+    await assertEntries(root, planned, ready);
+    const removed = await gone(root, planned, ready);
+    const appConfig = await changedAppConfig(root, run.appConfig);
+    context.signal?.throwIfAborted();
+    await commit({ root, staging, ready, removed, ...(appConfig !== undefined && { appConfig }) });
+    const written = locked ? false : await lockWritten(lockFile, found(planned, ready), list.warnings);
+    return await result(run, planned, ready, removed, written, appConfig !== undefined);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+    await sweepStore(root);
+  }
+}
+
+/** Resolves every plugin and holds what is known so far against the lock and the trusted keys. */
+async function plan({ root, list, options, context, locked, lockFile }: Run): Promise<Planned[]> {
+  const installed = await listInstalled(root);
+  options.onProgress?.({ step: 'resolving', plugins: list.plugins.length });
+  const planned = await resolveAll(list.plugins, installed, options.sources, context);
+  if (locked) assertLocked(lockFile, locked, found(planned, []));
+  if (options.trusted) {
+    for (const { keep } of planned) if (keep) await verifySignatures(keep.dir, options.trusted);
+  }
+  const plugins = planned.filter(({ keep }) => !keep).length;
+  if (plugins > 0 && !options.dryRun) options.onProgress?.({ step: 'fetching', plugins });
+  return planned;
+}
+
+/** What the plan comes to, in the terms of the lock file. */
+function found(planned: readonly Planned[], ready: readonly Ready[]): LockedPlugins {
+  const contents = new Map(ready.map(({ plan, checked }) => [plan, checked.content]));
+  return Object.fromEntries(
+    planned.map((plan) => {
+      const content = plan.keep?.content ?? contents.get(plan);
+      return [plan.plugin.package, lockedPlugin(plan.resolved, content)];
+    }),
+  );
+}
+
+/** Two packages of one name would have one place; and what others put there is not replaced. */
+async function assertEntries(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<void> {
+  const owners = new Map<string, string>();
+  const own = new Set((await ownLinks(root)).map(({ entry }) => entry));
+  const entries = [
+    ...planned.flatMap(({ plugin, keep }) => (keep ? [{ entry: keep.entry, plugin }] : [])),
+    ...ready.map(({ entry, plan }) => ({ entry, plugin: plan.plugin })),
+  ];
+  for (const { entry, plugin } of entries) {
+    const other = owners.get(entry);
+    if (other !== undefined) {
+      const message = `${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`;
+      throw new StagedoorError('PLUGIN_LISTED_TWICE', message);
+    }
+    owners.set(entry, plugin.package);
+    await assertFree(root, entry, own);
+  }
+}
+
+/** Links of earlier installs that nothing listed stands for; in a preview, those that something will be put in place of stay. */
+async function gone(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<string[]> {
+  const stay = new Set([
+    ...planned.flatMap(({ keep, previous }) =>
+      keep ? [keep.entry] : ready.length === 0 && previous ? [previous.entry] : [],
+    ),
+    ...ready.map(({ entry }) => entry),
+  ]);
+  return (await ownLinks(root)).map(({ entry }) => entry).filter((entry) => !stay.has(entry));
+}
+
+/** A folder that only holds configuration cannot always be written: then the lock is not, and a warning says so. */
+async function lockWritten(file: string, plugins: LockedPlugins, warnings: string[]): Promise<boolean> {
+  try {
+    await writeLockFile(file, plugins);
+    return true;
+  } catch (error) {
+    warnings.push(`The lock file was not written: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+async function result(
+  { root, list, options, appConfig, lockFile, started }: Run,
+  planned: readonly Planned[],
+  ready: readonly Ready[],
+  removed: string[],
+  written: boolean,
+  configChanged?: boolean,
+): Promise<InstallResult> {
+  const changed = configChanged ?? (await changedAppConfig(root, appConfig)) !== undefined;
+  return {
+    root,
+    dryRun: options.dryRun === true,
+    changed: changed || removed.length > 0 || planned.some(({ keep }) => !keep),
+    plugins: describePlugins(planned, ready),
+    removed,
+    disabled: list.disabled,
+    appConfig: { file: join(root, APP_CONFIG), changed },
+    lockFile: { file: lockFile, written },
+    warnings: list.warnings,
+    durationMs: Date.now() - started,
+  };
+}
+
+/** Faults of the file system in a place that the operator chose. */
+function asUnwritable(error: unknown, root: string): unknown {
+  if (isStagedoorError(error) || !(error instanceof Error) || !('syscall' in error)) return error;
+  return new StagedoorError('OUTPUT_UNWRITABLE', `${root}: ${error.message}`, {
+    hint: 'Give the process write permission on the root directory, and free space on its disk.',
+    cause: error,
+  });
+}

@@ -1,0 +1,48 @@
+/** What the text of a `package` names, by its form alone. */
+export type PackageForm = 'oci' | 'ref' | 'local' | 'archive' | 'npm';
+
+/** Tells the form of a package text. */
+export function formOf(text: string): PackageForm {
+  if (text.startsWith('oci://')) return 'oci';
+  if (text.startsWith('ref://')) return 'ref';
+  if (/^(\.{1,2}(\/|$)|\/|file:)/.test(text)) return 'local';
+  if (/^https?:\/\//i.test(text)) return 'archive';
+  return 'npm';
+}
+
+/** The parts of `oci://image:tag!path` or `oci://image@digest!path`. */
+export interface OciText {
+  /** With `oci://`, without tag, digest and path. */
+  image: string;
+  /** `:tag` or `@digest`, as written. */
+  version: string;
+  /** Path of the plugin in the image; absent where the image is said to hold one plugin. */
+  path?: string;
+  /** The tag is `{{inherit}}`. */
+  inherit: boolean;
+}
+
+const OCI = /^(oci:\/\/[^\s/:@!]+(?::\d+)?(?:\/[^\s/:@!]+)+)(:[^\s!@:]+|@[a-z0-9]+:[A-Za-z0-9]+)(?:!([^\s!]+))?$/;
+
+/** Takes the text of an OCI package apart; undefined for what is none. */
+export function parseOciText(text: string): OciText | undefined {
+  const match = OCI.exec(text);
+  if (!match) return undefined;
+  const [, image = '', version = '', path] = match;
+  return { image, version, ...(path !== undefined && { path }), inherit: version === ':{{inherit}}' };
+}
+
+/**
+ * What tells entries of one npm package, archive or folder apart from others: the name without version or git reference;
+ * a path or address as it is. The forms are those of https://docs.npmjs.com/cli/using-npm/package-spec.
+ */
+export function plainKey(text: string): string {
+  const form = formOf(text);
+  if (form === 'local') return text.replace(/\/+$/, '');
+  if (form === 'archive') return text;
+  const spec = text.replace(/^npm:/, '');
+  const alias = /^((?:@[^/@]+\/)?[^@/]+)@npm:/.exec(spec);
+  if (alias) return alias[1]!;
+  const named = /^((?:@[^/@]+\/)?[^@/:#]+)(?:@.*)?$/.exec(spec);
+  return named ? named[1]! : spec.split('#')[0]!;
+}

@@ -1,0 +1,87 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import { dirname, resolve } from 'node:path';
+import type { PackageRequest } from '../source';
+import { parseList, type Entry } from './entry';
+import { Faults } from './faults';
+import { isEnabled, mergeEntries, type KeyedEntry } from './mergeEntries';
+import { formOf, parseOciText } from './packageText';
+import { resolveReferences } from './resolveReferences';
+import { readYamlFile } from './yamlFile';
+
+/** A plugin that is to be installed. */
+export interface ListedPlugin extends PackageRequest {
+  /** What tells it from other entries: see {@link mergeEntries}. */
+  key: string;
+  /** `file:line` of the entry that counts, for messages. */
+  where: string;
+  /** Fetch it even where nothing changed. */
+  forceDownload: boolean;
+  /** A fragment of app-config. */
+  pluginConfig?: Record<string, unknown>;
+}
+
+/** What dynamic-plugins.yaml and the files that it includes ask for. */
+export interface PluginList {
+  /** Folder that relative paths are resolved from: that of the main file. */
+  folder: string;
+  /** In the order in which they are first listed. */
+  plugins: ListedPlugin[];
+  /** Package texts of entries that are disabled. */
+  disabled: string[];
+  warnings: string[];
+}
+
+/**
+ * Reads a list of plugins, in the format of RHDH's installer, with what it includes; an included file that is not there
+ * is a warning, and includes of included files are not followed. Throws PLUGIN_LIST_INVALID with every fault of all files,
+ * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING.
+ */
+export async function readPluginList(file: string): Promise<PluginList> {
+  const faults = new Faults();
+  const warnings: string[] = [];
+  const folder = dirname(file);
+  const yaml = await readYamlFile(file, faults);
+  if (!yaml) throw new StagedoorError('PLUGIN_LIST_INVALID', `There is no ${file}.`);
+  const main = parseList(yaml, faults);
+  const included: Entry[] = [];
+  for (const include of main.includes) {
+    const other = await readYamlFile(resolve(folder, include), faults);
+    if (!other) {
+      warnings.push(`${yaml.where(['includes'])}: ${include} is not there and was left out.`);
+      continue;
+    }
+    const list = parseList(other, faults);
+    included.push(...list.entries);
+    warnings.push(...list.warnings);
+    if (list.includes.length > 0) warnings.push(`${other.name}: includes of an included file are not followed.`);
+  }
+  warnings.push(...main.warnings);
+  faults.throwIfAny();
+  const entries = mergeEntries(included, resolveReferences(included, main.entries), faults, warnings);
+  faults.throwIfAny();
+  const plugins = entries.filter(isEnabled).map(listed);
+  throwIfNoIntegrity(plugins);
+  const disabled = entries.filter((entry) => !isEnabled(entry)).map((entry) => entry.package);
+  return { folder, plugins, disabled, warnings };
+}
+
+function listed({ enabled: _enabled, disabled: _disabled, ...entry }: KeyedEntry): ListedPlugin {
+  const moving = parseOciText(entry.package)?.version === ':latest';
+  return {
+    ...entry,
+    pullPolicy: entry.pullPolicy ?? (moving ? 'Always' : 'IfNotPresent'),
+    forceDownload: entry.forceDownload === true,
+  };
+}
+
+/** What comes over a network from a registry or server that may change it says what it must be. */
+function throwIfNoIntegrity(plugins: readonly ListedPlugin[]): void {
+  const without = plugins.filter(
+    (plugin) => plugin.integrity === undefined && ['npm', 'archive'].includes(formOf(plugin.package)),
+  );
+  if (without.length === 0) return;
+  throw new StagedoorError(
+    'INTEGRITY_MISSING',
+    without.map((plugin) => `${plugin.where}: ${plugin.package} has no integrity.`).join('\n'),
+  );
+}

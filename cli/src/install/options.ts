@@ -1,0 +1,37 @@
+import type { PublicKey } from '@stagedoor/bundle';
+import type { LockTimes } from './root/rootLock';
+import type { Source } from './source';
+
+/** What an install does and has done, as it goes. Bytes are of the archives, as far as their sizes are known. */
+export type InstallProgress =
+  | { step: 'waiting' }
+  | { step: 'resolving'; plugins: number }
+  | { step: 'fetching'; plugins: number }
+  | { step: 'bytes'; done: number; total: number }
+  | { step: 'fetched'; package: string; version: string; done: number; plugins: number };
+
+/** What {@link install} is told. */
+export interface InstallOptions {
+  /** Folder that the paths below are resolved from. */
+  cwd: string;
+  /** The list of plugins. */
+  config: string;
+  /** The root directory of a portal; made where it is not there. */
+  root: string;
+  /** Where packages come from, the first that accepts one. */
+  sources: readonly Source[];
+  /** Only say what would be done. */
+  dryRun?: boolean;
+  /** Fail where anything differs from the lock file. */
+  frozen?: boolean;
+  /** Keys of which one must have signed every package; absent where signatures do not matter. */
+  trusted?: readonly PublicKey[];
+  /** Passed on to the sources. */
+  insecure?: boolean;
+  /** Passed on to the sources: absolute path of a file with certificate authorities. */
+  ca?: string;
+  signal?: AbortSignal;
+  onProgress?(progress: InstallProgress): void;
+  /** How long to wait for another install on the same root directory. */
+  lockTimes?: LockTimes;
+}

@@ -1,0 +1,45 @@
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Ready } from '../fetchAll';
+import { linkTarget, storePaths } from './store';
+
+/** What a root directory is to become. */
+export interface Change {
+  root: string;
+  /** A folder on the same volume for what is prepared. */
+  staging: string;
+  ready: readonly Ready[];
+  /** Names of links that go. */
+  removed: readonly string[];
+  /** Text of app-config.dynamic-plugins.yaml; undefined leaves it as it is. */
+  appConfig?: string;
+}
+
+/** The file that the config fragments of all plugins are merged into. */
+export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
+
+/**
+ * Makes a root directory what it is to become. All that takes room is written before the first change, which are renames
+ * from there on, one for each plugin, app-config last: whoever looks in between, or comes after an end at any point,
+ * finds every plugin in its old or its new version, and none in part. Rejects as the file system does.
+ */
+export async function commit({ root, staging, ready, removed, appConfig }: Change): Promise<void> {
+  const { store } = storePaths(root);
+  const links = join(staging, 'links');
+  const config = join(staging, APP_CONFIG);
+  await mkdir(links);
+  for (const { path, folder, entry } of ready) {
+    await rename(path, join(store, folder));
+    await symlink(linkTarget(folder), join(links, entry), 'dir');
+  }
+  if (appConfig !== undefined) await writeFile(config, appConfig);
+  for (const { entry } of ready) await rename(join(links, entry), join(root, entry));
+  for (const entry of removed) await rm(join(root, entry), { force: true });
+  if (appConfig !== undefined) await rename(config, join(root, APP_CONFIG));
+}
+
+/** The text that is to be written where app-config is not that already. */
+export async function changedAppConfig(root: string, text: string): Promise<string | undefined> {
+  const there = await readFile(join(root, APP_CONFIG), 'utf8').catch(() => undefined);
+  return there === text ? undefined : text;
+}

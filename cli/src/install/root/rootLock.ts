@@ -1,0 +1,71 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long to wait for another install, and how often to look, in milliseconds. */
+export interface LockTimes {
+  timeoutMs: number;
+  pollMs: number;
+}
+
+const DEFAULT_TIMES: LockTimes = { timeoutMs: 10 * 60_000, pollMs: 50 };
+
+/** What SQLite says of a lock that somebody else holds. */
+const BUSY = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_RECOVERY', 'SQLITE_LOCKED']);
+
+/**
+ * Waits until no other install works on a root directory, and keeps others waiting until `release`. The lock is one of the
+ * operating system's, on `file`, taken by way of SQLite: it goes with the process that held it, however that ends, also on
+ * network volumes that pass locks on. `onWait` is called once, if there is something to wait for. Throws
+ * INSTALL_IN_PROGRESS after the timeout, OUTPUT_UNWRITABLE where the volume has no locks, and the reason of `signal`.
+ */
+export async function lockRoot(
+  file: string,
+  { signal, onWait }: { signal?: AbortSignal; onWait?: () => void },
+  times: LockTimes = DEFAULT_TIMES,
+): Promise<{ release(): void }> {
+  // Imported late: a native module, and no other command needs it so early.
+  const { default: Database } = await import('better-sqlite3');
+  const deadline = Date.now() + times.timeoutMs;
+  let waiting = false;
+  const database = attempt(file, () => new Database(file, { timeout: 0 }));
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      if (attempt(file, () => begin(database))) break;
+      if (!waiting) onWait?.();
+      waiting = true;
+      if (Date.now() > deadline) {
+        const message = `Another install has been working on this root directory for ${times.timeoutMs / 1000} s: ${file}.`;
+        throw new StagedoorError('INSTALL_IN_PROGRESS', message);
+      }
+      await sleep(times.pollMs, undefined, { signal });
+    }
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return { release: () => database.close() };
+}
+
+/** Takes the lock by a transaction that writes nothing; false where it is taken. */
+function begin(database: { exec(sql: string): unknown }): boolean {
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if (BUSY.has((error as { code?: string }).code ?? '')) return false;
+    throw error;
+  }
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    const hint = 'Correct the permissions of the root directory, or put it on a volume that has file locks.';
+    throw new StagedoorError('OUTPUT_UNWRITABLE', `${file} cannot be locked: ${(cause as Error).message}`, {
+      hint,
+      cause,
+    });
+  }
+}
