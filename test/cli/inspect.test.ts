@@ -1,10 +1,8 @@
 import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { download } from '../../cli/src/bundles/download';
 import type { Inspection } from '../../cli/src/inspect/inspectBundle';
 import { fixtureBundle } from '../support/bundles';
@@ -13,6 +11,7 @@ import { exportBundle } from '../support/export';
 import { writeArchive } from '../support/hostileArchive';
 import { runWithMounts } from '../support/mountNamespace';
 import { repository } from '../support/repository';
+import { serve } from '../support/serve';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 import { bin, filesOf, fixturePackage, exported, stagedoor } from './exportSupport';
 
@@ -20,17 +19,6 @@ async function inspect(target: string): Promise<Inspection> {
   const { code, stdout, stderr } = await stagedoor(repository, 'inspect', target, '--json');
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as Inspection;
-}
-
-/** Serves on a free loopback port until the running test ends; returns the address. */
-async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 describe('An inspected bundle', () => {

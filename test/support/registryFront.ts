@@ -1,6 +1,5 @@
-import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
+import { serve } from './serve';
 
 /** Answers a request itself and returns true, or leaves it to the registry behind. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -25,17 +24,12 @@ export interface FrontOptions {
 /** Starts a server that passes requests on to the server `behind` (`host:port`), until the running test ends. */
 export async function startRegistryFront(behind: string, options: FrontOptions = {}): Promise<RegistryFront> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const address = await serve((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     if (options.intercept?.(request, response)) return;
     pass(request, response, behind, options);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  });
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+  return { host: new URL(address).host, requests };
 }
 
 function pass(request: IncomingMessage, response: ServerResponse, behind: string, options: FrontOptions): void {
@@ -50,7 +44,8 @@ function pass(request: IncomingMessage, response: ServerResponse, behind: string
     answer.on('data', (chunk: Buffer) => {
       const part = chunk.subarray(0, limit - sent);
       sent += part.length;
-      response.write(part, () => sent >= limit && response.destroy());
+      // What has not been read when the connection breaks is lost.
+      response.write(part, () => sent >= limit && setTimeout(() => response.destroy(), 200));
     });
     answer.on('end', () => response.end());
   });

@@ -44,13 +44,9 @@ async function run(
   registry: string,
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number | null; output: string }> {
-  const child = spawn(program, ['get'], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  return await new Promise((resolve, reject) => {
+  const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+  const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     let output = '';
     child.once('error', (cause) => reject(failed(program, cause.message, cause)));
     // It may end without having read its input.
@@ -62,6 +58,7 @@ async function run(
     });
     child.once('close', (code) => resolve({ code, output: output.slice(0, MAX_OUTPUT) }));
   });
+  return await ended.finally(() => clearTimeout(timer));
 }
 
 function failed(program: string, why: string, cause?: unknown): StagedoorError {

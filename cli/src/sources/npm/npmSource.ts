@@ -56,11 +56,12 @@ export function npmSource(): Source {
       const scratch = await scratchFolder(folder);
       const file = join(scratch, 'package.tgz');
       const { default: pacote } = await import('pacote');
-      const options = { ...(await settingsFor(context)), resolved: address, integrity: digest };
+      const options = { ...(await settingsFor(context)), integrity: digest };
       const limit = DOWNLOAD_LIMITS.bytes;
       await pacote.tarball
         .stream(
-          spec,
+          // By its address: the registry need not be asked again which version is meant.
+          `${name}@${address}`,
           async (stream) => await pipeline(stream, countBytes(spec, limit, context.onBytes), createWriteStream(file)),
           options,
         )
