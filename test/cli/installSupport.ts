@@ -105,3 +105,28 @@ export class FakeNetwork implements Source {
     return this.calls.splice(0);
   }
 }
+
+/** The file that the config of all plugins goes to. */
+export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
+
+/** A workplace where the plugins `a` and `b` of version 1.0.0 are installed from images. */
+export async function withTwo(): Promise<Workplace> {
+  const place = await workplace();
+  for (const name of ['a', 'b']) {
+    place.network.publish(
+      `oci://h/${name}:1`,
+      await namedBundle(`${name}-dynamic`, '1.0.0'),
+      `${name}1`,
+      `oci://h/${name}!`,
+    );
+  }
+  await place.list([{ package: 'oci://h/a:1', pluginConfig: { a: { word: 'one' } } }, { package: 'oci://h/b:1' }]);
+  await place.install();
+  place.network.since();
+  return place;
+}
+
+/** Publishes another version of the plugin `a`. */
+export async function publishA(place: Workplace, text: string, version: string, digest: string): Promise<void> {
+  place.network.publish(text, await namedBundle('a-dynamic', version), digest, 'oci://h/a!');
+}
