@@ -9,8 +9,11 @@ declare module '@npmcli/config' {
 }
 
 declare module '@npmcli/config/lib/definitions/index.js' {
-  export const definitions: Record<string, unknown>;
-  export const shorthands: Record<string, unknown>;
-  export const flatten: unknown;
-  export const nerfDarts: string[];
+  const known: {
+    definitions: Record<string, unknown>;
+    shorthands: Record<string, unknown>;
+    flatten: unknown;
+    nerfDarts: string[];
+  };
+  export default known;
 }

@@ -13,7 +13,9 @@ export type NpmSettings = Record<string, unknown>;
  */
 export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise<NpmSettings> {
   const { default: Config } = await import('@npmcli/config');
-  const { definitions, shorthands, flatten, nerfDarts } = await import('@npmcli/config/lib/definitions/index.js');
+  // CommonJS of which Node.js cannot tell all exports by name.
+  const { default: known } = await import('@npmcli/config/lib/definitions/index.js');
+  const { definitions, shorthands, flatten, nerfDarts } = known;
   const config = new Config({
     definitions,
     shorthands,
