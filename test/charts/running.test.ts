@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { dropFolder, fixtureBundle } from '../support/bundles';
+import { fixtureBundle } from '../support/bundles';
+import { runProcess } from '../support/childProcess';
+import { stagedoorBin } from '../support/export';
 import { freePort } from '../support/freePort';
 import { startPortal, type Portal } from '../support/portal';
 import { startPostgres, type Postgres } from '../support/postgres';
@@ -80,24 +82,35 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     }
   });
 
-  /** Starts a portal as the Deployment does, with plugins that the installer would have put there. */
+  /** Runs the containers of a Deployment: the installer to its end, then the portal. */
   async function start(manifests: Manifest[], name: string, plugins: string[], dir?: string): Promise<Portal> {
     const folder = dir ?? (await tempDir());
-    const configFiles = await mount(manifests, name, folder);
     const root = join(folder, 'root');
-    await mkdir(root, { recursive: true });
-    for (const id of plugins) await dropFolder(await calling(id), root, id);
+    await install(manifests, name, plugins, folder, root);
+    const configFiles = await mount(manifests, name, folder);
     const env = { ...postgres.env, NODE_ENV: 'production' };
-    const portal = await startPortal({
-      configFiles,
-      root,
-      dir: folder,
-      port: ports[name],
-      env,
-      readyTimeoutMs: 80_000,
-    });
+    const port = ports[name];
+    const portal = await startPortal({ configFiles, root, dir: folder, port, env, readyTimeoutMs: 80_000 });
     onTestFinished(async () => void (await portal.stop()));
     return portal;
+  }
+
+  /** Local packages stand for those of registries. Only `plugins` are there: another would be missed. */
+  async function install(manifests: Manifest[], name: string, plugins: string[], dir: string, root: string) {
+    const list = join(dir, 'list');
+    await mkdir(list, { recursive: true });
+    for (const id of plugins) await cp(await calling(id), join(list, id), { recursive: true });
+    const text = find(manifests, 'ConfigMap', name).data?.['dynamic-plugins.yaml'] ?? '';
+    await writeFile(join(list, 'dynamic-plugins.yaml'), text);
+    const [container] = find(manifests, 'Deployment', name).spec.template.spec.initContainers;
+    expect(container.command).toEqual(['stagedoor']);
+    const args = (container.args as string[]).map((argument) =>
+      argument.replace('/etc/stagedoor/dynamic-plugins', list).replace('/var/lib/stagedoor/plugins', root),
+    );
+    const { code, stderr } = await runProcess(process.execPath, [stagedoorBin, ...args], { env: { HOME: dir } });
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
+    const installed = (await readdir(root)).filter((entry) => entry.endsWith('-dynamic'));
+    expect(installed.sort()).toEqual(plugins.map((id) => `${id}-dynamic`).sort());
   }
 
   /**
@@ -111,7 +124,8 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     const generation = `..${Date.now()}`;
     await mkdir(join(dir, generation));
     for (const path of paths) {
-      const text = data[basename(path)] ?? '{}';
+      // What the installer wrote is not in the ConfigMap.
+      const text = data[basename(path)] ?? (await readFile(join(dir, 'root', basename(path)), 'utf8'));
       await writeFile(join(dir, generation, basename(path)), onThisMachine(text, name));
     }
     const before = await readlink(join(dir, '..data')).catch(() => undefined);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { repository } from '../support/repository';
 import { chart } from './helm';
 
 interface Schema {
@@ -31,6 +32,17 @@ describe('The values of the chart', () => {
         description?.replaceAll('|', '\\|'),
       ]),
     );
+  });
+
+  it('have a policy of what the loader has settings for, less those that the chart sets', () => {
+    const { dynamicPlugins } = /dynamicPlugins\?: \{(?<dynamicPlugins>[^]*)\n {2}\};/.exec(
+      readFileSync(join(repository, 'loader/config.d.ts'), 'utf8'),
+    )?.groups as { dynamicPlugins: string };
+    const keys = [...dynamicPlugins.matchAll(/^ {4}(\w+)\?:/gm)].map((match) => match[1] ?? '');
+    const set = ['rootDirectory', 'stateDirectory', 'signatures', 'metrics'];
+    expect(keys).toEqual(expect.arrayContaining(set));
+    const policy = Object.keys(schema.properties?.policy?.properties ?? {});
+    expect(policy.sort()).toEqual(keys.filter((key) => !set.includes(key)).sort());
   });
 
   it('are all of what the schema knows', () => {
