@@ -1,5 +1,5 @@
 import type { InstallResult } from '@stagedoor/cli';
-import { writeFile } from 'node:fs/promises';
+import { realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProcess } from '../support/childProcess';
@@ -31,6 +31,14 @@ async function install(dir: string, ...args: string[]): Promise<InstallResult & 
 async function push(reference: string, ...bundles: string[]): Promise<void> {
   const { code, stderr } = await stagedoor('/', 'push', ...bundles, `oci://${images.host}/${reference}`);
   if (code !== 0) throw new Error(stderr);
+}
+
+/** A portal may run as another user than the install before it: everybody may read what is there. */
+async function expectReadable(link: string): Promise<void> {
+  const dir = await realpath(link);
+  for (const folder of [dir, join(dir, '..'), join(dir, '../..')])
+    expect((await stat(folder)).mode & 0o555).toBe(0o555);
+  expect((await stat(join(dir, 'package.json'))).mode & 0o444).toBe(0o444);
 }
 
 describe('A list of packages from everywhere', () => {
@@ -67,6 +75,7 @@ describe('A list of packages from everywhere', () => {
       local: '4.0.0',
     };
     expect(await versionsIn(join(dir, 'root'))).toEqual(expected);
+    for (const name of Object.keys(expected)) await expectReadable(join(dir, 'root', name));
     const key = `oci://${images.host}/team/single!single`;
     expect(first.plugins.find((plugin) => plugin.key === key)?.identity).toMatch(/@sha256:[0-9a-f]{64}!single$/);
     expect(await install(dir, 'another', '--frozen')).toMatchObject({ changed: true });
