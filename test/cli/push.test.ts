@@ -242,7 +242,10 @@ describe('An upload', () => {
     const content = Buffer.alloc(40 * 1024 * 1024, 'stage');
     const session = new Session({ host: front.host, repository: 'acme/large' }, {});
     const descriptor = describeContent(content, 'application/octet-stream');
-    expect(await uploadBlob(session, descriptor, content, {})).toBe(true);
+    const sent: number[] = [];
+    const onBytes = (done: number): void => void sent.push(done);
+    expect(await uploadBlob(session, descriptor, content, { onBytes })).toBe(true);
+    expect(sent.at(-1)).toBe(content.length);
     expect(await uploadBlob(session, descriptor, content, {})).toBe(false);
     expect(front.requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(3);
   });

@@ -1,9 +1,11 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findCredentials } from '../../cli/src/oci/credentials';
 import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
+import { debianProgram } from '../support/debianProgram';
 import { packagesAnnotation, putImage } from '../support/foreignImage';
 import { startRegistryFront, type RegistryFront } from '../support/registryFront';
 import { serve } from '../support/serve';
@@ -73,6 +75,14 @@ describe('A registry that wants a user', () => {
     await writeFile(join(dir, '.docker/config.json'), config);
     for (const variable of ['XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'DOCKER_CONFIG', 'HOME']) {
       expect(await pushAs({ [variable]: dir }, image), variable).toBe('pushed');
+    }
+  });
+
+  it('may be Docker Hub, which goes by several names', async () => {
+    for (const key of ['https://index.docker.io/v1/', 'docker.io', 'docker.io/acme']) {
+      const file = await authFile({ auths: { [key]: { auth: basic } } });
+      const found = await findCredentials('docker.io', 'acme/greeter', { REGISTRY_AUTH_FILE: file });
+      expect(found, key).toEqual({ user: REGISTRY_USER.name, password: REGISTRY_USER.password });
     }
   });
 
@@ -210,7 +220,7 @@ describe('TLS', () => {
     const key = join(parent, 'key.pem');
     const subject = ['-subj', '/CN=registry', '-addext', 'subjectAltName=IP:127.0.0.1'];
     const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2'];
-    const { code, stderr } = await runProcess('openssl', [...args, ...subject]);
+    const { code, stderr } = await runProcess(await debianProgram('openssl'), [...args, ...subject]);
     if (code !== 0) throw new Error(stderr);
     secure = await startContainerRegistry({ tls: { certificate, key } });
   });

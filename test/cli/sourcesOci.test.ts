@@ -210,6 +210,10 @@ describe('What a registry answers', () => {
     });
     const pinned = `oci://${swapping.host}/acme/plugins@${digest}`;
     await expect(resolvePackage({ package: pinned })).rejects.toMatchObject({ code: 'IMAGE_INVALID' });
+    await putImage(place, 'leading-out', [layer(...todo)], packagesAnnotation('../todo', 'todo'));
+    await expect(resolvePackage({ package: `oci://${place}:leading-out!todo` })).rejects.toMatchObject({
+      code: 'IMAGE_INVALID',
+    });
     await putImage(place, 'annotated', [layer(...todo)], { 'io.backstage.dynamic-packages': 'bm8=' });
     await expect(resolvePackage({ package: `oci://${place}:annotated` })).rejects.toMatchObject({
       code: 'IMAGE_INVALID',

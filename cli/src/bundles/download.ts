@@ -1,7 +1,7 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { basic } from '../http/basic';
 import { save } from '../http/save';
-import { rootMessage, send, type HttpContext } from '../http/send';
+import { rootMessage, send, type TransferContext } from '../http/send';
 
 /** Bounds on a download; bundles are a few megabytes. */
 export interface DownloadLimits {
@@ -11,10 +11,8 @@ export interface DownloadLimits {
 }
 
 /** How a download is made. */
-export interface DownloadOptions extends HttpContext {
+export interface DownloadOptions extends TransferContext {
   limits?: DownloadLimits;
-  /** Called as bytes come: how many so far, and of how many where that is known. */
-  onBytes?(done: number, total?: number): void;
 }
 
 /** What a download may take unless told otherwise. */

@@ -34,10 +34,12 @@ export function pullCommand(reporter: Reporter): CommandModule<object, PullArgum
     handler: async (args) => {
       const out = once('out', args.out);
       const { pullImage } = await import('../oci/pullImage');
+      const { bytesProgress } = await import('../report/bytesProgress');
       const { pulledLines } = await import('../report/images');
       await interruptible(async (signal) => {
         const cwd = process.cwd();
-        const pulled = await pullImage({ cwd, image: args.image, out, signal, ...trustOf(args, cwd) });
+        const onBytes = bytesProgress((line) => reporter.progress(line));
+        const pulled = await pullImage({ cwd, image: args.image, out, signal, onBytes, ...trustOf(args, cwd) });
         reporter.done(pulledLines(pulled), pulled);
       });
     },

@@ -52,10 +52,13 @@ export function pushCommand(reporter: Reporter): CommandModule<object, PushArgum
         });
       }
       const { pushImage } = await import('../oci/pushImage');
+      const { bytesProgress } = await import('../report/bytesProgress');
       const { pushedLines } = await import('../report/images');
       await interruptible(async (signal) => {
         const cwd = process.cwd();
-        const pushed = await pushImage({ cwd, bundles, image, tags: args.tag, signal, ...trustOf(args, cwd) });
+        const onBytes = bytesProgress((line) => reporter.progress(line));
+        const options = { cwd, bundles, image, tags: args.tag, signal, onBytes, ...trustOf(args, cwd) };
+        const pushed = await pushImage(options);
         reporter.done(pushedLines(pushed), pushed);
       });
     },

@@ -16,6 +16,12 @@ export interface HttpContext extends Trust {
   signal?: AbortSignal;
 }
 
+/** What a transfer of content is told, and tells. */
+export interface TransferContext extends HttpContext {
+  /** Called as bytes come or go: how many so far, and of how many where that is known. */
+  onBytes?(done: number, total?: number): void;
+}
+
 /**
  * Makes a request and gives its answer, whatever the status; redirects are followed, without credentials to another
  * origin. Answers 408, 425, 429 and 5xx and broken connections are tried again, up to five times in all; the last answer

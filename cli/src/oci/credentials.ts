@@ -113,7 +113,7 @@ function plainKey(key: string): string {
 }
 
 function isDockerHub(host: string): boolean {
-  return host === 'docker.io' || host === 'index.docker.io' || host === 'registry-1.docker.io';
+  return ['docker.io', 'index.docker.io', 'registry-1.docker.io'].includes(host);
 }
 
 function decode(auth: string, file: string): Credentials {

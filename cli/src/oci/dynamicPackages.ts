@@ -1,4 +1,4 @@
-import { StagedoorError, describeIssues, parseJson, type PackageJson } from '@stagedoor/bundle';
+import { StagedoorError, describeIssues, isBundlePath, parseJson, type PackageJson } from '@stagedoor/bundle';
 import * as z from 'zod';
 
 /** The annotation in which RHDH's command line lists the plugins of an image. */
@@ -20,7 +20,10 @@ const COPIED = [
 ];
 
 const schema = z.array(
-  z.record(z.string(), z.looseObject({ name: z.string().optional(), version: z.string().optional() })),
+  z.record(
+    z.string().refine(isBundlePath, 'must be a plain relative path'),
+    z.looseObject({ name: z.string().optional(), version: z.string().optional() }),
+  ),
 );
 
 /** A plugin of an image. */

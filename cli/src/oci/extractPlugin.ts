@@ -1,7 +1,8 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
-import type { LayerContext, Layers } from './layers';
+import type { TransferContext } from '../http/send';
+import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 import { LAYER_TYPES } from './schemas';
 
@@ -14,7 +15,7 @@ export async function extractPlugin(
   { session, manifest }: PluginImage,
   path: string,
   scratch: string,
-  { layers, ...context }: LayerContext & { layers: Layers },
+  { layers, ...context }: TransferContext & { layers: Layers },
 ): Promise<string> {
   const dir = join(scratch, 'plugin');
   await mkdir(dir);

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File } from '@stagedoor/bundle';
 import { readBody } from '../http/readBody';
 import { save } from '../http/save';
-import { rootMessage, type HttpContext } from '../http/send';
+import { rootMessage, type TransferContext } from '../http/send';
 import { isDigest } from './reference';
 import {
   MANIFEST_TYPES,
@@ -74,7 +74,7 @@ export async function fetchBlob(
   session: Session,
   { digest, size }: Descriptor,
   file: string,
-  { signal, onBytes }: HttpContext & { onBytes?(done: number, total?: number): void },
+  { signal, onBytes }: TransferContext,
 ): Promise<void> {
   const shown = `${session.shown}@${digest}`;
   if (size > MAX_BLOB) throw new StagedoorError('ARCHIVE_TOO_LARGE', `${shown} is larger than ${MAX_BLOB} bytes.`);

@@ -1,15 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { HttpContext } from '../http/send';
+import type { TransferContext } from '../http/send';
 import { fetchBlob } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
-
-/** What a download is told, and tells. */
-export interface LayerContext extends HttpContext {
-  /** Called as bytes come: how many so far, and of how many where that is known. */
-  onBytes?(done: number, total?: number): void;
-}
 
 /**
  * Layers that were fetched, by digest, for as long as their files are there: plugins of one image, fetched one after
@@ -19,7 +13,7 @@ export class Layers {
   readonly #files = new Map<string, Promise<string>>();
 
   /** Path of a file with the layer, in `folder` unless there is one elsewhere. Throws what {@link fetchBlob} throws. */
-  async file(session: Session, layer: Descriptor, folder: string, context: LayerContext): Promise<string> {
+  async file(session: Session, layer: Descriptor, folder: string, context: TransferContext): Promise<string> {
     const { digest } = layer;
     const known = await this.#files.get(digest);
     if (known !== undefined && (await stat(known).catch(() => undefined))) return known;
@@ -29,7 +23,7 @@ export class Layers {
     return await fetching;
   }
 
-  async #fetch(session: Session, layer: Descriptor, folder: string, context: LayerContext): Promise<string> {
+  async #fetch(session: Session, layer: Descriptor, folder: string, context: TransferContext): Promise<string> {
     const file = join(folder, `${layer.digest.replace(':', '-')}.layer`);
     await fetchBlob(session, layer, file, context);
     return file;

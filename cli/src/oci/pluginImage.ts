@@ -1,4 +1,4 @@
-import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import type { HttpContext } from '../http/send';
 import { listedPlugins, type ListedPlugin } from './dynamicPackages';
 import { fetchManifest } from './images';
@@ -45,7 +45,7 @@ export function pluginOf({ plugins }: PluginImage, reference: ImageReference): L
   const { path } = reference;
   if (path !== undefined) return plugins?.find(({ folder }) => folder === path) ?? { folder: path };
   const [only, ...others] = plugins ?? [];
-  if (only && others.length === 0 && isBundlePath(only.folder)) return only;
+  if (only && others.length === 0) return only;
   const shown = formatReference(reference);
   if (!only) throw new StagedoorError('IMAGE_PATH_INVALID', `${shown} does not say which plugins it holds.`);
   const folders = plugins!.map(({ folder }) => folder);

@@ -11,14 +11,15 @@ import {
 } from '@stagedoor/bundle';
 import { outputPlace } from '../export/outputPlace';
 import { replaceOutput } from '../export/replaceOutput';
+import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { extractPlugin } from './extractPlugin';
-import { Layers, type LayerContext } from './layers';
+import { Layers } from './layers';
 import { openImage, pluginOf, type PluginImage } from './pluginImage';
 import { formatReference, parseReference, type ImageReference } from './reference';
 
 /** What is wanted of an image, and where it goes. */
-export interface PullOptions extends LayerContext {
+export interface PullOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
   /** `oci://host/repository[:tag][@digest][!path]`; without path, all plugins that it lists. */
@@ -72,7 +73,7 @@ async function pullOne(
   image: PluginImage,
   path: string,
   target: string,
-  { scratch, ...context }: LayerContext & { layers: Layers; scratch: string },
+  { scratch, ...context }: TransferContext & { layers: Layers; scratch: string },
 ): Promise<PulledImage['plugins'][number]> {
   const folder = await mkdtemp(join(scratch, 'plugin-'));
   const dir = await extractPlugin(image, path, folder, context);

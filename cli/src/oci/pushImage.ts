@@ -1,6 +1,6 @@
 import { MANIFEST_FILE, SBOM_FILE, SIGNATURE_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
-import type { HttpContext } from '../http/send';
+import type { HttpContext, TransferContext } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { buildImage, type BuiltImage } from './buildImage';
 import { formatReference, parseReference } from './reference';
@@ -10,7 +10,7 @@ import { putManifest, uploadBlob } from './upload';
 import { withBundles, type ImagePart } from './withBundles';
 
 /** What goes into an image, and where that goes. */
-export interface PushOptions extends HttpContext {
+export interface PushOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
   /** Bundle folders, archives or addresses of such. */
@@ -49,7 +49,14 @@ const MAX_ATTACHED = 64 * 1024 * 1024;
  * Puts bundles into a registry as one image. The tags move last, when all else is there. Throws OCI_REFERENCE_INVALID,
  * USAGE, REGISTRY_*, CREDENTIALS_UNREADABLE, and what reading the bundles throws.
  */
-export async function pushImage({ cwd, bundles, image, tags = [], ...context }: PushOptions): Promise<PushedImage> {
+export async function pushImage({
+  cwd,
+  bundles,
+  image,
+  tags = [],
+  onBytes,
+  ...context
+}: PushOptions): Promise<PushedImage> {
   const reference = parseReference(image);
   if (reference.tag === undefined || reference.path !== undefined) {
     throw new StagedoorError('USAGE', `${image} is no place to push to: it has a digest or a path.`, {
@@ -64,7 +71,7 @@ export async function pushImage({ cwd, bundles, image, tags = [], ...context }: 
     try {
       const built = await buildImage(parts, dir);
       const { digest } = built.manifest;
-      const uploaded = await uploadImage(session, built, context);
+      const uploaded = await uploadImage(session, built, { ...context, onBytes });
       const attached = await attachAll(session, built, parts, context);
       for (const tag of allTags) await putManifest(session, tag, built.manifest);
       return {
@@ -82,9 +89,9 @@ export async function pushImage({ cwd, bundles, image, tags = [], ...context }: 
   });
 }
 
-async function uploadImage(session: Session, built: BuiltImage, context: HttpContext): Promise<boolean> {
+async function uploadImage(session: Session, built: BuiltImage, context: TransferContext): Promise<boolean> {
   const uploaded = await uploadBlob(session, built.layer, { file: built.layer.file }, context);
-  await uploadBlob(session, built.config, built.config.content, context);
+  await uploadBlob(session, built.config, built.config.content, { signal: context.signal });
   await putManifest(session, built.manifest.digest, built.manifest);
   return uploaded;
 }

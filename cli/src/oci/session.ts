@@ -26,8 +26,7 @@ export class Session {
   #base?: Promise<URL>;
 
   constructor({ host, repository }: Pick<ImageReference, 'host' | 'repository'>, context: HttpContext) {
-    // Docker Hub's registry has another name than its images.
-    this.#host = host === 'docker.io' ? 'registry-1.docker.io' : host;
+    this.#host = host;
     this.#repository = repository;
     this.#context = context;
     this.shown = `${host}/${repository}`;
@@ -64,7 +63,9 @@ export class Session {
 
   /** A loopback or insecure registry may speak plain http, and nothing tells but trying. */
   async #findBase(): Promise<URL> {
-    const secure = new URL(`https://${this.#host}/v2/${this.#repository}/`);
+    // Docker Hub's registry has another name than its images.
+    const host = this.#host === 'docker.io' ? 'registry-1.docker.io' : this.#host;
+    const secure = new URL(`https://${host}/v2/${this.#repository}/`);
     if (!this.#context.insecure && !isLoopback(secure.hostname)) return secure;
     try {
       const response = await send(new URL('/v2/', secure), { retry: false }, this.#context);
@@ -72,7 +73,7 @@ export class Session {
       return secure;
     } catch (error) {
       if (!isWithoutTls(error)) throw error;
-      return new URL(`http://${this.#host}/v2/${this.#repository}/`);
+      return new URL(`http://${host}/v2/${this.#repository}/`);
     }
   }
 

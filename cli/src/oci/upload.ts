@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { StagedoorError } from '@stagedoor/bundle';
 import { ATTEMPTS, delayAfter, pause } from '../http/retry';
-import type { HttpContext } from '../http/send';
+import type { TransferContext } from '../http/send';
 import { digestOfBytes, registryFault } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
@@ -20,14 +20,14 @@ export async function uploadBlob(
   session: Session,
   { digest, size }: Descriptor,
   content: Content,
-  { signal }: HttpContext,
+  { signal, onBytes }: TransferContext,
 ): Promise<boolean> {
   const head = await session.request(`blobs/${digest}`, 'push', { method: 'HEAD' });
   await head.body?.cancel();
   if (head.ok) return false;
   for (let attempt = 1; ; attempt++) {
     try {
-      await uploadOnce(session, digest, size, content);
+      await uploadOnce(session, { digest, size }, content, onBytes);
       return true;
     } catch (error) {
       signal?.throwIfAborted();
@@ -38,7 +38,12 @@ export async function uploadBlob(
   }
 }
 
-async function uploadOnce(session: Session, digest: string, size: number, content: Content): Promise<void> {
+async function uploadOnce(
+  session: Session,
+  { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
+  content: Content,
+  onBytes: TransferContext['onBytes'],
+): Promise<void> {
   let location = await step(session, 'uploads/', 'POST', 202);
   const handle = content instanceof Uint8Array ? undefined : await open(content.file);
   try {
@@ -50,6 +55,7 @@ async function uploadOnce(session: Session, digest: string, size: number, conten
       if (last && at === 0) return void (await finish(session, location, digest, bytes));
       const headers = { 'content-range': `${at}-${at + length - 1}` };
       location = await step(session, location, 'PATCH', 202, bytes, headers);
+      onBytes?.(at + length, size);
       if (last) return void (await finish(session, location, digest));
       at += length;
     }
