@@ -13,3 +13,6 @@ export { install } from './install/install';
 export type { InstallOptions, InstallProgress } from './install/options';
 export type { InstallResult, InstalledPlugin } from './install/result';
 export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';
+export { createSources } from './sources/sources';
+export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';
+export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';
