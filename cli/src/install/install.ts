@@ -88,11 +88,13 @@ async function change(run: Run): Promise<InstallResult> {
     const appConfig = await changedAppConfig(root, run.appConfig);
     context.signal?.throwIfAborted();
     await commit({ root, staging, ready, removed, ...(appConfig !== undefined && { appConfig }) });
+    await sweepStore(root).catch((error: Error) => {
+      list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
+    });
     const written = locked ? false : await lockWritten(lockFile, found(planned, ready), list.warnings);
     return await result(run, planned, ready, removed, written, appConfig !== undefined);
   } finally {
     await rm(staging, { recursive: true, force: true });
-    await sweepStore(root);
   }
 }
 
