@@ -47,10 +47,7 @@ function notFetched(cause: Error): StagedoorError {
   });
 }
 
-async function writeStandIns(
-  prefix: string,
-  shared: readonly SharedPackage[],
-): Promise<Record<string, string>> {
+async function writeStandIns(prefix: string, shared: readonly SharedPackage[]): Promise<Record<string, string>> {
   const overrides: Record<string, string> = {};
   for (const { name, version, dir: real } of shared) {
     const dir = join(prefix, 'stand-ins', packName(name));
