@@ -6,7 +6,7 @@ import { pluginsOf, untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 
-/** DESIGN: a process unit needs at most 110 MB of resident memory. */
+/** Of a process unit, on Node.js 20; later ones take some more by themselves. */
 const BUDGET_BYTES = 110 * 1000 * 1000;
 
 test('the hello example in a process of its own needs at most 110 MB at rest', async () => {
