@@ -8,9 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { buildAll } from '../scripts/build.mjs';
 import { runScript } from '../scripts/lib/failure.mjs';
 import { repository } from '../scripts/lib/repository.mjs';
+import { packName } from './lib/bundlePackage.mjs';
 import { installWithoutShared } from './lib/install.mjs';
 import { formatBytes, formatShare, markdownTable, median } from './lib/numbers.mjs';
 import { startPortal } from './lib/portal.mjs';
+import { SETTLE_MS } from './lib/settle.mjs';
 import { treeSize } from './lib/treeSize.mjs';
 
 /** In the order in which they are dropped: modules after their plugins. */
@@ -44,8 +46,6 @@ const CONFIG = {
   kubernetes: { serviceLocatorMethod: { type: 'multiTenant' }, clusterLocatorMethods: [] },
 };
 
-/** For so long a drop must not have changed: a rule, no work. */
-const SETTLE_MS = 250;
 const LOAD_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
 const { exportPlugin } = createRequire(import.meta.url)(join(repository, 'cli/dist/index.cjs.js'));
@@ -57,7 +57,7 @@ await runScript(async () => {
     const rows = [];
     for (const name of PACKAGES) {
       process.stderr.write(`${name}\n`);
-      rows.push({ name, ...(await measureExport(name, join(dir, name.replace(/\W+/g, '-').slice(1)))) });
+      rows.push({ name, ...(await measureExport(name, join(dir, packName(name)))) });
     }
     await measureLoads(rows, dir);
     await writeFile(join(repository, 'docs/real-plugins.md'), page(rows));

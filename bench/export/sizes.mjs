@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, repository } from '../../scripts/lib/repository.mjs';
+import { packName } from '../lib/bundlePackage.mjs';
 import { exportBundle } from '../lib/exportBundle.mjs';
 import { installWithoutShared } from '../lib/install.mjs';
 import { formatBytes, formatShare, median } from '../lib/numbers.mjs';
@@ -25,7 +26,7 @@ export async function compareSizes({ dir, report }) {
   const { devDependencies } = readJson('test/package.json');
   const rows = [];
   for (const name of PLUGINS) {
-    const place = join(dir, name.replace(/\W+/g, '-').slice(1));
+    const place = join(dir, packName(name));
     await mkdir(join(place, 'installed'), { recursive: true });
     await installWithoutShared(join(place, 'installed'), { [name]: devDependencies[name] });
     const installed = await treeSize(join(place, 'installed/node_modules'));

@@ -1,6 +1,6 @@
 // A backend to be measured: `node host.cjs <options as JSON> --config <file>`. Tells its parent when it has started, and
-// answers `stall` (longest event-loop delay since the last question, ms), `memory` (bytes) and `stop`.
-const { monitorEventLoopDelay, performance } = require('node:perf_hooks');
+// answers `stall` (longest event-loop delay since the last question, ms) and `require` (of a file).
+const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const { kind, plugins } = JSON.parse(process.argv[2]);
@@ -12,9 +12,7 @@ const answers = {
     delays.reset();
     return longest;
   },
-  memory: () => process.memoryUsage(),
   require: (file) => void require(file),
-  stop: () => process.exit(0),
 };
 process.on('message', async ({ ask, value }) => {
   const answer = answers[ask](value);
@@ -29,7 +27,7 @@ async function main() {
   for (const plugin of plugins ?? []) backend.add(require(plugin).default);
   await backend.start();
   delays.enable();
-  process.send({ started: performance.now() });
+  process.send({});
 }
 
 function createBackend() {

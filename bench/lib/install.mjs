@@ -1,22 +1,16 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { npmEnvironment } from '../../scripts/lib/npm.mjs';
 import { readJson, repository } from '../../scripts/lib/repository.mjs';
+import { SHARED_ROOT, packName, sharedPackages } from './bundlePackage.mjs';
 
-const { sharedPackages, packName, SHARED_ROOT } = createRequire(join(repository, 'cli/package.json'))(
-  '@stagedoor/bundle',
-);
 const FLAGS = ['install', '--omit=dev', '--no-audit', '--no-fund'];
 
-/** `npm install --omit=dev` with further `flags` in `dir`; gives its duration in milliseconds. */
+/** `npm install --omit=dev` with further `flags` in `dir`. */
 export async function npmInstall(dir, ...flags) {
-  const started = performance.now();
   await promisify(execFile)('npm', [...FLAGS, ...flags], { cwd: dir, env: npmEnvironment(), maxBuffer: 1 << 26 });
-  return performance.now() - started;
 }
 
 /**
@@ -34,5 +28,5 @@ export async function installWithoutShared(dir, dependencies) {
   }
   await writeFile(join(dir, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
   // What native packages build is not part of what they publish.
-  return await npmInstall(dir, '--ignore-scripts');
+  await npmInstall(dir, '--ignore-scripts');
 }

@@ -1,38 +1,22 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { repository } from '../../scripts/lib/repository.mjs';
+import { MANIFEST_FILE, digestOf, formatManifest, listFiles, readManifest } from './bundlePackage.mjs';
 
-const { MANIFEST_FILE, digestOf, formatManifest, listFiles, readManifest } = createRequire(
-  join(repository, 'cli/package.json'),
-)('@stagedoor/bundle');
-
-/** Copies an exported bundle to `to` under another name, plugin id and version: a bundle as good as the first. */
-export async function variant(bundle, to, { name, pluginId, version }) {
+/** Copies an exported bundle to `to` under another source name and plugin id: a bundle as good as the first. */
+export async function variant(bundle, to, { name, pluginId }) {
   await cp(bundle, to, { recursive: true });
-  const manifest = await readManifest(to);
+  const named = { name: `${name}-dynamic` };
   const file = join(to, 'package.json');
   const packageJson = JSON.parse(await readFile(file, 'utf8'));
-  const source = { name, version: version ?? manifest.version };
-  const id = packageJson.backstage.pluginId;
-  await writeFile(
-    file,
-    JSON.stringify({
-      ...packageJson,
-      name: `${name}-dynamic`,
-      version: source.version,
-      backstage: { ...packageJson.backstage, pluginId },
-    }),
-  );
+  const { backstage } = packageJson;
+  await writeFile(file, JSON.stringify({ ...packageJson, ...named, backstage: { ...backstage, pluginId } }));
   const code = join(to, 'dist/index.cjs.js');
-  await writeFile(code, (await readFile(code, 'utf8')).replaceAll(`pluginId: "${id}"`, `pluginId: "${pluginId}"`));
+  const text = await readFile(code, 'utf8');
+  await writeFile(code, text.replaceAll(`pluginId: "${backstage.pluginId}"`, `pluginId: "${pluginId}"`));
+  const manifest = await readManifest(to);
   const files = await listFiles(to);
-  const sealed = {
-    ...manifest,
-    name: `${name}-dynamic`,
-    version: source.version,
-    source: { ...manifest.source, ...source },
-  };
-  await writeFile(join(to, MANIFEST_FILE), formatManifest({ ...sealed, files, digest: digestOf(files) }));
+  const source = { ...manifest.source, name };
+  const sealed = { ...manifest, ...named, source, files, digest: digestOf(files) };
+  await writeFile(join(to, MANIFEST_FILE), formatManifest(sealed));
   return to;
 }

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { hostWithDrops } from '../lib/hostWithDrops.mjs';
 import { formatMs, median } from '../lib/numbers.mjs';
+import { SETTLE_MS } from '../lib/settle.mjs';
 import { variant } from '../lib/variants.mjs';
-
-/** A drop must not have changed for so long: a rule, no work. */
-const SETTLE_MS = 250;
 
 /** From a drop to its first answer, less the settle time. */
 export async function compareDrops({ dir, hello, runs, report }) {

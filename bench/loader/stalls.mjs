@@ -1,6 +1,7 @@
 import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { repository } from '../../scripts/lib/repository.mjs';
+import { packName } from '../lib/bundlePackage.mjs';
 import { exportBundle } from '../lib/exportBundle.mjs';
 import { startHost } from '../lib/hosts.mjs';
 import { hostWithDrops } from '../lib/hostWithDrops.mjs';
@@ -22,7 +23,7 @@ const HOST = {
 export async function compareStalls({ dir, hello, runs, report }) {
   const bundles = [{ name: 'the hello example', bundle: hello, answer: ['/api/hello/ping', 200] }];
   for (const [name, answer] of Object.entries(LARGE)) {
-    const bundle = join(dir, 'bundles', name.replace(/\W+/g, '-').slice(1));
+    const bundle = join(dir, 'bundles', packName(name));
     await exportBundle(join(repository, 'test'), bundle, name, '--no-verify');
     bundles.push({ name, bundle, answer });
   }
@@ -31,7 +32,7 @@ export async function compareStalls({ dir, hello, runs, report }) {
     const ours = [];
     const peers = [];
     for (let i = 0; i < runs.stalls; i++) {
-      ours.push(await stallOfDrop(join(dir, `stalls/${name.replace(/\W+/g, '-')}-${i}`), bundle, answer));
+      ours.push(await stallOfDrop(join(dir, `stalls/${basename(bundle)}-${i}`), bundle, answer));
       peers.push(await stallOfRequire(join(dir, 'stalls/plain'), bundle));
     }
     rows.push({ name, ours: median(ours), peer: median(peers) });
@@ -39,7 +40,7 @@ export async function compareStalls({ dir, hello, runs, report }) {
   report.table(
     'Longest event-loop stall while a bundle is loaded, medians',
     ['bundle', 'Stagedoor', 'require', 'budget'],
-    [...rows.map(({ name, ours, peer }) => [name, formatMs(ours), formatMs(peer), '≤ 50 ms'])],
+    rows.map(({ name, ours, peer }) => [name, formatMs(ours), formatMs(peer), '≤ 50 ms']),
   );
   for (const { name, ours } of rows) report.budget(`stall while ${name} is loaded`, ours <= 50);
 }

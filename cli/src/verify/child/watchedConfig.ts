@@ -17,11 +17,9 @@ export function watchedConfig(config: RootConfigService, bundleDir: string, abse
   const watched = Object.create(config) as Record<string, (key?: string) => unknown>;
   for (const method of LENIENT) {
     watched[method] = (key) => {
-      const value = (config[method] as (key?: string) => unknown)(key);
-      const inVain = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
       // The host's own services look for many keys that they can do without.
-      if (key && inVain && !config.has(key) && new Error().stack?.includes(bundleDir)) absent.add(key);
-      return value;
+      if (key && !config.has(key) && new Error().stack?.includes(bundleDir)) absent.add(key);
+      return (config[method] as (key?: string) => unknown)(key);
     };
   }
   return watched as unknown as RootConfigService;
