@@ -1,6 +1,7 @@
 // Builds every workspace package into its dist/: one CommonJS file per entry, packages left external but for a few.
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repository } from './lib/repository.mjs';
@@ -39,13 +40,16 @@ export async function buildAll() {
 async function buildPackage(dir, entries) {
   // Imported late: on a fresh clone it is not installed when this file is loaded.
   const { build } = await import('esbuild');
+  const { dependencies = {} } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
   await build({
     entryPoints: entries.map((entry) => join(dir, 'src', entry)),
     outdir: join(dir, 'dist'),
     outbase: join(dir, 'src'),
     outExtension: { '.js': '.cjs.js' },
     bundle: true,
-    external: await externals(dir),
+    external: externals(dependencies),
+    // As ES modules, yargs comes with a way to wrap lines that knows no words.
+    alias: dependencies.yargs ? { yargs: createRequire(join(dir, 'package.json')).resolve('yargs') } : {},
     platform: 'node',
     format: 'cjs',
     target: 'node20.19',
@@ -58,9 +62,8 @@ async function buildPackage(dir, entries) {
 }
 
 /** Everything that a package depends on, less what is inlined. */
-async function externals(dir) {
-  const { dependencies } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
-  const names = Object.keys(dependencies ?? {}).filter((name) => !INLINED.includes(name));
+function externals(dependencies) {
+  const names = Object.keys(dependencies).filter((name) => !INLINED.includes(name));
   return names.flatMap((name) => [name, `${name}/*`]);
 }
 
