@@ -50,7 +50,7 @@ describe.each(names)('With the values %s', (name) => {
       const own = ['install-dynamic-plugins', 'portal', 'test'];
       for (const container of [...(pod.initContainers ?? []), ...pod.containers]) {
         if (!own.includes(container.name)) continue;
-        expect(container.securityContext).toEqual({
+        expect(container.securityContext).toMatchObject({
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },

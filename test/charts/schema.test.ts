@@ -1,5 +1,8 @@
+import { concurrently } from '@stagedoor/bundle';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { tryTemplate, valuesFile } from './helm';
+import { resolved, schema, type Schema } from './valuesSchema';
 
 /** A mistake in the values, and what Helm has to say about it. */
 const mistakes: Array<[string, object, string]> = [
@@ -62,6 +65,11 @@ const nonsense: Array<[string, object, string]> = [
   ],
   ['PostgreSQL without a user', { database: { user: '' } }, 'database.user: name the user'],
   [
+    'required signatures without a key',
+    { signatures: { mode: 'require' } },
+    'signatures.trustedKeys: name a key, or signatures.trustedKeysFrom',
+  ],
+  [
     'a version of an include elsewhere',
     {
       dynamicPlugins: { plugins: [{ package: 'oci://example.com/plugin-search-backend:{{inherit}}' }] },
@@ -70,7 +78,24 @@ const nonsense: Array<[string, object, string]> = [
   ],
 ];
 
+/** Values with a key `misspelt` in every object whose keys are known, by the path of that object. */
+const typos = misspelt(schema, '', (value) => value as object);
+
 describe('The chart refuses', () => {
+  it('a misspelt key wherever keys are known, and names it', { timeout: 120_000 }, async () => {
+    expect(typos.length).toBeGreaterThan(30);
+    const unnamed = await concurrently(
+      typos,
+      async ([path, values]) => {
+        const { code, stderr } = await tryTemplate([], values);
+        const named = code !== 0 && stderr.includes('misspelt') && stderr.includes(path.split(/[.[]/)[0] ?? '');
+        return named ? [] : [`${path}: ${stderr}`];
+      },
+      availableParallelism(),
+    );
+    expect(unnamed.flat()).toEqual([]);
+  });
+
   it.each(mistakes)('%s, and names it', async (_, values, message) => {
     await refuses([], values, message);
   });
@@ -84,6 +109,21 @@ async function refuses(files: string[], values: object, message: string): Promis
   const { code, stdout, stderr } = await tryTemplate(files, values);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toContain(message);
+}
+
+function misspelt(of: Schema, path: string, inside: (value: unknown) => object): Array<[string, object]> {
+  const target = resolved(of) ?? {};
+  const own: Array<[string, object]> =
+    target.additionalProperties === false ? [[path, inside({ misspelt: true })]] : [];
+  const below = Object.entries(target.properties ?? {}).flatMap(([key, next]) =>
+    misspelt(next, path ? `${path}.${key}` : key, (value) => inside({ [key]: value })),
+  );
+  const items = target.items ? misspelt(target.items, `${path}[]`, (value) => inside([value])) : [];
+  const named =
+    typeof target.additionalProperties === 'object'
+      ? misspelt(target.additionalProperties, `${path}.any`, (value) => inside({ any: value }))
+      : [];
+  return [...own, ...below, ...items, ...named];
 }
 
 function plugin(more: object): object {

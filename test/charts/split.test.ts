@@ -100,6 +100,11 @@ describe('Split backends', () => {
     expect(rolled(manifests, changed)).toEqual([...all].sort());
   });
 
+  it('all roll when a key that they trust is replaced', async () => {
+    const trusting = async (key: string) => await render({ signatures: { mode: 'require', trustedKeys: [key] } });
+    expect(rolled(await trusting('one'), await trusting('another'))).toEqual([...all].sort());
+  });
+
   it('have what includes list in the default backend switched off there, whatever its version', async () => {
     const files = [valuesFile('split-includes')];
     const before = manifestsOf(await template(files));

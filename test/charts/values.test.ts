@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { repository } from '../support/repository';
 import { chart } from './helm';
-
-interface Schema {
-  $ref?: string;
-  description?: string;
-  properties?: Record<string, Schema>;
-  definitions?: Record<string, Schema>;
-}
-
-const values = parse(readFileSync(join(chart, 'values.yaml'), 'utf8')) as Record<string, unknown>;
-const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as Schema;
-const settings = leaves(values, schema, '');
+import { defaults, schema, settings } from './valuesSchema';
 
 describe('The values of the chart', () => {
   it('each have a schema with a description', () => {
@@ -46,7 +35,7 @@ describe('The values of the chart', () => {
   });
 
   it('are all of what the schema knows', () => {
-    expect(Object.keys(values).sort()).toEqual(
+    expect(Object.keys(defaults).sort()).toEqual(
       Object.keys(schema.properties ?? {})
         .filter((key) => key !== 'global')
         .sort(),
@@ -59,21 +48,4 @@ function cells(row: string): string[] {
     .split(/(?<!\\)\|/)
     .slice(1, -1)
     .map((cell) => cell.trim());
-}
-
-/** The settings by dotted path: what the schema takes no further apart. */
-function leaves(
-  object: Record<string, unknown>,
-  of: Schema,
-  prefix: string,
-): Array<{ path: string; value: unknown; description: string | undefined }> {
-  return Object.entries(object).flatMap(([key, value]) => {
-    const own = of.properties?.[key];
-    const target = own?.$ref ? schema.definitions?.[own.$ref.replace('#/definitions/', '')] : own;
-    const path = `${prefix}${key}`;
-    if (target?.properties && !target.description) {
-      return leaves(value as Record<string, unknown>, target, `${path}.`);
-    }
-    return [{ path, value, description: target?.description }];
-  });
 }

@@ -13,6 +13,8 @@ backend:
     port: 7007
   cors:
     origin: {{ include "stagedoor.baseUrl" . }}
+  lifecycle:
+    serverShutdownDelay: { seconds: {{ .Values.shutdownDelaySeconds }} }
   database:
     {{- if eq .Values.database.client "pg" }}
     client: pg
@@ -57,7 +59,9 @@ dynamicPlugins:
     port: {{ .Values.metrics.port }}
   {{- end }}
   signatures:
-    {{- toYaml .Values.signatures | nindent 4 }}
+    {{- with .Values.signatures }}
+    {{- dict "mode" .mode "allowUnsigned" .allowUnsigned "trustedKeys" (include "stagedoor.keyFiles" $ | fromJsonArray) | toYaml | nindent 4 }}
+    {{- end }}
   {{- with .Values.policy }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -81,10 +85,18 @@ Takes {root, plan, backend}. `external` is left out: browsers come through the i
 {{- dict "discovery" (dict "endpoints" $endpoints) | toYaml -}}
 {{- end -}}
 
+{{/* The files that trusted keys are mounted as, a JSON array. */}}
+{{- define "stagedoor.keyFiles" -}}
+{{- $files := list -}}
+{{- range $i, $_ := .Values.signatures.trustedKeys -}}{{- $files = append $files (printf "/etc/stagedoor/trusted-keys/key-%d.pem" $i) -}}{{- end -}}
+{{- range $i, $_ := .Values.signatures.trustedKeysFrom -}}{{- $files = append $files (printf "/etc/stagedoor/trusted-keys/from-%d.pem" $i) -}}{{- end -}}
+{{- toJson $files -}}
+{{- end -}}
+
 {{/* The installer knows no exceptions: where some packages need no signature, only the portal checks. */}}
 {{- define "stagedoor.keysForInstall" -}}
 {{- with .Values.signatures -}}
-{{- and (eq .mode "require") (not (empty .trustedKeys)) (empty .allowUnsigned) -}}
+{{- and (eq .mode "require") (empty .allowUnsigned) -}}
 {{- end -}}
 {{- end -}}
 
@@ -111,7 +123,7 @@ Takes {root, plan, backend}. `external` is left out: browsers come through the i
 
 {{/* Changes when the backend has to start again for its app-config; discovery is read while it runs. */}}
 {{- define "stagedoor.appConfigChecksum" -}}
-{{- list (include "stagedoor.appConfig" .root) .root.Values.appConfig .backend.settings.appConfig | toJson | sha256sum -}}
+{{- list (include "stagedoor.appConfig" .root) .root.Values.signatures.trustedKeys .root.Values.appConfig .backend.settings.appConfig | toJson | sha256sum -}}
 {{- end -}}
 
 {{/* Files given to --config, later ones win: takes root. */}}

@@ -18,9 +18,9 @@ securityContext:
     - /etc/stagedoor/dynamic-plugins/dynamic-plugins.yaml
     {{- if eq (include "stagedoor.keysForInstall" .root) "true" }}
     - --require-signature
-    {{- range $i, $_ := $values.signatures.trustedKeys }}
+    {{- range include "stagedoor.keyFiles" .root | fromJsonArray }}
     - --key
-    - /etc/stagedoor/dynamic-plugins/trusted-key-{{ $i }}.pem
+    - {{ . }}
     {{- end }}
     {{- end }}
     {{- range $values.install.extraArgs }}
@@ -39,7 +39,7 @@ securityContext:
     - name: REGISTRY_AUTH_FILE
       value: /etc/stagedoor/registry-auth/auth.json
     {{- end }}
-    {{- include "stagedoor.caVariable" .root | nindent 4 }}
+    {{- with include "stagedoor.caVariable" .root }}{{ . | nindent 4 }}{{- end }}
     {{- with $values.install.extraEnv }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -65,7 +65,8 @@ securityContext:
       mountPath: /etc/stagedoor/registry-auth
       readOnly: true
     {{- end }}
-    {{- include "stagedoor.caMount" .root | nindent 4 }}
+    {{- with include "stagedoor.keysMount" .root }}{{ . | nindent 4 }}{{- end }}
+    {{- with include "stagedoor.caMount" .root }}{{ . | nindent 4 }}{{- end }}
     {{- with $values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -92,7 +93,7 @@ securityContext:
     {{- include "stagedoor.secretVariable" (dict "variable" "AUTH_SESSION_SECRET" "secret" .) | nindent 4 }}
     {{- end }}
     {{- end }}
-    {{- include "stagedoor.caVariable" .root | nindent 4 }}
+    {{- with include "stagedoor.caVariable" .root }}{{ . | nindent 4 }}{{- end }}
     {{- with .backend.settings.extraEnv }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -137,7 +138,8 @@ securityContext:
       mountPath: /etc/stagedoor/service-keys
       readOnly: true
     {{- end }}
-    {{- include "stagedoor.caMount" .root | nindent 4 }}
+    {{- with include "stagedoor.keysMount" .root }}{{ . | nindent 4 }}{{- end }}
+    {{- with include "stagedoor.caMount" .root }}{{ . | nindent 4 }}{{- end }}
     {{- with $values.extraVolumeMounts }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
@@ -169,6 +171,14 @@ securityContext:
 {{- if .Values.registry.caConfigMap.name -}}
 - name: NODE_EXTRA_CA_CERTS
   value: /etc/stagedoor/ca/ca.crt
+{{- end -}}
+{{- end -}}
+
+{{- define "stagedoor.keysMount" -}}
+{{- if include "stagedoor.keyFiles" . | fromJsonArray -}}
+- name: trusted-keys
+  mountPath: /etc/stagedoor/trusted-keys
+  readOnly: true
 {{- end -}}
 {{- end -}}
 

@@ -73,6 +73,7 @@ backend only) the entries that run elsewhere.
 {{- $settings := include "stagedoor.settings" (dict "values" .Values "backend" dict) | fromJson -}}
 {{- $default := dict "name" "default" "fullname" (include "stagedoor.fullname" .) "ids" list "plugins" $rest "moved" $moved "settings" $settings -}}
 {{- include "stagedoor.checkDatabase" . -}}
+{{- include "stagedoor.checkSignatures" . -}}
 {{- dict "backends" (prepend $split $default) | toJson -}}
 {{- end -}}
 
@@ -91,5 +92,14 @@ backend only) the entries that run elsewhere.
   {{- if not (or .Values.database.user .Values.database.userSecret.name) -}}{{- fail "database.user: name the user, or database.userSecret.name, client pg needs it" -}}{{- end -}}
 {{- else if or .Values.backends .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
   {{- fail "database.client: backends, autoscaling and replicas above 1 need pg; each pod would have an SQLite of its own" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The portal would not start. */}}
+{{- define "stagedoor.checkSignatures" -}}
+{{- with .Values.signatures -}}
+{{- if and (eq .mode "require") (not .trustedKeys) (not .trustedKeysFrom) -}}
+  {{- fail "signatures.trustedKeys: name a key, or signatures.trustedKeysFrom, mode require needs one" -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

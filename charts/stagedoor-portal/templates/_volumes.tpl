@@ -18,10 +18,6 @@
           items:
             - key: dynamic-plugins.yaml
               path: dynamic-plugins.yaml
-            {{- range $i, $_ := $values.signatures.trustedKeys }}
-            - key: trusted-key-{{ $i }}.pem
-              path: trusted-key-{{ $i }}.pem
-            {{- end }}
       {{- range $values.install.includeConfigMaps }}
       - configMap:
           name: {{ . }}
@@ -37,12 +33,25 @@
               path: app-config.{{ . }}.yaml
             {{- end }}
       {{- range $i, $from := $values.extraAppConfig }}
-      - {{ $from.secret | empty | ternary "configMap" "secret" }}:
-          name: {{ $from.secret | default $from.configMap }}
-          items:
-            - key: {{ $from.key }}
-              path: app-config.extra-{{ $i }}.yaml
+      - {{- include "stagedoor.projectedKey" (dict "from" $from "path" (printf "app-config.extra-%d.yaml" $i)) | nindent 8 }}
       {{- end }}
+{{- if include "stagedoor.keyFiles" .root | fromJsonArray }}
+- name: trusted-keys
+  projected:
+    sources:
+      {{- with $values.signatures.trustedKeys }}
+      - configMap:
+          name: {{ $.backend.fullname }}
+          items:
+            {{- range $i, $_ := . }}
+            - key: trusted-key-{{ $i }}.pem
+              path: key-{{ $i }}.pem
+            {{- end }}
+      {{- end }}
+      {{- range $i, $from := $values.signatures.trustedKeysFrom }}
+      - {{- include "stagedoor.projectedKey" (dict "from" $from "path" (printf "from-%d.pem" $i)) | nindent 8 }}
+      {{- end }}
+{{- end }}
 {{- with $values.serviceKeys.secret }}
 - name: service-keys
   secret:
@@ -81,6 +90,15 @@
 {{- with $values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* One key of a ConfigMap or secret as a file: takes {from: {configMap or secret, key}, path}. */}}
+{{- define "stagedoor.projectedKey" -}}
+{{ .from.secret | empty | ternary "configMap" "secret" }}:
+  name: {{ .from.secret | default .from.configMap }}
+  items:
+    - key: {{ .from.key }}
+      path: {{ .path }}
 {{- end -}}
 
 {{/* Where the bundles lie: takes {root, backend}. */}}
