@@ -34,7 +34,17 @@ export async function buildAll() {
     );
     if (ran) built.push(folder);
   }
+  if (await buildApp()) built.push('portal/app');
   return built;
+}
+
+async function buildApp() {
+  const dir = join(repository, 'portal/app');
+  const inputs = ['src', 'package.json', 'build.mjs', '../../package-lock.json'].map((path) => join(dir, path));
+  return unlessUpToDate('build-portal-app', { inputs, outputs: [join(dir, 'dist/index.html.tmpl')] }, async () => {
+    const app = await import('../portal/app/build.mjs');
+    await app.build();
+  });
 }
 
 async function buildPackage(dir, entries) {

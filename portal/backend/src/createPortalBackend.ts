@@ -1,4 +1,5 @@
 import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
+import appPlugin from '@backstage/plugin-app-backend';
 import authPlugin from '@backstage/plugin-auth-backend';
 import guestProvider from '@backstage/plugin-auth-backend-module-guest-provider';
 import permissionPlugin from '@backstage/plugin-permission-backend';
@@ -13,12 +14,13 @@ export interface PortalOptions {
 }
 
 /**
- * The portal backend, not started: the Stagedoor loader with sign-in (the guest provider works in development
+ * The portal backend, not started: the Stagedoor loader with the app, sign-in (the guest provider works in development
  * only), proxy and permissions. Everything else is a bundle away.
  */
 export function createPortalBackend({ configFiles }: PortalOptions): ReturnType<typeof createDynamicBackend> {
   const backend = createDynamicBackend();
   backend.add(rootConfigServiceFactory({ argv: configFiles.flatMap((file) => ['--config', file]) }));
+  backend.add(appPlugin);
   backend.add(authPlugin);
   backend.add(guestProvider);
   backend.add(proxyPlugin);

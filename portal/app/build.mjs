@@ -1,0 +1,93 @@
+// Builds the app into dist/, in the layout that @backstage/plugin-app-backend serves: index.html.tmpl, which the backend
+// completes with the config that browsers may see, and static/, whose files are named after their content.
+import { rspack } from '@rspack/core';
+import { loadConfigSchema } from '@backstage/config-loader';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const dir = import.meta.dirname;
+const dist = join(dir, 'dist');
+
+/** Builds the app. Throws with every error of the compiler. */
+export async function build() {
+  await rm(dist, { recursive: true, force: true });
+  const compiler = rspack(configuration());
+  const stats = await new Promise((resolve, reject) => {
+    compiler.run((error, result) => (error ? reject(error) : resolve(result)));
+  });
+  await new Promise((resolve) => compiler.close(resolve));
+  const { errors, entrypoints } = stats.toJson({ all: false, errors: true, entrypoints: true });
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n\n'));
+  await writePage(entrypoints.main.assets.map(({ name }) => name));
+  await writeConfigSchema();
+}
+
+function configuration() {
+  return {
+    mode: 'production',
+    context: dir,
+    entry: { main: './src/index.tsx' },
+    // Errors are the caller's to show, and warnings come from packages only.
+    stats: 'none',
+    infrastructureLogging: { level: 'none' },
+    devtool: false,
+    output: {
+      path: dist,
+      publicPath: 'auto',
+      filename: 'static/[name].[contenthash].js',
+      chunkFilename: 'static/[name].[contenthash].js',
+      cssFilename: 'static/[name].[contenthash].css',
+      cssChunkFilename: 'static/[name].[contenthash].css',
+      assetModuleFilename: 'static/[name].[contenthash][ext]',
+    },
+    resolve: {
+      extensions: ['.tsx', '.ts', '.mjs', '.js', '.json'],
+      mainFields: ['browser', 'module', 'main'],
+    },
+    module: {
+      rules: [
+        {
+          test: /\.tsx?$/,
+          loader: 'builtin:swc-loader',
+          options: {
+            jsc: {
+              parser: { syntax: 'typescript', tsx: true },
+              transform: { react: { runtime: 'automatic' } },
+              target: 'es2022',
+            },
+          },
+          type: 'javascript/auto',
+        },
+        { test: /\.css$/, type: 'css/auto' },
+        { test: /\.(png|jpe?g|gif|svg|woff2?|eot|ttf)$/, type: 'asset/resource' },
+        // Packages of Backstage import without file extensions from what calls itself an ES module.
+        { test: /\.m?js$/, resolve: { fullySpecified: false } },
+      ],
+    },
+    optimization: {
+      splitChunks: { chunks: 'all', maxInitialRequests: 6 },
+    },
+    performance: false,
+  };
+}
+
+/** Completes src/index.html.tmpl with what the page has to load. */
+async function writePage(assets) {
+  const tags = assets.flatMap((name) => {
+    const url = `<%- publicPath %>/${name}`;
+    if (name.endsWith('.js')) return [`<script defer src="${url}"></script>`];
+    if (name.endsWith('.css')) return [`<link rel="stylesheet" href="${url}">`];
+    return [];
+  });
+  const page = await readFile(join(dir, 'src/index.html.tmpl'), 'utf8');
+  await writeFile(
+    join(dist, 'index.html.tmpl'),
+    page.replace('</head>', () => `${tags.join('\n    ')}\n  </head>`),
+  );
+}
+
+/** Which config may be seen by browsers: that is said by the schemas of the packages in the app. */
+async function writeConfigSchema() {
+  const schema = await loadConfigSchema({ dependencies: [], packagePaths: [join(dir, 'package.json')] });
+  await writeFile(join(dist, '.config-schema.json'), JSON.stringify(schema.serialize()));
+}

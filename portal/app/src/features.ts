@@ -1,0 +1,7 @@
+import type { CreateAppOptions } from '@backstage/frontend-defaults';
+import { consolePlugin } from './console/plugin';
+import { appModule } from './shell/appModule';
+import { showcasePlugin } from './showcase/plugin';
+
+/** Everything that the app is made of beside Backstage's own app plugin. */
+export const features: NonNullable<CreateAppOptions['features']> = [appModule, showcasePlugin, consolePlugin];

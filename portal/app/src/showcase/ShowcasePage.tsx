@@ -1,0 +1,3 @@
+export function ShowcasePage() {
+  return <p>showcase</p>;
+}
