@@ -324,7 +324,7 @@ export const codes = {
     hint: 'Choose another folder with --out, or correct its permissions.',
   },
   OUTPUT_NOT_A_BUNDLE: {
-    meaning: 'The output folder holds something other than an earlier bundle.',
+    meaning: 'The output folder holds something other than an earlier bundle or mirror.',
     hint: 'Choose an empty or new folder with --out.',
   },
   // Signing, and reading finished bundles
@@ -415,6 +415,18 @@ export const codes = {
     hint: 'Write oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin of several.',
   },
   REGISTRY_FAILED: {
+  PACKAGE_NOT_DYNAMIC: {
+    meaning: 'A package from an npm registry is a plugin as it is published, not a dynamic bundle.',
+    hint: 'Add `export: true` to its entry in dynamic-plugins.yaml.',
+  },
+  MIRROR_INVALID: {
+    meaning: 'The mirror cannot be read, or holds something else than it says.',
+    hint: 'Make it again with `stagedoor mirror`, and compare the checksum after copying it.',
+  },
+  MIRROR_INCOMPLETE: {
+    meaning: 'The mirror does not hold a package that is listed.',
+    hint: 'Run `stagedoor mirror` with this list where there is a network, and bring the new mirror here.',
+  },
     meaning: 'The container registry does not answer, or not as the distribution specification has it.',
     hint: 'Check the host name and the network; `--ca` names further authorities, `--insecure` allows plain http.',
   },

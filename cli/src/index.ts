@@ -13,6 +13,7 @@ export { install } from './install/install';
 export type { InstallOptions, InstallProgress } from './install/options';
 export type { InstallResult, InstalledPlugin } from './install/result';
 export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';
-export { createSources } from './sources/sources';
+export { mirror, type MirrorOptions, type MirrorResult } from './install/mirror/mirror';
+export { createSources, withSources } from './sources/sources';
 export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';
 export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';

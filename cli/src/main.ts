@@ -7,6 +7,7 @@ import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
 import { pullCommand, pullOptions } from './commands/pull';
+import { mirrorCommand, mirrorOptions } from './commands/mirror';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
@@ -61,6 +62,7 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .command(described(keygenCommand(reporter)))
     .command(described(pullCommand(reporter)))
     .command(described(pushCommand(reporter)))
+    .command(described(mirrorCommand(reporter)))
     .command(described(signCommand(reporter)))
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
@@ -86,6 +88,7 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
   pull: { takes: 'one image', options: pullOptions },
   push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },
+  mirror: { takes: 'one folder or archive', options: mirrorOptions },
   verify: { takes: 'one bundle', options: verifyOptions },
 };
 

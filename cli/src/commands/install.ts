@@ -1,15 +1,16 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import { resolve } from 'node:path';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
+import { listOptions, type ListArguments } from './listOptions';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
-interface InstallArguments extends RegistryArguments {
+interface InstallArguments extends RegistryArguments, ListArguments {
   root?: string;
-  config: string;
-  frozen: boolean;
+  offline?: string;
   dryRun?: boolean;
   requireSignature?: boolean;
   key?: string | string[];
@@ -25,20 +26,16 @@ const EXAMPLES: Array<[string, string]> = [
   ['$0 install', 'the plugins of ./dynamic-plugins.yaml, to ./dynamic-plugins-root'],
   ['$0 install --dry-run', 'what that would add, change and remove'],
   ['$0 install --frozen /plugins', 'only what dynamic-plugins.lock says, to /plugins'],
+  ['$0 install --offline mirror.tgz --frozen', 'the same where there is no network'],
 ];
 
 /** Every option, in the order of `--help`. */
 export const installOptions = {
-  config: {
+  ...listOptions,
+  offline: {
     type: 'string',
     requiresArg: true,
-    default: 'dynamic-plugins.yaml',
-    describe: 'The list of plugins; dynamic-plugins.lock is written beside it',
-  },
-  frozen: {
-    type: 'boolean',
-    default: false,
-    describe: 'Fail where anything differs from dynamic-plugins.lock, and do not write it',
+    describe: 'Take everything from this folder or archive, made by `stagedoor mirror`, and use no network',
   },
   'dry-run': { type: 'boolean', default: false, describe: 'Only say what would be done' },
   'require-signature': {
@@ -71,25 +68,29 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       if ((args.requireSignature === true) !== keys.length > 0) {
         throw new StagedoorError('USAGE', '--require-signature and --key are given together.');
       }
+      const offline = once('offline', args.offline);
       const { install } = await import('../install/install');
       const { installLines } = await import('../report/install');
       const { installProgress } = await import('../report/installProgress');
       const { openPublicKeys } = await import('../signing/keyFiles');
-      const { createSources } = await import('../sources/sources');
+      const { withSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
-        const result = await install({
-          cwd,
-          config,
-          root: args.root ?? 'dynamic-plugins-root',
-          sources: createSources(),
-          dryRun: args.dryRun,
-          frozen: args.frozen,
-          ...trustOf(args, cwd),
-          ...(keys.length > 0 && { trusted: await openPublicKeys(keys, cwd) }),
-          signal,
-          onProgress: installProgress((line) => reporter.progress(line)),
-        });
+        const trusted = keys.length > 0 ? await openPublicKeys(keys, cwd) : undefined;
+        const result = await withSources(offline && resolve(cwd, offline), (sources) =>
+          install({
+            cwd,
+            config,
+            root: args.root ?? 'dynamic-plugins-root',
+            sources,
+            dryRun: args.dryRun,
+            frozen: args.frozen,
+            ...trustOf(args, cwd),
+            ...(trusted && { trusted }),
+            signal,
+            onProgress: installProgress((line) => reporter.progress(line)),
+          }),
+        );
         reporter.done(installLines(result), result);
       });
     },

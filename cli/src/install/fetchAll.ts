@@ -24,6 +24,15 @@ export interface Ready {
   path: string;
 }
 
+/** What else {@link fetchAll} is told. */
+export interface FetchOptions {
+  /** Keys of which one must have signed every package. */
+  trusted?: readonly PublicKey[];
+  onProgress?: InstallOptions['onProgress'];
+  /** As {@link SourceContext.keep}, for a package. */
+  keep?(plan: Planned, file: string): Promise<void>;
+}
+
 /**
  * Fetches the packages that are not kept, a few at a time, each into a folder of its own below `staging`, and checks them.
  * Rejects, when all have come to an end, with what the sources and {@link checkPackage} throw.
@@ -32,7 +41,7 @@ export async function fetchAll(
   planned: readonly Planned[],
   staging: string,
   context: SourceContext,
-  { trusted, onProgress }: { trusted?: readonly PublicKey[]; onProgress?: InstallOptions['onProgress'] },
+  { trusted, onProgress, keep }: FetchOptions,
 ): Promise<Ready[]> {
   const plans = planned.filter(({ keep }) => !keep);
   const bytes = plans.map(() => ({ done: 0, total: 0 }));
@@ -46,7 +55,8 @@ export async function fetchAll(
           bytes[index] = { done, total: total ?? done };
           onProgress?.({ step: 'bytes', done: sum(bytes, 'done'), total: sum(bytes, 'total') });
         };
-        const ready = await fetchOne(plan, join(staging, String(index)), { ...context, onBytes }, trusted);
+        const own = { ...context, onBytes, ...(keep && { keep: (file: string) => keep(plan, file) }) };
+        const ready = await fetchOne(plan, join(staging, String(index)), own, trusted);
         const { version } = ready.checked;
         onProgress?.({
           step: 'fetched',

@@ -1,31 +1,27 @@
-import { StagedoorError, isStagedoorError, verifySignatures } from '@stagedoor/bundle';
+import { StagedoorError, verifySignatures } from '@stagedoor/bundle';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText } from './config/appConfigText';
 import { mergePluginConfigs } from './config/mergePluginConfigs';
 import { fetchAll, type Ready } from './fetchAll';
-import { readPluginList, type PluginList } from './list/readPluginList';
-import { assertLocked, lockFileOf, lockedPlugin, readLockFile, writeLockFile, type LockedPlugins } from './lockFile';
+import { lockedPlugins, tryToLock } from './lockedPlugins';
+import { assertLocked } from './lockFile';
+import { openList, type OpenList } from './openList';
 import type { InstallOptions } from './options';
 import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { lockRoot } from './root/rootLock';
 import { STAGING_PREFIX, assertFree, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
-import type { SourceContext } from './source';
 import { describePlugins } from './describePlugins';
+import { asUnwritable } from './unwritable';
 
 /** Everything about a run that does not change in it. */
-interface Run {
+interface Run extends OpenList {
   options: InstallOptions;
   root: string;
-  list: PluginList;
   /** What app-config.dynamic-plugins.yaml is to hold. */
   appConfig: string;
-  lockFile: string;
-  /** What the lock file says; only of a frozen run. */
-  locked?: LockedPlugins;
-  context: SourceContext;
   started: number;
 }
 
@@ -39,20 +35,11 @@ interface Run {
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   const started = Date.now();
-  const { cwd, dryRun, frozen, signal, onProgress, insecure, ca } = options;
-  const config = resolve(cwd, options.config);
-  const root = resolve(cwd, options.root);
-  const list = await readPluginList(config);
-  const appConfig = await appConfigText(mergePluginConfigs(list.plugins));
-  const lockFile = lockFileOf(config);
-  const locked = frozen ? await readLockFile(lockFile) : undefined;
-  const context: SourceContext = {
-    cwd: list.folder,
-    ...(signal && { signal }),
-    ...(insecure && { insecure }),
-    ...(ca !== undefined && { ca }),
-  };
-  const run: Run = { options, root, list, appConfig, lockFile, ...(locked && { locked }), context, started };
+  const { dryRun, signal, onProgress } = options;
+  const root = resolve(options.cwd, options.root);
+  const opened = await openList(options);
+  const appConfig = await appConfigText(mergePluginConfigs(opened.list.plugins));
+  const run: Run = { ...opened, options, root, appConfig, started };
   try {
     if (dryRun) return await preview(run);
     const paths = storePaths(root);
@@ -82,7 +69,7 @@ async function change(run: Run): Promise<InstallResult> {
   const staging = await mkdtemp(join(storePaths(root).store, STAGING_PREFIX));
   try {
     const ready = await fetchAll(planned, staging, context, options);
-    if (locked) assertLocked(lockFile, locked, found(planned, ready));
+    if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, ready));
     await assertEntries(root, planned, ready);
     const removed = await gone(root, planned, ready);
     const appConfig = await changedAppConfig(root, run.appConfig);
@@ -91,7 +78,7 @@ async function change(run: Run): Promise<InstallResult> {
     await sweepStore(root).catch((error: Error) => {
       list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
     });
-    const written = locked ? false : await lockWritten(lockFile, found(planned, ready), list.warnings);
+    const written = locked ? false : await tryToLock(lockFile, lockedPlugins(planned, ready), list.warnings);
     return await result(run, planned, ready, removed, written, appConfig !== undefined);
   } finally {
     await rm(staging, { recursive: true, force: true });
@@ -103,24 +90,13 @@ async function plan({ root, list, options, context, locked, lockFile }: Run): Pr
   const installed = await listInstalled(root);
   options.onProgress?.({ step: 'resolving', plugins: list.plugins.length });
   const planned = await resolveAll(list.plugins, installed, options.sources, context);
-  if (locked) assertLocked(lockFile, locked, found(planned, []));
+  if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, []));
   if (options.trusted) {
     for (const { keep } of planned) if (keep) await verifySignatures(keep.dir, options.trusted);
   }
   const plugins = planned.filter(({ keep }) => !keep).length;
   if (plugins > 0 && !options.dryRun) options.onProgress?.({ step: 'fetching', plugins });
   return planned;
-}
-
-/** What the plan comes to, in the terms of the lock file. */
-function found(planned: readonly Planned[], ready: readonly Ready[]): LockedPlugins {
-  const contents = new Map(ready.map(({ plan, checked }) => [plan, checked.content]));
-  return Object.fromEntries(
-    planned.map((plan) => {
-      const content = plan.keep?.content ?? contents.get(plan);
-      return [plan.plugin.package, lockedPlugin(plan.resolved, content)];
-    }),
-  );
 }
 
 /** Two packages of one name would have one place; and what others put there is not replaced. */
@@ -153,17 +129,6 @@ async function gone(root: string, planned: readonly Planned[], ready: readonly R
   return (await ownLinks(root)).map(({ entry }) => entry).filter((entry) => !stay.has(entry));
 }
 
-/** A folder that only holds configuration cannot always be written: then the lock is not, and a warning says so. */
-async function lockWritten(file: string, plugins: LockedPlugins, warnings: string[]): Promise<boolean> {
-  try {
-    await writeLockFile(file, plugins);
-    return true;
-  } catch (error) {
-    warnings.push(`The lock file was not written: ${(error as Error).message}`);
-    return false;
-  }
-}
-
 async function result(
   { root, list, options, appConfig, lockFile, started }: Run,
   planned: readonly Planned[],
@@ -185,13 +150,4 @@ async function result(
     warnings: list.warnings,
     durationMs: Date.now() - started,
   };
-}
-
-/** Faults of the file system in a place that the operator chose. */
-function asUnwritable(error: unknown, root: string): unknown {
-  if (isStagedoorError(error) || !(error instanceof Error) || !('syscall' in error)) return error;
-  return new StagedoorError('OUTPUT_UNWRITABLE', `${root}: ${error.message}`, {
-    hint: 'Give the process write permission on the root directory, and free space on its disk.',
-    cause: error,
-  });
 }

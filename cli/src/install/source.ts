@@ -33,6 +33,11 @@ export interface SourceContext {
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
+  /**
+   * Told each file that a package is made of as it came, when that is complete and checked: the archive, or an image's
+   * manifests and layers. What is a folder is packed for it.
+   */
+  keep?(file: string): Promise<void>;
 }
 
 /** A place that packages come from. */

@@ -2,6 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
+import type { SourceContext } from '../install/source';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 import { LAYER_TYPES } from './schemas';
@@ -12,10 +13,10 @@ import { LAYER_TYPES } from './schemas';
  * archive. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
  */
 export async function extractPlugin(
-  { session, manifest }: PluginImage,
+  { reader, manifest }: PluginImage,
   path: string,
   scratch: string,
-  { layers, ...context }: TransferContext & { layers: Layers },
+  { layers, keep, ...context }: TransferContext & Pick<SourceContext, 'keep'> & { layers: Layers },
 ): Promise<string> {
   const dir = join(scratch, 'plugin');
   await mkdir(dir);
@@ -25,16 +26,17 @@ export async function extractPlugin(
   for (const layer of manifest.layers) {
     const gzip = LAYER_TYPES.get(layer.mediaType);
     if (gzip === undefined) {
-      throw new StagedoorError('IMAGE_INVALID', `${session.shown} has a layer of the type ${layer.mediaType}.`);
+      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has a layer of the type ${layer.mediaType}.`);
     }
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
-    const file = await layers.file(session, layer, scratch, { ...context, onBytes });
+    const file = await layers.file(reader, layer, scratch, { ...context, onBytes });
     const taken = await extractLayer({ file, gzip, folder: path, limits: { ...left } }, dir);
+    await keep?.(file);
     left.bytes -= taken.bytes;
     left.entries -= taken.entries;
     before += layer.size;
   }
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
-  throw new StagedoorError('IMAGE_PATH_INVALID', `${session.shown} holds no package.json in ${path}.`);
+  throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);
 }

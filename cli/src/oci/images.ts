@@ -16,13 +16,14 @@ import {
 import type { Session } from './session';
 
 /** The most that the image specification asks registries to take. */
-const MAX_MANIFEST = 4 * 1024 * 1024;
+export const MAX_MANIFEST = 4 * 1024 * 1024;
 /** A layer may hold many plugins. */
 const MAX_BLOB = 2 * 1024 * 1024 * 1024;
 
 /** A manifest or index, and its digest. */
 export interface FetchedManifest {
   digest: string;
+  bytes: Buffer;
   content: ImageManifest | ImageIndex;
 }
 
@@ -50,10 +51,11 @@ export async function fetchManifest(session: Session, reference: string): Promis
   if (promised !== digest) {
     throw new StagedoorError('IMAGE_INVALID', `${session.shown}: the manifest ${promised} came as ${digest}.`);
   }
-  return { digest, content: parseManifest(bytes, `${session.shown}@${digest}`) };
+  return { digest, bytes, content: parseManifest(bytes, `${session.shown}@${digest}`) };
 }
 
-function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
+/** Reads a manifest or index that nobody vouches for. Throws IMAGE_INVALID. */
+export function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
   let value: unknown;
   try {
     value = parseJson(bytes.toString('utf8'));

@@ -1,43 +1,45 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import type { HttpContext } from '../http/send';
 import { listedPlugins, type ListedPlugin } from './dynamicPackages';
-import { fetchManifest } from './images';
+import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
-import type { ImageIndex, ImageManifest } from './schemas';
-import { Session } from './session';
+import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
 
-/** An image of plugins as a registry has it at this moment. */
+/** An image of plugins as it is at this moment. */
 export interface PluginImage {
-  session: Session;
+  reader: ImageReader;
   /** Of what the reference names, which may be an index of images; does not change with the platform. */
   digest: string;
   manifest: ImageManifest;
+  /** The manifest as it came, after the index that led to it where there is one. */
+  documents: Buffer[];
   /** The plugins that it lists; undefined where it does not say. */
   plugins?: ListedPlugin[];
 }
 
-/** Finds the image that a reference names. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, REGISTRY_*, CREDENTIALS_UNREADABLE. */
-export async function openImage(reference: ImageReference, context: HttpContext): Promise<PluginImage> {
-  const session = new Session(reference, context);
-  const top = await fetchManifest(session, reference.digest ?? reference.tag!);
-  const manifest = await imageOf(session, top.content);
+/** Finds the image that a reference names. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, and what the reader throws. */
+export async function openImage(reference: ImageReference, reader: ImageReader): Promise<PluginImage> {
+  const top = await reader.manifest(reference.digest ?? reference.tag!);
+  const inner = isIndex(top.content) ? await reader.manifest(digestOfImage(reader, top.content)) : undefined;
+  const { content: manifest } = inner ?? top;
+  if (isIndex(manifest)) throw new StagedoorError('IMAGE_INVALID', `${reader.shown} is an index of indexes.`);
   const annotations = { ...top.content.annotations, ...manifest.annotations };
-  return { session, digest: top.digest, manifest, plugins: listedPlugins(annotations, formatReference(reference)) };
+  return {
+    reader,
+    digest: top.digest,
+    manifest,
+    documents: [top, inner].flatMap((document) => (document ? [document.bytes] : [])),
+    plugins: listedPlugins(annotations, formatReference(reference)),
+  };
 }
 
 /** Of an index, the image for this platform, or else the only one: plugins are mostly for any. */
-async function imageOf(session: Session, content: ImageManifest | ImageIndex): Promise<ImageManifest> {
-  if (!('manifests' in content)) return content as ImageManifest;
-  const images = (content as ImageIndex).manifests.filter(({ platform }) => platform?.os !== 'unknown');
+function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): string {
+  const images = manifests.filter(({ platform }) => platform?.os !== 'unknown');
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const fitting = images.find(({ platform }) => platform?.os === 'linux' && platform.architecture === architecture);
   const chosen = fitting ?? (images.length === 1 ? images[0] : undefined);
-  if (!chosen) {
-    throw new StagedoorError('IMAGE_INVALID', `${session.shown} is for other platforms than linux/${architecture}.`);
-  }
-  const { content: image } = await fetchManifest(session, chosen.digest);
-  if (!('manifests' in image)) return image as ImageManifest;
-  throw new StagedoorError('IMAGE_INVALID', `${session.shown} is an index of indexes.`);
+  if (chosen) return chosen.digest;
+  throw new StagedoorError('IMAGE_INVALID', `${shown} is for other platforms than linux/${architecture}.`);
 }
 
 /** The plugin that a reference means: the one at its path, or the only one. Throws IMAGE_PATH_INVALID. */

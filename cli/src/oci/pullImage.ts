@@ -14,6 +14,7 @@ import { replaceOutput } from '../export/replaceOutput';
 import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { extractPlugin } from './extractPlugin';
+import { registryReader } from './imageReader';
 import { Layers } from './layers';
 import { openImage, pluginOf, type PluginImage } from './pluginImage';
 import { formatReference, parseReference, type ImageReference } from './reference';
@@ -43,7 +44,7 @@ export interface PulledImage {
  */
 export async function pullImage({ cwd, image, out, ...context }: PullOptions): Promise<PulledImage> {
   const reference = parseReference(image);
-  const opened = await openImage(reference, context);
+  const opened = await openImage(reference, registryReader(reference, context));
   const { digest } = opened;
   const target = resolve(cwd, out);
   const scratch = await scratchBelow(target);

@@ -1,7 +1,7 @@
 import { isStagedoorError } from '@stagedoor/bundle';
 import type { HttpContext } from '../http/send';
 import { fetchManifest } from './images';
-import { EMPTY_CONFIG, IMAGE_INDEX, IMAGE_MANIFEST, type Descriptor, type ImageIndex } from './schemas';
+import { EMPTY_CONFIG, IMAGE_INDEX, IMAGE_MANIFEST, isIndex, type Descriptor } from './schemas';
 import type { Session } from './session';
 import { describe, putManifest, uploadBlob } from './upload';
 
@@ -49,7 +49,7 @@ async function list(session: Session, subject: string, descriptor: Descriptor): 
 async function currentList(session: Session, tag: string): Promise<Descriptor[]> {
   try {
     const { content } = await fetchManifest(session, tag);
-    return 'manifests' in content ? (content as ImageIndex).manifests : [];
+    return isIndex(content) ? content.manifests : [];
   } catch (error) {
     if (isStagedoorError(error) && error.code === 'IMAGE_NOT_FOUND') return [];
     throw error;

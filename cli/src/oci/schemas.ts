@@ -57,3 +57,8 @@ export type ImageManifest = z.infer<typeof manifestSchema>;
 
 /** A list of manifests, e.g. one per platform. */
 export type ImageIndex = z.infer<typeof indexSchema>;
+
+/** Tells an index from an image. */
+export function isIndex(content: ImageManifest | ImageIndex): content is ImageIndex {
+  return 'manifests' in content;
+}

@@ -16,20 +16,23 @@ const LOCK = 'lock.db';
 
 const MAX_RECORD_BYTES = 64 * 1024;
 
+/** What {@link Resolved} is, from disk. */
+export const resolvedSchema = z.object({
+  kind: z.enum(['npm', 'archive', 'local', 'oci']),
+  key: z.string(),
+  identity: z.string(),
+  version: z.string().optional(),
+  digest: z.string(),
+  integrity: z.string().optional(),
+});
+
 const recordSchema = z.object({
   format: z.literal(1),
   name: z.string(),
   version: z.string(),
   request: z.string(),
   content: z.string(),
-  resolved: z.object({
-    kind: z.enum(['npm', 'archive', 'local', 'oci']),
-    key: z.string(),
-    identity: z.string(),
-    version: z.string().optional(),
-    digest: z.string(),
-    integrity: z.string().optional(),
-  }),
+  resolved: resolvedSchema,
 });
 
 /** What is known of a package that was installed; it lies beside the package. */

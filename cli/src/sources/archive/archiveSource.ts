@@ -24,13 +24,14 @@ export const archiveSource: Source = {
     if (integrity === undefined) throw new StagedoorError('INTEGRITY_MISSING', `${shown} has no integrity.`);
     return { kind: 'archive', key: address, identity: address, digest: integrity, integrity };
   },
-  async fetch({ identity, integrity = '' }, folder, { signal, ca, insecure, onBytes }) {
+  async fetch({ identity, integrity = '' }, folder, { signal, ca, insecure, onBytes, keep }) {
     const scratch = await scratchFolder(folder);
     const file = join(scratch, 'archive.tgz');
     await download(identity, file, { signal, ca, insecure, onBytes });
     await checkIntegrity(file, integrity, shownAddress(identity));
     const dir = join(scratch, 'plugin');
     await extractArchive(file, dir);
+    await keep?.(file);
     return dir;
   },
 };

@@ -11,6 +11,7 @@ import {
   extractArchive,
   integrityOf,
   listFiles,
+  packBundle,
   readPackageJson,
   sha256File,
   type BundleFile,
@@ -35,13 +36,17 @@ export const localSource: Source = {
     }
     return { ...common, digest: await integrityOf(path), ...(integrity !== undefined && { integrity }) };
   },
-  async fetch({ identity, integrity }, folder, { cwd }) {
+  async fetch({ identity, integrity }, folder, { cwd, keep }) {
     const path = pathOf(identity, cwd);
-    const dir = join(await scratchFolder(folder), 'plugin');
-    if (await isFolder(path)) await copyFolder(path, dir, DEFAULT_LIMITS);
-    else {
+    const scratch = await scratchFolder(folder);
+    const dir = join(scratch, 'plugin');
+    if (await isFolder(path)) {
+      await copyFolder(path, dir, DEFAULT_LIMITS);
+      if (keep) await keep((await packBundle(dir, join(scratch, 'plugin.tgz'))).file);
+    } else {
       if (integrity !== undefined) await checkIntegrity(path, integrity, path);
       await extractArchive(path, dir);
+      await keep?.(path);
     }
     return dir;
   },

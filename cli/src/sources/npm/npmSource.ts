@@ -71,6 +71,7 @@ export function npmSource(): Source {
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
       const dir = join(scratch, 'plugin');
       await extractArchive(file, dir);
+      await context.keep?.(file);
       return dir;
     },
   };

@@ -1,8 +1,11 @@
-import type { Source } from '../../install/source';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Source, SourceContext } from '../../install/source';
 import { extractPlugin } from '../../oci/extractPlugin';
+import { registryReader, type ImageReader } from '../../oci/imageReader';
 import { Layers } from '../../oci/layers';
 import { openImage, pluginOf } from '../../oci/pluginImage';
-import { formatReference, imageName, isImageReference, parseReference } from '../../oci/reference';
+import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
 import { scratchFolder } from '../scratch';
 
 /**
@@ -15,7 +18,7 @@ export function ociSource(): Source {
     accepts: isImageReference,
     async resolve(request, context) {
       const reference = parseReference(request.package);
-      const image = await openImage(reference, context);
+      const image = await openImage(reference, registryReader(reference, context));
       const { folder: path, version } = pluginOf(image, reference);
       const { digest } = image;
       return {
@@ -28,9 +31,28 @@ export function ociSource(): Source {
     },
     async fetch({ identity }, folder, context) {
       const reference = parseReference(identity);
-      const image = await openImage(reference, context);
-      const { folder: path } = pluginOf(image, reference);
-      return await extractPlugin(image, path, await scratchFolder(folder), { ...context, layers });
+      return await fetchFromImage(reference, registryReader(reference, context), folder, { ...context, layers });
     },
   };
+}
+
+/** Leaves the plugin that a reference means below `folder`; the layers that are read for it come by way of `layers`. */
+export async function fetchFromImage(
+  reference: ImageReference,
+  reader: ImageReader,
+  folder: string,
+  context: SourceContext & { layers: Layers },
+): Promise<string> {
+  const image = await openImage(reference, reader);
+  const { folder: path } = pluginOf(image, reference);
+  const scratch = await scratchFolder(folder);
+  const dir = await extractPlugin(image, path, scratch, context);
+  if (context.keep) {
+    for (const [index, bytes] of image.documents.entries()) {
+      const file = join(scratch, `${index}.manifest`);
+      await writeFile(file, bytes);
+      await context.keep(file);
+    }
+  }
+  return dir;
 }

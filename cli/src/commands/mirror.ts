@@ -1,0 +1,50 @@
+import type { CommandModule, Options } from 'yargs';
+import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
+import { interruptible } from './interrupt';
+import { once } from './keyOptions';
+import { listOptions, type ListArguments } from './listOptions';
+import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
+
+interface MirrorArguments extends RegistryArguments, ListArguments {
+  out: string;
+}
+
+const DESCRIPTION = `Keep what dynamic-plugins.yaml lists for an install without network.
+
+<out> becomes a folder, or an archive where it ends in .tar, .tgz or .tar.gz. Take it, the list and
+dynamic-plugins.lock along, and run \`stagedoor install --offline <out> --frozen\` there.`;
+
+/** Every option, in the order of `--help`. */
+export const mirrorOptions = {
+  ...listOptions,
+  ...registryOptions,
+  json: jsonOption,
+} as const satisfies Record<string, Options>;
+
+/** `stagedoor mirror <out>`. */
+export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorArguments> {
+  return {
+    command: 'mirror <out>',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('out', { type: 'string', demandOption: true, describe: 'Folder or archive to write' })
+        .options(mirrorOptions)
+        .example([['$0 mirror mirror.tgz', 'the packages of ./dynamic-plugins.yaml, in one file']]),
+    handler: async ({ out, frozen, ...args }) => {
+      const config = once('config', args.config);
+      const { mirror } = await import('../install/mirror/mirror');
+      const { installProgress } = await import('../report/installProgress');
+      const { mirrorLines } = await import('../report/mirror');
+      const { createSources } = await import('../sources/sources');
+      const cwd = process.cwd();
+      await interruptible(async (signal) => {
+        const onProgress = installProgress((line) => reporter.progress(line));
+        const sources = createSources();
+        const result = await mirror({ cwd, config, out, frozen, sources, signal, onProgress, ...trustOf(args, cwd) });
+        reporter.done(mirrorLines(result), result);
+      });
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { cleanUpOnExit } from '../../temporary/cleanUpOnExit';
+import { fetchAll } from '../fetchAll';
+import { assertLocked } from '../lockFile';
+import { openList } from '../openList';
+import { lockedPlugins, tryToLock } from '../lockedPlugins';
+import type { InstallOptions } from '../options';
+import { resolveAll, type Planned } from '../resolveAll';
+import { asUnwritable } from '../unwritable';
+import { MirrorBlobs } from './mirrorBlobs';
+import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
+import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
+
+/** What {@link mirror} is told; the rest as an install. */
+export interface MirrorOptions extends Pick<
+  InstallOptions,
+  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress'
+> {
+  /** The folder, or archive (`.tar`, `.tgz`, `.tar.gz`), to write; an older mirror there is replaced. */
+  out: string;
+}
+
+/** What {@link mirror} did. */
+export interface MirrorResult {
+  /** Absolute path of the mirror. */
+  out: string;
+  plugins: Array<{ package: string; identity: string; name: string; version: string }>;
+  /** Packages that the list disables. */
+  disabled: string[];
+  /** Bytes of all content. */
+  bytes: number;
+  /** `written` is false for a frozen run, and a folder that cannot be written. */
+  lockFile: { file: string; written: boolean };
+  warnings: string[];
+  durationMs: number;
+}
+
+/**
+ * Fetches and checks everything that a list of plugins enables, and keeps it as it came, so that an install elsewhere
+ * needs no network. The mirror appears as a whole or not at all. Throws what an install throws before it changes a root
+ * directory, and OUTPUT_NOT_A_BUNDLE for a place that holds something else.
+ */
+export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
+  const started = Date.now();
+  const { signal, onProgress, sources } = options;
+  const out = resolve(options.cwd, options.out);
+  const { list, lockFile: file, locked, context } = await openList(options);
+  try {
+    await assertReplaceable(out);
+    return await withScratch(out, async (scratch) => {
+      onProgress?.({ step: 'resolving', plugins: list.plugins.length });
+      const planned = await resolveAll(list.plugins, [], sources, context);
+      if (locked) assertLocked(file, locked, lockedPlugins(planned, []));
+      onProgress?.({ step: 'fetching', plugins: planned.length });
+      const dir = join(scratch, 'mirror');
+      const [staging, blobs] = [join(scratch, 'staging'), new MirrorBlobs(dir)];
+      await mkdir(dir);
+      await mkdir(staging);
+      const archives = new Map<Planned, string>();
+      const keep = async (plan: Planned, path: string): Promise<void> => {
+        const digest = await blobs.add(path);
+        if (plan.resolved.kind !== 'oci') archives.set(plan, digest);
+      };
+      const ready = await fetchAll(planned, staging, context, { ...(onProgress && { onProgress }), keep });
+      const found = lockedPlugins(planned, ready);
+      if (locked) assertLocked(file, locked, found);
+      const packages = planned.map((plan) => {
+        const archive = archives.get(plan);
+        return { package: plan.plugin.package, resolved: plan.resolved, ...(archive !== undefined && { archive }) };
+      });
+      await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages));
+      signal?.throwIfAborted();
+      const bytes = await putInPlace(dir, out, isArchivePath(out));
+      const written = locked ? false : await tryToLock(file, found, list.warnings);
+      return {
+        out,
+        plugins: ready.map(({ plan, checked: { name, version } }) => {
+          return { package: plan.plugin.package, identity: plan.resolved.identity, name, version };
+        }),
+        disabled: list.disabled,
+        bytes,
+        lockFile: { file, written },
+        warnings: list.warnings,
+        durationMs: Date.now() - started,
+      };
+    });
+  } catch (error) {
+    throw asUnwritable(error, out);
+  }
+}
+
+/** A folder beside the output, so that what is complete can be moved there. */
+async function withScratch<T>(out: string, use: (scratch: string) => Promise<T>): Promise<T> {
+  await mkdir(dirname(out), { recursive: true });
+  const scratch = await mkdtemp(join(dirname(out), '.mirror-'));
+  const { forget } = cleanUpOnExit(() => rmSync(scratch, { recursive: true, force: true }));
+  try {
+    return await use(scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    forget();
+  }
+}

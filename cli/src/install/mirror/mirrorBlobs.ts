@@ -1,0 +1,50 @@
+import { StagedoorError, readBounded, sha256File } from '@stagedoor/bundle';
+import { copyFile, lstat, mkdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where a mirror keeps content, each file named after its sha256, as in an image layout. */
+const BLOBS = 'blobs/sha256';
+
+/** The content of a mirror, by digest (`sha256:<hex>`). */
+export class MirrorBlobs {
+  readonly #dir: string;
+
+  constructor(mirror: string) {
+    this.#dir = join(mirror, BLOBS);
+  }
+
+  /** Takes a copy of a file unless its content is there; returns the digest. Rejects as the file system does. */
+  async add(file: string): Promise<string> {
+    const hex = await sha256File(file);
+    const blob = join(this.#dir, hex);
+    if (await isFile(blob)) return `sha256:${hex}`;
+    await mkdir(this.#dir, { recursive: true });
+    // Two packages may bring the same content at once: each writes a file of its own.
+    const own = join(this.#dir, `${hex}.${process.hrtime.bigint()}`);
+    await copyFile(file, own);
+    await rename(own, blob);
+    return `sha256:${hex}`;
+  }
+
+  /** Absolute path of a file that has the digest. Throws MIRROR_INVALID. */
+  async file(digest: string): Promise<string> {
+    const hex = digest.replace(/^sha256:/, '');
+    const blob = join(this.#dir, hex);
+    if (!(await isFile(blob))) throw new StagedoorError('MIRROR_INVALID', `The mirror lacks ${digest}.`);
+    const found = await sha256File(blob);
+    if (found === hex) return blob;
+    throw new StagedoorError('MIRROR_INVALID', `${blob} has the digest sha256:${found}.`);
+  }
+
+  /** The content of a small file with the digest. Throws MIRROR_INVALID. */
+  async bytes(digest: string, limit: number): Promise<Buffer> {
+    const blob = await this.file(digest);
+    const bytes = await readBounded(blob, limit);
+    if (Buffer.isBuffer(bytes)) return bytes;
+    throw new StagedoorError('MIRROR_INVALID', `${blob} is ${bytes}.`);
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined))?.isFile() === true;
+}

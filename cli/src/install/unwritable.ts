@@ -1,0 +1,10 @@
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+
+/** OUTPUT_UNWRITABLE for a fault of the file system in a place that the operator chose; anything else as it is. */
+export function asUnwritable(error: unknown, place: string): unknown {
+  if (isStagedoorError(error) || !(error instanceof Error) || !('syscall' in error)) return error;
+  return new StagedoorError('OUTPUT_UNWRITABLE', `${place}: ${error.message}`, {
+    hint: 'Give the process write permission on that folder, and free space on its disk.',
+    cause: error,
+  });
+}

@@ -1,0 +1,77 @@
+import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
+import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
+import { formOf } from '../../install/list/packageText';
+import type { Resolved, Source } from '../../install/source';
+import type { ImageReader } from '../../oci/imageReader';
+import { MAX_MANIFEST, parseManifest } from '../../oci/images';
+import { Layers } from '../../oci/layers';
+import { imageName, parseReference } from '../../oci/reference';
+import { checkIntegrity } from '../integrity';
+import { fetchFromImage } from '../oci/ociSource';
+import { scratchFolder } from '../scratch';
+
+/**
+ * Packages of every kind, from the folder of a mirror and nowhere else. What a package came as is held against its digest
+ * and against the integrity in the list. Reading the index throws MIRROR_INVALID; resolving, MIRROR_INCOMPLETE; fetching,
+ * MIRROR_INVALID, INTEGRITY_MISMATCH, IMAGE_*, ARCHIVE_*.
+ */
+export async function mirrorSource(mirror: string): Promise<Source> {
+  const { packages } = await readMirrorIndex(mirror);
+  const blobs = new MirrorBlobs(mirror);
+  const layers = new Layers();
+  return {
+    accepts: () => true,
+
+    async resolve({ package: text, integrity }) {
+      const entry = packages.find((candidate) => candidate.package === text);
+      if (!entry) throw new StagedoorError('MIRROR_INCOMPLETE', `${mirror} does not hold it.`);
+      const { resolved } = entry;
+      if (!isMeant(text, resolved)) {
+        throw new StagedoorError(
+          'MIRROR_INVALID',
+          `${mirror} has ${resolved.identity} for it, which is something else.`,
+        );
+      }
+      // Whoever wrote the index does not decide what the list asks for. A folder has no integrity to be held against.
+      const asked = resolved.kind === 'local' ? resolved.integrity && integrity : integrity;
+      return { ...resolved, ...(asked !== undefined && { integrity: asked }) };
+    },
+    async fetch(resolved, folder, context) {
+      const { kind, identity, integrity } = resolved;
+      if (kind === 'oci') {
+        const reference = parseReference(identity);
+        return await fetchFromImage(reference, mirrorReader(blobs, identity), folder, { ...context, layers });
+      }
+      const archive = packages.find((candidate) => candidate.resolved.identity === identity)?.archive;
+      if (archive === undefined)
+        throw new StagedoorError('MIRROR_INVALID', `The mirror has no archive of ${identity}.`);
+      const file = await blobs.file(archive);
+      if (integrity !== undefined) await checkIntegrity(file, integrity, identity);
+      const dir = join(await scratchFolder(folder), 'plugin');
+      await extractArchive(file, dir);
+      return dir;
+    },
+  };
+}
+
+/** Whether an entry of a list can have led there: by the kind of package, and the digest where the entry has one. */
+function isMeant(text: string, { kind, identity }: Resolved): boolean {
+  if (formOf(text) !== kind) return false;
+  if (kind !== 'oci') return true;
+  const [asked, found] = [parseReference(text), parseReference(identity)];
+  return imageName(asked) === imageName(found) && (asked.digest ?? found.digest) === found.digest;
+}
+
+function mirrorReader(blobs: MirrorBlobs, shown: string): ImageReader {
+  return {
+    shown,
+    manifest: async (digest) => {
+      const bytes = await blobs.bytes(digest, MAX_MANIFEST);
+      return { digest, bytes, content: parseManifest(bytes, shown) };
+    },
+    blob: async ({ digest }, file) => await copyFile(await blobs.file(digest), file),
+  };
+}
