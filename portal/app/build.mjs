@@ -64,6 +64,8 @@ function configuration() {
         { test: /\.m?js$/, resolve: { fullySpecified: false } },
       ],
     },
+    // Config comes from the page alone, none is built in.
+    plugins: [new rspack.DefinePlugin({ 'process.env.APP_CONFIG': '[]' })],
     optimization: {
       splitChunks: { chunks: 'all', maxInitialRequests: 6 },
     },
