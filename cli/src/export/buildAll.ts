@@ -7,6 +7,7 @@ import type { PackageFinder } from './installedPackage';
 import type { Plan } from './plan';
 import { useSources } from './sources';
 import { hoistForced } from './overrides';
+import { relocateModules } from './relocate';
 
 /** The final build: its files, what is in them, what was left out. */
 export interface Build {
@@ -27,7 +28,8 @@ export async function buildUntilSettled(plan: Plan, finder: PackageFinder, decis
       const output = await bundlePlugin(plan, finder, decisions);
       const contents = readContents(plan, output, finder);
       if (hoistForced(plan, contents, decisions)) continue;
-      if (!(await excludeUnbundlable(plan, output, contents, finder, decisions))) return { output, contents };
+      if (await excludeUnbundlable(plan, output, contents, finder, decisions)) continue;
+      return { output: await relocateModules(plan, output, decisions), contents };
     } catch (error) {
       if (!isBuildFailure(error)) throw error;
       if (round < MAX_ROUNDS && (await useSources(error, plan, decisions))) continue;

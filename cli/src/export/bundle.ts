@@ -4,10 +4,10 @@ import type { Decisions } from './decisions';
 import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
 import { ownPlace } from './esbuild/ownPlace';
-import { embeddedPath, packagePathShim } from './esbuild/packagePathShim';
-import { relocatedSources, type Relocated } from './esbuild/relocate';
+import { packagePathShim } from './esbuild/packagePathShim';
 import { sourceEntries } from './esbuild/sourceEntries';
 import type { PackageFinder } from './installedPackage';
+import { cutCode, type CodeFile } from './modules';
 import type { Plan } from './plan';
 import { bundleScripts, withScripts } from './scripts';
 
@@ -20,9 +20,11 @@ const TOP = '..';
 export interface Output {
   /** Files by bundle path, e.g. `dist/index.cjs.js` and its map. */
   files: Map<string, Uint8Array>;
-  /** Bundle path of the one that holds the code. */
-  codeFile: string;
-  /** esbuild's account of that file; paths relative to the workspace root. */
+  /** The one of the files that hosts load, or that those do. */
+  main: CodeFile;
+  /** Files that the plugin starts by path. */
+  scripts: CodeFile[];
+  /** esbuild's account of all that code; paths relative to the workspace root. */
   inputs: Metafile['inputs'];
   output: Metafile['outputs'][string];
 }
@@ -33,25 +35,29 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
   const { build } = await import('esbuild');
   const single = plan.entries.length === 1 ? plan.entries[0] : undefined;
   const name = single ? 'index.cjs.js' : COMMON_OUTPUT;
+  const path = `dist/${name}`;
   // Nothing is written there: source maps name their sources relative to it, wherever the bundle ends up.
   const outdir = join(plan.dir, 'dist-dynamic', 'dist');
   const result = await build({
     ...buildOptions(plan),
     entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
+    banner: { js: ownPlace.banner(path) },
     plugins: [entryPoints(plan.entries, plan.dir), ...plugins(plan, finder, decisions, TOP)],
   });
   const files = new Map(
     result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
   );
-  const [, output] = Object.entries(result.metafile.outputs).find(([path]) => path.endsWith(`/${name}`))!;
+  const [, output] = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith(`/${name}`))!;
+  const main = cutCode(path, files.get(path)!, output!.inputs);
   const scripts = await bundleScripts(plan, decisions, (top) => ({
     ...buildOptions(plan),
     plugins: plugins(plan, finder, decisions, top),
   }));
   return {
     ...withScripts(result.metafile.inputs, output!, scripts),
-    codeFile: `dist/${name}`,
+    main,
+    scripts: scripts.code,
     files: new Map([...files, ...(single ? [] : entryFiles(plan.entries)), ...scripts.files]),
   };
 }
@@ -77,27 +83,16 @@ function buildOptions(plan: Plan) {
     keepNames: true,
     // Native addons are found in the metafile and hoisted.
     loader: { '.node': 'empty' },
-    banner: ownPlace.banner,
     define: ownPlace.define,
   } as const satisfies BuildOptions;
 }
 
 function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: string): Plugin[] {
   return [
-    relocatedSources(relocations(plan, decisions, top)),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
     sharedExternals(plan.shared.keys()),
     excludedExternals(decisions, finder),
     absentAddons(),
     sourceEntries(decisions.sources),
   ];
-}
-
-function relocations(plan: Plan, decisions: Decisions, top: string): Map<string, Relocated> {
-  return new Map(
-    [...decisions.relocated].map(([file, owner]) => {
-      const folder = decisions.assets.get(owner.dir)?.to ?? embeddedPath(owner.name);
-      return [file, { owner, packageTop: owner.dir === plan.dir ? top : `${top}/${folder}` }];
-    }),
-  );
 }

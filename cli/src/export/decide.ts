@@ -70,7 +70,7 @@ export async function excludeUnbundlable(
 
 /**
  * Source of the plugin and of workspace packages, and code that only reads data, is told where its files went; any other
- * installed package keeps its folder.
+ * installed package keeps its folder. Returns true when that calls for another build.
  */
 async function settle(
   plan: Plan,
@@ -88,12 +88,14 @@ async function settle(
     const assets = use.assets ?? (use.whole ? await filesBesideCode(inlined, modules) : undefined);
     if (!assets) return decisions.hoist({ ...inlined, files: [...inlined.files, ...use.code] }, use);
     decisions.carry(owner, assets);
-  } else {
-    if (!own) decisions.embedded.set(owner.name, owner);
-    for (const script of use.code) decisions.scripts.set(scriptPath(script, owner, own), script);
+    decisions.relocated.set(file, owner);
+    return false;
   }
+  const before = decisions.embedded.size + decisions.scripts.size;
+  if (!own) decisions.embedded.set(owner.name, owner);
+  for (const script of use.code) decisions.scripts.set(scriptPath(script, owner, own), script);
   decisions.relocated.set(file, owner);
-  return true;
+  return decisions.embedded.size + decisions.scripts.size > before;
 }
 
 /** Where a script of the plugin or of a workspace package lies in the bundle, under the name it has once compiled. */

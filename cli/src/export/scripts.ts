@@ -1,13 +1,16 @@
 import type { BuildOptions, Metafile } from 'esbuild';
 import { posix } from 'node:path';
 import type { Decisions } from './decisions';
-import { ownPlace } from './esbuild/ownPlace';
+import { isModule, ownPlace } from './esbuild/ownPlace';
+import { cutCode, type CodeFile } from './modules';
 import type { Plan } from './plan';
 
 /** Scripts that the plugin starts by path, as workers are: each is bundled by itself and lies where it is looked for. */
 export interface Scripts {
   /** By bundle path. */
   files: Map<string, Uint8Array>;
+  /** Those of the files that are code. */
+  code: CodeFile[];
   /** esbuild's account of all of them; paths relative to the workspace root. */
   metafiles: Metafile[];
 }
@@ -18,21 +21,24 @@ export async function bundleScripts(
   decisions: Decisions,
   options: (top: string) => BuildOptions,
 ): Promise<Scripts> {
-  const scripts: Scripts = { files: new Map(), metafiles: [] };
+  const scripts: Scripts = { files: new Map(), code: [], metafiles: [] };
   const { build } = await import('esbuild');
   for (const [path, file] of decisions.scripts) {
     const folder = posix.dirname(path);
-    const isModule = path.endsWith('.mjs');
     const { outputFiles, metafile } = await build({
       ...options(posix.relative(folder, '.') || '.'),
-      ...(isModule && { format: 'esm', banner: ownPlace.moduleBanner }),
+      ...(isModule(path) && { format: 'esm' }),
+      banner: { js: ownPlace.banner(path) },
       entryPoints: [file],
       outfile: posix.join(plan.dir, 'dist-dynamic', path),
       metafile: true,
       write: false,
     });
-    for (const output of outputFiles)
+    for (const output of outputFiles) {
       scripts.files.set(posix.join(folder, posix.basename(output.path)), output.contents);
+    }
+    const [code] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
+    scripts.code.push(cutCode(path, scripts.files.get(path)!, code!.inputs));
     // What is written as .js is CommonJS, whatever the package is.
     if (plan.pkg.type === 'module' && folder !== 'dist' && path.endsWith('.js')) {
       scripts.files.set(posix.join(folder, 'package.json'), Buffer.from('{ "type": "commonjs" }\n'));

@@ -2,7 +2,7 @@ import { isStagedoorError } from '@stagedoor/bundle';
 import type { Build } from './buildAll';
 import type { Decisions } from './decisions';
 import type { PackageFinder } from './installedPackage';
-import { outputModules } from './modules';
+import { modulesOf } from './modules';
 import type { Plan } from './plan';
 
 const FILE_IS_MISSING = /ENOENT|Cannot find (module|package)|ERR_INVALID_ARG_VALUE|no such file/;
@@ -23,12 +23,21 @@ export function hoistSuspect(
   const cause = error.cause instanceof Error ? `${error.cause.message}\n${error.cause.stack ?? ''}` : '';
   const text = `${error.message}\n${String(error.details?.importer ?? '')}\n${cause}`;
   if (error.code !== 'MODULE_NOT_FOUND' && !FILE_IS_MISSING.test(text)) return false;
-  const modules = outputModules(plan, build.output, finder);
+  const { main } = build.output;
+  const modules = modulesOf(plan, main, finder);
   for (const [, file, line] of text.matchAll(OUTPUT_FRAME)) {
-    if (file!.replace('\\', '/') !== build.output.codeFile) continue;
-    const module = modules.findLast((candidate) => candidate.line <= Number(line));
+    if (file!.replace('\\', '/') !== main.path) continue;
+    const at = startOfLine(main.content, Number(line));
+    const module = modules.findLast(({ start }) => start <= at);
     const owner = module && build.contents.inlined.get(module.owner.dir);
     if (owner) return decisions.hoist(owner, { reason: 'does not start when bundled', whole: true });
   }
   return false;
+}
+
+/** Where the line, counted from 1, starts, in bytes. */
+function startOfLine(content: Buffer, line: number): number {
+  let start = 0;
+  for (let at = 1; at < line; at++) start = content.indexOf('\n', start) + 1;
+  return start;
 }
