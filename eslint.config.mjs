@@ -7,6 +7,8 @@ export default defineConfig(
     '**/dist/',
     '**/dist-dynamic/',
     '.cache/',
+    // Checked in the packages that are made of them.
+    'cli/templates/',
     'portal/data/',
     'portal/dynamic-plugins-root/',
     'test/fixtures/',

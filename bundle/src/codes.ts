@@ -24,7 +24,7 @@ export const codes = {
   },
   ROLE_UNSUPPORTED: {
     meaning: 'The backstage.role is not one that can be packaged or loaded here.',
-    hint: 'Use a package whose backstage.role is backend-plugin or backend-plugin-module.',
+    hint: 'Use a package whose backstage.role is backend-plugin, frontend-plugin, or that of a module for one.',
   },
   MAIN_MISSING: {
     meaning: 'The entry point that package.json names does not exist.',
@@ -229,6 +229,22 @@ export const codes = {
     meaning: 'Another operation on the same plugin is under way.',
     hint: 'Wait until it has ended: GET /api/dynamic-plugins/v1/operations/<id>.',
   },
+  UPLOAD_TOO_LARGE: {
+    meaning: 'An upload is larger than this portal takes.',
+    hint: 'Export the plugin with `stagedoor export`: bundles are small. Or copy it into the root directory.',
+  },
+  UPLOAD_OUTRANKED: {
+    meaning: 'An upload would have no effect: a drop beside it counts more.',
+    hint: 'Remove the other drop from the root directory, or upload a higher version.',
+  },
+  ROOT_UNWRITABLE: {
+    meaning: 'The root directory cannot be written, so nothing can be uploaded.',
+    hint: 'Give the portal process write permission on dynamicPlugins.rootDirectory, or add the bundle where that is filled.',
+  },
+  SBOM_MISSING: {
+    meaning: 'The bundle carries no software bill of materials that can be read.',
+    hint: 'Export the plugin again with `stagedoor export`: its bundles carry one.',
+  },
   ROLLBACK_IMPOSSIBLE: {
     meaning: 'There is no earlier build of the plugin to go back to.',
     hint: 'Drop the build that is wanted into the root directory.',
@@ -269,6 +285,11 @@ export const codes = {
   PORTAL_START_FAILED: {
     meaning: 'The portal did not start.',
     hint: 'Read the message: often a missing config value or an unreachable database.',
+  },
+  // Making plugins
+  TARGET_NOT_EMPTY: {
+    meaning: 'The folder that a plugin would be made in is there already, and not empty.',
+    hint: 'Name another folder; nothing is ever overwritten.',
   },
   // Exporting
   DEPENDENCY_NOT_INSTALLED: {
@@ -410,11 +431,6 @@ export const codes = {
     meaning: 'What was downloaded does not have the integrity that is asked for.',
     hint: 'Compare the integrity with what the maker of the package says; a package that was published again has another one.',
   },
-  OCI_REFERENCE_INVALID: {
-    meaning: 'The address of an image cannot be read.',
-    hint: 'Write oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin of several.',
-  },
-  REGISTRY_FAILED: {
   PACKAGE_NOT_DYNAMIC: {
     meaning: 'A package from an npm registry is a plugin as it is published, not a dynamic bundle.',
     hint: 'Add `export: true` to its entry in dynamic-plugins.yaml.',
@@ -427,6 +443,11 @@ export const codes = {
     meaning: 'The mirror does not hold a package that is listed.',
     hint: 'Run `stagedoor mirror` with this list where there is a network, and bring the new mirror here.',
   },
+  OCI_REFERENCE_INVALID: {
+    meaning: 'The address of an image cannot be read.',
+    hint: 'Write oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin of several.',
+  },
+  REGISTRY_FAILED: {
     meaning: 'The container registry does not answer, or not as the distribution specification has it.',
     hint: 'Check the host name and the network; `--ca` names further authorities, `--insecure` allows plain http.',
   },

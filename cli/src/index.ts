@@ -17,3 +17,6 @@ export { mirror, type MirrorOptions, type MirrorResult } from './install/mirror/
 export { createSources, withSources } from './sources/sources';
 export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';
 export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';
+export { createPackage } from './create/create';
+export type { CreateOptions, CreateResult, Kind } from './create/options';
+export type { PackageManager } from './create/packageManager';

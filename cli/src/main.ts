@@ -1,16 +1,18 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
 import type { Options } from 'yargs';
+import { createCommand, createOptions } from './commands/create';
 import { described } from './commands/described';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
-import { pullCommand, pullOptions } from './commands/pull';
 import { mirrorCommand, mirrorOptions } from './commands/mirror';
+import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
+import { startEsbuild } from './export/esbuild/startEsbuild';
 import { Reporter } from './report/reporter';
 
 const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bundles.
@@ -33,7 +35,7 @@ Every error says what to do next; docs/errors.md lists them all.`;
  */
 export async function main(argv: readonly string[]): Promise<void> {
   const reporter = new Reporter(process, argv.includes('--json'));
-  if (argv[0] === 'export' && !argv.includes('--help')) startEsbuild();
+  if (argv[0] === 'export' && !argv.includes('--help')) void startEsbuild();
   try {
     await parse(argv, reporter);
   } catch (error) {
@@ -46,23 +48,19 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** esbuild's process starts while the command line and the package are read; its faults show when it is used. */
-function startEsbuild(): void {
-  import('esbuild').then(({ transform }) => transform('')).catch(() => undefined);
-}
-
 async function parse(argv: readonly string[], reporter: Reporter): Promise<void> {
   const { default: yargs } = await import('yargs');
   const parser = yargs([...argv])
     .scriptName('stagedoor')
     .usage(`$0 <command>\n\n${ABOUT}`)
+    .command(described(createCommand(reporter)))
     .command(described(exportCommand(reporter)))
     .command(described(inspectCommand(reporter)))
     .command(described(installCommand(reporter)))
     .command(described(keygenCommand(reporter)))
+    .command(described(mirrorCommand(reporter)))
     .command(described(pullCommand(reporter)))
     .command(described(pushCommand(reporter)))
-    .command(described(mirrorCommand(reporter)))
     .command(described(signCommand(reporter)))
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
@@ -81,14 +79,15 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
 
 /** What each command takes besides its options, and those. */
 const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
+  create: { takes: 'one folder', options: createOptions },
   export: { takes: 'one package', options: exportOptions },
   inspect: { takes: 'one bundle', options: inspectOptions },
   install: { takes: 'one root directory', options: installOptions },
   keygen: { takes: 'nothing else', options: keygenOptions },
+  mirror: { takes: 'one folder or archive', options: mirrorOptions },
   pull: { takes: 'one image', options: pullOptions },
   push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },
-  mirror: { takes: 'one folder or archive', options: mirrorOptions },
   verify: { takes: 'one bundle', options: verifyOptions },
 };
 

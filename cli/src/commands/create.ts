@@ -1,0 +1,98 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { CommandModule, Options } from 'yargs';
+import type { Answers } from '../create/ask';
+import { KINDS, type Kind } from '../create/options';
+import { PACKAGE_MANAGERS, type PackageManager } from '../create/packageManager';
+import type { Reporter } from '../report/reporter';
+import { jsonOption } from './commonOptions';
+import { interruptible } from './interrupt';
+import { once } from './keyOptions';
+
+interface CreateArguments {
+  folder?: string;
+  kind?: string;
+  id?: string;
+  module?: string;
+  name?: string;
+  packageManager?: string;
+  cli?: string;
+}
+
+const DESCRIPTION = `Make a new plugin package, with tests, config schema and README.
+
+Asks for what it needs to know; with --id it asks nothing, for scripts. Inside a monorepo (npm, Yarn
+or pnpm) the package becomes a member of it, with the versions that the other members use. Nothing is
+overwritten.`;
+
+const EXAMPLES: Array<[string, string]> = [
+  ['$0 create', 'asks'],
+  ['$0 create --id todo', 'a backend plugin, in ./todo-backend or in the monorepo around this folder'],
+  ['$0 create --kind backend-module --id catalog --module ldap', 'a module for the catalog'],
+];
+
+/** Every option, in the order of `--help`. */
+export const createOptions = {
+  kind: { type: 'string', requiresArg: true, choices: KINDS, describe: 'What to make; backend-plugin by default' },
+  id: { type: 'string', requiresArg: true, describe: 'Id of the plugin; of a module, that of the plugin it extends' },
+  module: { type: 'string', requiresArg: true, describe: 'Id of the module' },
+  name: { type: 'string', requiresArg: true, describe: 'Name of the package; by default made of the ids' },
+  'package-manager': {
+    type: 'string',
+    requiresArg: true,
+    choices: PACKAGE_MANAGERS,
+    describe: 'By default that of the monorepo, or the one that runs this command',
+  },
+  cli: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'What package.json asks of @stagedoor/cli, e.g. a version; by default this release',
+  },
+  json: jsonOption,
+} as const satisfies Record<string, Options>;
+
+/** `stagedoor create [folder]`. */
+export function createCommand(reporter: Reporter): CommandModule<object, CreateArguments> {
+  return {
+    command: 'create [folder]',
+    describe: DESCRIPTION,
+    builder: (yargs) =>
+      yargs
+        .positional('folder', { type: 'string', describe: 'Folder to make; it must not exist, or be empty' })
+        .options(createOptions)
+        .example(EXAMPLES),
+    handler: async (args) => {
+      const said = {
+        cwd: process.cwd(),
+        folder: args.folder,
+        kind: once('kind', args.kind) as Kind | undefined,
+        id: once('id', args.id),
+        module: once('module', args.module),
+        name: once('name', args.name),
+        packageManager: once('package-manager', args.packageManager) as PackageManager | undefined,
+        cli: once('cli', args.cli),
+      };
+      const { createPackage } = await import('../create/create');
+      const { createdLines } = await import('../report/create');
+      await interruptible(async (signal) => {
+        const created = await createPackage(
+          said.id === undefined ? await asked(said, signal) : complete(said, said.id),
+        );
+        reporter.done(createdLines(created, process.cwd()), created);
+      });
+    },
+  };
+
+  async function asked(said: Answers, signal: AbortSignal) {
+    if (!process.stdin.isTTY) {
+      throw new StagedoorError('USAGE', 'There is no terminal to ask on.', {
+        hint: 'Name the plugin: --id <plugin id>.',
+      });
+    }
+    const { ask } = await import('../create/ask');
+    return await ask(said, signal);
+  }
+
+  function complete<T extends { kind?: Kind }>(said: T, id: string) {
+    return { ...said, id, kind: said.kind ?? 'backend-plugin' };
+  }
+}

@@ -1,0 +1,47 @@
+import { stderr, stdin } from 'node:process';
+import { baseName, faultOfId, faultOfName } from './names';
+import { KINDS, type CreateOptions, type Kind } from './options';
+import { findHome } from './home';
+
+const LABELS: Record<Kind, string> = {
+  'backend-plugin': 'A backend plugin: routes, config, work of its own',
+  'backend-module': 'A module that extends a backend plugin',
+};
+
+/** What the command line already says; the rest is asked for. */
+export type Answers = Omit<CreateOptions, 'kind' | 'id'> & Partial<Pick<CreateOptions, 'kind' | 'id'>>;
+
+/**
+ * Asks on the terminal for what is not said yet; each question has a default, and what is made follows from the
+ * answers. Throws an AbortError on Ctrl-C, Escape or `signal`.
+ */
+export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOptions> {
+  const { isCancel, select, text } = await import('@clack/prompts');
+  const terminal = { input: stdin, output: stderr, signal };
+  const answered = <T>(answer: T): Exclude<T, symbol> => {
+    if (isCancel(answer)) throw new DOMException('The questions were broken off.', 'AbortError');
+    return answer as Exclude<T, symbol>;
+  };
+  const line = async (message: string, initialValue: string, fault: (value: string) => string | undefined) =>
+    answered(await text({ ...terminal, message, initialValue, validate: (value) => fault(value ?? '') }));
+
+  const kind =
+    said.kind ??
+    answered(
+      await select<Kind>({
+        ...terminal,
+        message: 'What do you want to make?',
+        options: KINDS.map((value) => ({ value, label: LABELS[value] })),
+      }),
+    );
+  const isModule = kind === 'backend-module';
+  const id = said.id ?? (await line(isModule ? 'Id of the plugin it extends' : 'Id of the plugin', 'hello', faultOfId));
+  const module = said.module ?? (isModule ? await line('Id of the module', 'extra', faultOfId) : undefined);
+  const { name: usual } = await findHome({ ...said, kind, id, module });
+  const name = said.name ?? (await line('Name of the package', usual ?? baseName({ id, module }), faultOfName));
+  const options = { ...said, kind, id, module, name };
+  const { dir } = await findHome(options);
+  const folder =
+    said.folder ?? (await line('Folder', dir, (value) => (value.trim() === '' ? 'Name a folder.' : undefined)));
+  return { ...options, folder };
+}

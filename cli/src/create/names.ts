@@ -1,0 +1,40 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import type { CreateOptions } from './options';
+
+const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+
+/** Why `value` is no id of a plugin or module; undefined where it is one. */
+export function faultOfId(value: string): string | undefined {
+  return ID.test(value) ? undefined : 'Lower-case letters, digits and single dashes, beginning with a letter.';
+}
+
+/** Why `value` is no name of an npm package; undefined where it is one. */
+export function faultOfName(value: string): string | undefined {
+  return NAME.test(value) ? undefined : 'A package name such as todo-backend or @acme/plugin-todo-backend.';
+}
+
+/** Throws USAGE with all that is wrong about the ids and the name. */
+export function checkNames({ kind, id, module, name }: CreateOptions): void {
+  const faults: string[] = [];
+  const check = (option: string, value: string | undefined, fault: typeof faultOfId): void => {
+    const found = value === undefined ? undefined : fault(value);
+    if (found) faults.push(`--${option} ${JSON.stringify(value)} is not accepted: ${found}`);
+  };
+  check('id', id, faultOfId);
+  check('module', module, faultOfId);
+  check('name', name, faultOfName);
+  if (kind === 'backend-module' && module === undefined) faults.push('A module needs an id of its own: --module.');
+  if (kind !== 'backend-module' && module !== undefined) faults.push(`--module is not for a ${kind}.`);
+  if (faults.length > 0) throw new StagedoorError('USAGE', faults.join('\n'));
+}
+
+/** The package name without scope that the field uses: `todo-backend`, `todo-backend-module-mail`. */
+export function baseName({ id, module }: Pick<CreateOptions, 'id' | 'module'>): string {
+  return module === undefined ? `${id}-backend` : `${id}-backend-module-${module}`;
+}
+
+/** `my-todo` → `myTodo`: an identifier in code and a key in app-config. */
+export function camelCase(...ids: string[]): string {
+  return ids.join('-').replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

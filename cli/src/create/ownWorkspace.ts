@@ -1,0 +1,22 @@
+import type { PackageManager } from './packageManager';
+
+const YARN = `# Bundles are made of files: Plug'n'Play keeps packages in archives.
+nodeLinker: node-modules
+`;
+const PNPM = `# The SQLite driver of the test host is compiled or downloaded when it is installed.
+allowBuilds:
+  better-sqlite3: true
+  esbuild: true
+onlyBuiltDependencies: [better-sqlite3, esbuild]
+`;
+
+/** Settings that a package manager needs where the package is a workspace of its own: text by file name. */
+export function ownWorkspaceFiles(manager: PackageManager): Array<[string, string]> {
+  if (manager === 'yarn') {
+    return [
+      ['.yarnrc.yml', YARN],
+      ['yarn.lock', ''],
+    ];
+  }
+  return manager === 'pnpm' ? [['pnpm-workspace.yaml', PNPM]] : [];
+}

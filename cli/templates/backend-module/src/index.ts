@@ -1,0 +1,1 @@
+export { __camelId__Module as default } from './module';

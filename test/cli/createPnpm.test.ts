@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { tempDir } from '../support/tempDir';
+import { published, useScope } from './createdSupport';
+
+const pnpm = join(dirname(createRequire(import.meta.url).resolve('pnpm/package.json')), 'bin/pnpm.cjs');
+
+it('A plugin that is made by itself for pnpm installs, tests green and builds', async () => {
+  const { url, run, create } = await published();
+  const dir = await tempDir();
+  await create(dir, '--id', 'todo', '--package-manager', 'pnpm');
+  const plugin = join(dir, 'todo-backend');
+  await useScope(plugin, url);
+  const withPnpm = (...args: string[]) => run(plugin, process.execPath, pnpm, ...args);
+  await withPnpm('install', '--no-frozen-lockfile', '--store-dir', join(dir, 'store'));
+  await withPnpm('types');
+  expect(await withPnpm('test')).toMatch(/3 passed/);
+  expect(await withPnpm('export-dynamic')).toContain('/api/todo/ping (unauthenticated)');
+  const manifest = JSON.parse(await readFile(join(plugin, 'dist-dynamic/dynamic-bundle.json'), 'utf8')) as {
+    source: { lockfile: { kind: string } };
+  };
+  expect(manifest.source.lockfile.kind).toBe('pnpm');
+}, 400_000);

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startPortal } from '../support/portal';
+import { untilState } from '../support/portalPlugins';
+import { tempDir } from '../support/tempDir';
+import { answerOf, dropBundle, published } from './createdSupport';
+
+const yarn = createRequire(import.meta.url).resolve('@yarnpkg/cli-dist/bin/yarn.js');
+
+it('A plugin and a module for it that are made in a Yarn monorepo test green, build, and run in the portal', async () => {
+  const { url, run, create } = await published();
+  const root = await tempDir();
+  const withYarn = (cwd: string, ...args: string[]) => run(cwd, process.execPath, yarn, ...args);
+  await writeFile(
+    join(root, 'package.json'),
+    JSON.stringify({
+      name: 'root',
+      private: true,
+      workspaces: { packages: ['plugins/*'] },
+      // Yarn asks for the packages of all platforms, and registries that are behind lack some.
+      resolutions: { '@rspack/binding': '2.2.9' },
+    }),
+  );
+  await writeFile(join(root, 'yarn.lock'), '');
+  const settings = [
+    'nodeLinker: node-modules',
+    'enableTelemetry: false',
+    'enableImmutableInstalls: false',
+    // What was published a moment ago is not to be waited for.
+    'npmPreapprovedPackages: ["@stagedoor/*"]',
+    'unsafeHttpWhitelist: ["127.0.0.1"]',
+    `npmRegistryServer: "${(await run(root, 'npm', 'config', 'get', 'registry', '--loglevel', 'error')).trim().replace(/\/$/, '')}"`,
+    `npmScopes: { stagedoor: { npmRegistryServer: "${url.replace(/\/$/, '')}" } }`,
+  ];
+  await writeFile(join(root, '.yarnrc.yml'), `${settings.join('\n')}\n`);
+  await create(root, '--id', 'todo');
+  await create(root, '--kind', 'backend-module', '--id', 'todo', '--module', 'extra');
+  const plugin = join(root, 'plugins/todo-backend');
+  const module = join(root, 'plugins/todo-backend-module-extra');
+  await withYarn(root, 'install');
+  for (const dir of [plugin, module]) {
+    await withYarn(dir, 'types');
+    expect(await withYarn(dir, 'test')).toMatch(/[23] passed/);
+    await withYarn(dir, 'export-dynamic');
+  }
+
+  const portal = await startPortal();
+  onTestFinished(async () => void (await portal.stop()));
+  await dropBundle(module, portal, 'extra');
+  await untilState(portal, '@internal/plugin-todo-backend-module-extra-dynamic', 'waiting');
+  await dropBundle(plugin, portal, 'todo');
+  await untilState(portal, '@internal/plugin-todo-backend-module-extra-dynamic', 'running');
+  expect(await answerOf(portal, '/api/todo/ping', 200)).toEqual({ message: 'Hello from todo' });
+  expect(await answerOf(portal, '/api/todo/extra/greeting', 200, true)).toEqual({ message: 'Hello from extra' });
+  await answerOf(portal, '/api/todo/extra/greeting', 401);
+}, 400_000);
