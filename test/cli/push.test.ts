@@ -235,21 +235,6 @@ describe('An upload', () => {
     expect((await pull(dir, `oci://${registry.host}/acme/interrupted:1`)).digest).toBe(digest);
   });
 
-  it('goes in several parts where it is large', async () => {
-    const { Session } = await import('../../cli/src/oci/session');
-    const { describe: describeContent, uploadBlob } = await import('../../cli/src/oci/upload');
-    const front = await startRegistryFront(registry.host);
-    const content = Buffer.alloc(40 * 1024 * 1024, 'stage');
-    const session = new Session({ host: front.host, repository: 'acme/large' }, {});
-    const descriptor = describeContent(content, 'application/octet-stream');
-    const sent: number[] = [];
-    const onBytes = (done: number): void => void sent.push(done);
-    expect(await uploadBlob(session, descriptor, content, { onBytes })).toBe(true);
-    expect(sent.at(-1)).toBe(content.length);
-    expect(await uploadBlob(session, descriptor, content, {})).toBe(false);
-    expect(front.requests.filter((request) => request.startsWith('PATCH'))).toHaveLength(3);
-  });
-
   it('that never succeeds is REGISTRY_FAILED, and no tag moves', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');

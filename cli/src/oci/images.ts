@@ -100,7 +100,7 @@ export async function fetchBlob(
   }
 }
 
-/** What a registry says that it should not, with the beginning of its own words. */
+/** What a registry says that it should not, with the beginning of its own words, and `details.status`. */
 export async function registryFault(
   session: Session,
   what: string,
@@ -111,5 +111,6 @@ export async function registryFault(
   return new StagedoorError(
     'REGISTRY_FAILED',
     `${session.shown} answers ${response.status} when asked for ${what}${words ? `: ${words}` : '.'}`,
+    { details: { status: response.status } },
   );
 }
