@@ -16,21 +16,33 @@ export interface AdminAnswer<Body> {
   headers: Headers;
 }
 
+/** What a call may come with; without a session where `token` is undefined, as the guest where it is left out. */
+interface CallOptions {
+  token?: string;
+  body?: RequestInit['body'];
+}
+
 /** A caller of the admin API; each answer is held against the description that the portal itself serves. */
 export interface AdminApi {
   description: OpenApi;
   /** Throws for an event that is not as described. */
   eventIsDescribed(event: unknown): void;
-  /** `path` is below `/v1`; without a session where `token` is undefined, as the guest where it is left out. */
-  call<Body = never>(method: string, path: string, options?: { token?: string }): Promise<AdminAnswer<Body>>;
+  /** `path` is below `/v1`. */
+  call<Body = never>(method: string, path: string, options?: CallOptions): Promise<AdminAnswer<Body>>;
 }
 
 /** An {@link AdminApi} of a running backend. */
 export async function adminApi(backend: Pick<RunningBackend, 'url' | 'token'>): Promise<AdminApi> {
   const guest = await backend.token();
-  const send = (method: string, path: string, token: string | undefined): Promise<Response> =>
+  const send = (
+    method: string,
+    path: string,
+    token: string | undefined,
+    body?: RequestInit['body'],
+  ): Promise<Response> =>
     fetch(`${backend.url}/api/dynamic-plugins/v1${path}`, {
       method,
+      body,
       headers: token ? { authorization: `Bearer ${token}` } : {},
     });
   const description = (await (await send('GET', '/openapi.json', guest)).json()) as OpenApi;
@@ -40,8 +52,9 @@ export async function adminApi(backend: Pick<RunningBackend, 'url' | 'token'>): 
     eventIsDescribed: (value) => {
       if (!event(value)) throw new Error(`${JSON.stringify(event.errors)} ${JSON.stringify(value)}`);
     },
-    async call<Body>(method: string, path: string, options: { token?: string } = { token: guest }) {
-      const response = await send(method, path, options.token);
+    async call<Body>(method: string, path: string, given: CallOptions = {}) {
+      const { token, body: sent } = { token: guest, ...given };
+      const response = await send(method, path, token, sent);
       const body = (await response.json()) as Body;
       const where = `${method} ${path} ${response.status}`;
       const validate = answer(method.toLowerCase(), `/v1${path}`, response.status);

@@ -3,7 +3,9 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicPlugins } from '../runtime/dynamicPlugins';
-import type { OperationKind } from '../runtime/operations';
+import type { Operation } from '../runtime/operations';
+import type { PluginOperationKind } from '../runtime/operator';
+import { MAX_UPLOAD_BYTES, tooLarge } from '../runtime/receiveUpload';
 import type { Access, UserCredentials } from './access';
 import type { Audit } from './audit';
 import { ADMIN_PATH } from './adminPath';
@@ -25,13 +27,15 @@ export interface AdminRouterOptions {
 /** Answers one operation of the API, for a signed-in user. */
 type Handler = (request: Request, response: Response, credentials: UserCredentials) => Promise<void> | void;
 
+const SBOM_TYPE = 'application/vnd.cyclonedx+json';
+
 /** An operation that takes longer is answered 202. */
 const WAIT_MS = 2000;
 
 /** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a signed-in user. */
 export function createAdminRouter(options: AdminRouterOptions): Router {
   const { plugins, streams, access, logger } = options;
-  const operate = (kind: OperationKind): { post: Handler } => ({
+  const operate = (kind: PluginOperationKind): { post: Handler } => ({
     post: (request, response, credentials) => operation(kind, options, request, response, credentials),
   });
   const handlers: { [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Handler } } = {
@@ -40,8 +44,15 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
         const lastEventId = plugins.events.last;
         response.json({ items: plugins.list(), lastEventId });
       },
+      post: (request, response, credentials) => upload(options, request, response, credentials),
     },
     '/v1/plugins/{name}': { get: (request, response) => void response.json(plugins.status(nameOf(request))) },
+    '/v1/plugins/{name}/config': {
+      get: async (request, response) => void response.json(await plugins.details.config(nameOf(request))),
+    },
+    '/v1/plugins/{name}/sbom': {
+      get: async (request, response) => void response.type(SBOM_TYPE).json(await plugins.details.sbom(nameOf(request))),
+    },
     '/v1/plugins/{name}/reload': operate('reload'),
     '/v1/plugins/{name}/disable': operate('disable'),
     '/v1/plugins/{name}/enable': operate('enable'),
@@ -82,18 +93,49 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   return router;
 }
 
-async function operation(
-  kind: OperationKind,
-  { plugins, access, audit }: AdminRouterOptions,
+function operation(
+  kind: PluginOperationKind,
+  options: AdminRouterOptions,
   request: Request,
   response: Response,
   credentials: UserCredentials,
 ): Promise<void> {
   const name = nameOf(request);
+  const by = credentials.principal.userEntityRef;
+  const start = async (): Promise<Started> => options.plugins.operate(kind, name, by);
+  return write({ kind, name, start }, options, request, response, credentials);
+}
+
+function upload(
+  options: AdminRouterOptions,
+  request: Request,
+  response: Response,
+  credentials: UserCredentials,
+): Promise<void> {
+  const start = async (): Promise<Started> => {
+    if (Number(request.get('content-length')) > MAX_UPLOAD_BYTES) throw tooLarge();
+    return await options.plugins.upload(request, credentials.principal.userEntityRef);
+  };
+  return write({ kind: 'upload', start }, options, request, response, credentials);
+}
+
+interface Started {
+  operation: Operation;
+  done: Promise<Operation>;
+}
+
+/** Does what changes something, for those who may, on the record; `name` where the bundle is known before. */
+async function write(
+  { kind, name, start }: { kind: Operation['kind']; name?: string; start: () => Promise<Started> },
+  { plugins, access, audit }: AdminRouterOptions,
+  request: Request,
+  response: Response,
+  credentials: UserCredentials,
+): Promise<void> {
   const record = await audit.write(kind, name, request);
   const started = await access
     .checkManage(credentials)
-    .then(() => plugins.operate(kind, name, credentials.principal.userEntityRef))
+    .then(start)
     .catch(async (error: Error) => {
       await audit.end(record, undefined, error);
       throw error;
@@ -107,7 +149,7 @@ async function operation(
   const soon = await Promise.race([ended, sleep(WAIT_MS, undefined, { ref: false })]);
   if (soon?.fault) throw soon.fault;
   if (soon) {
-    response.json({ operation: soon.result, plugin: plugins.status(name) });
+    response.json({ operation: soon.result, plugin: plugins.status(soon.result.plugin) });
     return;
   }
   const { id } = started.operation;

@@ -15,12 +15,12 @@ export class Audit {
   }
 
   /** Begins the record of a write. A write that cannot be recorded must not happen: rejects with what the auditor threw. */
-  async write(kind: OperationKind, plugin: string, request: Request): Promise<AuditorServiceEvent> {
+  async write(kind: OperationKind, plugin: string | undefined, request: Request): Promise<AuditorServiceEvent> {
     return this.#auditor.createEvent({
       eventId: `plugin-${kind}`,
       severityLevel: 'medium',
       request,
-      meta: { plugin },
+      meta: plugin === undefined ? {} : { plugin },
     });
   }
 

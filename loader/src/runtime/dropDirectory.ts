@@ -120,9 +120,14 @@ export class DropDirectory {
     for (const record of [...this.#records.values()].filter((candidate) => candidate.name === name)) {
       const { bundle, entry } = record;
       if (!bundle || !(await isIntact(bundle.dir))) record.seen = '';
-      this.changed(entry);
-      await this.#working.get(entry);
+      await this.take(entry);
     }
+  }
+
+  /** Looks at an entry now; resolves when what it holds has taken effect, or failed to. */
+  async take(entry: string): Promise<void> {
+    this.changed(entry);
+    await this.#working.get(entry);
   }
 
   /** Makes what is loaded under a name agree with its drops and with what operators decided. */

@@ -7,6 +7,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { mkdir, realpath } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
@@ -30,14 +31,15 @@ import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import type { Timings } from '../timing/timings';
+import { BundleDetails } from './bundleDetails';
 import { Bundles } from './bundles';
 import { retryOnConfigChange } from './configRetry';
 import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
 import { EventLog } from './eventLog';
 import { Observations } from './observations';
-import { Operations, type Operation, type OperationKind } from './operations';
-import { Operator, unknownPlugin } from './operator';
+import { Operations, type Operation } from './operations';
+import { Operator, unknownPlugin, type PluginOperationKind } from './operator';
 import { PluginRegistry } from './registry';
 import { missingOf } from './required';
 import { reportSupervision } from './reportSupervision';
@@ -45,6 +47,7 @@ import { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
+import { Uploads } from './uploads';
 
 /** What the runtime is given by the backend it lives in. */
 export interface DynamicPluginsOptions {
@@ -72,6 +75,8 @@ export class DynamicPlugins {
   readonly host: HostManifest;
   /** What happened to the dynamic plugins, and what happens next. */
   readonly events = new EventLog();
+  /** What the bundles that serve, or would, say of themselves. */
+  readonly details: BundleDetails;
   /** How the plugins are. */
   readonly observations: Observations;
   readonly #operations = new Operations(this.events);
@@ -114,6 +119,7 @@ export class DynamicPlugins {
     const [units, registry, events] = [this.#units, this.#registry, this.events];
     this.observations = new Observations({ ...options, units, registry, events });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
+    this.details = new BundleDetails(config, (name) => this.#bundles.loaded(name) ?? this.#drops?.winner(name));
     this.#bundles = new Bundles({
       units: this.#units,
       resolve: (bundle) =>
@@ -162,9 +168,16 @@ export class DynamicPlugins {
   }
 
   /** Starts an operation; see {@link Operator.start}. */
-  operate(kind: OperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
+  operate(kind: PluginOperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
     if (!this.#operator) throw unknownPlugin(name);
     return this.#operator.start(kind, name, by);
+  }
+
+  /** Takes an archive for the root directory; see {@link Operator.upload}. Throws ROOT_UNWRITABLE where there is none. */
+  async upload(body: Readable, by: string): Promise<{ operation: Operation; done: Promise<Operation> }> {
+    if (!this.#operator)
+      throw new StagedoorError('ROOT_UNWRITABLE', 'This portal has no dynamicPlugins.rootDirectory.');
+    return await this.#operator.upload(body, by);
   }
 
   /** An operation of this run of the portal. Throws OPERATION_UNKNOWN. */
@@ -277,6 +290,7 @@ export class DynamicPlugins {
       registry,
       state,
       shelves,
+      uploads: new Uploads({ root, shelves, drops, gate: this.#gate }),
     });
     return drops;
   }

@@ -4,7 +4,7 @@ import type { EventLog } from './eventLog';
 import { asFault } from './faults';
 
 /** What an operator can ask for. */
-export const OPERATION_KINDS = ['reload', 'disable', 'enable', 'rollback'] as const;
+export const OPERATION_KINDS = ['reload', 'disable', 'enable', 'rollback', 'upload'] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
 /** Something that an operator asked for, and what became of it. */

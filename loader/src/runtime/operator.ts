@@ -1,4 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import type { Readable } from 'node:stream';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from './bundles';
@@ -7,6 +8,7 @@ import type { DropDirectory } from './dropDirectory';
 import type { Operation, OperationKind, Operations } from './operations';
 import type { PluginRegistry } from './registry';
 import type { StateFile } from './stateFile';
+import type { Uploads } from './uploads';
 
 /** What {@link Operator} works with. */
 export interface OperatorOptions {
@@ -17,7 +19,11 @@ export interface OperatorOptions {
   registry: PluginRegistry;
   state: StateFile;
   shelves: Shelves;
+  uploads: Uploads;
 }
+
+/** What can be asked for of a bundle that is there. */
+export type PluginOperationKind = Exclude<OperationKind, 'upload'>;
 
 /** What an operator can do with a bundle; each is an {@link Operation}, and one at a time for a bundle. */
 export class Operator {
@@ -31,7 +37,7 @@ export class Operator {
    * Starts an operation on a bundle on behalf of `by` (an entity ref). It fails with the fault of the bundle that does not
    * start. Throws PLUGIN_UNKNOWN, OPERATION_IN_PROGRESS, PLUGIN_DISABLED (reload, rollback), ROLLBACK_IMPOSSIBLE.
    */
-  start(kind: OperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
+  start(kind: PluginOperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
     const { operations, drops, state } = this.#options;
     if (!drops.names().has(name)) {
       throw unknownPlugin(name);
@@ -46,7 +52,25 @@ export class Operator {
     return operations.start({ kind, plugin: name, by }, () => this.#run(kind, name, by));
   }
 
-  #run(kind: OperationKind, name: string, by: string): Promise<void> {
+  /**
+   * Takes an archive, checks it, and starts the operation that puts it into the root directory; that fails with the fault of
+   * a bundle that does not start. Throws OPERATION_IN_PROGRESS and the codes of {@link Uploads.receive}.
+   */
+  async upload(body: Readable, by: string): Promise<{ operation: Operation; done: Promise<Operation> }> {
+    const { operations, uploads } = this.#options;
+    const upload = await uploads.receive(body);
+    try {
+      return operations.start({ kind: 'upload', plugin: upload.name, by }, async () => {
+        await upload.place();
+        this.#check(upload.name);
+      });
+    } catch (error) {
+      await upload.discard();
+      throw error;
+    }
+  }
+
+  #run(kind: PluginOperationKind, name: string, by: string): Promise<void> {
     if (kind === 'reload') return this.#reload(name);
     if (kind === 'disable') return this.#disable(name, by);
     if (kind === 'enable') return this.#enable(name);

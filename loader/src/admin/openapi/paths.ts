@@ -5,6 +5,7 @@ const ERRORS = {
   403: 'Not a user, or the permission dynamic-plugins.manage is missing.',
   404: 'No such plugin, operation or path.',
   409: 'Another operation is under way, or the state of the plugin does not allow this one.',
+  413: 'Too much was sent.',
   422: 'The bundle cannot be loaded or started; what served before still serves.',
   500: 'The portal itself failed.',
   503: 'The portal is shutting down.',
@@ -50,21 +51,54 @@ function write(operationId: string, summary: string): { post: object } {
       summary,
       parameters: [name],
       responses: {
-        200: content('Done.', ref('OperationDone')),
-        202: {
-          ...content('Under way.', ref('OperationStarted')),
-          headers: { Location: { description: 'The operation, to follow.', schema: { type: 'string' } } },
-        },
+        ...started,
         ...errors(401, 403, 404, 409, 422, 500, 503),
       },
     },
   };
 }
 
+const started = {
+  200: content('Done.', ref('OperationDone')),
+  202: {
+    ...content('Under way.', ref('OperationStarted')),
+    headers: { Location: { description: 'The operation, to follow.', schema: { type: 'string' } } },
+  },
+};
+
+const uploadPlugin = {
+  operationId: 'uploadPlugin',
+  summary: 'Put an archive of a bundle into the root directory',
+  description:
+    'It passes every check of a drop before it is put there as a whole, in place of an earlier upload of the same package.',
+  requestBody: {
+    required: true,
+    description: 'A `.tgz`, of at most 64 MiB.',
+    content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
+  },
+  responses: { ...started, ...errors(401, 403, 409, 413, 422, 500, 503) },
+};
+
 /** Every path of the admin API, with its methods; the router has exactly these. */
 export const paths = {
-  '/v1/plugins': read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
+  '/v1/plugins': {
+    ...read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
+    post: uploadPlugin,
+  },
   '/v1/plugins/{name}': read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+  '/v1/plugins/{name}/config': read(
+    'getPluginConfig',
+    'What it reads of app-config, and which of it is set',
+    content('Schemas and keys.', ref('Config')),
+    [name],
+    errors(422),
+  ),
+  '/v1/plugins/{name}/sbom': read(
+    'getPluginSbom',
+    'What it is made of',
+    content('CycloneDX.', { type: 'object' }, 'application/vnd.cyclonedx+json'),
+    [name],
+  ),
   '/v1/plugins/{name}/reload': write('reloadPlugin', 'Start it anew, from its drop where that has changed'),
   '/v1/plugins/{name}/disable': write('disablePlugin', 'Take it out of service until it is enabled'),
   '/v1/plugins/{name}/enable': write('enablePlugin', 'Put it back into service'),

@@ -111,6 +111,21 @@ const plugin = object(
   '`state` speaks of `version`; `loaded` is what serves, `onDisk` what the drop holds.',
 );
 
+const config = object({
+  schemas: { ...list({ type: 'object' }), description: 'JSON schemas; app-config must suit all of them.' },
+  keys: list(
+    object(
+      {
+        key: text,
+        set: { type: 'boolean', description: 'In app-config; the value is not told.' },
+        required: { type: 'boolean' },
+        secret: { type: 'boolean' },
+      },
+      { type: text, description: text },
+    ),
+  ),
+});
+
 const operation = object(
   { id: text, kind, plugin: text, by: { ...text, description: 'Entity ref.' }, status, startedAt: time },
   { finishedAt: time, error: object({ code, message: text }, { hint: text, details }) },
@@ -136,6 +151,7 @@ const host = object(
 
 /** Every body of the admin API. */
 export const schemas = {
+  Config: config,
   Error: error,
   Event: event,
   Health: health,
