@@ -1,5 +1,6 @@
-import type { Attributes, Meter } from '@opentelemetry/api';
-import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { Attributes, HrTime, Meter } from '@opentelemetry/api';
+import type { HistogramMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { BUCKETS, type SeriesSource } from './series';
 
 /** Chooses data points by the scope of their meter and by their attributes. */
 export type Pick = (scope: string, attributes: Attributes) => boolean;
@@ -8,6 +9,8 @@ export type Pick = (scope: string, attributes: Attributes) => boolean;
 export interface MetricsSdk {
   /** For what the portal measures: kept here, and told to the SDK that the operator runs, if any. */
   readonly meters: readonly Meter[];
+  /** Those of them that tell the operator's SDK. */
+  readonly operatorMeters: readonly Meter[];
   /** What was measured so far, in Prometheus' text format. */
   text(pick: Pick): Promise<string>;
   dispose(): Promise<void>;
@@ -18,11 +21,12 @@ export const OWN_SCOPE = 'stagedoor';
 
 /**
  * Imports OpenTelemetry's metrics SDK and sets up a provider, for the whole process where the operator has set up none
- * before the start: then what plugins measure is kept here, too.
+ * before the start: then what plugins measure is kept here, too. `counted` is kept elsewhere and shown here.
  */
-export async function openMetrics(): Promise<MetricsSdk> {
-  const { metrics } = await import('@opentelemetry/api');
-  const { AggregationTemporality, MeterProvider, MetricReader } = await import('@opentelemetry/sdk-metrics');
+export async function openMetrics(counted: readonly SeriesSource[] = []): Promise<MetricsSdk> {
+  const { metrics, ValueType } = await import('@opentelemetry/api');
+  const { AggregationTemporality, DataPointType, MeterProvider, MetricReader } =
+    await import('@opentelemetry/sdk-metrics');
   const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
 
   /** Collects when asked. */
@@ -31,17 +35,32 @@ export async function openMetrics(): Promise<MetricsSdk> {
     protected override async onShutdown(): Promise<void> {}
   }
   const reader = new PullReader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
+  const startTime: HrTime = [Math.floor(Date.now() / 1000), 0];
+  const histogram = (source: SeriesSource): HistogramMetricData => ({
+    descriptor: { ...source.described, valueType: ValueType.DOUBLE },
+    aggregationTemporality: AggregationTemporality.CUMULATIVE,
+    dataPointType: DataPointType.HISTOGRAM,
+    dataPoints: [...source.series()].map(({ attributes, counts, count, sum }) => ({
+      startTime,
+      endTime: [Math.floor(Date.now() / 1000), 0],
+      attributes,
+      value: { buckets: { boundaries: BUCKETS, counts }, count, sum },
+    })),
+  });
   const provider = new MeterProvider({ readers: [reader] });
   const global = metrics.getMeterProvider();
   // The API has no other way to ask; setting one beside another is refused with a complaint in the operator's log.
   const free = global.constructor.name === 'NoopMeterProvider';
   if (free) metrics.setGlobalMeterProvider(provider);
   const serializer = new PrometheusSerializer(undefined, false, undefined, true);
+  const operatorMeters = free ? [] : [global.getMeter(OWN_SCOPE)];
   return {
-    meters: [provider.getMeter(OWN_SCOPE), ...(free ? [] : [global.getMeter(OWN_SCOPE)])],
+    meters: [provider.getMeter(OWN_SCOPE), ...operatorMeters],
+    operatorMeters,
     async text(pick) {
-      const { resourceMetrics } = await reader.collect();
-      return serializer.serialize(picked(resourceMetrics, pick));
+      const { resource, scopeMetrics } = (await reader.collect()).resourceMetrics;
+      const own = { scope: { name: OWN_SCOPE }, metrics: counted.map(histogram) };
+      return serializer.serialize(picked({ resource, scopeMetrics: [...scopeMetrics, own] }, pick));
     },
     async dispose() {
       if (metrics.getMeterProvider() === provider) metrics.disable();

@@ -1,9 +1,8 @@
 import type { Histogram, Meter } from '@opentelemetry/api';
 import { OWN_PREFIX } from './exposition';
-import { Traffic } from './traffic';
-
-/** Upper bounds of the buckets of every duration, in seconds. */
-const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+import type { MetricsSdk } from './metricsSdk';
+import { BUCKETS, type Described } from './series';
+import type { Traffic } from './traffic';
 
 /** What is looked up when somebody asks for metrics. */
 export interface MetricSources {
@@ -18,32 +17,22 @@ export interface MetricSources {
  * states, known methods, classes of status.
  */
 export class PortalMetrics {
-  readonly #traffic = new Map<string, Traffic>();
-  readonly #requests: Histogram[];
+  readonly traffic: Traffic;
   readonly #loads: Histogram[];
 
-  constructor(meters: readonly Meter[], sources: MetricSources) {
-    const durations = (name: string, description: string): Histogram[] =>
-      meters.map((meter) =>
-        meter.createHistogram(`${OWN_PREFIX}${name}`, {
-          description,
-          unit: 's',
-          advice: { explicitBucketBoundaries: BUCKETS },
-        }),
-      );
-    this.#requests = durations('plugin_request_duration_seconds', 'Time from a request to the end of its response.');
-    this.#loads = durations('bundle_load_duration_seconds', 'Time from the check of a staged bundle to its end state.');
+  constructor({ meters, operatorMeters }: MetricsSdk, traffic: Traffic, sources: MetricSources) {
+    const durations = (meter: Meter, { name, ...described }: Described): Histogram =>
+      meter.createHistogram(name, { ...described, advice: { explicitBucketBoundaries: BUCKETS } });
+    this.traffic = traffic;
+    for (const meter of operatorMeters) traffic.tell(durations(meter, traffic.described));
+    this.#loads = meters.map((meter) =>
+      durations(meter, {
+        name: `${OWN_PREFIX}bundle_load_duration_seconds`,
+        description: 'Time from the check of a staged bundle to its end state.',
+        unit: 's',
+      }),
+    );
     for (const meter of meters) this.#observe(meter, sources);
-  }
-
-  /** Counts the requests of a plugin, whichever generation answers them. */
-  traffic(pluginId: string): Traffic {
-    let traffic = this.#traffic.get(pluginId);
-    if (!traffic) {
-      traffic = new Traffic(pluginId, this.#requests);
-      this.#traffic.set(pluginId, traffic);
-    }
-    return traffic;
   }
 
   /** Notes that a bundle was loaded, or was not. */
@@ -59,7 +48,7 @@ export class PortalMetrics {
       for (const state of new Set(all)) result.observe(all.filter((other) => other === state).length, { state });
     });
     gauge('plugin_requests_in_flight', 'Requests that a plugin is answering.').addCallback((result) => {
-      for (const [plugin, { inFlight }] of this.#traffic) result.observe(inFlight, { plugin });
+      for (const [plugin, count] of this.traffic.inFlight()) result.observe(count, { plugin });
     });
     gauge('plugin_process_resident_bytes', 'Resident memory of the process of a plugin.').addCallback((result) => {
       for (const { pluginId: plugin, rssBytes } of processes()) result.observe(rssBytes, { plugin });

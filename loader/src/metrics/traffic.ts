@@ -1,20 +1,61 @@
-import type { Attributes, Histogram } from '@opentelemetry/api';
+import type { Histogram } from '@opentelemetry/api';
 import type { Response } from 'express';
 import type { RequestObserver } from '../serve/requests';
+import { OWN_PREFIX } from './exposition';
+import { Series, type SeriesSource } from './series';
 
-const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other'];
+const METHOD_INDEX = new Map(METHODS.map((method, index) => [method, index]));
+/** By the first digit of the status code; then what no code was sent of. */
+const STATUSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx', 'upgraded', 'aborted'];
+const UPGRADED = STATUSES.indexOf('upgraded');
+const ABORTED = STATUSES.indexOf('aborted');
 
-/** Counts the requests of one plugin. */
-export class Traffic implements RequestObserver {
+/** The requests of all plugins. */
+export class Traffic implements SeriesSource {
+  readonly described = {
+    name: `${OWN_PREFIX}plugin_request_duration_seconds`,
+    description: 'Time from a request to the end of its response.',
+    unit: 's',
+  };
+  readonly #plugins = new Map<string, PluginTraffic>();
+  readonly #others: Histogram[] = [];
+
+  /** The requests of one plugin, whichever generation answers them. */
+  of(pluginId: string): PluginTraffic {
+    let traffic = this.#plugins.get(pluginId);
+    if (!traffic) {
+      traffic = new PluginTraffic(pluginId, this.#others);
+      this.#plugins.set(pluginId, traffic);
+    }
+    return traffic;
+  }
+
+  /** Records every request in this histogram, too. */
+  tell(histogram: Histogram): void {
+    this.#others.push(histogram);
+  }
+
+  /** How many requests each plugin is answering. */
+  *inFlight(): Iterable<[pluginId: string, count: number]> {
+    for (const [pluginId, { inFlight }] of this.#plugins) yield [pluginId, inFlight];
+  }
+
+  *series(): Iterable<Series> {
+    for (const traffic of this.#plugins.values()) yield* traffic.series();
+  }
+}
+
+/** Counts the requests of one plugin: on the way of every request, so that each step costs a look-up at most. */
+export class PluginTraffic implements RequestObserver {
   inFlight = 0;
   readonly #pluginId: string;
-  readonly #histograms: readonly Histogram[];
-  /** Made once: a request costs no more than a look-up here. */
-  readonly #attributes = new Map<string, Attributes>();
+  readonly #others: readonly Histogram[];
+  readonly #series: Array<Series | undefined> = new Array<undefined>(METHODS.length * STATUSES.length).fill(undefined);
 
-  constructor(pluginId: string, histograms: readonly Histogram[]) {
+  constructor(pluginId: string, others: readonly Histogram[]) {
     this.#pluginId = pluginId;
-    this.#histograms = histograms;
+    this.#others = others;
   }
 
   began(): void {
@@ -23,23 +64,24 @@ export class Traffic implements RequestObserver {
 
   ended(response: Response, ms: number): void {
     this.inFlight--;
-    const attributes = this.#attributesOf(response);
-    for (const histogram of this.#histograms) histogram.record(ms / 1000, attributes);
+    const series = this.#seriesOf(response);
+    series.record(ms / 1000);
+    for (const histogram of this.#others) histogram.record(ms / 1000, series.attributes);
   }
 
-  #attributesOf({ req, statusCode, writableFinished }: Response): Attributes {
-    const method = METHODS.has(req.method) ? req.method : 'other';
-    const status = writableFinished
-      ? `${Math.floor(statusCode / 100)}xx`
-      : req.headers.upgrade
-        ? 'upgraded'
-        : 'aborted';
-    const key = `${method} ${status}`;
-    let attributes = this.#attributes.get(key);
-    if (!attributes) {
-      attributes = { plugin: this.#pluginId, method, status };
-      this.#attributes.set(key, attributes);
+  *series(): Iterable<Series> {
+    for (const series of this.#series) if (series) yield series;
+  }
+
+  #seriesOf({ req, statusCode, writableFinished }: Response): Series {
+    const method = METHOD_INDEX.get(req.method) ?? METHODS.length - 1;
+    const status = writableFinished ? Math.floor(statusCode / 100) : req.headers.upgrade ? UPGRADED : ABORTED;
+    const index = method * STATUSES.length + status;
+    let series = this.#series[index];
+    if (!series) {
+      series = new Series({ plugin: this.#pluginId, method: METHODS[method]!, status: STATUSES[status]! });
+      this.#series[index] = series;
     }
-    return attributes;
+    return series;
   }
 }

@@ -6,6 +6,7 @@ import { joinExpositions } from '../metrics/exposition';
 import { serveMetrics } from '../metrics/metricsServer';
 import { OWN_SCOPE, openMetrics, type MetricsSdk, type Pick } from '../metrics/metricsSdk';
 import { PortalMetrics } from '../metrics/portalMetrics';
+import { Traffic } from '../metrics/traffic';
 import type { MetricsSettings } from '../settings/metrics';
 import type { EventLog } from './eventLog';
 import type { PluginRegistry } from './registry';
@@ -37,11 +38,11 @@ export class Measurements {
   readonly #unsubscribe: () => void;
   #server: Server | undefined;
 
-  private constructor(options: MeasurementsOptions, sdk: MetricsSdk) {
+  private constructor(options: MeasurementsOptions, sdk: MetricsSdk, traffic: Traffic) {
     this.#options = options;
     this.#sdk = sdk;
     const { registry, units, events } = options;
-    this.portal = new PortalMetrics(sdk.meters, {
+    this.portal = new PortalMetrics(sdk, traffic, {
       states: () => registry.list().map(({ state }) => state),
       processes: () =>
         units.all().flatMap(({ pluginId, current }) => (current?.process ? [{ pluginId, ...current.process }] : [])),
@@ -57,7 +58,8 @@ export class Measurements {
 
   /** Begins to measure; a port that cannot be opened is logged, and everything else goes on. */
   static async open(options: MeasurementsOptions): Promise<Measurements> {
-    const measurements = new Measurements(options, await openMetrics());
+    const traffic = new Traffic();
+    const measurements = new Measurements(options, await openMetrics([traffic]), traffic);
     const { port, host } = options.settings;
     if (port === undefined) return measurements;
     try {

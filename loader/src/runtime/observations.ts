@@ -59,7 +59,7 @@ export class Observations {
     const { settings } = this.#options;
     if (settings) {
       const measurements = await Measurements.open({ ...this.#options, settings: settings.metrics });
-      host.traffic = (pluginId) => measurements.portal.traffic(pluginId);
+      host.traffic = (pluginId) => measurements.portal.traffic.of(pluginId);
       this.#measurements = measurements;
     }
     this.#monitor.start();

@@ -80,7 +80,12 @@ export class Slots {
       if (slot.target) slot.target.handle(path, request, response, next);
       else next();
     };
-    return (request, response, next) => {
+    const handle: RequestHandler = (request, response, next) => {
+      // Pipelined behind another request, maybe to another plugin: a connection serves one plugin at a time.
+      if (!response.socket && !response.destroyed) {
+        response.once('socket', () => handle(request, response, next));
+        return;
+      }
       if (slot.target || slot.starting === 0) {
         dispatch(request, response, next);
         return;
@@ -94,6 +99,7 @@ export class Slots {
       };
       slot.waiting.add(waiting);
     };
+    return handle;
   }
 
   #release(slot: Slot): void {

@@ -1,10 +1,11 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import { Server, ServerResponse, type IncomingMessage } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { serverStandIn } from './serverStandIn';
 
-type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+/** What Node.js calls with a request for a protocol upgrade, its connection, and what came after the request's head. */
+export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /** A request for a protocol upgrade on its way through the portal's routes. */
 interface Asked {
@@ -14,35 +15,32 @@ interface Asked {
   response: ServerResponse;
 }
 
-const current = new AsyncLocalStorage<Upgrades>();
 const asked = new WeakMap<IncomingMessage, Asked>();
-/** Servers whose listeners are watched, with what makes them route upgrades. */
-const watched = new WeakMap<Server, { routeUpgrades(): void }>();
+/** Servers that send upgrades through the portal's routes. */
+const routed = new WeakSet<Server>();
+/** What plugins take for a server, with the server it stands for. */
+const standsFor = new WeakMap<object, Server>();
 
 /**
  * The WebSocket side of one generation. A plugin takes upgrades by adding an `upgrade` listener to the server it finds
  * on a request (as plugin-signals-backend and http-proxy-middleware do): past every route and session check, and for
- * good. Here the listener becomes the generation's. Each upgrade goes through the portal's routes like any request, and
- * reaches the listeners of the generation that serves it when it gets past its session check.
+ * good. Here it finds a stand-in of the server, and its listener becomes the generation's. Each upgrade goes through the
+ * portal's routes like any request, and reaches the listeners of the generation that serves it when it gets past its
+ * session check.
  */
 export class Upgrades {
   readonly #listeners = new Set<UpgradeListener>();
   readonly #sockets = new Set<Socket>();
+  readonly #standIns = new WeakMap<Server, Server>();
+  #latest: Server | undefined;
 
-  /** Runs a plugin's handlers of a request; upgrade listeners that they add, now or later, are kept here. */
-  run(request: IncomingMessage, work: () => void): void {
-    const { server } = request.socket as Socket & { server?: Server };
-    if (server) watch(server);
-    current.run(this, work);
-  }
-
-  add(listener: UpgradeListener): void {
-    this.#listeners.add(listener);
-  }
-
-  /** Returns false for a listener that is none of these. */
-  remove(listener: UpgradeListener): boolean {
-    return this.#listeners.delete(listener);
+  /** Has whoever handles this request, the only one under way on its connection, find the stand-in of the server on it. */
+  attend(request: IncomingMessage): void {
+    const socket = request.socket as Socket & { server?: Server };
+    // Mostly the connection was here before.
+    if (socket.server === this.#latest || !socket.server) return;
+    this.#latest = this.#standIn(standsFor.get(socket.server) ?? socket.server);
+    socket.server = this.#latest;
   }
 
   /** Hands the connection of a request to the listeners; false when it asks for no upgrade, or nobody listens. */
@@ -54,7 +52,7 @@ export class Upgrades {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     try {
-      for (const listener of [...this.#listeners]) listener.call(server, request, socket, head);
+      for (const listener of [...this.#listeners]) listener.call(this.#standIn(server), request, socket, head);
     } catch (error) {
       socket.destroy();
       throw error;
@@ -66,6 +64,16 @@ export class Upgrades {
   close(): void {
     this.#listeners.clear();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #standIn(server: Server): Server {
+    let standIn = this.#standIns.get(server);
+    if (!standIn) {
+      standIn = serverStandIn(server, this.#listeners, () => routeUpgrades(server));
+      this.#standIns.set(server, standIn);
+      standsFor.set(standIn, server);
+    }
+    return standIn;
   }
 }
 
@@ -97,48 +105,14 @@ export function catchUpgrades(): void {
   catching = true;
   subscribe('net.server.socket', (message) => {
     const { server } = (message as { socket: Socket & { server?: unknown } }).socket;
-    if (server instanceof Server || server instanceof SecureServer) watch(server as Server).routeUpgrades();
+    if (server instanceof Server || server instanceof SecureServer) routeUpgrades(server as Server);
   });
 }
 
-/** Makes `upgrade` listeners that are added while a plugin handles requests that plugin's own. */
-function watch(server: Server): { routeUpgrades(): void } {
-  const known = watched.get(server);
-  if (known) return known;
-  let listening = false;
-  const on = server.on.bind(server) as (event: string, listener: UpgradeListener) => Server;
-  const watching = {
-    routeUpgrades: () => {
-      if (!listening) on('upgrade', (request, socket, head) => route(server, request, socket, head));
-      listening = true;
-    },
-  };
-  watched.set(server, watching);
-  for (const method of ['on', 'addListener', 'prependListener', 'once', 'prependOnceListener'] as const) {
-    const original = server[method].bind(server) as typeof on;
-    const added = (event: string, listener: UpgradeListener): Server => {
-      const upgrades = event === 'upgrade' ? current.getStore() : undefined;
-      if (!upgrades) return original(event, listener);
-      upgrades.add(/once/i.test(method) ? once(upgrades, listener) : listener);
-      watching.routeUpgrades();
-      return server;
-    };
-    Object.assign(server, { [method]: added });
-  }
-  for (const method of ['off', 'removeListener'] as const) {
-    const original = server[method].bind(server) as typeof on;
-    const removed = (event: string, listener: UpgradeListener): Server =>
-      event === 'upgrade' && current.getStore()?.remove(listener) ? server : original(event, listener);
-    Object.assign(server, { [method]: removed });
-  }
-  return watching;
-}
-
-function once(upgrades: Upgrades, listener: UpgradeListener): UpgradeListener {
-  return function wrapped(this: Server, ...args) {
-    upgrades.remove(wrapped);
-    listener.apply(this, args);
-  };
+function routeUpgrades(server: Server): void {
+  if (routed.has(server)) return;
+  routed.add(server);
+  server.on('upgrade', (request, socket, head) => route(server, request, socket as Socket, head));
 }
 
 /** Sends an upgrade through the portal's routes, as Node itself does while nobody listens for upgrades. */

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import { join } from 'node:path';
+import { runWhileNeeded } from '../timing/runWhileNeeded';
 
 type Resolve = (request: string, parent: { filename?: string | null } | undefined, ...rest: unknown[]) => string;
 const internals = Module as unknown as { _resolveFilename: Resolve };
@@ -8,9 +9,9 @@ const internals = Module as unknown as { _resolveFilename: Resolve };
 const current = new AsyncLocalStorage<Record<string, string>>();
 const known = new Map<string, string>();
 
-/** Runs `work` (and all it starts) with the given package names resolving to the given staged folders. */
-export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => T): T {
-  return current.run(dirs, work);
+/** Runs `work` (and all it starts, until it is done) with the given package names resolving to the given staged folders. */
+export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  return runWhileNeeded(current, dirs, work);
 }
 
 /** Remembers where a package is staged, for calls that come from outside any unit's start. */

@@ -132,13 +132,12 @@ export class Generation implements StartedGeneration {
       if (error !== undefined || !handler) next(error);
       else handler(request, response, (fault?: unknown) => step(index + 1, fault));
     };
-    this.#upgrades.run(request, () => {
-      // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
-      const own = this.composition.plugin?.owner === STATIC_OWNER;
-      if (own && this.#upgrades.take(request)) return;
-      if (own || !hasDotSegment(request.originalUrl)) step(0);
-      else refuseDotSegment(response);
-    });
+    this.#upgrades.attend(request);
+    // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
+    const own = this.composition.plugin?.owner === STATIC_OWNER;
+    if (own && this.#upgrades.take(request)) return;
+    if (own || !hasDotSegment(request.originalUrl)) step(0);
+    else refuseDotSegment(response);
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {

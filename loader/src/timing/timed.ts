@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { runWhileNeeded } from './runWhileNeeded';
 
 /** Where time went: a step, and the steps within it. Steps that ran side by side overlap. */
 export interface Span {
@@ -37,7 +38,7 @@ export function timedWhole<T>(name: string, work: () => Promise<T>, onDone: (spa
   if (around && !around.whole.done) return work();
   const whole = { began: performance.now(), done: false };
   const { span, end } = begin(name, undefined, whole);
-  return current.run({ span, whole }, () =>
+  return runWhileNeeded(current, { span, whole }, () =>
     ending(work, (failed) => {
       end(failed);
       whole.done = true;

@@ -1,0 +1,50 @@
+import type { Server } from 'node:http';
+import type { UpgradeListener } from './upgrades';
+
+type Method = (this: Server, ...values: unknown[]) => unknown;
+
+/**
+ * A server like the given one, but for `upgrade` listeners: those that are added to it are kept in `listeners`, and
+ * `onAdded` hears of each. Everything else is done to the server itself.
+ */
+export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, onAdded: () => void): Server {
+  const add = (listener: UpgradeListener): void => {
+    listeners.add(listener);
+    onAdded();
+  };
+  const addOnce = (listener: UpgradeListener): void => {
+    const once: UpgradeListener & { listener?: UpgradeListener } = function once(this: Server, ...args) {
+      listeners.delete(once);
+      listener.apply(this, args);
+    };
+    once.listener = listener;
+    add(once);
+  };
+  const remove = (listener: UpgradeListener): void => {
+    const wrapped = [...listeners].find((added) => (added as { listener?: UpgradeListener }).listener === listener);
+    listeners.delete(wrapped ?? listener);
+  };
+  /** The methods of event emitters (nodejs.org/api/events.html) that deal with listeners of one event. */
+  const methods: Record<string, (listener: UpgradeListener) => unknown> = {
+    ...{ on: add, addListener: add, prependListener: add, once: addOnce, prependOnceListener: addOnce },
+    ...{ off: remove, removeListener: remove, removeAllListeners: () => listeners.clear() },
+    ...{ listenerCount: () => listeners.size, listeners: () => [...listeners], rawListeners: () => [...listeners] },
+  };
+  const standIn: Server = new Proxy(server, {
+    get(_, property) {
+      const value: unknown = Reflect.get(server, property, server);
+      // Under symbols Node.js keeps classes, and looks one up for each request.
+      if (typeof property === 'symbol' || typeof value !== 'function' || property === 'constructor') return value;
+      const own = Object.hasOwn(methods, property) ? methods[property] : undefined;
+      return (event: unknown, ...rest: unknown[]) => {
+        const result =
+          own && event === 'upgrade'
+            ? (own(rest[0] as UpgradeListener) ?? server)
+            : (value as Method).call(server, event, ...rest);
+        return result === server ? standIn : result;
+      };
+    },
+    set: (_, property, value) => Reflect.set(server, property, value, server),
+  });
+  return standIn;
+}
