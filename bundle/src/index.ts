@@ -8,6 +8,7 @@ export {
   SIGNATURE_FILE,
   dynamicName,
   isBackendRole,
+  isFrontendRole,
   packName,
   sourceName,
   type BundleRole,

@@ -7,7 +7,7 @@ export const SIGNATURE_FILE = 'dynamic-bundle.sig';
 /** File name of the software bill of materials, CycloneDX 1.6 in JSON, at the top of a bundle. */
 export const SBOM_FILE = 'sbom.cdx.json';
 
-/** Roles that a bundle may have; the first two are loaded by the backend. */
+/** Roles that a bundle may have; the first two are loaded by the backend, the others are served to browsers. */
 export const BUNDLE_ROLES = [
   'backend-plugin',
   'backend-plugin-module',
@@ -21,6 +21,11 @@ export type BundleRole = (typeof BUNDLE_ROLES)[number];
 /** True for the two roles whose bundles run in the backend. */
 export function isBackendRole(role: string): role is 'backend-plugin' | 'backend-plugin-module' {
   return role === 'backend-plugin' || role === 'backend-plugin-module';
+}
+
+/** True for the two roles whose bundles run in browsers. */
+export function isFrontendRole(role: string): role is 'frontend-plugin' | 'frontend-plugin-module' {
+  return role === 'frontend-plugin' || role === 'frontend-plugin-module';
 }
 
 /** `@a/b` → `a-b`, as `npm pack` names its archive. */

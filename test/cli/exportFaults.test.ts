@@ -20,7 +20,7 @@ const faults: Fault[] = [
     says: /@fixture\/no-role.*no backstage\.role/,
     hints: /"backend-plugin"/,
   },
-  { fixture: 'wrong-role', code: 'ROLE_UNSUPPORTED', says: /"frontend-plugin"/, hints: /backend-plugin-module/ },
+  { fixture: 'wrong-role', code: 'ROLE_UNSUPPORTED', says: /"web-library"/, hints: /frontend-plugin/ },
   {
     fixture: 'main-missing',
     code: 'MAIN_MISSING',

@@ -12,7 +12,7 @@ import type { Plan } from './plan';
 import type { Travelling } from './travelling';
 
 /** Names under which upstream's loader and RHDH look for the config schema. */
-const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 /** What goes into a bundle besides the plugin's own files. */
 export interface Parts {

@@ -1,13 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { SHARED_ROOT, findPackageDir, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
+import { SHARED_ROOT, findPackageDir, isFrontendRole, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
 import { explainFault, isEsbuildGone } from './faults';
 import { fetchPackage } from './fetchPackage';
+import type { Filled } from './filled';
 import { fillStaging } from './fillStaging';
-import { locatePackage } from './locate';
+import { locatePackage, type Located } from './locate';
 import type { ExportOptions } from './options';
-import { stageOutput } from './output';
-import { planExport, type Plan } from './plan';
+import { stageOutput, type Staging } from './output';
+import { planExport, readExported, type ExportedPackage } from './plan';
 import type { ExportResult } from './result';
 
 /** Where a plugin has no shared packages of its own, those that this package depends on count. */
@@ -21,21 +22,24 @@ const SIGNAL_DELAY_MS = 100;
 export async function exportPlugin(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now();
   try {
-    const located = await locatePackage(options.cwd, options.target, (spec) => {
+    const { integrity } = options;
+    const located = await locatePackage(options.cwd, options.target, integrity === undefined, (spec) => {
       options.onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
       const standIns = sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
-      return fetchPackage(spec, options.cwd, standIns, options.signal);
+      return fetchPackage(
+        { ...spec, ...(integrity !== undefined && { integrity }) },
+        options.cwd,
+        standIns,
+        options.signal,
+      );
     });
     try {
-      const plan = await planExport(located.dir, {
-        sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
-        fetched: located.fetched,
-        host: options.host,
-        overrides: options.overrides,
-      });
-      options.onStep?.('plan', `${plan.pkg.name}@${plan.pkg.version}`);
+      const exported = await readExported(located.dir, located.fetched, options.host);
+      const fill = await planFilling(exported, located, options);
+      options.onStep?.('plan', `${exported.pkg.name}@${exported.pkg.version}`);
       const out = options.out ? resolve(options.cwd, options.out) : located.out;
-      return { ...(await writeBundle(plan, out, options)), durationMs: Math.round(performance.now() - started) };
+      const result = await writeBundle(exported, out, fill, options);
+      return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
     }
@@ -48,10 +52,32 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
   }
 }
 
-async function writeBundle(plan: Plan, out: string, options: ExportOptions): Promise<Omit<ExportResult, 'durationMs'>> {
+/** Writes a finished bundle into the staging folder. */
+type Filling = (staging: Staging) => Promise<Filled>;
+
+async function planFilling(exported: ExportedPackage, located: Located, options: ExportOptions): Promise<Filling> {
+  if (isFrontendRole(exported.role)) {
+    // Late, because it brings a bundler of its own.
+    const { fillRemote } = await import('./frontend/fillRemote');
+    return (staging) => fillRemote(staging, exported, options);
+  }
+  const plan = await planExport(exported, {
+    sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
+    overrides: options.overrides,
+    localSources: options.localSources,
+  });
+  return (staging) => fillStaging(staging, plan, options);
+}
+
+async function writeBundle(
+  plan: ExportedPackage,
+  out: string,
+  fill: Filling,
+  options: ExportOptions,
+): Promise<Omit<ExportResult, 'durationMs'>> {
   const staging = await stageOutput(out, plan);
   try {
-    const filled = await fillStaging(staging, plan, options);
+    const filled = await fill(staging);
     if (!options.pack) {
       await staging.commit();
       return { ...filled, path: out };

@@ -2,11 +2,11 @@ import { MANIFEST_FILE, formatManifest } from '@stagedoor/bundle';
 import type { VerifiedBundle } from '../verify/messages';
 import { assembleBundle } from './assemble';
 import { buildUntilSettled, type Build } from './buildAll';
-import type { Contents } from './contents';
 import { Decisions, type Hoisted } from './decisions';
 import { bundleManifest } from './describe/manifest';
 import { writeMaterials } from './describe/materials';
 import { explainPackages } from './explain/explain';
+import { inlinedSummary, type Filled } from './filled';
 import { layOutHoisted, topLevelVersions, type HoistLayout } from './hoist';
 import { checkHost } from './host/checkHost';
 import { inputPaths } from './inputs';
@@ -20,16 +20,12 @@ import type { Staging } from './output';
 import { peerRanges, type Peers } from './peers';
 import { loadPacklist } from './publishedFiles';
 import type { Plan } from './plan';
-import type { ExportResult, InlinedSummary } from './result';
 import { hoistSuspect } from './suspects';
 import { traceHoisted } from './trace';
 import { hoistForScripts, travellingFiles } from './travelling';
 
 /** Packages that only a failed start shows to be unbundlable; one round each. */
 const MAX_ATTEMPTS = 5;
-
-/** The part of the result that the bundle folder determines. */
-export type Filled = Omit<ExportResult, 'path' | 'archive' | 'integrity' | 'durationMs'>;
 
 /** One way to bundle the plugin, written to the staging folder. */
 interface Attempt {
@@ -149,15 +145,4 @@ async function finish(
       reason,
     })),
   };
-}
-
-/** One entry per name and version: npm may have installed a package several times. */
-function inlinedSummary({ inlined }: Contents): InlinedSummary[] {
-  const byId = new Map<string, InlinedSummary>();
-  for (const { package: pkg, bytes } of inlined.values()) {
-    const entry = byId.get(`${pkg.name}@${pkg.version}`) ?? { name: pkg.name, version: pkg.version, bytes: 0 };
-    entry.bytes += bytes;
-    byId.set(`${pkg.name}@${pkg.version}`, entry);
-  }
-  return [...byId.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 }

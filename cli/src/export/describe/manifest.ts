@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { BUNDLE_FORMAT, digestOf, listFiles, sha256File, type BundleManifest } from '@stagedoor/bundle';
+import { BUNDLE_FORMAT, digestOf, isBackendRole, listFiles, sha256File, type BundleManifest } from '@stagedoor/bundle';
 import { version } from '../../../package.json';
 import type { VerifiedBundle } from '../../verify/messages';
-import type { Plan } from '../plan';
+import type { ExportedPackage } from '../plan';
 import type { Workspace } from '../workspace';
 import { backstageRelease } from './packageJson';
 
@@ -16,7 +16,11 @@ export interface ManifestFacts {
 }
 
 /** Lists and hashes the finished bundle in `dir` and gives its manifest. */
-export async function bundleManifest(plan: Plan, dir: string, facts: ManifestFacts): Promise<BundleManifest> {
+export async function bundleManifest(
+  plan: ExportedPackage,
+  dir: string,
+  facts: ManifestFacts,
+): Promise<BundleManifest> {
   const files = await listFiles(dir);
   const release = backstageRelease(plan.dir);
   const lockfile = await describeLockfile(plan.workspace);
@@ -26,7 +30,11 @@ export async function bundleManifest(plan: Plan, dir: string, facts: ManifestFac
     version: plan.pkg.version,
     role: plan.role,
     source: { name: plan.pkg.name, version: plan.pkg.version, ...(lockfile && { lockfile }) },
-    host: { ...(release && { backstage: release }), node: '>=20.19.0', shared: facts.peerDependencies },
+    host: {
+      ...(release && { backstage: release }),
+      ...(isBackendRole(plan.role) && { node: '>=20.19.0' }),
+      shared: facts.peerDependencies,
+    },
     ...(facts.verified && { provides: provided(facts.verified) }),
     ...(facts.native && {
       native: { platform: process.platform, arch: process.arch, abi: process.versions.modules },

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Plan } from '../plan';
+import type { ExportedPackage, Plan } from '../plan';
 
 /** What people read about a package, kept as it is. */
 const KEPT = ['description', 'keywords', 'license', 'author', 'homepage', 'repository', 'bugs'] as const;
@@ -14,12 +14,11 @@ export interface BundlePackage {
 
 /** The package.json of the bundle as text. */
 export function bundlePackageJson(plan: Plan, { peerDependencies, hoisted }: BundlePackage): string {
-  const source = plan.pkg as Record<string, unknown>;
   const hasHoisted = Object.keys(hoisted).length > 0;
   return toJson({
     name: plan.name,
     version: plan.pkg.version,
-    ...Object.fromEntries(KEPT.filter((field) => source[field] !== undefined).map((field) => [field, source[field]])),
+    ...keptFields(plan),
     // Other files of the package, e.g. migrations, keep their module kind; dist/ says its own.
     ...(plan.pkg.type === 'module' && { type: 'module' }),
     main: 'dist/index.cjs.js',
@@ -30,6 +29,12 @@ export function bundlePackageJson(plan: Plan, { peerDependencies, hoisted }: Bun
     // Tells loaders to wait for dynamic-bundle.json.
     stagedoor: { format: 1 },
   });
+}
+
+/** The fields of the source's package.json that are for people, as they stand there. */
+export function keptFields({ pkg }: ExportedPackage): Record<string, unknown> {
+  const source = pkg as Record<string, unknown>;
+  return Object.fromEntries(KEPT.filter((field) => source[field] !== undefined).map((field) => [field, source[field]]));
 }
 
 /** Further package.json files that the layout needs, by bundle path. */
@@ -53,11 +58,12 @@ export function backstageRelease(dir: string): string | undefined {
 }
 
 /** The `backstage` field of the bundle: the plugin's, with the release it was made for. */
-export function backstageField(plan: Plan): Record<string, unknown> {
+export function backstageField(plan: ExportedPackage): Record<string, unknown> {
   const release = backstageRelease(plan.dir);
   return { ...(release && { 'supported-versions': `~${release}` }), ...plan.pkg.backstage };
 }
 
-function toJson(value: unknown): string {
+/** JSON as bundles hold it. */
+export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

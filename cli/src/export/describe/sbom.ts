@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { version } from '../../../package.json';
 import type { InstalledPackage } from '../installedPackage';
-import type { Plan } from '../plan';
+import type { ExportedPackage } from '../plan';
 import type { BundledPackage, BundledPackages } from './bundledPackages';
 import type { IntegrityReader } from './integrity';
 import { declaredLicence, statedLicence } from './licences';
@@ -27,7 +27,7 @@ const HASHES: Record<string, string> = { sha1: 'SHA-1', sha256: 'SHA-256', sha38
  * packages give the same bytes: it has no timestamp, and its serial number is derived from the content.
  */
 export async function sbom(
-  plan: Plan,
+  plan: ExportedPackage,
   { packages, imported, ownBytes }: BundledPackages,
   integrity: IntegrityReader,
 ): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan';
+import type { ExportedPackage } from '../plan';
 import type { BundledPackage } from './bundledPackages';
 import { declaredLicence, licenceTexts } from './licences';
 
@@ -11,7 +11,7 @@ const RULE = `\n${'-'.repeat(80)}\n`;
  * The licence and notice texts of every package in the bundle, in the order given. A text that several packages share
  * word for word is printed once.
  */
-export async function thirdPartyLicences(plan: Plan, packages: readonly BundledPackage[]): Promise<string> {
+export async function thirdPartyLicences(plan: ExportedPackage, packages: readonly BundledPackage[]): Promise<string> {
   const title = `Third-party packages in ${plan.name}@${plan.pkg.version}: ${packages.length || 'none'}\n`;
   const texts = await Promise.all(packages.map((entry) => licenceTexts(entry.package.dir)));
   const firstWith = new Map<string, string>();

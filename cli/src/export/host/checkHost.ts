@@ -1,7 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { satisfies, valid, validRange } from 'semver';
 import { backstageField } from '../describe/packageJson';
-import type { Plan } from '../plan';
+import type { ExportedPackage } from '../plan';
 import type { HostManifest } from './readHost';
 
 /** What a bundle will ask of its host. */
@@ -18,7 +18,7 @@ const PRERELEASES = { includePrerelease: true };
  * Holds a bundle against the portal it is made for, as the portal will when it loads it. Throws PEER_UNSATISFIED,
  * PEER_UNKNOWN, NODE_UNSUPPORTED, BACKSTAGE_VERSION_UNSUPPORTED or PLATFORM_MISMATCH.
  */
-export function checkHost(plan: Plan, demands: Demands): void {
+export function checkHost(plan: ExportedPackage, demands: Demands): void {
   if (!plan.host) return;
   checkPeers(plan, plan.host, demands.peers);
   checkNode(plan, plan.host);
@@ -26,7 +26,7 @@ export function checkHost(plan: Plan, demands: Demands): void {
   if (demands.native) checkPlatform(plan, plan.host);
 }
 
-function checkPeers({ pkg }: Plan, { shared }: HostManifest, peers: Record<string, string>): void {
+function checkPeers({ pkg }: ExportedPackage, { shared }: HostManifest, peers: Record<string, string>): void {
   const unknown = Object.keys(peers).filter((name) => !Object.hasOwn(shared, name));
   if (unknown.length > 0) {
     throw new StagedoorError('PEER_UNKNOWN', `The host does not share ${unknown.join(', ')}.`, {
@@ -41,13 +41,13 @@ function checkPeers({ pkg }: Plan, { shared }: HostManifest, peers: Record<strin
   });
 }
 
-function checkNode({ pkg, self }: Plan, { node }: HostManifest): void {
+function checkNode({ pkg, self }: ExportedPackage, { node }: HostManifest): void {
   const { node: range } = (self.manifest.engines ?? {}) as { node?: string };
   if (range === undefined || validRange(range) === null || satisfies(node, range, PRERELEASES)) return;
   throw new StagedoorError('NODE_UNSUPPORTED', `${pkg.name} needs Node.js ${range}; the host runs ${node}.`);
 }
 
-function checkRelease(plan: Plan, { backstage }: HostManifest): void {
+function checkRelease(plan: ExportedPackage, { backstage }: HostManifest): void {
   const declared = backstageField(plan)['supported-versions'];
   if (typeof declared !== 'string' || !backstage) return;
   // A single version stands for its patch releases, as RHDH reads it.
@@ -59,7 +59,7 @@ function checkRelease(plan: Plan, { backstage }: HostManifest): void {
   );
 }
 
-function checkPlatform({ pkg }: Plan, host: HostManifest): void {
+function checkPlatform({ pkg }: ExportedPackage, host: HostManifest): void {
   const here = `${process.platform}-${process.arch}, ABI ${process.versions.modules}`;
   const there = `${host.platform}-${host.arch}, ABI ${host.abi}`;
   if (here === there) return;

@@ -3,7 +3,7 @@ import { basename, join, sep } from 'node:path';
 import { StagedoorError, isInside } from '@stagedoor/bundle';
 import type { ImportEdge } from '../imports/packageImports';
 import type { InstalledPackage } from '../installedPackage';
-import type { Plan } from '../plan';
+import type { ExportedPackage } from '../plan';
 import { installCommand } from '../workspace';
 import type { Locked, Lockfile, PackageImport } from './lockfile';
 
@@ -31,7 +31,7 @@ const CLEAN_INSTALL = {
  * outside is not the lockfile's to say. Throws LOCKFILE_MISMATCH naming all that differ.
  */
 export function checkLockfile(
-  plan: Plan,
+  plan: ExportedPackage,
   lockfile: Lockfile | undefined,
   edges: readonly ImportEdge[],
 ): Map<string, Locked> {
@@ -70,7 +70,7 @@ function placesOf(root: string): (dir: string) => string {
   return (dir) => (real !== modules && isInside(real, dir) ? modules + dir.slice(real.length) : dir);
 }
 
-function mismatch(plan: Plan, lockfile: Lockfile, wrong: Mismatch[]): StagedoorError {
+function mismatch(plan: ExportedPackage, lockfile: Lockfile, wrong: Mismatch[]): StagedoorError {
   const file = basename(lockfile.file);
   const lines = wrong.map(({ from, name, to, expected, file: importer }) => {
     const linked = to.dir.includes(MODULES) ? 'is installed' : `is linked from ${to.dir}`;

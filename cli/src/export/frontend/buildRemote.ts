@@ -1,0 +1,79 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { StatsCompilation } from '@rspack/core';
+import { findEntries } from '../entries';
+import type { PackageFinder } from '../installedPackage';
+import type { Staging } from '../output';
+import type { ExportedPackage } from '../plan';
+import { FEDERATION_MANIFEST, FEDERATION_STATS, completeManifest, federationOptions } from './federation';
+import { explainRemoteFailure } from './remoteFailure';
+import { rspackOptions } from './rspackOptions';
+import { settleSourceMaps } from './sourceMaps';
+
+/** What is read of Rspack's account of a build. */
+const STATS = {
+  all: false,
+  errors: true,
+  warnings: true,
+  ids: true,
+  modules: true,
+  orphanModules: true,
+  dependentModules: true,
+  cachedModules: true,
+  modulesSpace: Infinity,
+  nestedModules: true,
+  nestedModulesSpace: Infinity,
+  reasons: true,
+  reasonsSpace: Infinity,
+};
+
+/** A remote that was written to the staging folder. */
+export interface RemoteBuild {
+  stats: StatsCompilation;
+  /** The share of each source file in the output, by absolute path. */
+  bytes: ReadonlyMap<string, number>;
+  /** Bundle path of the script that apps load first. */
+  entryFile: string;
+}
+
+/**
+ * Bundles a frontend plugin into `dist/` of `staging` as a Module Federation remote. Throws MAIN_*,
+ * DEPENDENCY_NOT_INSTALLED or BUILD_FAILED.
+ */
+export async function buildRemote(
+  exported: ExportedPackage,
+  staging: Staging,
+  finder: PackageFinder,
+): Promise<RemoteBuild> {
+  // Named relative to the workspace: Rspack hashes what is written here.
+  const entries = findEntries(exported.dir, exported.pkg).map((entry) => ({
+    ...entry,
+    file: `./${relative(exported.workspace.root, entry.file).split(sep).join('/')}`,
+  }));
+  const { rspack } = await import('@rspack/core');
+  const output = join(staging.dir, 'dist');
+  const compiler = rspack({
+    ...rspackOptions(exported, output),
+    plugins: [
+      // As names of packages, modules of Node.js are found where one stands in for them.
+      new rspack.NormalModuleReplacementPlugin(/^node:/, (module) => {
+        module.request = module.request.slice('node:'.length);
+      }),
+      new rspack.container.ModuleFederationPlugin(federationOptions(exported, entries)),
+    ],
+  });
+  const stats = await new Promise<StatsCompilation>((done, fail) => {
+    compiler.run((error, result) => (error ? fail(error) : done(result!.toJson(STATS))));
+  });
+  await new Promise<void>((done) => compiler.close(() => done()));
+  if (stats.errors && stats.errors.length > 0) throw explainRemoteFailure(stats.errors, exported, finder);
+  await rm(join(output, FEDERATION_STATS), { force: true });
+  const manifest = await readFile(join(output, FEDERATION_MANIFEST), 'utf8');
+  await staging.write(`dist/${FEDERATION_MANIFEST}`, completeManifest(manifest, exported));
+  const { metaData } = JSON.parse(manifest) as { metaData: { remoteEntry: { name: string } } };
+  return {
+    stats,
+    bytes: await settleSourceMaps(output, exported.workspace.root, finder),
+    entryFile: `dist/${metaData.remoteEntry.name}`,
+  };
+}

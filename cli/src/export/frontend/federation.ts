@@ -1,0 +1,36 @@
+import { defaultRemoteSharedDependencies } from '@backstage/module-federation-common';
+import type { ExportedPackage } from '../plan';
+import type { Entry } from '../entries';
+
+/** File of the remote that apps are pointed to. */
+export const FEDERATION_MANIFEST = 'mf-manifest.json';
+/** What Rspack writes beside it, which serves its own tools only. */
+export const FEDERATION_STATS = 'mf-stats.json';
+
+/** What makes a bundle a Module Federation remote, as Rspack's plugin takes it. */
+export function federationOptions({ pkg }: ExportedPackage, entries: readonly Entry[]) {
+  return {
+    name: containerName(pkg.name),
+    filename: 'remoteEntry.[contenthash:16].js',
+    exposes: Object.fromEntries(entries.map(({ name, file }) => [name === 'index' ? '.' : `./${name}`, file])),
+    runtime: false as const,
+    shared: defaultRemoteSharedDependencies(),
+    manifest: true,
+    implementation: require.resolve('@module-federation/runtime-tools'),
+  };
+}
+
+/** A package name as a name in code, as `backstage-cli` makes it: apps find the container under it. */
+export function containerName(packageName: string): string {
+  return packageName
+    .replaceAll('@', '')
+    .replaceAll('/', '__')
+    .replaceAll(/[^A-Za-z0-9_$]/g, '_');
+}
+
+/** The manifest with name and version of the plugin, which Rspack looks for in the folder it runs in. */
+export function completeManifest(text: string, { pkg }: ExportedPackage): string {
+  const manifest = JSON.parse(text) as { metaData: Record<string, unknown> };
+  manifest.metaData.buildInfo = { buildVersion: pkg.version, buildName: pkg.name };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,43 @@
+import type { StatsError } from '@rspack/core';
+import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { packageOfImport, type PackageFinder } from '../installedPackage';
+import type { ExportedPackage } from '../plan';
+import { installCommand } from '../workspace';
+import { moduleFile } from './remoteModules';
+
+const UNRESOLVED = /Can't resolve '([^']+)'/;
+const BARE = /^[^./]/;
+// eslint-disable-next-line no-control-regex -- Rspack colours its messages
+const COLOURS = /\u001b\[[0-9;]*m/g;
+
+/** The coded error for a build that failed: DEPENDENCY_NOT_INSTALLED where all that is wrong is that, or BUILD_FAILED. */
+export function explainRemoteFailure(
+  errors: readonly StatsError[],
+  { workspace }: ExportedPackage,
+  finder: PackageFinder,
+): StagedoorError {
+  const lines = errors.map((error) => {
+    const text = error.message.replace(COLOURS, '').replaceAll(`${workspace.root}/`, '');
+    const specifier = UNRESOLVED.exec(text)?.[1];
+    const missing = specifier !== undefined && BARE.test(specifier) ? packageOfImport(specifier) : undefined;
+    const file = moduleFile(error.moduleIdentifier ?? '');
+    const by = (file && finder.ofFile(file)?.name) ?? 'the plugin';
+    const place = error.moduleName ? `${error.moduleName.replace(/^\.\//, '')}: ` : '';
+    return { missing, text: missing ? `${missing} is not installed; ${by} imports it.` : `${place}${text.trim()}` };
+  });
+  const message = [...new Set(lines.map(({ text }) => text))].join('\n');
+  if (lines.some(({ missing }) => missing === undefined)) return new StagedoorError('BUILD_FAILED', message);
+  return new StagedoorError('DEPENDENCY_NOT_INSTALLED', message, {
+    hint: `Run \`${installCommand(workspace)}\` in ${workspace.root}, then export again.`,
+  });
+}
+
+/** What Rspack warns of in the source of the plugin itself, one line each: packages that work all the same cause many. */
+export function ownWarnings(warnings: readonly StatsError[], { dir, workspace }: ExportedPackage): string[] {
+  return warnings
+    .filter(({ moduleIdentifier }) => {
+      const file = moduleFile(moduleIdentifier ?? '');
+      return file !== undefined && isInside(dir, file) && !/[\\/]node_modules[\\/]/.test(file.slice(dir.length));
+    })
+    .map(({ message }) => message.replace(COLOURS, '').replaceAll(`${workspace.root}/`, '').trim().split('\n')[0]!);
+}

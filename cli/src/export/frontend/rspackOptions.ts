@@ -1,0 +1,67 @@
+import { builtinModules } from 'node:module';
+import type { RspackOptions } from '@rspack/core';
+import { packName } from '@stagedoor/bundle';
+import type { ExportedPackage } from '../plan';
+
+/** Where what a remote consists of lies below its folder, by content: hosts let browsers keep it for good. */
+const CHUNKS = 'static/[name].[contenthash:16]';
+/** Browsers that Backstage supports. */
+const TARGET: RspackOptions['target'] = ['web', 'es2022'];
+const MEDIA = /\.(avif|bmp|eot|gif|ico|jpe?g|mp3|mp4|otf|png|svg|ttf|webm|webp|woff2?)$/;
+
+/** How the code of a frontend plugin is bundled into `output`, without what makes it a remote. */
+export function rspackOptions({ workspace, pkg }: ExportedPackage, output: string): RspackOptions {
+  return {
+    mode: 'production',
+    target: TARGET,
+    context: workspace.root,
+    entry: {},
+    // As in bundles for backends, the sources themselves stay where they are.
+    devtool: 'nosources-source-map',
+    output: {
+      path: output,
+      // The address of a remote is what the browser loaded it from.
+      publicPath: 'auto',
+      uniqueName: packName(pkg.name),
+      filename: `${CHUNKS}.js`,
+      chunkFilename: `${CHUNKS}.js`,
+      cssFilename: `${CHUNKS}.css`,
+      cssChunkFilename: `${CHUNKS}.css`,
+      assetModuleFilename: `${CHUNKS}[ext]`,
+      // Given their names afterwards; two with one name would be told apart by a hash of their paths.
+      devtoolModuleFilenameTemplate: '[absolute-resource-path]',
+      devtoolFallbackModuleFilenameTemplate: '[absolute-resource-path]?[hash]',
+    },
+    resolve: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.jsx', '.json', '.wasm'],
+      mainFields: ['browser', 'module', 'main'],
+      // Code for both worlds guards its use of Node.js.
+      fallback: Object.fromEntries(builtinModules.map((name) => [name, false])),
+    },
+    module: {
+      parser: { 'css/auto': { namedExports: false } },
+      generator: { 'css/auto': { localIdentName: '[uniqueName]-[name]-[local]' } },
+      rules: [
+        { test: /\.[cm]?[jt]sx?$/, exclude: /[\\/]node_modules[\\/]/, type: 'javascript/auto', use: transpiler() },
+        // ES modules of the field leave out extensions.
+        { test: /\.m?js$/, resolve: { fullySpecified: false } },
+        { test: /\.css$/, type: 'css/auto' },
+        { test: MEDIA, type: 'asset/resource' },
+      ],
+    },
+    optimization: {
+      // Ids that are made of paths would tell one folder from another.
+      moduleIds: 'natural',
+      chunkIds: 'natural',
+    },
+    performance: { hints: false },
+    infrastructureLogging: { level: 'none' },
+    stats: 'none',
+  };
+}
+
+function transpiler(): Array<{ loader: string; options: object }> {
+  const parser = { syntax: 'typescript', tsx: true };
+  const transform = { react: { runtime: 'automatic' } };
+  return [{ loader: 'builtin:swc-loader', options: { jsc: { parser, transform, target: 'es2022' } } }];
+}

@@ -1,0 +1,9 @@
+export interface Config {
+  hello?: {
+    /**
+     * The heading of the page at `/hello`. Default: `Hello`.
+     * @visibility frontend
+     */
+    heading?: string;
+  };
+}

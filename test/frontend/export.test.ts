@@ -1,0 +1,154 @@
+import { SBOM_FILE, checkFiles, listFiles, readManifest } from '@stagedoor/bundle';
+import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exported, filesOf, stagedoor } from '../cli/exportSupport';
+import { HELLO_PAGE } from '../support/hello';
+import { repository } from '../support/repository';
+import { tempDir } from '../support/tempDir';
+
+const PATIENT = { timeout: 120_000 };
+
+const hello = join(repository, 'examples/hello-dynamic-frontend');
+
+interface FederationManifest {
+  name: string;
+  metaData: { publicPath: string; remoteEntry: { name: string }; buildInfo: object };
+  exposes: Array<{ name: string }>;
+  shared: Array<{ name: string; singleton: boolean }>;
+}
+
+async function json<T>(...path: string[]): Promise<T> {
+  return JSON.parse(await readFile(join(...path), 'utf8')) as T;
+}
+
+/** A copy of test/fixtures/frontends/<name> with the packages of the repository in reach. */
+async function frontend(name: string): Promise<string> {
+  const parent = await tempDir();
+  await symlink(join(repository, 'node_modules'), join(parent, 'node_modules'), 'dir');
+  const dir = join(parent, 'plugin');
+  await cp(join(repository, 'test/fixtures/frontends', name), dir, { recursive: true });
+  return dir;
+}
+
+/** The hello example in a workspace at `root` whose packages are copies. */
+async function checkout(root: string, packages: string[]): Promise<string> {
+  const dir = join(root, 'plugins/hello');
+  await mkdir(dir, { recursive: true });
+  for (const file of ['package.json', 'config.d.ts', 'README.md', 'src'])
+    await cp(join(hello, file), join(dir, file), { recursive: true });
+  await cp(join(repository, 'package-lock.json'), join(root, 'package-lock.json'));
+  // Others lie in the folders of those that use them.
+  for (const name of packages.filter((each) => existsSync(join(repository, 'node_modules', each))))
+    await cp(join(repository, 'node_modules', name), join(root, 'node_modules', name), { recursive: true });
+  return dir;
+}
+
+describe('The bundle of a frontend plugin', () => {
+  it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', PATIENT, async () => {
+    const out = join(await tempDir(), 'bundle');
+    const result = await exported(hello, '--out', out, '--pack', '--explain', 'react');
+    expect(result).toMatchObject({ name: HELLO_PAGE, role: 'frontend-plugin', pluginIds: ['hello'], verified: false });
+    expect(result.shared).toMatchObject({ react: '^18.0.0', 'react-router-dom': expect.any(String) });
+    const remote = await json<FederationManifest>(out, 'dist/mf-manifest.json');
+    expect(remote).toMatchObject({ name: 'stagedoor__hello_dynamic_frontend', exposes: [{ name: '.' }] });
+    expect(remote.metaData).toMatchObject({ publicPath: 'auto', buildInfo: { buildVersion: '0.1.0' } });
+    expect(remote.shared).toContainEqual(expect.objectContaining({ name: 'react', singleton: true }));
+    const packageJson = await json<Record<string, unknown>>(out, 'package.json');
+    expect(packageJson).toMatchObject({
+      main: `dist/${remote.metaData.remoteEntry.name}`,
+      backstage: { role: 'frontend-plugin', pluginId: 'hello' },
+    });
+    const manifest = (await readManifest(out))!;
+    checkFiles(manifest, await listFiles(out));
+    expect(manifest).toMatchObject({ role: 'frontend-plugin', host: { shared: { react: '^18.0.0' } } });
+    const files = await filesOf(out);
+    expect(files).toEqual(
+      expect.arrayContaining(['README.md', 'config.d.ts', 'dist/.config-schema.json', 'THIRD_PARTY_LICENSES']),
+    );
+    const scripts = files.filter((file) => /^dist\/.*\.js$/.test(file));
+    expect(scripts.length).toBeGreaterThan(3);
+    for (const script of scripts) expect(script).toMatch(/\.[0-9a-f]{16}\.js$/);
+    expect(result.explain).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'react', decision: 'shared' })]),
+    );
+  });
+
+  it('says what it is made of: every package whose code is in it, with its share', PATIENT, async () => {
+    const out = join(await tempDir(), 'bundle');
+    await exported(hello, '--out', out);
+    const bill = await readFile(join(out, SBOM_FILE), 'utf8');
+    expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bill)).toBeNull();
+    const { components } = JSON.parse(bill) as {
+      components: Array<{
+        group?: string;
+        name: string;
+        hashes?: unknown[];
+        properties: Array<{ name: string; value: string }>;
+      }>;
+    };
+    const names = components.map(({ group, name }) => (group ? `${group}/${name}` : name));
+    for (const component of components) expect(component.hashes).toHaveLength(1);
+    const maps = (await filesOf(out)).filter((file) => file.endsWith('.map'));
+    const sources = (await Promise.all(maps.map((map) => json<{ sources: string[] }>(out, map)))).flatMap(
+      (map) => map.sources,
+    );
+    const seen = sources.flatMap((source) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? []);
+    expect([...new Set(seen)].filter((name) => !names.includes(name))).toEqual([]);
+    expect(names).toEqual(
+      expect.arrayContaining(['@backstage/frontend-plugin-api', '@module-federation/runtime-core']),
+    );
+    const bytes = components.flatMap(({ properties }) => properties.filter(({ name }) => name === 'stagedoor:bytes'));
+    const total = bytes.reduce((sum, { value }) => sum + Number(value), 0);
+    const code = (await listFiles(out))
+      .filter(({ path }) => /^dist\/.*\.js$/.test(path))
+      .reduce((sum, { size }) => sum + size, 0);
+    expect(total / code).toBeGreaterThan(0.7);
+    expect(total / code).toBeLessThan(1);
+  });
+
+  it('has the same bytes wherever its workspace lies', PATIENT, async () => {
+    const base = await tempDir();
+    const { inlined } = await exported(hello, '--out', join(base, 'reference'));
+    const packages = [...inlined.map(({ name }) => name), 'react-dom', 'react-router', 'react-router-dom', 'client-only'];
+    const own = packages.filter((name) => !name.startsWith('@module-federation/'));
+    const one = await exported(await checkout(join(base, 'one'), own), '--pack');
+    const two = await exported(await checkout(join(base, 'a much/deeper/Ünïcode/folder'), own), '--pack');
+    expect(two.integrity).toBe(one.integrity);
+    for (const file of await filesOf(one.path))
+      expect((await readFile(join(one.path, file))).includes(base), file).toBe(false);
+  });
+
+  it('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', PATIENT, async () => {
+    const dir = await frontend('alpha-and-assets');
+    const { path } = await exported(dir);
+    const remote = await json<FederationManifest>(path, 'dist/mf-manifest.json');
+    expect(remote.exposes.map(({ name }) => name)).toEqual(['.', 'alpha']);
+    const files = await filesOf(join(path, 'dist/static'));
+    const image = files.find((file) => file.endsWith('.svg'));
+    const style = files.find((file) => file.endsWith('.css'))!;
+    expect(await readFile(join(path, 'dist/static', style), 'utf8')).toContain(`url(../static/${image})`);
+  });
+});
+
+describe('The export of a frontend plugin', () => {
+  it.each([
+    ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx: [^]*Syntax Error/],
+    [
+      'not-installed',
+      [],
+      'DEPENDENCY_NOT_INSTALLED',
+      /nowhere-to-be-found is not installed; @fixture\/frontend-not-installed/,
+    ],
+    ['alpha-and-assets', ['--inline', 'react'], 'USAGE', /--inline does not apply/],
+  ])('of %s with %j ends with %s', PATIENT, async (name, args, code, says) => {
+    const dir = await frontend(name);
+    const run = await stagedoor(dir, 'export', ...args);
+    expect(run.code).not.toBe(0);
+    expect(run.stderr).toContain(`error ${code}: `);
+    expect(run.stderr).toMatch(says);
+    expect(await filesOf(dir)).not.toContain('dist-dynamic/package.json');
+  });
+});
