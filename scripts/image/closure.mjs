@@ -1,9 +1,9 @@
 /**
  * Paths in a package-lock.json of all packages that run with the packages at `roots` (workspace folders), by Node's own
- * rules of resolution. Development dependencies are not among them; optional ones are, where `isInstalled(path)`.
- * Throws where the lockfile lacks a package.
+ * rules of resolution. Development dependencies are not among them; optional ones are, where `isInstalled(path)`, and those
+ * of packages that `isBuilt(path)` says have all they need built in are not. Throws where the lockfile lacks a package.
  */
-export function runtimeClosure(packages, roots, isInstalled) {
+export function runtimeClosure(packages, roots, { isInstalled, isBuilt }) {
   const found = new Set();
   const pending = [...roots];
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
@@ -14,6 +14,7 @@ export function runtimeClosure(packages, roots, isInstalled) {
       pending.push(pkg.resolved);
       continue;
     }
+    if (isBuilt(path)) continue;
     for (const [name, mayMiss] of dependenciesOf(pkg)) {
       const target = resolve(packages, path, name);
       if (target && (!mayMiss || isInstalled(target))) pending.push(target);

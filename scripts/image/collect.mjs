@@ -1,6 +1,6 @@
 // node scripts/image/collect.mjs <folder>: puts what the container image holds into <folder>, out of an installed and
 // built checkout: portal, installer, and of node_modules what these two need to run.
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Failure, runScript } from '../lib/failure.mjs';
 import { readJson, repository } from '../lib/repository.mjs';
@@ -30,7 +30,11 @@ await runScript(() => {
     throw new Failure(`${target} is not empty.`, 'Give a folder that is empty, or not there yet.');
   }
   const { packages } = readJson('package-lock.json');
-  for (const path of runtimeClosure(packages, ROOTS, (path) => existsSync(join(repository, path)))) {
+  const isInstalled = (path) => existsSync(join(repository, path));
+  // What browsers load is in the app's own files.
+  const isBuilt = (path) =>
+    !path.includes('node_modules/') && readJson(path, 'package.json').backstage?.role === 'frontend';
+  for (const path of runtimeClosure(packages, ROOTS, { isInstalled, isBuilt })) {
     if (packages[path].link) link(join(target, packages[path].resolved), join(target, path));
     else if (path.startsWith('node_modules/') || path.includes('/node_modules/')) copyPackage(path, target);
     else copyWorkspace(path, target);
@@ -40,7 +44,21 @@ await runScript(() => {
     chmodSync(join(target, file), 0o755);
     link(join(target, file), join(target, 'node_modules/.bin', name));
   }
+  makeReadable(target);
 });
+
+/** A checkout may be its owner's only; the image runs as somebody else. */
+function makeReadable(dir) {
+  chmodSync(dir, 0o755);
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) makeReadable(path);
+    else if (entry.isFile()) {
+      const { mode } = statSync(path);
+      if ((mode & 0o444) !== 0o444) chmodSync(path, mode | 0o444 | (mode & 0o100 && 0o111));
+    }
+  }
+}
 
 /** An installed package without those nested in it, which are packages of their own, and without source maps. */
 function copyPackage(path, target) {

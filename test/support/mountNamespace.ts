@@ -1,10 +1,19 @@
-import { runProcess, type ChildProcessOptions } from './childProcess';
+import { runProcess, startProcess, type ChildProcess, type ChildProcessOptions } from './childProcess';
 
 /**
  * Runs a shell script where it may mount file systems: mounts are seen by nobody else and end with it. `args` are its
  * positional parameters. Root needs no more for that; others get a user namespace in which they are root.
  */
 export async function runWithMounts(script: string, args: string[], options?: ChildProcessOptions) {
+  return await runProcess('unshare', unshareArgs(script, args), options);
+}
+
+/** As {@link runWithMounts}, without waiting for the end. A script that ends in `exec` gets the signals. */
+export function startWithMounts(script: string, args: string[], options?: ChildProcessOptions): ChildProcess {
+  return startProcess('unshare', unshareArgs(script, args), options);
+}
+
+function unshareArgs(script: string, args: string[]): string[] {
   const user = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  return await runProcess('unshare', [...user, '--mount', 'sh', '-euc', script, 'sh', ...args], options);
+  return [...user, '--mount', 'sh', '-euc', script, 'sh', ...args];
 }

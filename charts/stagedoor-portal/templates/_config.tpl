@@ -6,6 +6,9 @@
 {{- define "stagedoor.appConfig" -}}
 app:
   baseUrl: {{ include "stagedoor.baseUrl" . }}
+  packageName: '@stagedoor/portal-app'
+  # Whoever is configured below auth.providers is named here.
+  signIn: []
 backend:
   baseUrl: {{ include "stagedoor.baseUrl" . }}
   listen:
@@ -13,6 +16,11 @@ backend:
     port: 7007
   cors:
     origin: {{ include "stagedoor.baseUrl" . }}
+  {{- if hasPrefix "http://" (include "stagedoor.baseUrl" .) }}
+  csp:
+    # Browsers would ask for the app with https.
+    upgrade-insecure-requests: false
+  {{- end }}
   lifecycle:
     serverShutdownDelay: { seconds: {{ .Values.shutdownDelaySeconds }} }
   database:
