@@ -8,8 +8,12 @@ import { measure, timed } from '../lib/timed.mjs';
 
 const example = join(repository, 'examples/hello-dynamic-backend');
 const PEER = 'npm install --omit=dev';
-/** How many times as fast as the peer: without and with verification. */
-const BUDGET_RATIOS = [10, 2];
+/** What is promised: milliseconds at most, and how many times as fast as the peer; without and with verification. */
+const HELLO_BUDGETS = [
+  { ms: 600, ratio: 10 },
+  { ms: 2500, ratio: 2 },
+];
+const LARGER_BUDGETS = [{}, { ratio: 2 }];
 /** Published plugins among the development packages of test/. */
 const LARGER = ['@backstage/plugin-catalog-backend', '@backstage/plugin-techdocs-backend'];
 
@@ -24,7 +28,7 @@ export async function compareExports({ dir, runs, report }) {
   const verified = await measure(runs.exports, () => exportBundle(copy, out));
   const { devDependencies: _, ...manifest } = JSON.parse(await readFile(join(example, 'package.json'), 'utf8'));
   const peer = await measureInstalls(dir, runs.installs, manifest);
-  reportTimes(report, 'The hello example', { without, verified, peer, budgets: [600, 2500] }, [
+  reportTimes(report, 'The hello example', { without, verified, peer, budgets: HELLO_BUDGETS }, [
     ['first export --no-verify, which compiles the config schema', first],
     [PEER, peer],
   ]);
@@ -41,31 +45,33 @@ export async function compareLargerExports({ dir, runs, report }) {
     const manifest = { private: true, dependencies: { [name]: devDependencies[name] } };
     // Without building native code, which the export does not do either.
     const peer = await measureInstalls(dir, runs.largerInstalls, manifest, '--ignore-scripts');
-    reportTimes(report, name, { without, verified, peer, budgets: [] }, [[`${PEER} --ignore-scripts`, peer]]);
+    reportTimes(report, name, { without, verified, peer, budgets: LARGER_BUDGETS }, [
+      [`${PEER} --ignore-scripts`, peer],
+    ]);
   }
 }
 
 function reportTimes(report, title, { without, verified, peer, budgets }, others) {
   const rows = [
-    ['export --no-verify', without, budgets[0], BUDGET_RATIOS[0]],
-    ['export', verified, budgets[1], BUDGET_RATIOS[1]],
+    ['export --no-verify', without, budgets[0]],
+    ['export', verified, budgets[1]],
   ];
   report.table(
     `${title}, whole processes, medians`,
     ['what', 'time', 'budget', 'faster than npm', 'budget'],
     [
-      ...rows.map(([what, ms, budget, ratio]) => [
+      ...rows.map(([what, ms, budget]) => [
         what,
         formatMs(ms),
-        budget ? `≤ ${budget} ms` : '',
+        budget.ms ? `≤ ${budget.ms} ms` : '',
         `${(peer / ms).toFixed(1)}×`,
-        `≥ ${ratio}×`,
+        budget.ratio ? `≥ ${budget.ratio}×` : '',
       ]),
       ...others.map(([what, ms]) => [what, formatMs(ms), '', '', '']),
     ],
   );
-  for (const [what, ms, budget = Infinity, ratio] of rows) {
-    report.budget(`${what} of ${title}`, ms <= budget && peer / ms >= ratio);
+  for (const [what, ms, { ms: most = Infinity, ratio = 0 }] of rows) {
+    report.budget(`${what} of ${title}`, ms <= most && peer / ms >= ratio);
   }
 }
 
