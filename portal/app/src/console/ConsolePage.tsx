@@ -1,3 +1,19 @@
+import { Container } from '@backstage/ui';
+import { useParams } from 'react-router-dom';
+import { usePlugins } from './api/usePlugins';
+import { FaultAlert } from './FaultAlert';
+import { PluginDetail } from './detail/PluginDetail';
+import { PluginList } from './list/PluginList';
+import './console.css';
+
+/** `/plugins`: all dynamic plugins; `/plugins/<package name>`: one of them. Both follow what happens. */
 export function ConsolePage() {
-  return <p>console</p>;
+  const { items, fault } = usePlugins();
+  const { '*': name = '' } = useParams();
+  return (
+    <Container className="sd-page">
+      {fault && <FaultAlert fault={fault} status={items ? 'warning' : 'danger'} />}
+      {name ? <PluginDetail key={name} name={name} items={items} /> : <PluginList items={items} />}
+    </Container>
+  );
 }

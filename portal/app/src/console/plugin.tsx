@@ -1,5 +1,13 @@
-import { createFrontendPlugin, createRouteRef, PageBlueprint } from '@backstage/frontend-plugin-api';
+import {
+  ApiBlueprint,
+  createFrontendPlugin,
+  createRouteRef,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
 import { RiPlugLine } from '@remixicon/react';
+import { AdminClient, adminApiRef } from './api/AdminClient';
 
 const rootRoute = createRouteRef();
 
@@ -10,6 +18,14 @@ export const consolePlugin = createFrontendPlugin({
   icon: <RiPlugLine />,
   routes: { root: rootRoute },
   extensions: [
+    ApiBlueprint.make({
+      params: (define) =>
+        define({
+          api: adminApiRef,
+          deps: { discovery: discoveryApiRef, fetch: fetchApiRef },
+          factory: ({ discovery, fetch }) => new AdminClient(discovery, fetch),
+        }),
+    }),
     PageBlueprint.make({
       params: {
         path: '/plugins',

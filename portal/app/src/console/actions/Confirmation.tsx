@@ -1,0 +1,31 @@
+import { Button, Dialog, DialogBody, DialogFooter, DialogHeader } from '@backstage/ui';
+import type { ReactNode } from 'react';
+
+interface ConfirmationProps {
+  title: string;
+  /** What the button that goes on says. */
+  action: string;
+  destructive?: boolean;
+  onConfirm(): void;
+  onCancel(): void;
+  /** What will happen. */
+  children: ReactNode;
+}
+
+/** Asks before something is done; Escape is a no. */
+export function Confirmation({ title, action, destructive, onConfirm, onCancel, children }: ConfirmationProps) {
+  return (
+    <Dialog isOpen isDismissable width="min(480px, 92vw)" onOpenChange={(open) => !open && onCancel()}>
+      <DialogHeader>{title}</DialogHeader>
+      <DialogBody>{children}</DialogBody>
+      <DialogFooter>
+        <Button variant="primary" destructive={destructive} autoFocus onPress={onConfirm}>
+          {action}
+        </Button>
+        <Button variant="secondary" onPress={onCancel}>
+          Cancel
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { Button } from '@backstage/ui';
+import { useApi } from '@backstage/frontend-plugin-api';
+import { RiUploadLine } from '@remixicon/react';
+import { useRef, useState, type DragEvent, type ReactNode } from 'react';
+import { adminApiRef } from '../api/AdminClient';
+import { Confirmation } from './Confirmation';
+import { OutcomeAlert } from './OutcomeAlert';
+import { useOperation } from './useOperation';
+
+/** Takes a `.tgz` by drag and drop or from a dialog, beside whatever stands in `children`. */
+export function Upload({ children }: { children: ReactNode }) {
+  const client = useApi(adminApiRef);
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const [file, setFile] = useState<File>();
+  const { pending, outcome, run } = useOperation();
+  const onDrop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    setFile(event.dataTransfer.files[0]);
+  };
+  const confirmed = () => {
+    if (file)
+      run(
+        () => client.upload(file),
+        ({ plugin }) => `${plugin} was uploaded and runs.`,
+      );
+    setFile(undefined);
+  };
+  return (
+    <div
+      className={over ? 'sd-upload sd-upload-over' : 'sd-upload'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={onDrop}
+    >
+      <div className="sd-toolbar">
+        {children}
+        <Button
+          variant="primary"
+          iconStart={<RiUploadLine aria-hidden />}
+          isDisabled={pending}
+          onPress={() => input.current?.click()}
+        >
+          Upload a bundle
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          accept=".tgz,.tar.gz"
+          hidden
+          aria-label="Bundle to upload"
+          onChange={(event) => {
+            setFile(event.target.files?.[0]);
+            // The same file can be chosen again.
+            event.target.value = '';
+          }}
+        />
+      </div>
+      <p className="sd-quiet">A .tgz can be dropped here, too: it is checked as any bundle is, and loaded at once.</p>
+      <OutcomeAlert pending={pending} outcome={outcome} />
+      {file && (
+        <Confirmation
+          title={`Upload ${file.name}?`}
+          action="Upload"
+          onConfirm={confirmed}
+          onCancel={() => setFile(undefined)}
+        >
+          {`${(file.size / 1024).toFixed(0)} KiB. What is in it runs in this portal, with its rights, from then on.`}
+        </Confirmation>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { useState } from 'react';
+import { faultOf } from '../api/AdminError';
+import type { Fault, Operation } from '../api/types';
+
+/** How something went that was asked for. */
+export type Outcome = { done: string } | { fault: Fault };
+
+/** Runs one operation at a time and keeps how the latest went. */
+export function useOperation() {
+  const [pending, setPending] = useState(false);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const run = (work: () => Promise<Operation>, done: string | ((operation: Operation) => string)): void => {
+    setPending(true);
+    setOutcome(undefined);
+    work()
+      .then(
+        (operation) => setOutcome({ done: typeof done === 'string' ? done : done(operation) }),
+        (error: unknown) => setOutcome({ fault: faultOf(error) }),
+      )
+      .finally(() => setPending(false));
+  };
+  return { pending, outcome, run };
+}
