@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { StagedoorError, packName, type SharedPackage } from '@stagedoor/bundle';
@@ -11,10 +11,10 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
  * credentials and proxy are those of `cwd`. No install script runs, and packages of types alone stand in for those that
- * are `shared`: bundles import them from the host. Throws PACKAGE_NOT_FOUND or FETCH_FAILED.
+ * are `shared`: bundles import them from the host. Throws PACKAGE_NOT_FOUND, FETCH_FAILED or INTEGRITY_MISMATCH.
  */
 export async function fetchPackage(
-  { name, range }: PackageSpec,
+  { name, range, integrity }: PackageSpec,
   cwd: string,
   shared: readonly SharedPackage[],
   signal?: AbortSignal,
@@ -29,6 +29,7 @@ export async function fetchPackage(
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
     await npmInstall({ name, range: range || 'latest' }, prefix, cwd, signal);
+    if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     return { dir: join(prefix, 'node_modules', name), dispose };
   } catch (error) {
     await dispose();
@@ -74,6 +75,16 @@ async function npmInstall(spec: PackageSpec, prefix: string, cwd: string, signal
   await run;
 }
 
+/** Holds what npm notes of the package itself against what it is to be. */
+async function checkInstalled(prefix: string, { name, range, integrity }: PackageSpec): Promise<void> {
+  const text = await readFile(join(prefix, 'node_modules/.package-lock.json'), 'utf8');
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { integrity?: string }> };
+  const found = packages[`node_modules/${name}`]?.integrity;
+  if (found === integrity) return;
+  const message = `${name}@${range} has the integrity ${found ?? 'none'} for npm, not ${integrity}.`;
+  throw new StagedoorError('INTEGRITY_MISMATCH', message);
+}
+
 /** The npm that runs us, where one does: it is the one whose settings the user sees. */
 function npmCommand(): { command: string; leading: string[] } {
   const cli = process.env.npm_execpath;
@@ -88,6 +99,13 @@ function explain({ name, range }: PackageSpec, cause: Error, stdout: string, std
   // The same codes come for a dependency that is not there.
   if (report && NOT_FOUND.has(report.code) && names(report.summary, name)) {
     return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
+      cause,
+    });
+  }
+  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
+    const hint = 'Put npm in reach: what a published plugin depends on is installed with it.';
+    return new StagedoorError('FETCH_FAILED', `${spec} cannot be installed without npm: ${cause.message}`, {
+      hint,
       cause,
     });
   }

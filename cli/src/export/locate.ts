@@ -21,22 +21,29 @@ export type Fetch = (spec: PackageSpec) => Promise<{ dir: string; dispose(): Pro
 export interface PackageSpec {
   name: string;
   range: string;
+  /** What the registry must list for it. */
+  integrity?: string;
 }
 
 const SPEC = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@(.+))?$/i;
 
 /**
- * Finds the package that `target` means from `cwd`: the package in `cwd`, a folder, or a spec, for which an installed
- * copy within the range is taken before `fetch` is asked. Throws USAGE for anything else.
+ * Finds the package that `target` means from `cwd`: the package in `cwd`, a folder, or a spec, for which, with
+ * `takeInstalled`, an installed copy within the range is taken before `fetch` is asked. Throws USAGE for anything else.
  */
-export async function locatePackage(cwd: string, target: string | undefined, fetch: Fetch): Promise<Located> {
+export async function locatePackage(
+  cwd: string,
+  target: string | undefined,
+  takeInstalled: boolean,
+  fetch: Fetch,
+): Promise<Located> {
   if (target === undefined || isPath(target)) {
     const dir = resolve(cwd, target ?? '.');
     return { dir, out: join(dir, 'dist-dynamic'), fetched: false, dispose: async () => {} };
   }
   const spec = parseSpec(target);
   const out = join(cwd, `${packName(spec.name)}-dynamic`);
-  const installed = findPackageDir(spec.name, cwd);
+  const installed = takeInstalled ? findPackageDir(spec.name, cwd) : undefined;
   if (installed && (await satisfies(installed, spec.range))) {
     return { dir: installed, out, fetched: false, dispose: async () => {} };
   }

@@ -8,6 +8,8 @@ export interface ExportOptions {
   cwd: string;
   /** What to export: nothing for the package in `cwd`, a path (`./x`, `/x`), or a spec (`@scope/name[@range]`). */
   target?: string;
+  /** Of a spec, the integrity that the registry is to list for it; it is then fetched even where it is installed. */
+  integrity?: string;
   /** Output folder; by default `dist-dynamic` in the package folder, for a spec in `cwd`. */
   out?: string;
   /** Also write `<name>-<version>.tgz` beside the output folder. */

@@ -6,6 +6,8 @@ export interface PackageRequest {
   integrity?: string;
   /** Whether what is already there is asked for again (`Always`), or taken as it is. */
   pullPolicy: 'Always' | 'IfNotPresent';
+  /** Export it where it is a plugin as it is published; npm packages only. */
+  export?: boolean;
 }
 
 /** What a request stands for at this moment. It outlives the run in a lock file: plain data only. */

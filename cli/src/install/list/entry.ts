@@ -22,6 +22,7 @@ const fields = {
   pluginConfig: optional(z.record(z.string(), z.unknown())),
   pullPolicy: optional(z.enum(['Always', 'IfNotPresent'])),
   forceDownload: optional(z.boolean()),
+  export: optional(z.boolean()),
 };
 
 const names = z.array(z.string().min(1));
@@ -40,6 +41,7 @@ export interface Entry {
   pluginConfig?: Record<string, unknown>;
   pullPolicy?: 'Always' | 'IfNotPresent';
   forceDownload?: boolean;
+  export?: boolean;
   /** `file:line`, for messages. */
   where: string;
 }

@@ -60,6 +60,11 @@ export async function readPluginList(file: string): Promise<PluginList> {
   const entries = mergeEntries(included, resolveReferences(included, main.entries), faults, warnings);
   faults.throwIfAny();
   const plugins = entries.filter(isEnabled).map(listed);
+  for (const { export: exported, package: text, where } of plugins) {
+    if (exported && formOf(text) !== 'npm')
+      faults.add(where, `export is for packages of npm registries, not for ${text}`);
+  }
+  faults.throwIfAny();
   throwIfNoIntegrity(plugins);
   const disabled = entries.filter((entry) => !isEnabled(entry)).map((entry) => entry.package);
   return { folder, plugins, disabled, warnings };

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Resolved } from '../source';
+import type { PackageRequest, Resolved } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
 export const STORE = '.stagedoor-install';
@@ -75,9 +75,13 @@ export function linkTarget(folder: string): string {
 }
 
 /** Changes when what an entry asks for does; config aside. */
-export function requestHash({ package: text, integrity }: { package: string; integrity?: string }): string {
+export function requestHash({
+  package: text,
+  integrity,
+  export: exported,
+}: Omit<PackageRequest, 'pullPolicy'>): string {
   return createHash('sha256')
-    .update(JSON.stringify([text, integrity ?? null]))
+    .update(JSON.stringify([text, integrity ?? null, ...(exported ? ['export'] : [])]))
     .digest('hex');
 }
 

@@ -11,6 +11,7 @@ import { Layers } from '../../oci/layers';
 import { imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
 import { fetchFromImage } from '../oci/ociSource';
+import { parseIdentity } from '../npm/npmIdentity';
 import { scratchFolder } from '../scratch';
 
 /**
@@ -25,11 +26,11 @@ export async function mirrorSource(mirror: string): Promise<Source> {
   return {
     accepts: () => true,
 
-    async resolve({ package: text, integrity }) {
+    async resolve({ package: text, integrity, export: exported = false }) {
       const entry = packages.find((candidate) => candidate.package === text);
       if (!entry) throw new StagedoorError('MIRROR_INCOMPLETE', `${mirror} does not hold it.`);
       const { resolved } = entry;
-      if (!isMeant(text, resolved)) {
+      if (!isMeant(text, exported, resolved)) {
         throw new StagedoorError(
           'MIRROR_INVALID',
           `${mirror} has ${resolved.identity} for it, which is something else.`,
@@ -49,7 +50,9 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       if (archive === undefined)
         throw new StagedoorError('MIRROR_INVALID', `The mirror has no archive of ${identity}.`);
       const file = await blobs.file(archive);
-      if (integrity !== undefined) await checkIntegrity(file, integrity, identity);
+      // What was exported is known by the lock alone: the integrity is that of what it was made of.
+      if (integrity !== undefined && !(kind === 'npm' && parseIdentity(identity).exported))
+        await checkIntegrity(file, integrity, identity);
       const dir = join(await scratchFolder(folder), 'plugin');
       await extractArchive(file, dir);
       return dir;
@@ -57,9 +60,10 @@ export async function mirrorSource(mirror: string): Promise<Source> {
   };
 }
 
-/** Whether an entry of a list can have led there: by the kind of package, and the digest where the entry has one. */
-function isMeant(text: string, { kind, identity }: Resolved): boolean {
+/** Whether an entry of a list can have led there: by the kind of package, whether it may be exported, and the digest where there is one. */
+function isMeant(text: string, exported: boolean, { kind, identity }: Resolved): boolean {
   if (formOf(text) !== kind) return false;
+  if (kind === 'npm') return parseIdentity(identity).exported === exported;
   if (kind !== 'oci') return true;
   const [asked, found] = [parseReference(text), parseReference(identity)];
   return imageName(asked) === imageName(found) && (asked.digest ?? found.digest) === found.digest;

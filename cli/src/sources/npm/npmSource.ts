@@ -6,6 +6,9 @@ import { DOWNLOAD_LIMITS } from '../../bundles/download';
 import type { Source, SourceContext } from '../../install/source';
 import { checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
+import { exportPublished } from './exportPublished';
+import { missingDependencies } from './missingDependencies';
+import { formatIdentity, parseIdentity } from './npmIdentity';
 import { npmSettings, type NpmSettings } from './npmSettings';
 import { countBytes } from './countBytes';
 
@@ -14,12 +17,9 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 /** A name, and perhaps a version, range or tag; what leads elsewhere than to a registry is not taken. */
 const SPEC = /^(?:npm:)?((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([^/:]+))?$/i;
 
-/** `npm <name>@<version> <address of the archive>`. */
-const IDENTITY = /^npm (\S+)@(\S+) (https?:\/\/\S+)$/;
-
 /**
- * Packages of npm registries, as .npmrc says, npm itself not needed. Throws PACKAGE_NOT_FOUND, FETCH_FAILED,
- * INTEGRITY_MISMATCH, ARCHIVE_*.
+ * Packages of npm registries, as .npmrc says, npm itself not needed unless a plugin is exported. Throws PACKAGE_NOT_FOUND,
+ * FETCH_FAILED, INTEGRITY_MISMATCH, PACKAGE_NOT_DYNAMIC, ARCHIVE_*, PACKAGE_JSON_*, and what an export throws.
  */
 export function npmSource(): Source {
   const settings = new Map<string, Promise<NpmSettings>>();
@@ -32,7 +32,7 @@ export function npmSource(): Source {
   };
   return {
     accepts: (text) => SPEC.test(text),
-    async resolve({ package: text, integrity }, context) {
+    async resolve({ package: text, integrity, export: exported = false }, context) {
       const [, name = '', range = 'latest'] = SPEC.exec(text) ?? [];
       const { default: pacote } = await import('pacote');
       const options = await settingsFor(context);
@@ -44,14 +44,14 @@ export function npmSource(): Source {
       return {
         kind: 'npm',
         key: name,
-        identity: `npm ${name}@${version} ${address}`,
+        identity: formatIdentity({ name, version, address, exported }),
         version,
         digest: published || expected,
         ...(expected && { integrity: expected }),
       };
     },
     async fetch({ identity, digest, integrity }, folder, context) {
-      const [, name = '', version = '', address = ''] = IDENTITY.exec(identity) ?? [];
+      const { name, version, address, exported } = parseIdentity(identity);
       const spec = `${name}@${version}`;
       const scratch = await scratchFolder(folder);
       const file = join(scratch, 'package.tgz');
@@ -71,10 +71,21 @@ export function npmSource(): Source {
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
       const dir = join(scratch, 'plugin');
       await extractArchive(file, dir);
+      const missing = await missingDependencies(dir);
+      if (missing.length > 0) {
+        if (!exported) throw notDynamic(spec, missing);
+        return await exportPublished({ name, version, integrity: digest }, scratch, context);
+      }
       await context.keep?.(file);
       return dir;
     },
   };
+}
+
+function notDynamic(spec: string, missing: readonly string[]): StagedoorError {
+  const more = missing.length > 3 ? ` and ${missing.length - 3} more` : '';
+  const message = `${spec} is a plugin as it is published: it does not carry ${missing.slice(0, 3).join(', ')}${more}.`;
+  return new StagedoorError('PACKAGE_NOT_DYNAMIC', message, { details: { missing: [...missing] } });
 }
 
 function explain(spec: string, cause: unknown, { signal }: SourceContext): unknown {
