@@ -1,13 +1,14 @@
 // npm start: installs, builds, exports the hello example, drops it into the portal and starts the portal.
 // What is up to date is skipped.
 import { join } from 'node:path';
+import { startService } from '../examples/plain-service/service.mjs';
 import { buildStep } from './lib/buildStep.mjs';
 import { ensureInstalled } from './lib/ensureInstalled.mjs';
 import { dropBundle, exportExample } from './lib/exportExample.mjs';
 import { runScript } from './lib/failure.mjs';
 import { checkNodeVersion } from './lib/nodeVersion.mjs';
 import { checkPortIsFree } from './lib/port.mjs';
-import { runPortal } from './lib/portalProcess.mjs';
+import { portalUrl, runPortal } from './lib/portalProcess.mjs';
 import { step } from './lib/progress.mjs';
 import { readStartOptions, START_HELP } from './lib/startOptions.mjs';
 import { tryIt } from './lib/tryIt.mjs';
@@ -27,5 +28,9 @@ await runScript(async () => {
     dropBundle(bundle, rootDirectory, EXAMPLE);
     return ran ? undefined : 'up to date';
   });
-  process.exitCode = await runPortal(options, (url) => process.stdout.write(tryIt(url, rootDirectory)));
+  // What the portal's first page calls through the proxy, and directly.
+  const service = await startService({ port: 0, allowOrigin: portalUrl(options.port) });
+  const run = { ...options, serviceUrl: service.url };
+  process.exitCode = await runPortal(run, (url) => process.stdout.write(tryIt(url, rootDirectory)));
+  await service.stop();
 });

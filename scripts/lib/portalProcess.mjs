@@ -8,9 +8,14 @@ const portal = join(repository, 'portal');
 /** The portal logs each request, so not more often than a person would notice. */
 const READY_POLL_MS = 300;
 
+/** Where a portal on `port` is. */
+export function portalUrl(port) {
+  return `http://localhost:${port}`;
+}
+
 /** Starts the portal and calls `onReady` once it is ready. Its output goes to this terminal. Returns the exit code. */
-export async function runPortal({ dir, port, configFiles }, onReady) {
-  const url = `http://localhost:${port}`;
+export async function runPortal({ dir, port, configFiles, serviceUrl }, onReady) {
+  const url = portalUrl(port);
   const bin = join(portal, 'backend/bin/stagedoor-portal.js');
   const child = spawn(process.execPath, [bin, ...configFiles.flatMap((file) => ['--config', file])], {
     cwd: portal,
@@ -18,6 +23,7 @@ export async function runPortal({ dir, port, configFiles }, onReady) {
     env: {
       // Lets the guest provider work.
       NODE_ENV: 'development',
+      SERVICE_URL: serviceUrl,
       ...process.env,
       APP_CONFIG_app_baseUrl: url,
       APP_CONFIG_backend_baseUrl: url,

@@ -1,7 +1,7 @@
 /** What to open and what to type once the portal at `url` is ready. Commands stand alone on their lines, to be copied. */
 export function tryIt(url, rootDirectory) {
   return `
-The portal is ready. Open ${url}/api/hello/ping, or try:
+The portal is ready. Open ${url}, or try:
 
   200, as the plugin declared this path open:
     curl ${url}/api/hello/ping

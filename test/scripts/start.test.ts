@@ -11,7 +11,7 @@ describe('npm start', () => {
   it('serves the hello example and ends by saying commands that work', async () => {
     const { child, url } = await start(await tempDir());
     const said = child.stdout().slice(child.stdout().indexOf('The portal is ready.'));
-    expect(said).toContain(`Open ${url}/api/hello/ping`);
+    expect(said).toContain(`Open ${url}, or try:`);
     const commands = said.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.trim()] : []));
     expect(commands).toHaveLength(5);
     const run = await runProcess('bash', ['-euo', 'pipefail', '-c', commands.join('\n')]);

@@ -4,7 +4,7 @@ import { RiContrastLine, RiMoonLine, RiSunLine } from '@remixicon/react';
 import { useSyncExternalStore } from 'react';
 
 const THEMES = {
-  auto: { icon: () => <RiContrastLine size={20} />, text: 'Theme: as the system', next: 'light' },
+  auto: { icon: () => <RiContrastLine size={20} />, text: 'Theme: system', next: 'light' },
   light: { icon: () => <RiSunLine size={20} />, text: 'Theme: light', next: 'dark' },
   dark: { icon: () => <RiMoonLine size={20} />, text: 'Theme: dark', next: undefined },
 };
