@@ -5,7 +5,6 @@ import { findCredentials } from '../../cli/src/oci/credentials';
 import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
-import { debianProgram } from '../support/debianProgram';
 import { packagesAnnotation, putImage } from '../support/foreignImage';
 import { startRegistryFront, type RegistryFront } from '../support/registryFront';
 import { serve } from '../support/serve';
@@ -216,13 +215,9 @@ describe('TLS', () => {
   let secure: ContainerRegistry;
   let certificate: string;
   beforeAll(async () => {
-    certificate = join(parent, 'certificate.pem');
-    const key = join(parent, 'key.pem');
-    const subject = ['-subj', '/CN=registry', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2'];
-    const { code, stderr } = await runProcess(await debianProgram('openssl'), [...args, ...subject]);
-    if (code !== 0) throw new Error(stderr);
-    secure = await startContainerRegistry({ tls: { certificate, key } });
+    const tls = await makeCertificate(parent, 'IP:127.0.0.1');
+    ({ certificate } = tls);
+    secure = await startContainerRegistry({ tls });
   });
   afterAll(() => secure.stop());
 

@@ -1,0 +1,154 @@
+import { packBundle } from '@stagedoor/bundle';
+import type { InstallResult } from '@stagedoor/cli';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { makeCertificate, type Certificate } from '../support/certificate';
+import { runProcess } from '../support/childProcess';
+import { startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
+import { startForwardProxy } from '../support/forwardProxy';
+import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
+import { serve } from '../support/serve';
+import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { bin, stagedoor } from './exportSupport';
+import { namedBundle, versionsIn } from './installSupport';
+
+/** Only the proxy knows where that is. */
+const DOMAIN = 'stagedoor.test';
+/** Leads to this machine, and is not one of its names that are known to: a proxy would be asked. */
+const ELSEWHERE = '0.0.0.0';
+
+let dir: string;
+let certificate: Certificate;
+let plain: ContainerRegistry;
+let secure: ContainerRegistry;
+let npm: Verdaccio;
+/** What an https archive is, and its integrity. */
+let archive: { bytes: Buffer; integrity: string } | undefined;
+
+beforeAll(async () => {
+  dir = await makeTempDir();
+  certificate = await makeCertificate(dir, `DNS:*.${DOMAIN}`, 'IP:127.0.0.1');
+  [plain, secure, npm] = await Promise.all([
+    startContainerRegistry(),
+    startContainerRegistry({ tls: certificate }),
+    startVerdaccio(),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([plain?.stop(), secure?.stop(), npm?.stop()]);
+  await removeTempDir(dir);
+});
+
+const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+
+/** Installs a list into `<cwd>/root` with these settings for proxies, and no other. */
+async function install(
+  cwd: string,
+  plugins: unknown[],
+  proxies: Record<string, string>,
+  ...args: string[]
+): Promise<Record<string, string>> {
+  await writeFile(join(cwd, 'dynamic-plugins.yaml'), JSON.stringify({ plugins }));
+  const cleared = Object.keys(process.env).filter((name) => /^npm_config_/i.test(name) || PROXIES.includes(name));
+  const env = { ...Object.fromEntries(cleared.map((name) => [name, undefined])), ...proxies };
+  const { stdout } = await runProcess(process.execPath, [bin, 'install', 'root', '--json', ...args], { cwd, env });
+  const { error } = JSON.parse(stdout) as InstallResult & { error?: { message: string } };
+  if (error) throw new Error(error.message);
+  return await versionsIn(join(cwd, 'root'));
+}
+
+const portOf = (address: string): string => address.replace(/\/$/, '').split(':').at(-1)!;
+
+async function webArchive(): Promise<{ bytes: Buffer; integrity: string }> {
+  const { file, integrity } = await packBundle(await namedBundle('from-web', '1.0.0'), join(await tempDir(), 'x.tgz'));
+  return { bytes: await readFile(file), integrity };
+}
+
+/** A list of a package of each kind, all over plain http at one host name, and npm settings that lead there. */
+async function everything(cwd: string, host: string): Promise<{ plugins: unknown[]; targets: string[] }> {
+  archive ??= await webArchive();
+  const web = portOf(await serve((_, response) => response.end(archive.bytes)));
+  const image = `${plain.host.replace('127.0.0.1', host)}/acme/one`;
+  expect(
+    (await stagedoor('/', 'push', await namedBundle('from-image', '1.0.0'), `oci://${plain.host}/acme/one:1`)).code,
+  ).toBe(0);
+  const known = await fetch(`${npm.url}from-npm`);
+  if (!known.ok) await npm.publish(await namedBundle('from-npm', '1.0.0'));
+  const { versions } = (await (await fetch(`${npm.url}from-npm`)).json()) as {
+    versions: Record<string, { dist: { integrity: string } }>;
+  };
+  await writeFile(join(cwd, '.npmrc'), `registry=http://${host}:${portOf(npm.url)}/\ncache=${join(cwd, 'cache')}\n`);
+  return {
+    plugins: [
+      { package: `http://${host}:${web}/x.tgz`, integrity: archive.integrity },
+      { package: `oci://${image}:1` },
+      { package: 'from-npm@1.0.0', integrity: versions['1.0.0']!.dist.integrity },
+    ],
+    targets: [web, portOf(plain.host), portOf(npm.url)].map((port) => `${host}:${port}`).sort(),
+  };
+}
+
+const ALL = { 'from-web': '1.0.0', 'from-image': '1.0.0', 'from-npm': '1.0.0' };
+
+describe('A proxy', () => {
+  it.each(['HTTP_PROXY', 'http_proxy'])(
+    'that %s names is asked for images, archives and npm packages',
+    async (name) => {
+      const cwd = await tempDir();
+      const proxy = await startForwardProxy();
+      const { plugins, targets } = await everything(cwd, `plugins.${DOMAIN}`);
+      expect(await install(cwd, plugins, { [name]: proxy.url }, '--insecure')).toEqual(ALL);
+      expect(proxy.targets()).toEqual(targets);
+    },
+  );
+
+  it('is not asked for what NO_PROXY lists', async () => {
+    const cwd = await tempDir();
+    const proxy = await startForwardProxy();
+    const { plugins, targets } = await everything(cwd, ELSEWHERE);
+    expect(await install(cwd, plugins, { HTTP_PROXY: proxy.url }, '--insecure')).toEqual(ALL);
+    expect(proxy.targets()).toEqual(targets);
+    const direct = await startForwardProxy();
+    const other = await tempDir();
+    const list = await everything(other, ELSEWHERE);
+    const settings = { HTTP_PROXY: direct.url, NO_PROXY: `example.test,${ELSEWHERE}` };
+    expect(await install(other, list.plugins, settings, '--insecure')).toEqual(ALL);
+    expect(direct.targets()).toEqual([]);
+  });
+
+  it('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
+    const cwd = await tempDir();
+    const proxy = await startForwardProxy();
+    archive ??= await webArchive();
+    const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
+    const web = createServer(tls, (_, response) => response.end(archive.bytes));
+    await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
+    onTestFinished(() => {
+      web.closeAllConnections();
+      web.close();
+    });
+    const address = `plugins.${DOMAIN}:${(web.address() as AddressInfo).port}`;
+    const registry = `registry.${DOMAIN}:${portOf(secure.host)}`;
+    const image = `oci://${secure.host}/acme/one:1`;
+    const trust = ['--ca', certificate.certificate];
+    expect((await stagedoor('/', 'push', await namedBundle('from-image', '1.0.0'), image, ...trust)).code).toBe(0);
+    const plugins = [
+      { package: `https://${address}/x.tgz`, integrity: archive.integrity },
+      { package: `oci://${registry}/acme/one:1` },
+    ];
+    const settings = { HTTPS_PROXY: proxy.url.replace('//', '//clerk:se%20cret@') };
+    expect(await install(cwd, plugins, settings, ...trust)).toEqual({ 'from-web': '1.0.0', 'from-image': '1.0.0' });
+    expect(proxy.targets()).toEqual([address, registry].sort());
+    expect(proxy.authorizations()).toEqual([`Basic ${btoa('clerk:se cret')}`]);
+  });
+
+  it('is never asked for what is on this machine', async () => {
+    const cwd = await tempDir();
+    const { plugins } = await everything(cwd, '127.0.0.1');
+    const nowhere = { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' };
+    expect(await install(cwd, plugins.slice(0, 2), nowhere)).toEqual({ 'from-web': '1.0.0', 'from-image': '1.0.0' });
+  });
+});
