@@ -20,3 +20,5 @@ export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';
 export { createPackage } from './create/create';
 export type { CreateOptions, CreateResult, Kind } from './create/options';
 export type { PackageManager } from './create/packageManager';
+export { develop } from './dev/develop';
+export type { DevEvent, DevOptions } from './dev/options';

@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import type { Options } from 'yargs';
 import { createCommand, createOptions } from './commands/create';
 import { described } from './commands/described';
+import { devCommand, devOptions } from './commands/dev';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
@@ -54,6 +55,7 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .scriptName('stagedoor')
     .usage(`$0 <command>\n\n${ABOUT}`)
     .command(described(createCommand(reporter)))
+    .command(described(devCommand(reporter)))
     .command(described(exportCommand(reporter)))
     .command(described(inspectCommand(reporter)))
     .command(described(installCommand(reporter)))
@@ -80,6 +82,7 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
 /** What each command takes besides its options, and those. */
 const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
   create: { takes: 'one folder', options: createOptions },
+  dev: { takes: 'package folders', options: devOptions },
   export: { takes: 'one package', options: exportOptions },
   inspect: { takes: 'one bundle', options: inspectOptions },
   install: { takes: 'one root directory', options: installOptions },

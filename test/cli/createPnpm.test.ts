@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { published, useScope } from './createdSupport';
 
-const pnpm = join(dirname(createRequire(import.meta.url).resolve('pnpm/package.json')), 'bin/pnpm.cjs');
+const pnpm = join(repository, 'node_modules/pnpm/bin/pnpm.cjs');
 
 it('A plugin that is made by itself for pnpm installs, tests green and builds', async () => {
   const { url, run, create } = await published();

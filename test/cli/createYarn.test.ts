@@ -19,6 +19,7 @@ it('A plugin and a module for it that are made in a Yarn monorepo test green, bu
       name: 'root',
       private: true,
       workspaces: { packages: ['plugins/*'] },
+      dependenciesMeta: { 'better-sqlite3': { built: true } },
       // Yarn asks for the packages of all platforms, and registries that are behind lack some.
       resolutions: { '@rspack/binding': '2.2.9' },
     }),
@@ -27,6 +28,8 @@ it('A plugin and a module for it that are made in a Yarn monorepo test green, bu
   const settings = [
     'nodeLinker: node-modules',
     'enableTelemetry: false',
+    // It remembers where packages come from, and the registry has another port each time.
+    `globalFolder: ${join(root, '.yarn-global')}`,
     'enableImmutableInstalls: false',
     // What was published a moment ago is not to be waited for.
     'npmPreapprovedPackages: ["@stagedoor/*"]',

@@ -57,7 +57,7 @@ async function contents(options: CreateOptions, home: Home, manager: PackageMana
     ...(await fillTemplate(kind, values)),
     ...(home.workspace ? [] : ownWorkspaceFiles(manager)),
     ['.gitignore', 'node_modules/\ndist-dynamic/\n*.tgz\n'],
-    ['package.json', packageJsonText(options, description, home)],
+    ['package.json', packageJsonText(options, { description, home, manager })],
   ]);
 }
 

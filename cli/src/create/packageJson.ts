@@ -1,5 +1,6 @@
 import type { Home } from './home';
 import type { CreateOptions } from './options';
+import type { PackageManager } from './packageManager';
 import { rangesOf } from './ranges';
 
 const ROLES = { 'backend-plugin': 'backend-plugin', 'backend-module': 'backend-plugin-module' } as const;
@@ -18,7 +19,10 @@ const DEV_DEPENDENCIES = [
 ];
 
 /** The text of the package.json of a new package. */
-export function packageJsonText({ kind, id, cli }: CreateOptions, description: string, home: Home): string {
+export function packageJsonText(
+  { kind, id, cli }: CreateOptions,
+  { description, home, manager }: { description: string; home: Home; manager: PackageManager },
+): string {
   const ranges = (names: readonly string[]): Record<string, string> =>
     rangesOf(names, home.members, { dir: home.dir, cli });
   const manifest = {
@@ -40,6 +44,8 @@ export function packageJsonText({ kind, id, cli }: CreateOptions, description: s
     },
     dependencies: ranges(DEPENDENCIES[kind]),
     devDependencies: ranges(DEV_DEPENDENCIES),
+    // Yarn runs no install script that is not allowed to, and the SQLite driver of the test host has one.
+    ...(manager === 'yarn' && !home.workspace && { dependenciesMeta: { 'better-sqlite3': { built: true } } }),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }

@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { BuildOptions, Metafile, Plugin } from 'esbuild';
 import type { Decisions } from './decisions';
 import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
@@ -42,6 +43,7 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
     ...buildOptions(plan),
     entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
+    ...(plan.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
     banner: { js: ownPlace.banner(path) },
     plugins: [entryPoints(plan.entries, plan.dir), ...plugins(plan, finder, decisions, TOP)],
   });

@@ -22,6 +22,11 @@ export interface ExportOptions {
   overrides?: OverridePatterns;
   /** Explain the decision about this package in the result, about all for `''`. */
   explain?: string;
+  /**
+   * Let source maps lead to the source by where it lies on this machine, for debuggers and stack traces. What another
+   * machine exports is then another bundle.
+   */
+  localSources?: boolean;
   /** Shared among the exports of one run, so that they read a lockfile once. */
   lockfiles?: LockfileReader;
   /** Aborting removes everything that was written so far. */

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readPackageJson } from '@stagedoor/bundle';
+import { exportPlugin } from '../export/exportPlugin';
+import type { ExportResult } from '../export/result';
+import { verifyBundle } from '../verify/verifyBundle';
+import { dropEntry } from './dropEntry';
+import { findPackages, findRoot } from './findPackages';
+import type { DevOptions } from './options';
+import { watchSources } from './watchSources';
+
+/** The portal takes the bundle up first: it needs the processors as much as the test host does. */
+const VERIFY_DELAY_MS = 1000;
+
+/**
+ * Exports plugins into the root directory of a portal, and again after every change to their source, until the signal
+ * is aborted. The drops stay. What goes wrong with a build is an event; throws what is wrong from the start: USAGE,
+ * WORKSPACE_*, PACKAGE_JSON_* and ROOT_ENTRY_TAKEN.
+ */
+export async function develop(options: DevOptions): Promise<void> {
+  const portal = await findRoot(options);
+  const packages = await findPackages(options);
+  const developed = await Promise.all(packages.map((dir) => developPackage(dir, portal, options)));
+  options.onEvent({ event: 'watching', packages, portal });
+  await new Promise<void>((ended) => {
+    if (options.signal.aborted) ended();
+    else options.signal.addEventListener('abort', () => ended(), { once: true });
+  });
+  await Promise.all(developed.map((each) => each.close()));
+}
+
+async function developPackage(
+  dir: string,
+  root: string,
+  { signal, onEvent }: DevOptions,
+): Promise<{ close(): Promise<void> }> {
+  const { name } = await readPackageJson(dir);
+  const drop = join(root, await dropEntry(root, name));
+  let changes = 0;
+  let working: Promise<void> | undefined;
+  const build = async (): Promise<void> => {
+    const began = performance.now();
+    const change = changes;
+    try {
+      const result = await exportPlugin({
+        cwd: dir,
+        out: drop,
+        pack: false,
+        verify: false,
+        localSources: true,
+        signal,
+        onInputs: (files) => sources.add(files),
+      });
+      onEvent({ event: 'built', drop, durationMs: Math.round(performance.now() - began), result });
+      void verifyLater(result, change);
+    } catch (error) {
+      if (!signal.aborted) onEvent({ event: 'failed', package: name, error });
+    }
+  };
+  const verifyLater = async (result: ExportResult, change: number): Promise<void> => {
+    try {
+      await sleep(VERIFY_DELAY_MS, undefined, { signal });
+      if (change === changes) await verifyBundle(result.path, { sharedFrom: dir });
+    } catch (error) {
+      // What is no longer there was replaced meanwhile.
+      if (change === changes && !signal.aborted) onEvent({ event: 'unverified', drop, error });
+    }
+  };
+  const work = async (): Promise<void> => {
+    for (let built = -1; built !== changes && !signal.aborted;) {
+      built = changes;
+      await build();
+    }
+    working = undefined;
+  };
+  const sources = await watchSources(dir, () => {
+    changes++;
+    working ??= work();
+  });
+  await (working = work());
+  return {
+    close: async () => {
+      await sources.close();
+      await working;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { ExportResult } from '../export/result';
+
+/** What is developed, and where it runs. */
+export interface DevOptions {
+  /** Folder that relative paths are resolved from. */
+  cwd: string;
+  /** Package folders; without any, the package in `cwd`, or every backend plugin of the workspace there. */
+  packages: readonly string[];
+  /** Root directory of a running portal: `dynamicPlugins.rootDirectory`. */
+  portal: string;
+  /** Ends it. */
+  signal: AbortSignal;
+  onEvent(event: DevEvent): void;
+}
+
+/** What happened, in the order in which it did. */
+export type DevEvent =
+  /** The bundle is in the root directory; `durationMs` since the change was noticed. */
+  | { event: 'built'; drop: string; durationMs: number; result: ExportResult }
+  /** There is no bundle of what is written now; what runs in the portal goes on. */
+  | { event: 'failed'; package: string; error: unknown }
+  /** The bundle is in the root directory, and does not start on the test host. */
+  | { event: 'unverified'; drop: string; error: unknown }
+  | { event: 'watching'; packages: string[]; portal: string };

@@ -1,0 +1,56 @@
+import { watch, type FSWatcher } from 'chokidar';
+import { basename, dirname, relative, sep } from 'node:path';
+
+/** An editor that saves writes, renames and touches within a few milliseconds. */
+const BURST_MS = 10;
+const NOT_SOURCE = new Set(['node_modules', 'dist', 'dist-dynamic', 'coverage']);
+
+/** Watches what a bundle is made of. */
+export interface SourceWatcher {
+  /** Watches further files from now on: what a build has read. Those of installed packages never change. */
+  add(files: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+/** Calls `changed` after each burst of changes to the source in `dir`. Resolves once watching has begun. */
+export async function watchSources(dir: string, changed: () => void): Promise<SourceWatcher> {
+  const watcher: FSWatcher = watch(dir, {
+    ignoreInitial: true,
+    atomic: false,
+    ignored: (path) => isIgnored(dir, path),
+  });
+  let timer: NodeJS.Timeout | undefined;
+  watcher.on('all', () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, BURST_MS);
+  });
+  // A file that cannot be watched is still read by the next build.
+  watcher.on('error', () => {});
+  await new Promise<void>((ready) => watcher.once('ready', () => ready()));
+  return {
+    add: (files) => {
+      const outside = files.filter((file) => relative(dir, file).startsWith('..') && !isInstalled(file));
+      // As editors do, which put a new file in the place of the old one: the folder is what is watched.
+      watcher.add([...new Set(outside.map(dirname))]);
+    },
+    close: async () => {
+      clearTimeout(timer);
+      await watcher.close();
+    },
+  };
+}
+
+function isIgnored(dir: string, path: string): boolean {
+  const inner = relative(dir, path);
+  const parts = inner.split(sep);
+  if (inner.startsWith('..')) return isInstalled(path);
+  return parts.some((part) => NOT_SOURCE.has(part) || (part.startsWith('.') && part !== '')) || isArchive(path);
+}
+
+function isInstalled(path: string): boolean {
+  return path.split(sep).includes('node_modules');
+}
+
+function isArchive(path: string): boolean {
+  return basename(path).endsWith('.tgz');
+}
