@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCredentials } from '../../cli/src/oci/credentials';
 import { fixtureBundle } from '../support/bundles';
+import { makeCertificate } from '../support/certificate';
 import { runProcess } from '../support/childProcess';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { packagesAnnotation, putImage } from '../support/foreignImage';

@@ -2,6 +2,7 @@ import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { basic } from '../http/basic';
 import { save } from '../http/save';
 import { rootMessage, send, type TransferContext } from '../http/send';
+import { isDiskFault } from '../temporary/unwritable';
 
 /** Bounds on a download; bundles are a few megabytes. */
 export interface DownloadLimits {
@@ -20,8 +21,8 @@ export const DOWNLOAD_LIMITS: DownloadLimits = { bytes: 256 * 1024 * 1024, timeo
 
 /**
  * Downloads an http(s) address into the new file `file`; what a busy server or a broken connection interrupts is taken
- * up again. Throws DOWNLOAD_FAILED, ARCHIVE_TOO_LARGE or CA_INVALID, or the reason of the signal; `file` may then be there
- * in part.
+ * up again. Throws DOWNLOAD_FAILED, ARCHIVE_TOO_LARGE or CA_INVALID, the reason of the signal, or for a full disk what that says;
+ * `file` may then be there in part.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
   const { limits = DOWNLOAD_LIMITS, onBytes, ...context } = options;
@@ -40,7 +41,7 @@ export async function download(url: string, file: string, options: DownloadOptio
     );
   } catch (cause) {
     context.signal?.throwIfAborted();
-    if (isStagedoorError(cause)) throw cause;
+    if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
     const reason = timeout.aborted ? `not complete after ${limits.timeoutMs / 1000} s` : rootMessage(cause);
     throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${reason}.`, { cause });
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StagedoorError, extractArchive } from '@stagedoor/bundle';
 import { temporaryFolder } from '../temporary/temporaryFolder';
+import { asUnwritable } from '../temporary/unwritable';
 import { isAddress } from './address';
 import { download } from './download';
 
@@ -45,7 +46,11 @@ export async function withBundle<T>(
   });
   try {
     const archive = remote ? join(temporary.dir, 'bundle.tgz') : path;
-    if (remote) await download(target, archive, { signal });
+    if (remote) {
+      await download(target, archive, { signal }).catch((error: unknown) => {
+        throw asUnwritable(error, temporary.dir);
+      });
+    }
     const dir = join(temporary.dir, 'bundle');
     await extractArchive(archive, dir);
     signal?.throwIfAborted();

@@ -14,7 +14,7 @@ import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { lockRoot } from './root/rootLock';
 import { STAGING_PREFIX, assertFree, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
 import { describePlugins } from './describePlugins';
-import { asUnwritable } from './unwritable';
+import { asUnwritable } from '../temporary/unwritable';
 
 /** Everything about a run that does not change in it. */
 interface Run extends OpenList {

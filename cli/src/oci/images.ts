@@ -4,6 +4,7 @@ import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File
 import { readBody } from '../http/readBody';
 import { save } from '../http/save';
 import { rootMessage, type TransferContext } from '../http/send';
+import { isDiskFault } from '../temporary/unwritable';
 import { isDigest } from './reference';
 import {
   MANIFEST_TYPES,
@@ -91,7 +92,7 @@ export async function fetchBlob(
     );
   } catch (cause) {
     signal?.throwIfAborted();
-    if (isStagedoorError(cause)) throw cause;
+    if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
     throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
   }
   const found = { size: (await stat(file)).size, digest: `sha256:${await sha256File(file)}` };

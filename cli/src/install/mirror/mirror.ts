@@ -8,7 +8,7 @@ import { openList } from '../openList';
 import { lockedPlugins, tryToLock } from '../lockedPlugins';
 import type { InstallOptions } from '../options';
 import { resolveAll, type Planned } from '../resolveAll';
-import { asUnwritable } from '../unwritable';
+import { asUnwritable } from '../../temporary/unwritable';
 import { MirrorBlobs } from './mirrorBlobs';
 import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
 import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { StagedoorError, extractArchive, isStagedoorError } from '@stagedoor/bundle';
 import { DOWNLOAD_LIMITS } from '../../bundles/download';
 import type { Source, SourceContext } from '../../install/source';
+import { isDiskFault } from '../../temporary/unwritable';
 import { checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
 import { exportPublished } from './exportPublished';
@@ -90,7 +91,7 @@ function notDynamic(spec: string, missing: readonly string[]): StagedoorError {
 
 function explain(spec: string, cause: unknown, { signal }: SourceContext): unknown {
   if (signal?.aborted) return signal.reason;
-  if (isStagedoorError(cause)) return cause;
+  if (isStagedoorError(cause) || isDiskFault(cause)) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
   if (NOT_FOUND.has(code)) return new StagedoorError('PACKAGE_NOT_FOUND', `${spec}: ${message}`, { cause });
   if (code === 'EINTEGRITY') return new StagedoorError('INTEGRITY_MISMATCH', `${spec}: ${message}`, { cause });
