@@ -12,12 +12,14 @@ import {
   dynamicPluginsSchemasServiceRef,
   dynamicPluginsServiceRef,
 } from './compatible/refs';
-import { REMOTES_PATH, createRemotesRouter, type FrontendRemoteResolverProvider } from './compatible/remotesRouter';
+import { frontendRemotes, type FrontendRemoteResolverProvider } from './compatible/frontendRemotes';
 import type { RootLoggerOptions } from './compatible/rootLogger';
 import { schemasService } from './compatible/schemas';
 import { readStartupDrops, type StartupDrops } from './compatible/startupDrops';
 import { StartupPlugins } from './compatible/startupPlugins';
 import type { ModuleLoaderFactory, SchemaLocator } from './compatible/types';
+import { REMOTES_PATH } from './frontend/remote';
+import { createRemotesRouter } from './frontend/remotesRouter';
 import { readSettings } from './settings/readSettings';
 import type { Settings } from './settings/settings';
 
@@ -89,7 +91,7 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
         factory: ({ schemas }) => rootLogger(config, schemas, options.logger?.(config) ?? {}),
       });
       yield frontendSchemasModule(dynamicPluginsSchemasServiceRef);
-      yield frontendRemotes(settings, drops);
+      yield remotesService(settings, drops);
       yield discovery;
     },
   });
@@ -102,7 +104,7 @@ const discovery = createBackendFeatureLoader({
 });
 
 /** Serves remotes once all plugins have started, and watches the root directory until the backend stops. */
-function frontendRemotes(settings: Settings | undefined, drops: () => Promise<StartupDrops | undefined>) {
+function remotesService(settings: Settings | undefined, drops: () => Promise<StartupDrops | undefined>) {
   return createServiceFactory({
     service: dynamicPluginsFrontendServiceRef,
     deps: {
@@ -116,7 +118,8 @@ function frontendRemotes(settings: Settings | undefined, drops: () => Promise<St
       let provider: FrontendRemoteResolverProvider | undefined;
       lifecycle.addStartupHook(async () => {
         const baseUrl = config.getString('backend.baseUrl');
-        rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ plugins, provider, baseUrl, logger }));
+        const remotes = frontendRemotes({ plugins, provider, baseUrl, logger });
+        rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => remotes, logger }));
         const found = await drops();
         if (!settings || !found) return;
         const watcher = await noticeLaterDrops(settings.rootDirectory, found.seen, logger);

@@ -112,7 +112,13 @@ describe('The bundle of a frontend plugin', () => {
   it('has the same bytes wherever its workspace lies', PATIENT, async () => {
     const base = await tempDir();
     const { inlined } = await exported(hello, '--out', join(base, 'reference'));
-    const packages = [...inlined.map(({ name }) => name), 'react-dom', 'react-router', 'react-router-dom', 'client-only'];
+    const packages = [
+      ...inlined.map(({ name }) => name),
+      'react-dom',
+      'react-router',
+      'react-router-dom',
+      'client-only',
+    ];
     const own = packages.filter((name) => !name.startsWith('@module-federation/'));
     const one = await exported(await checkout(join(base, 'one'), own), '--pack');
     const two = await exported(await checkout(join(base, 'a much/deeper/Ünïcode/folder'), own), '--pack');

@@ -1,4 +1,5 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
+import { isFrontendRole } from '@stagedoor/bundle';
 import { Router } from 'express';
 import { INFO_PLUGIN_ID } from '../runtime/ownPlugins';
 import type { PluginStatus } from '../runtime/states';
@@ -30,6 +31,6 @@ export function loadedPluginsPlugin(list: () => readonly PluginStatus[]): Backen
 
 function loadedPlugins(statuses: readonly PluginStatus[]): object[] {
   return statuses.flatMap(({ name, role, loaded }) =>
-    loaded ? [{ name, version: loaded.version, role, platform: 'node' }] : [],
+    loaded ? [{ name, version: loaded.version, role, platform: isFrontendRole(role ?? '') ? 'web' : 'node' }] : [],
   );
 }

@@ -1,5 +1,5 @@
 import { createServiceRef } from '@backstage/backend-plugin-api';
-import type { DynamicPluginsFrontendRemotesService } from './remotesRouter';
+import type { DynamicPluginsFrontendRemotesService } from './frontendRemotes';
 import type { DynamicPluginsSchemasService } from './schemas';
 import type { DynamicPluginProvider } from './types';
 

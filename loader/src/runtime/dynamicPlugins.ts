@@ -10,6 +10,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../compile/codeCache';
+import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
@@ -110,9 +111,11 @@ export class DynamicPlugins {
       policy,
     };
     this.#registry = new PluginRegistry(logger, this.events);
+    const frontends = serveFrontends({ rootHttpRouter, config, logger });
     const standIns = new StandIns(this.#unitHost.slots);
     this.events.subscribe(({ type, plugin }) => {
       if (type === 'state') standIns.follow(plugin, this.#registry.get(plugin));
+      if (type === 'state') frontends.follow(this.#loaded());
     });
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
@@ -122,16 +125,18 @@ export class DynamicPlugins {
     this.details = new BundleDetails(config, (name) => this.#bundles.loaded(name) ?? this.#drops?.winner(name));
     this.#bundles = new Bundles({
       units: this.#units,
-      resolve: (bundle) =>
-        resolveBundle(bundle, {
-          services,
-          policy,
-          processes: this.#unitHost.processes?.processes,
-          code: this.#code,
-          serving: this.#booted,
-          staticIds: [ADMIN_PLUGIN_ID, ...options.own.pluginIds],
-          startTimeoutMs,
-        }),
+      resolve: async (bundle) =>
+        isFrontend(bundle)
+          ? frontends.contributionOf(bundle)
+          : await resolveBundle(bundle, {
+              services,
+              policy,
+              processes: this.#unitHost.processes?.processes,
+              code: this.#code,
+              serving: this.#booted,
+              staticIds: [ADMIN_PLUGIN_ID, ...options.own.pluginIds],
+              startTimeoutMs,
+            }),
       registry: this.#registry,
       timings: options.timings,
       state: this.#state,
@@ -150,8 +155,7 @@ export class DynamicPlugins {
    * them those values that a schema calls visible.
    */
   schemas(): SchemaEntry[] {
-    const loaded = this.#registry.list().map(({ name }) => this.#bundles.loaded(name));
-    return loaded.flatMap((bundle) => (bundle ? this.#gate.schemasOf(bundle) : []));
+    return this.#loaded().flatMap((bundle) => this.#gate.schemasOf(bundle));
   }
 
   /** What of `dynamicPlugins.required` does not serve now: plugin ids and package names. */
@@ -241,6 +245,10 @@ export class DynamicPlugins {
       this.#release();
     })();
     return this.#stopped;
+  }
+
+  #loaded(): StagedBundle[] {
+    return this.#registry.list().flatMap(({ name }) => this.#bundles.loaded(name) ?? []);
   }
 
   #openProcesses(settings: Settings, stateDirectory: string): void {

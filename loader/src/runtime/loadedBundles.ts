@@ -90,7 +90,8 @@ export class LoadedBundles {
   /** Where a bundle runs, and the process it runs in; figures of this moment. */
   whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
     const loaded = this.#loaded.get(name);
-    if (!loaded) return {};
+    // What is for browsers runs nowhere here.
+    if (!loaded || unitsOf(loaded.contribution).length === 0) return {};
     if (!loaded.contribution.part.isolated) return { isolation: 'in-process' };
     const generations = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current);
     const process = generations.find((generation) => generation?.process)?.process;

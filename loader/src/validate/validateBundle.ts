@@ -1,4 +1,4 @@
-import { StagedoorError, isBackendRole, isInside } from '@stagedoor/bundle';
+import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -18,15 +18,8 @@ export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
 function checkRole(bundle: StagedBundle): void {
   const role = bundle.packageJson.backstage?.role;
   if (!role) throw new StagedoorError('ROLE_MISSING', `package.json of ${bundle.name} has no backstage.role.`);
-  if (isBackendRole(role)) return;
-  const frontend = role.startsWith('frontend-');
-  throw new StagedoorError(
-    'ROLE_UNSUPPORTED',
-    `${bundle.name} has the role '${role}', which this backend does not run.`,
-    {
-      hint: frontend ? 'Serve frontend plugins with the portal app; this directory takes backend bundles.' : undefined,
-    },
-  );
+  if (BUNDLE_ROLES.some((known) => known === role)) return;
+  throw new StagedoorError('ROLE_UNSUPPORTED', `${bundle.name} has the role '${role}', which is not loaded here.`);
 }
 
 /** `main` and every target of `exports`, before any of them is followed; links were made copies or refused when it was staged. */
@@ -57,8 +50,12 @@ function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void 
   }
 }
 
-/** Only for bundles with our manifest: others declare peers that their own `node_modules` also holds. */
+/**
+ * Only for bundles with our manifest: others declare peers that their own `node_modules` also holds. What frontend
+ * plugins expect, the app shares.
+ */
 function checkPeers(bundle: StagedBundle, host: HostManifest): void {
+  if (isFrontendRole(bundle.packageJson.backstage?.role ?? '')) return;
   for (const [name, range] of Object.entries(bundle.manifest?.host.shared ?? {})) {
     const version = Object.hasOwn(host.shared, name) ? host.shared[name] : undefined;
     if (version === undefined) {

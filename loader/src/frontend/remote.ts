@@ -1,7 +1,10 @@
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { StagedoorError, isInside, type BundleManifest } from '@stagedoor/bundle';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+
+/** Where apps ask for remotes; the same path as upstream's. */
+export const REMOTES_PATH = '/.backstage/dynamic-features';
 
 /** Where a Module Federation remote is, as `@module-federation/runtime` takes it. */
 export interface RemoteInfo {
@@ -18,6 +21,9 @@ export interface Remote {
   packageName: string;
   remoteInfo: RemoteInfo;
   exposedModules: string[];
+  /** Of the build that serves; the digest changes with every upgrade. Only where remotes come and go. */
+  version?: string;
+  digest?: string;
 }
 
 /** How the remote of a package is served where it is not as usual. */
@@ -41,10 +47,21 @@ export interface FrontendRemoteResolver {
 /** A remote with what is served for it. */
 export interface ServedRemote {
   remote: Remote;
-  /** Folder of its assets. */
-  assets: string;
+  assets: Assets;
+  /** Those of the build before: pages that were opened with it go on asking for its scripts. */
+  earlier?: Assets;
   /** Served in place of a file of the assets. */
   instead?: { file: string; content: JsonObject };
+}
+
+/** Files of a bundle that browsers may have. */
+export interface Assets {
+  /** Folder of the bundle. */
+  bundle: string;
+  /** Folder of the files, in it. */
+  folder: string;
+  /** What the files must be; absent for bundles of other tools. */
+  manifest?: BundleManifest;
 }
 
 /** What is read of `mf-manifest.json`. */
@@ -54,14 +71,19 @@ interface FederationManifest extends JsonObject {
   exposes: Array<{ name: string }>;
 }
 
-/**
- * Reads the remote of a frontend plugin in `dir`; `prefix` is the address that its assets will have. Throws REMOTE_INVALID for
- * one that no app could load.
- */
+/** What {@link readRemote} reads. */
+export interface RemotePlace {
+  packageName: string;
+  /** Folder of the bundle. */
+  dir: string;
+  manifest?: BundleManifest;
+  /** `backend.baseUrl`. */
+  baseUrl: string;
+}
+
+/** Reads the remote of a frontend plugin. Throws REMOTE_INVALID for one that no app could load. */
 export function readRemote(
-  packageName: string,
-  dir: string,
-  prefix: string,
+  { packageName, dir, manifest: bundleManifest, baseUrl }: RemotePlace,
   resolver: FrontendRemoteResolver = {},
 ): ServedRemote {
   const assets = resolve(dir, resolver.assetsPathFromPackage ?? 'dist');
@@ -75,10 +97,14 @@ export function readRemote(
   const exposed = manifest.exposes.map(({ name }) => name);
   const additional = resolver.getAdditionalRemoteInfo ?? resolver.getAdditionaRemoteInfo;
   return {
-    assets,
+    assets: { bundle: dir, folder: assets, ...(bundleManifest && { manifest: bundleManifest }) },
     remote: {
       packageName,
-      remoteInfo: { name: manifest.name, entry: `${prefix}/${entry}`, ...additional?.(manifest) },
+      remoteInfo: {
+        name: manifest.name,
+        entry: `${baseUrl}${REMOTES_PATH}/remotes/${packageName}/${entry}`,
+        ...additional?.(manifest),
+      },
       exposedModules: resolver.overrideExposedModules?.(exposed, manifest) ?? exposed,
     },
     ...(kind === 'manifest' &&

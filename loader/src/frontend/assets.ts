@@ -1,0 +1,37 @@
+import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Assets } from './remote';
+
+/** A file as browsers get it. */
+export interface Asset {
+  content: Buffer;
+  /** Hex. */
+  sha256: string;
+}
+
+/**
+ * Reads the file at `path` of `assets`; undefined where there is none, and for hidden ones. Links were made copies or
+ * refused when the bundle was staged. Throws DIGEST_MISMATCH for a file that is no longer what the bundle's manifest says.
+ */
+export async function readAsset({ bundle, folder, manifest }: Assets, path: string): Promise<Asset | undefined> {
+  if (!isBundlePath(path) || path.split('/').some((part) => part.startsWith('.'))) return undefined;
+  const file = join(folder, path);
+  const inBundle = relative(bundle, file).split(sep).join('/');
+  const listed = manifest?.files.find((entry) => entry.path === inBundle);
+  if (manifest && !listed) return undefined;
+  const info = await stat(file).catch(() => undefined);
+  if (!info?.isFile()) return undefined;
+  const content = await readFile(file);
+  const found = createHash('sha256').update(content).digest('hex');
+  if (listed && found !== listed.sha256) {
+    throw new StagedoorError('DIGEST_MISMATCH', `${inBundle} of ${manifest!.name} is not what its manifest says.`);
+  }
+  return { content, sha256: found };
+}
+
+/** True for a file that is named after its content, as bundlers do: under that name it never changes. */
+export function isHashed(path: string): boolean {
+  return /\.[0-9a-f]{8,}(\.chunk)?\.[a-z0-9]+(\.map)?$/.test(path);
+}

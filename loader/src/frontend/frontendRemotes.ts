@@ -1,0 +1,63 @@
+import type { LoggerService, RootConfigService, RootHttpRouterService } from '@backstage/backend-plugin-api';
+import { isFrontendRole } from '@stagedoor/bundle';
+import type { Contribution } from '../resolve/contribution';
+import type { StagedBundle } from '../stage/stageDrop';
+import { REMOTES_PATH, readRemote, type ServedRemote } from './remote';
+import { createRemotesRouter } from './remotesRouter';
+
+/** True for a bundle that is served to browsers and runs nothing in the backend. */
+export function isFrontend({ packageJson }: StagedBundle): boolean {
+  return isFrontendRole(packageJson.backstage?.role ?? '');
+}
+
+/** The remotes of the frontend bundles that are loaded. */
+export class FrontendRemotes {
+  readonly #baseUrl: string;
+  readonly #read = new WeakMap<StagedBundle, ServedRemote>();
+  #served = new Map<string, { dir: string; served: ServedRemote }>();
+
+  /** `baseUrl` is `backend.baseUrl`. */
+  constructor(baseUrl: string) {
+    this.#baseUrl = baseUrl;
+  }
+
+  /** In the order of {@link follow}. */
+  list(): ServedRemote[] {
+    return [...this.#served.values()].map(({ served }) => served);
+  }
+
+  /** What a frontend bundle brings to units: nothing. Throws REMOTE_INVALID for one that no app could load. */
+  contributionOf(bundle: StagedBundle): Contribution {
+    const { name, version, digest, dir, manifest } = bundle;
+    const served = readRemote({ packageName: name, dir, manifest, baseUrl: this.#baseUrl });
+    this.#read.set(bundle, { ...served, remote: { ...served.remote, version, digest } });
+    const part = { owner: bundle.name, modules: [], features: [], services: [], packageDirs: {} };
+    return { pluginIds: [], modules: [], part };
+  }
+
+  /** Serves the frontend bundles among these from now on, and what open pages still need of the build before each. */
+  follow(bundles: readonly StagedBundle[]): void {
+    this.#served = new Map(
+      bundles.flatMap((bundle) => {
+        const before = this.#served.get(bundle.name);
+        if (before?.dir === bundle.dir) return [[bundle.name, before]];
+        const read = this.#read.get(bundle);
+        if (!read) return [];
+        const served = { ...read, ...(before && { earlier: before.served.assets }) };
+        return [[bundle.name, { dir: bundle.dir, served }]];
+      }),
+    );
+  }
+}
+
+/** Serves remotes on the portal's own router: to everybody, as upstream does. */
+export function serveFrontends(options: {
+  rootHttpRouter: RootHttpRouterService;
+  config: RootConfigService;
+  logger: LoggerService;
+}): FrontendRemotes {
+  const { rootHttpRouter, config, logger } = options;
+  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'));
+  rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
+  return frontends;
+}

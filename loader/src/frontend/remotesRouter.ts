@@ -1,0 +1,80 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { isStagedoorError } from '@stagedoor/bundle';
+import { Router, type Request, type Response } from 'express';
+import { extname } from 'node:path';
+import { isHashed, readAsset } from './assets';
+import { DESCRIPTION } from './description';
+import type { ServedRemote } from './remote';
+
+/** What {@link createRemotesRouter} serves. */
+export interface RemotesOptions {
+  /** The remotes of this moment. */
+  remotes: () => readonly ServedRemote[];
+  logger: LoggerService;
+}
+
+/** Browsers may keep it for a year, and need not ask again. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
+/** Browsers may keep it, and ask each time whether it is still the same. */
+const ASK_AGAIN = 'no-cache';
+
+/**
+ * Serves the list of remotes and their assets, to everybody: browsers load scripts without a session. Mounted at
+ * {@link REMOTES_PATH}.
+ */
+export function createRemotesRouter({ remotes, logger }: RemotesOptions): Router {
+  const router = Router();
+  router.get('/openapi.json', (_request, response) => void response.json(DESCRIPTION));
+  router.get('/remotes', (_request, response) => {
+    response.set('cache-control', ASK_AGAIN).json(remotes().map(({ remote }) => remote));
+  });
+  router.get('/remotes/*', (request, response, next) => {
+    const [served, path] = find(remotes(), request.path.slice('/remotes/'.length));
+    if (!served || path === undefined) return next();
+    send(served, path, request, response).then(
+      (sent) => (sent ? undefined : next()),
+      (error: unknown) => {
+        if (!isStagedoorError(error)) return next(error);
+        logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
+        response.status(500).json(error.toJSON());
+      },
+    );
+  });
+  return router;
+}
+
+/** Splits an address as it was sent into the remote and the path of a file of it. */
+function find(remotes: readonly ServedRemote[], target: string): [ServedRemote | undefined, string | undefined] {
+  const parts = target.split('/').map(decode);
+  if (parts.some((part) => part === undefined || part.includes('/'))) return [undefined, undefined];
+  const length = parts[0]!.startsWith('@') ? 2 : 1;
+  const name = parts.slice(0, length).join('/');
+  return [remotes.find(({ remote }) => remote.packageName === name), parts.slice(length).join('/')];
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+async function send(
+  { assets, earlier, instead }: ServedRemote,
+  path: string,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  if (instead?.file === path) {
+    response.set('cache-control', ASK_AGAIN).json(instead.content);
+    return true;
+  }
+  const hashed = isHashed(path);
+  const asset = (await readAsset(assets, path)) ?? (earlier && hashed ? await readAsset(earlier, path) : undefined);
+  if (!asset) return false;
+  response.set('cache-control', hashed ? FOR_GOOD : ASK_AGAIN).set('etag', `"${asset.sha256}"`);
+  if (request.fresh) response.status(304).end();
+  else response.type(extname(path) || 'bin').send(asset.content);
+  return true;
+}
