@@ -22,3 +22,6 @@ export type { CreateOptions, CreateResult, Kind } from './create/options';
 export type { PackageManager } from './create/packageManager';
 export { develop } from './dev/develop';
 export type { DevEvent, DevOptions } from './dev/options';
+export { diagnose } from './doctor/diagnose';
+export type { Finding } from './doctor/finding';
+export type { Diagnosis, DoctorOptions } from './doctor/options';

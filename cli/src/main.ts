@@ -4,6 +4,7 @@ import type { Options } from 'yargs';
 import { createCommand, createOptions } from './commands/create';
 import { described } from './commands/described';
 import { devCommand, devOptions } from './commands/dev';
+import { doctorCommand, doctorOptions } from './commands/doctor';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
@@ -56,6 +57,7 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .usage(`$0 <command>\n\n${ABOUT}`)
     .command(described(createCommand(reporter)))
     .command(described(devCommand(reporter)))
+    .command(described(doctorCommand(reporter)))
     .command(described(exportCommand(reporter)))
     .command(described(inspectCommand(reporter)))
     .command(described(installCommand(reporter)))
@@ -83,6 +85,7 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
 const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
   create: { takes: 'one folder', options: createOptions },
   dev: { takes: 'package folders', options: devOptions },
+  doctor: { takes: 'one folder', options: doctorOptions },
   export: { takes: 'one package', options: exportOptions },
   inspect: { takes: 'one bundle', options: inspectOptions },
   install: { takes: 'one root directory', options: installOptions },

@@ -1,8 +1,8 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
-import { readHost } from '../export/host/readHost';
 import { isPath } from '../export/locate';
 import type { ExportOptions } from '../export/options';
+import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
 /** The options that explain or override what becomes of dependencies. */
 export const decisionOptions = {
@@ -10,16 +10,7 @@ export const decisionOptions = {
     type: 'string',
     describe: 'Say what was decided about a package (--explain=<name>) or about all, and why',
   },
-  host: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Export for one portal: the file or URL of its host manifest, or its own URL',
-  },
-  'host-token-file': {
-    type: 'string',
-    requiresArg: true,
-    describe: 'File with a token for the URL of --host; by default STAGEDOOR_HOST_TOKEN',
-  },
+  ...hostOptions,
   shared: {
     type: 'string',
     requiresArg: true,
@@ -34,10 +25,8 @@ export const decisionOptions = {
 } as const satisfies Record<string, Options>;
 
 /** Their values as the command line gives them. */
-export interface DecisionArguments {
+export interface DecisionArguments extends HostArguments {
   explain?: string | string[];
-  host?: string;
-  hostTokenFile?: string;
   shared?: string | string[];
   inline?: string | string[];
   hoist?: string | string[];
@@ -54,14 +43,10 @@ export async function decisionsOf(
     ...(args.inline !== undefined && { inline: [args.inline].flat() }),
     ...(args.hoist !== undefined && { hoist: [args.hoist].flat() }),
   };
-  const source = {
-    location: args.host ?? '',
-    tokenFile: args.hostTokenFile,
-    token: process.env.STAGEDOOR_HOST_TOKEN,
-  };
+  const host = await hostOf(args, cwd, signal);
   return {
     ...(args.explain !== undefined && { explain: explained(args.explain, workspace) }),
-    ...(args.host !== undefined && { host: await readHost(source, cwd, signal) }),
+    ...(host && { host }),
     ...(Object.keys(overrides).length > 0 && { overrides }),
   };
 }

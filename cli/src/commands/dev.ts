@@ -16,8 +16,8 @@ the new build in. A build that fails is told here, with file and line; what ran 
 lead to the source, for stack traces and breakpoints. Ctrl-C ends it; the plugins stay.`;
 
 const EXAMPLES: Array<[string, string]> = [
-  ['$0 dev --portal ../portal/dynamic-plugins-root', 'the plugin in this folder, or all of this workspace'],
-  ['$0 dev plugins/todo plugins/todo-module --portal /plugins', 'these two'],
+  ['$0 dev --portal /plugins', 'the plugin in this folder, or all of this workspace'],
+  ['$0 dev ./todo ./mail --portal /plugins', 'these two'],
 ];
 
 /** Every option, in the order of `--help`. */

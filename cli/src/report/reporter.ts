@@ -55,6 +55,12 @@ export class Reporter {
     this.streams.stdout.write(`${text}\n`);
   }
 
+  /** What was found wrong: data in either form; the exit code is 1 where something does not work. */
+  examined(lines: readonly string[], result: object, broken: boolean): void {
+    this.told(lines, result);
+    if (broken) this.streams.exitCode = 1;
+  }
+
   /** One progress line per plugin of a workspace. */
   pluginDone(outcome: WorkspaceOutcome, done: number, total: number): void {
     this.streams.stderr.write(`${outcomeLine(outcome, done, total)}\n`);

@@ -1,0 +1,33 @@
+import type { Options } from 'yargs';
+import { readHost, type HostManifest } from '../export/host/readHost';
+
+/** How the portal that a bundle is for is named. */
+export const hostOptions = {
+  host: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'The portal that it is for: the file or URL of its host manifest, or its own URL',
+  },
+  'host-token-file': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'File with a token for the URL of --host; by default STAGEDOOR_HOST_TOKEN',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Their values as the command line gives them. */
+export interface HostArguments {
+  host?: string;
+  hostTokenFile?: string;
+}
+
+/** The host manifest of the named portal; undefined where none is named. Throws HOST_UNREADABLE. */
+export async function hostOf(
+  { host, hostTokenFile }: HostArguments,
+  cwd: string,
+  signal?: AbortSignal,
+): Promise<HostManifest | undefined> {
+  if (host === undefined) return undefined;
+  const source = { location: host, tokenFile: hostTokenFile, token: process.env.STAGEDOOR_HOST_TOKEN };
+  return await readHost(source, cwd, signal);
+}

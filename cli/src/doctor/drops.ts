@@ -1,0 +1,52 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PublicKey } from '@stagedoor/bundle';
+import { verifyTarget } from '../signing/verifyTarget';
+import { findingOf, type Finding } from './finding';
+
+const ARCHIVE = /\.(tgz|tar\.gz)$/;
+
+/** What is wrong with the bundles in a root directory: their files, and the signatures of trusted keys where there are such. */
+export async function examineDrops(
+  root: string,
+  trusted: readonly PublicKey[],
+  signal: AbortSignal | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const held = new Map<string, string>();
+  for (const entry of (await readdir(root)).filter(isDropName).sort()) {
+    const path = join(root, entry);
+    if (!(await isDrop(path))) {
+      const message = 'It is neither a folder nor an archive; the portal does not look at it.';
+      findings.push({ level: 'warning', subject: path, message, fix: 'Remove it.' });
+      continue;
+    }
+    try {
+      const { name, version } = await verifyTarget(path, trusted, { cwd: root, signal });
+      const other = held.get(name);
+      if (other !== undefined) {
+        const message = `It holds ${name} ${version}, and so does ${other}: the highest version runs, of equal ones the last by name.`;
+        findings.push({ level: 'warning', subject: path, message, fix: 'Remove the one that is not meant.' });
+      }
+      held.set(name, entry);
+    } catch (error) {
+      signal?.throwIfAborted();
+      findings.push(findingOf(error, path, isForeign(error) && trusted.length === 0 ? 'warning' : 'error'));
+    }
+  }
+  return findings;
+}
+
+function isDropName(entry: string): boolean {
+  return !entry.startsWith('.') && entry !== 'lost+found';
+}
+
+async function isDrop(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && (info.isDirectory() || ARCHIVE.test(path));
+}
+
+/** Other tools write no manifest; the portal runs what they make, unless it asks for signatures. */
+function isForeign(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'MANIFEST_MISSING';
+}

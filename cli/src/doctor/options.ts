@@ -1,0 +1,24 @@
+import type { HostManifest } from '../export/host/readHost';
+import type { Finding } from './finding';
+
+/** What is examined. */
+export interface DoctorOptions {
+  /** Folder that relative paths are resolved from. */
+  cwd: string;
+  /** A plugin package, or a folder with app-config.yaml; by default `cwd`. */
+  folder?: string;
+  /** Config files of a portal, as it is started with; by default those in the folder. */
+  config: readonly string[];
+  /** The portal that the plugin is to run in. */
+  host?: HostManifest;
+  signal?: AbortSignal;
+}
+
+/** What was examined and found; `--json` prints it as it is. */
+export interface Diagnosis {
+  /** Absolute. */
+  folder: string;
+  kinds: Array<'plugin' | 'portal'>;
+  /** Errors first. */
+  findings: Finding[];
+}

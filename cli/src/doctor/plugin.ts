@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { isFrontendRole } from '@stagedoor/bundle';
+import { exportPlugin } from '../export/exportPlugin';
+import { readExported, type ExportedPackage } from '../export/plan';
+import { temporaryFolder } from '../temporary/temporaryFolder';
+import { findingOf, type Finding } from './finding';
+import type { DoctorOptions } from './options';
+
+/** What is wrong with the plugin package in `dir`: what is there, and whether a bundle can be made of it. */
+export async function examinePlugin(dir: string, { host, signal }: DoctorOptions): Promise<Finding[]> {
+  let exported: ExportedPackage;
+  try {
+    exported = await readExported(dir, false, host);
+  } catch (error) {
+    return [findingOf(error, 'package.json')];
+  }
+  return [...conventions(exported), ...(await exportFindings(dir, { host, signal }))];
+}
+
+/** What an export does not need, and people do. */
+function conventions({ pkg, self, role, workspace }: ExportedPackage): Finding[] {
+  const findings: Finding[] = [];
+  const warn = (subject: string, message: string, fix: string): void => {
+    findings.push({ level: 'warning', subject, message, fix });
+  };
+  const { scripts } = self.manifest as { scripts?: Record<string, unknown> };
+  if (scripts?.['export-dynamic'] === undefined) {
+    warn('package.json', 'No script exports the plugin.', 'Add "export-dynamic": "export-dynamic" to "scripts".');
+  }
+  if (pkg.backstage?.pluginId === undefined && !isFrontendRole(role)) {
+    warn(
+      'package.json',
+      'backstage.pluginId is missing.',
+      'Add the id that the code gives to createBackendPlugin or createBackendModule.',
+    );
+  }
+  if (!workspace.lockfile) {
+    warn(
+      workspace.root,
+      'There is no lockfile: nothing says which versions a bundle is made of, and the next one may differ.',
+      'Install with npm, Yarn or pnpm, and keep the lockfile that it writes with the source.',
+    );
+  }
+  return findings;
+}
+
+/** Exports it to nowhere: everything that an export refuses, for the host that is meant. */
+async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' | 'signal'>): Promise<Finding[]> {
+  const scratch = await temporaryFolder('doctor');
+  try {
+    const out = join(scratch.dir, 'bundle');
+    const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, verify: false, ...options });
+    return warnings.map((message) => ({
+      level: 'warning',
+      subject: 'export',
+      message,
+      fix: 'See `stagedoor export --explain`.',
+    }));
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return [findingOf(error, 'export')];
+  } finally {
+    await scratch.dispose();
+  }
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import type { Config } from '@backstage/config';
+import { StagedoorError } from '@stagedoor/bundle';
+import { examineDrops } from './drops';
+import { findingOf, type Finding } from './finding';
+import { examineFolders } from './folders';
+import { examinePolicy } from './policy';
+import { examineSignatures } from './signatures';
+
+/** What is wrong with a portal that is started in `dir` with these config files. */
+export async function examinePortal(
+  dir: string,
+  files: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = await readConfig(files);
+  } catch (error) {
+    return [findingOf(error, 'app-config')];
+  }
+  const root = rootDirectory(config, dir);
+  if (root === undefined) {
+    const message = 'dynamicPlugins.rootDirectory is not set: the portal loads no dynamic plugin.';
+    return [{ level: 'error', subject: 'app-config', message, fix: 'Set it to a folder for bundles.' }];
+  }
+  const folders = await examineFolders(root, dir, config);
+  const { trusted, findings } = await examineSignatures(config, dir);
+  const readable = !folders.some(({ subject, level }) => subject === root && level === 'error');
+  const drops = readable ? await examineDrops(root, trusted, signal) : [];
+  return [...folders, ...findings, ...examinePolicy(config), ...drops];
+}
+
+function rootDirectory(config: Config, dir: string): string | undefined {
+  const root = config.getOptional('dynamicPlugins.rootDirectory');
+  return typeof root === 'string' ? resolve(dir, root) : undefined;
+}
+
+async function readConfig(files: readonly string[]): Promise<Config> {
+  const { ConfigSources } = await import('@backstage/config-loader');
+  const targets = files.map((target) => ({ type: 'path' as const, target }));
+  try {
+    const config = await ConfigSources.toConfig(
+      ConfigSources.default({ watch: false, argv: targets.flatMap(({ target }) => ['--config', target]) }),
+    );
+    config.close();
+    return config;
+  } catch (cause) {
+    const { name, message } = cause as Error;
+    throw new StagedoorError(name === 'NotFoundError' ? 'CONFIG_FILE_MISSING' : 'SETTING_INVALID', message, { cause });
+  }
+}
