@@ -9,6 +9,7 @@ import { Failure, runScript } from '../scripts/lib/failure.mjs';
 import { repository } from '../scripts/lib/repository.mjs';
 import { compareSizes } from './export/sizes.mjs';
 import { compareExports, compareLargerExports } from './export/times.mjs';
+import { compareInstalls } from './install/installs.mjs';
 import { exportBundle } from './lib/exportBundle.mjs';
 import { Report } from './lib/report.mjs';
 import { compareDrops } from './loader/drops.mjs';
@@ -19,7 +20,19 @@ import { compareThroughput } from './loader/throughput.mjs';
 
 const short = process.argv.includes('--short');
 const runs = short
-  ? { exports: 3, installs: 1, starts: 1, bundles: 10, loads: 2, loadSeconds: 1, drops: 3, stalls: 1, requests: 200 }
+  ? {
+      exports: 3,
+      installs: 1,
+      starts: 1,
+      bundles: 10,
+      loads: 2,
+      loadSeconds: 1,
+      drops: 3,
+      stalls: 1,
+      requests: 200,
+      plugins: 10,
+      pluginInstalls: 1,
+    }
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
       ...{ starts: 5, bundles: 50, loads: 7, loadSeconds: 2, drops: 15, stalls: 5, requests: 2000 },
@@ -35,6 +48,7 @@ const parts = {
   stalls: compareStalls,
   isolation: compareIsolation,
 };
+  install: compareInstalls,
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 await runScript(async () => {
