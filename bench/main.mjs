@@ -36,6 +36,7 @@ const runs = short
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
       ...{ starts: 5, bundles: 50, loads: 7, loadSeconds: 2, drops: 15, stalls: 5, requests: 2000 },
+      ...{ plugins: 30, pluginInstalls: 3 },
     };
 const parts = {
   exports: compareExports,
@@ -47,8 +48,8 @@ const parts = {
   drops: compareDrops,
   stalls: compareStalls,
   isolation: compareIsolation,
-};
   install: compareInstalls,
+};
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
 await runScript(async () => {
