@@ -6,6 +6,7 @@ import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 import { listOptions, type ListArguments } from './listOptions';
+import { keepHeapSmall } from './smallHeap';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
 interface InstallArguments extends RegistryArguments, ListArguments {
@@ -69,6 +70,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
         throw new StagedoorError('USAGE', '--require-signature and --key are given together.');
       }
       const offline = once('offline', args.offline);
+      keepHeapSmall();
       const { install } = await import('../install/install');
       const { installLines } = await import('../report/install');
       const { installProgress } = await import('../report/installProgress');
