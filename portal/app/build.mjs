@@ -26,6 +26,7 @@ function configuration() {
   return {
     mode: 'production',
     context: dir,
+    target: ['web', 'es2022'],
     entry: { main: './src/index.tsx' },
     // Errors are the caller's to show, and warnings come from packages only.
     stats: 'none',
@@ -68,6 +69,10 @@ function configuration() {
     plugins: [new rspack.DefinePlugin({ 'process.env.APP_CONFIG': '[]' })],
     optimization: {
       splitChunks: { chunks: 'all', maxInitialRequests: 6 },
+      minimizer: [
+        new rspack.SwcJsMinimizerRspackPlugin(),
+        new rspack.LightningCssMinimizerRspackPlugin({ minimizerOptions: { targets: ['last 2 years'] } }),
+      ],
     },
     performance: false,
   };

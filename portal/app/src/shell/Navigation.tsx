@@ -1,5 +1,6 @@
-import { Sidebar, SidebarDivider, SidebarItem, SidebarSpace } from '@backstage/core-components';
+import { Sidebar, SidebarDivider, SidebarGroup, SidebarItem, SidebarSpace } from '@backstage/core-components';
 import type { NavContentComponentProps } from '@backstage/plugin-app-react';
+import { RiMenuLine } from '@remixicon/react';
 import { ThemeSwitch } from './ThemeSwitch';
 
 /** The sidebar, a bar at the bottom on phones: the portal's own pages, those of plugins, and the theme. */
@@ -9,13 +10,15 @@ export function Navigation({ navItems }: NavContentComponentProps) {
   ));
   return (
     <Sidebar>
-      {items.take('page:showcase')}
-      {items.take('page:plugins')}
-      <SidebarDivider />
-      {items.rest({ sortBy: 'title' })}
-      <SidebarSpace />
-      <SidebarDivider />
-      <ThemeSwitch />
+      <SidebarGroup label="Menu" icon={<RiMenuLine size={20} aria-hidden />}>
+        {items.take('page:showcase')}
+        {items.take('page:plugins')}
+        <SidebarDivider />
+        {items.rest({ sortBy: 'title' })}
+        <SidebarSpace />
+        <SidebarDivider />
+        <ThemeSwitch />
+      </SidebarGroup>
     </Sidebar>
   );
 }

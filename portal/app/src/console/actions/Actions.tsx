@@ -56,7 +56,6 @@ export function Actions({ plugin }: { plugin: Plugin }) {
         <Confirmation
           title={`${ACTIONS[asked].label} ${plugin.name}?`}
           action={ACTIONS[asked].label}
-          destructive={asked === 'disable'}
           onConfirm={confirmed}
           onCancel={() => setAsked(undefined)}
         >

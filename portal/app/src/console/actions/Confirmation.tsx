@@ -5,7 +5,6 @@ interface ConfirmationProps {
   title: string;
   /** What the button that goes on says. */
   action: string;
-  destructive?: boolean;
   onConfirm(): void;
   onCancel(): void;
   /** What will happen. */
@@ -13,13 +12,13 @@ interface ConfirmationProps {
 }
 
 /** Asks before something is done; Escape is a no. */
-export function Confirmation({ title, action, destructive, onConfirm, onCancel, children }: ConfirmationProps) {
+export function Confirmation({ title, action, onConfirm, onCancel, children }: ConfirmationProps) {
   return (
     <Dialog isOpen isDismissable width="min(480px, 92vw)" onOpenChange={(open) => !open && onCancel()}>
       <DialogHeader>{title}</DialogHeader>
       <DialogBody>{children}</DialogBody>
       <DialogFooter>
-        <Button variant="primary" destructive={destructive} autoFocus onPress={onConfirm}>
+        <Button variant="primary" autoFocus onPress={onConfirm}>
           {action}
         </Button>
         <Button variant="secondary" onPress={onCancel}>

@@ -23,7 +23,7 @@ export function Upload({ children }: { children: ReactNode }) {
     if (file)
       run(
         () => client.upload(file),
-        ({ plugin }) => `${plugin} was uploaded and runs.`,
+        ({ plugin }) => `${plugin} was uploaded.`,
       );
     setFile(undefined);
   };

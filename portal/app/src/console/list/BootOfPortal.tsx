@@ -12,8 +12,7 @@ export function BootOfPortal() {
   return (
     <Accordion>
       <AccordionTrigger
-        title="Start of the portal"
-        subtitle={value && `${Math.round(value.durationMs)} ms`}
+        title={value ? `Start of the portal: ${Math.round(value.durationMs)} ms` : 'Start of the portal'}
         level={2}
       />
       <AccordionPanel>
