@@ -1,6 +1,9 @@
-# The portal and `stagedoor install` in one image. Inputs are fixed: this checkout, package-lock.json and the base image;
-# pin the latter by digest for a build that others can repeat:
+# The portal and `stagedoor install` in one image. Its inputs are this checkout, package-lock.json with an integrity for
+# every package, and the base image. That one is named by full version, not by digest: the same version is published again
+# with security updates of Debian, which a build is to have. For a build that others can repeat, give its digest:
 #   docker build --build-arg NODE_IMAGE=node:22.23.1-bookworm-slim@sha256:… -t stagedoor-portal .
+# Compilers of the build stage are Debian's of the day; nothing of them gets into the image but what they make of
+# better-sqlite3.
 ARG NODE_IMAGE=node:22.23.1-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

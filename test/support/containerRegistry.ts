@@ -27,10 +27,13 @@ export interface RegistryOptions {
   login?: boolean;
   /** Speak TLS, with these files. */
   tls?: { certificate: string; key: string };
+  /** Be a cache in front of this registry, `host:port`. */
+  behind?: string;
 }
 
 /** Starts a registry; the caller stops it. Needs Debian's package docker-registry. */
-export async function startContainerRegistry({ login, tls }: RegistryOptions = {}): Promise<ContainerRegistry> {
+export async function startContainerRegistry(options: RegistryOptions = {}): Promise<ContainerRegistry> {
+  const { login, tls, behind } = options;
   const program = await debianProgram('docker-registry');
   const dir = await makeTempDir();
   const host = `127.0.0.1:${await freePort()}`;
@@ -40,6 +43,7 @@ export async function startContainerRegistry({ login, tls }: RegistryOptions = {
     log: { level: 'warn' },
     storage: { filesystem: { rootdirectory: join(dir, 'storage') } },
     http: { addr: host, ...(tls && { tls }) },
+    ...(behind && { proxy: { remoteurl: `http://${behind}` } }),
     ...(login && { auth: { htpasswd: { realm: 'test', path: join(dir, 'htpasswd') } } }),
   };
   const file = join(dir, 'config.yml');

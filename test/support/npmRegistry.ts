@@ -16,18 +16,18 @@ export interface Verdaccio {
   stop(): Promise<void>;
 }
 
-/** Starts a verdaccio; the caller stops it. */
-export async function startVerdaccio(): Promise<Verdaccio> {
+/** Starts a verdaccio; the caller stops it. With `uplink`, the URL of a registry, it is a cache in front of that one. */
+export async function startVerdaccio({ uplink }: { uplink?: string } = {}): Promise<Verdaccio> {
   const dir = await makeTempDir();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const config = {
     storage: join(dir, 'storage'),
     auth: { htpasswd: { file: join(dir, 'htpasswd'), max_users: 10 } },
-    uplinks: {},
+    uplinks: { ...(uplink && { behind: { url: uplink } }) },
     packages: {
       '@secret/*': { access: '$authenticated', publish: '$authenticated' },
-      '**': { access: '$all', publish: '$authenticated' },
+      '**': { access: '$all', publish: '$authenticated', ...(uplink && { proxy: 'behind' }) },
     },
     log: { type: 'stdout', format: 'json', level: 'warn' },
     web: { enable: false },
