@@ -35,7 +35,7 @@ const runs = short
     }
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
-      ...{ starts: 5, bundles: 50, loads: 7, loadSeconds: 2, drops: 15, stalls: 5, requests: 2000 },
+      ...{ starts: 5, bundles: 50, loads: 25, loadSeconds: 1, drops: 15, stalls: 5, requests: 2000 },
       ...{ plugins: 30, pluginInstalls: 3 },
     };
 const parts = {

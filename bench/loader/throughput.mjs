@@ -15,17 +15,19 @@ export async function compareThroughput({ dir, hello, runs, report }) {
   const ours = await startHost(join(dir, 'throughput/stagedoor'), { kind: 'stagedoor', root });
   try {
     const hosts = { plain, ours };
+    await interleaved(2, hosts, ({ url }) => rate(`${url}/api/hello/ping`, runs.loadSeconds));
     const rates = await interleaved(runs.loads, hosts, ({ url }) => rate(`${url}/api/hello/ping`, runs.loadSeconds));
-    const [peer, own] = [median(rates.plain), median(rates.ours)];
+    // Round by round: what else the machine does comes and goes.
+    const share = median(rates.ours.map((own, round) => own / rates.plain[round]));
     report.table(
       'Requests per second, medians',
       ['plugin', 'rate', 'of static', 'budget'],
       [
-        ['added to createBackend()', peer.toFixed(0), '', ''],
-        ['loaded as a bundle', own.toFixed(0), `${((100 * own) / peer).toFixed(1)} %`, '≥ 97 %'],
+        ['added to createBackend()', median(rates.plain).toFixed(0), '', ''],
+        ['loaded as a bundle', median(rates.ours).toFixed(0), `${(100 * share).toFixed(1)} %`, '≥ 97 %'],
       ],
     );
-    report.budget('throughput', own >= 0.97 * peer);
+    report.budget('throughput', share >= 0.97);
   } finally {
     await Promise.all([plain.stop(), ours.stop()]);
   }

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 
@@ -8,14 +7,14 @@ const HASH_BYTES = 32;
 const STEP_BYTES = 1 << 20;
 
 /** Writes a code cache behind its sha256, whole or not at all: V8 itself checks only a header. */
-export function writeCache(file: string, data: Buffer): void {
+export async function writeCache(file: string, data: Buffer): Promise<void> {
   const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-  mkdirSync(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true });
   try {
-    writeFileSync(temporary, Buffer.concat([createHash('sha256').update(data).digest(), data]));
-    renameSync(temporary, file);
+    await writeFile(temporary, [createHash('sha256').update(data).digest(), data]);
+    await rename(temporary, file);
   } finally {
-    rmSync(temporary, { force: true });
+    await rm(temporary, { force: true });
   }
 }
 
@@ -26,8 +25,8 @@ export async function readCache(file: string): Promise<Buffer | undefined> {
   const data = content.subarray(HASH_BYTES);
   const hash = createHash('sha256');
   for (let at = 0; at < data.length; at += STEP_BYTES) {
+    if (at > 0) await turn();
     hash.update(data.subarray(at, at + STEP_BYTES));
-    await turn();
   }
   return hash.digest().equals(content.subarray(0, HASH_BYTES)) ? data : undefined;
 }

@@ -10,4 +10,4 @@ setFlagsFromString('--no-lazy');
 const script = compile(file, source);
 // V8 takes a cache only under the flags that it was made under.
 setFlagsFromString('--lazy');
-writeCache(cacheFile, script.createCachedData());
+void writeCache(cacheFile, script.createCachedData());

@@ -5,11 +5,11 @@ import type { Script } from 'node:vm';
 type Extension = (module: NodeModule, filename: string) => void;
 const extensions = (Module as unknown as { _extensions: Record<'.js', Extension> })._extensions;
 
-const prepared = new Map<string, Script>();
+const prepared = new Map<string, () => Script>();
 
-/** Has the next `require` of `file`, an absolute path, run `script` instead of reading and compiling it. */
-export function prepareScript(file: string, script: Script): void {
-  prepared.set(file, script);
+/** Has the next `require` of `file`, an absolute path, run what `compile` gives instead of reading and compiling it. */
+export function prepareScript(file: string, compile: () => Script): void {
+  prepared.set(file, compile);
 }
 
 /** Takes back what {@link prepareScript} did, for a file that was not required after all. */
@@ -21,9 +21,10 @@ export function forgetScript(file: string): void {
 export function patchExtensions(): { dispose(): void } {
   const original = extensions['.js'];
   const patched: Extension = (module, filename) => {
-    const script = prepared.get(filename);
-    if (!script) return original(module, filename);
+    const compile = prepared.get(filename);
     prepared.delete(filename);
+    const script = compile && compiled(compile);
+    if (!script) return original(module, filename);
     const run = script.runInThisContext() as (this: unknown, ...variables: unknown[]) => void;
     run.call(module.exports, module.exports, createRequire(filename), module, filename, dirname(filename));
   };
@@ -33,4 +34,13 @@ export function patchExtensions(): { dispose(): void } {
       if (extensions['.js'] === patched) extensions['.js'] = original;
     },
   };
+}
+
+/** Undefined for what is no script of CommonJS: Node.js says why, or takes it for what it is. */
+function compiled(compile: () => Script): Script | undefined {
+  try {
+    return compile();
+  } catch {
+    return undefined;
+  }
 }

@@ -54,7 +54,7 @@ async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promi
   const { services, policy, code, serving, startTimeoutMs } = options;
   const late = (): Error =>
     new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`);
-  const prepared = await code?.prepare(bundle, { compileMissing: serving });
+  const prepared = await code?.prepare(bundle, { serving });
   try {
     return await deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
   } finally {

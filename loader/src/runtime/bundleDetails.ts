@@ -3,7 +3,7 @@ import type { JsonObject } from '@backstage/types';
 import { SBOM_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import type { StagedBundle } from '../stage/stageDrop';
-import { readConfigSchema } from '../validate/configSchema';
+import { readSchemaEntries } from '../validate/configSchema';
 import { unknownPlugin } from './operator';
 
 /** One key of app-config that a bundle reads. */
@@ -42,8 +42,8 @@ export class BundleDetails {
    * PLUGIN_UNKNOWN, CONFIG_SCHEMA_INVALID.
    */
   async config(name: string): Promise<BundleConfig> {
-    const found = await readConfigSchema(this.#bundle(name));
-    const schemas = (found?.entries ?? []).map(({ value }) => value);
+    const entries = await readSchemaEntries(this.#bundle(name));
+    const schemas = entries.map(({ value }) => value);
     const keys = schemas.flatMap((schema) => keysOf(schema as SchemaNode, [], false, this.#config));
     return { schemas, keys: [...new Map(keys.map((key) => [key.key, key])).values()] };
   }

@@ -9,6 +9,7 @@ import { newestOf } from '../stage/newest';
 import type { Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
+import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../timing/timed';
 import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
@@ -51,6 +52,7 @@ export class DropDirectory {
   readonly #names = new KeyedMutex();
   /** Staging keeps disk and memory busy: a thousand drops at once must not take a thousand times as much. */
   readonly #staging = new Lanes(4);
+  #index: Promise<StagedIndex> | undefined;
   #open = false;
   #closed = false;
 
@@ -91,6 +93,7 @@ export class DropDirectory {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#working.values());
+    await (await this.#index)?.write();
   }
 
   /** Folders of staged copies that are still of use. */
@@ -140,6 +143,11 @@ export class DropDirectory {
     return this.#working.size === 0;
   }
 
+  #staged(): Promise<StagedIndex> {
+    this.#index ??= StagedIndex.open(this.#options.shelves);
+    return this.#index;
+  }
+
   /** One worker per entry: it goes on until nothing has changed since it last looked. */
   #work(entry: string): void {
     if (this.#working.has(entry) || this.#closed) return;
@@ -169,10 +177,12 @@ export class DropDirectory {
     const drop = await this.#find(entry);
     if (!drop) {
       registry.forgetDiscovered(entry);
+      (await this.#staged()).forget(entry);
       return this.#records.delete(entry);
     }
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
-    const seen = await timed('settle', entry, () => settle(drop));
+    const index = await this.#staged();
+    const seen = await timed('settle', entry, () => settle(drop, index.seen(entry)));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.#read(entry);
     const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen);
@@ -185,13 +195,18 @@ export class DropDirectory {
       return false;
     }
     this.#records.set(entry, record);
+    if (record.bundle) await index.note(entry, seen, record.bundle.dir);
     return true;
   }
 
   async #stage(drop: Drop, seen: string): Promise<DropRecord> {
     const { entry } = drop;
+    const { shelves } = this.#options;
+    const index = await this.#staged();
     try {
-      const bundle = await timed('stage', entry, () => this.#staging.run(() => stageDrop(drop, this.#options.shelves)));
+      const bundle = await timed('stage', entry, () =>
+        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, shelves))),
+      );
       return { entry, name: bundle.name, bundle, seen };
     } catch (error) {
       return { entry, name: this.#records.get(entry)?.name ?? entry, fault: error as StagedoorError, seen };

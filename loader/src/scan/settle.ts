@@ -19,11 +19,12 @@ export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, g
 
 /**
  * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
- * loaded. A drop that has long been there settles at once. Resolves with the text of its last {@link snapshot}, empty
+ * loaded. A drop that has long been there settles at once, and one that is as it was when it had settled before: `known`. Resolves with the text of its last {@link snapshot}, empty
  * for a drop that was removed meanwhile.
  */
-export async function settle(drop: Drop, times: SettleTimes = SETTLE_TIMES): Promise<string> {
+export async function settle(drop: Drop, known?: string, times: SettleTimes = SETTLE_TIMES): Promise<string> {
   let seen = await snapshot(drop);
+  if (seen.text === known) return known;
   let quietSince = Math.min(Date.now(), seen.changedAt);
   let inspected: { text: string; completeness: Completeness } | undefined;
   for (;;) {

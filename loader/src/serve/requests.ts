@@ -26,7 +26,8 @@ export class ActiveRequests {
     this.#responses.add(response);
     const began = performance.now();
     this.#observer?.began();
-    response.once('close', () => {
+    // It closes but once.
+    response.on('close', () => {
       this.#observer?.ended(response, performance.now() - began);
       this.#responses.delete(response);
       if (this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());

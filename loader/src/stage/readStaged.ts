@@ -51,12 +51,26 @@ export async function readStaged(
   entry: string,
 ): Promise<StagedBundle | undefined> {
   for (const dir of await stagedDirs(shelves, name, digest)) {
-    if (!(await isIntact(dir).catch(() => false))) continue;
-    const packageJson = await readPackageJson(dir);
-    if (packageJson.name !== name) continue;
-    return { name, version: packageJson.version, digest, dir, packageJson, manifest: await readManifest(dir), entry };
+    const copy = await readCopy(dir, entry);
+    if (copy?.name === name) return copy;
   }
   return undefined;
+}
+
+/** What a staged copy in `dir` holds, made of the drop `entry`; undefined where it is gone or was touched. */
+export async function readCopy(dir: string, entry: string): Promise<StagedBundle | undefined> {
+  return (await isIntact(dir).catch(() => false)) ? await describeCopy(dir, entry) : undefined;
+}
+
+/** What a staged copy that is known to be intact holds; undefined where it cannot be read. */
+export async function describeCopy(dir: string, entry: string): Promise<StagedBundle | undefined> {
+  try {
+    const [packageJson, manifest] = await Promise.all([readPackageJson(dir), readManifest(dir)]);
+    const { name, version } = packageJson;
+    return { name, version, digest: basename(dir).split('.')[0]!, dir, packageJson, manifest, entry };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Hex sha256 of a small file, empty where there is none. */

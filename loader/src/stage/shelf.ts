@@ -14,6 +14,11 @@ export interface Shelves {
   temporary: string;
 }
 
+/** Where it is told which staged copy was made of which drop. */
+export function indexFile({ temporary }: Shelves): string {
+  return join(dirname(temporary), 'staged.json');
+}
+
 /**
  * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages, `foreign/staged/` under a
  * link to the host's whole `node_modules`, and an empty `tmp/`. Plain Node resolution does the rest.

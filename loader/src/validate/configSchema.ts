@@ -16,27 +16,34 @@ export interface SchemaEntry {
   value: JsonObject;
 }
 
-/** The config schema of a bundle, as it stands in the file and ready to use. */
-export interface BundleSchema {
-  entries: SchemaEntry[];
-  schema: ConfigSchema;
-}
-
-/** Reads and compiles the config schema of a bundle; undefined without one. Throws CONFIG_SCHEMA_INVALID. */
-export async function readConfigSchema(bundle: StagedBundle): Promise<BundleSchema | undefined> {
+/** The config schemas that a bundle carries, as they stand in its file; empty without one. Throws CONFIG_SCHEMA_INVALID. */
+export async function readSchemaEntries(bundle: StagedBundle): Promise<SchemaEntry[]> {
   for (const file of SCHEMA_FILES) {
     const content = await readBounded(join(bundle.dir, file), MAX_BYTES);
     if (content === 'absent') continue;
     if (typeof content === 'string') throw invalid(bundle, file, `it is no file of at most ${MAX_BYTES} bytes`);
     try {
-      const entries = entriesOf(JSON.parse(content.toString('utf8')), file, bundle.name);
-      const serialized = { backstageConfigSchemaVersion: 1, schemas: entries as unknown as JsonObject[] };
-      return { entries, schema: await loadConfigSchema({ serialized }) };
+      return entriesOf(JSON.parse(content.toString('utf8')), file, bundle.name);
     } catch (cause) {
       throw invalid(bundle, file, (cause as Error).message, cause);
     }
   }
-  return undefined;
+  return [];
+}
+
+/** Makes the schemas of a bundle ready to use. Throws CONFIG_SCHEMA_INVALID. */
+export async function compileSchemas(bundle: StagedBundle, entries: readonly SchemaEntry[]): Promise<ConfigSchema> {
+  try {
+    return await compileEntries(entries);
+  } catch (cause) {
+    throw invalid(bundle, entries[0]!.path, (cause as Error).message, cause);
+  }
+}
+
+/** Makes schemas ready to use, as one. Rejects where one is faulty, or two contradict each other. */
+export async function compileEntries(entries: readonly SchemaEntry[]): Promise<ConfigSchema> {
+  const serialized = { backstageConfigSchemaVersion: 1, schemas: entries as unknown as JsonObject[] };
+  return await loadConfigSchema({ serialized });
 }
 
 /** A config schema with those of bundles added. */

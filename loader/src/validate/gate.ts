@@ -5,7 +5,7 @@ import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { HostManifest } from './host';
 import { validateBundle } from './validateBundle';
-import { readConfigSchema, type SchemaEntry } from './configSchema';
+import { compileEntries, compileSchemas, readSchemaEntries, type SchemaEntry } from './configSchema';
 import { Secrets } from './secrets';
 import { validateConfig } from './validateConfig';
 
@@ -30,6 +30,8 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #secrets: Secrets | undefined;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
+  /** Whose next check need not look at app-config: it suits them. */
+  readonly #suited = new WeakSet<StagedBundle>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -39,6 +41,29 @@ export class Gate {
   /** The config schemas of a bundle that was checked. */
   schemasOf(bundle: StagedBundle): SchemaEntry[] {
     return this.#schemas.get(bundle) ?? [];
+  }
+
+  /**
+   * Holds app-config against the schemas of many bundles that are about to be checked, as one: each by itself takes some
+   * ten milliseconds. Where something is wrong, the check of each finds what.
+   */
+  async checkConfigOf(bundles: readonly StagedBundle[]): Promise<void> {
+    const found = await Promise.all(bundles.map((bundle) => readSchemaEntries(bundle).catch(() => undefined)));
+    const all = found.flatMap((entries) => entries ?? []);
+    if (all.length === 0) return;
+    try {
+      const schema = await compileEntries(all);
+      this.#secrets?.add('', schema);
+      validateConfig('all bundles', schema, this.#options.config);
+    } catch {
+      return;
+    }
+    for (const [index, bundle] of bundles.entries()) {
+      const entries = found[index];
+      if (!entries) continue;
+      this.#schemas.set(bundle, entries);
+      this.#suited.add(bundle);
+    }
   }
 
   /** Holds a staged bundle against the host, the operator's policy and app-config, in this order. */
@@ -60,10 +85,12 @@ export class Gate {
 
   /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
   async #checkConfig(bundle: StagedBundle): Promise<void> {
-    const found = await readConfigSchema(bundle);
-    if (!found) return;
-    this.#schemas.set(bundle, found.entries);
-    this.#secrets?.add(bundle.name, found.schema);
-    validateConfig(bundle.name, found.schema, this.#options.config);
+    if (this.#suited.delete(bundle)) return;
+    const entries = await readSchemaEntries(bundle);
+    this.#schemas.set(bundle, entries);
+    if (entries.length === 0) return;
+    const schema = await compileSchemas(bundle, entries);
+    this.#secrets?.add(bundle.name, schema);
+    validateConfig(bundle.name, schema, this.#options.config);
   }
 }

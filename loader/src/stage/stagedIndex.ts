@@ -1,0 +1,107 @@
+import { isInside } from '@stagedoor/bundle';
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { version } from '../../package.json';
+import { snapshot } from '../scan/snapshot';
+import { describeCopy, readCopy } from './readStaged';
+import { indexFile, type Shelves } from './shelf';
+import type { StagedBundle } from './stageDrop';
+
+/** What was staged of one entry of the root directory. */
+interface IndexEntry {
+  /** The snapshot of the drop that was copied. */
+  seen: string;
+  dir: string;
+  /** The snapshot of the copy, when it had just been checked. */
+  copy: string;
+}
+
+/** Many drops are staged one after the other. */
+const WRITE_AFTER_MS = 500;
+
+/**
+ * Which staged copy was made of which content of a drop, so that a start need not copy everything again. It may be lost at any
+ * time: then drops are staged as if they were new. Copies that were made by another version of the loader do not count, it
+ * may have been less strict.
+ */
+export class StagedIndex {
+  readonly #shelves: Shelves;
+  readonly #entries = new Map<string, IndexEntry>();
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(shelves: Shelves) {
+    this.#shelves = shelves;
+  }
+
+  static async open(shelves: Shelves): Promise<StagedIndex> {
+    const index = new StagedIndex(shelves);
+    const text = await readFile(indexFile(shelves), 'utf8').catch(() => '');
+    for (const [entry, known] of entriesIn(text)) index.#entries.set(entry, known);
+    return index;
+  }
+
+  /** The snapshot of an entry that was staged last. */
+  seen(entry: string): string | undefined {
+    return this.#entries.get(entry)?.seen;
+  }
+
+  /** The copy that was made of this very content, if it still is what it was. */
+  async copyOf(entry: string, seen: string): Promise<StagedBundle | undefined> {
+    const known = this.#entries.get(entry);
+    if (known?.seen !== seen) return undefined;
+    const { staged, stagedForeign } = this.#shelves;
+    if (![staged, stagedForeign].some((shelf) => isInside(shelf, known.dir))) return undefined;
+    // Files that are the same, by inode and time of change too, still hold what was checked.
+    const intact = (await snapshotOf(known.dir)) === known.copy;
+    return intact ? await describeCopy(known.dir, entry) : await readCopy(known.dir, entry);
+  }
+
+  /** Remembers which copy, checked just now, holds this content of an entry. */
+  async note(entry: string, seen: string, dir: string): Promise<void> {
+    const known = this.#entries.get(entry);
+    const copy = await snapshotOf(dir);
+    if (known?.seen === seen && known.dir === dir && known.copy === copy) return;
+    this.#entries.set(entry, { seen, dir, copy });
+    this.#writeSoon();
+  }
+
+  /** Forgets an entry that is gone. */
+  forget(entry: string): void {
+    if (this.#entries.delete(entry)) this.#writeSoon();
+  }
+
+  /** Writes what is not written yet, whole or not at all. */
+  async write(): Promise<void> {
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const temporary = join(this.#shelves.temporary, randomBytes(8).toString('hex'));
+    try {
+      await writeFile(temporary, JSON.stringify({ version, entries: [...this.#entries] }));
+      await rename(temporary, indexFile(this.#shelves));
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
+  }
+
+  #writeSoon(): void {
+    this.#timer ??= setTimeout(() => void this.write(), WRITE_AFTER_MS).unref();
+  }
+}
+
+async function snapshotOf(dir: string): Promise<string> {
+  return (await snapshot({ entry: dir, path: dir, kind: 'folder' })).text;
+}
+
+function entriesIn(text: string): Array<[string, IndexEntry]> {
+  try {
+    const written = JSON.parse(text) as { version?: unknown; entries?: unknown };
+    if (written.version !== version || !Array.isArray(written.entries)) return [];
+    return (written.entries as Array<[string, IndexEntry]>).filter(([entry, known]) =>
+      [entry, known.seen, known.dir, known.copy].every((text) => typeof text === 'string'),
+    );
+  } catch {
+    return [];
+  }
+}
