@@ -19,7 +19,9 @@ const readmes = [
   'charts',
   'charts/stagedoor-portal',
   'bench',
+  'docs',
   'examples/hello-dynamic-backend',
+  'examples/hello-dynamic-frontend',
 ].map((dir) => join(repository, dir, 'README.md'));
 
 describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
