@@ -26,7 +26,7 @@ let plain: ContainerRegistry;
 let secure: ContainerRegistry;
 let npm: Verdaccio;
 /** What an https archive is, and its integrity. */
-let archive: { bytes: Buffer; integrity: string } | undefined;
+let archive: { bytes: Buffer; integrity: string };
 
 beforeAll(async () => {
   dir = await makeTempDir();
@@ -36,6 +36,7 @@ beforeAll(async () => {
     startContainerRegistry({ tls: certificate }),
     startVerdaccio(),
   ]);
+  archive = await webArchive();
 });
 afterAll(async () => {
   await Promise.all([plain?.stop(), secure?.stop(), npm?.stop()]);
@@ -69,7 +70,6 @@ async function webArchive(): Promise<{ bytes: Buffer; integrity: string }> {
 
 /** A list of a package of each kind, all over plain http at one host name, and npm settings that lead there. */
 async function everything(cwd: string, host: string): Promise<{ plugins: unknown[]; targets: string[] }> {
-  archive ??= await webArchive();
   const web = portOf(await serve((_, response) => response.end(archive.bytes)));
   const image = `${plain.host.replace('127.0.0.1', host)}/acme/one`;
   expect(
@@ -122,8 +122,7 @@ describe('A proxy', () => {
   it('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
     const cwd = await tempDir();
     const proxy = await startForwardProxy();
-    archive ??= await webArchive();
-    const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
+      const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
     const web = createServer(tls, (_, response) => response.end(archive.bytes));
     await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
     onTestFinished(() => {

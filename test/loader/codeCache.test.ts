@@ -1,9 +1,15 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readManifest, readPackageJson } from '@stagedoor/bundle';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { CodeCache } from '../../loader/src/compile/codeCache';
 import { startBackend, type RunningBackend } from '../support/backend';
+import { fixtureBundle } from '../support/bundles';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
 import { tempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
 
 /** Comments would not do: what is compiled are functions. */
 const MUCH_CODE = Array.from({ length: 60_000 }, (_, i) => `exports.f${i} = (a) => a + ${i};`).join('\n');
@@ -58,5 +64,61 @@ describe('The code of a large bundle', () => {
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     expect(await compiled(backend)).toEqual([]);
+  });
+});
+
+describe('The code of a bundle of middling size', () => {
+  const CODE = Array.from({ length: 10_000 }, (_, i) => `exports.f${i} = (a) => a + ${i};`).join('\n');
+
+  /** Loads a bundle with that code, as a portal does at its start. */
+  async function load(cacheDir: string, code: string): Promise<{ exported: unknown; cache: CodeCache }> {
+    const dir = await fixtureBundle(await tempDir(), 'greeter', { files: { 'dist/index.cjs.js': code } });
+    const [packageJson, manifest] = await Promise.all([readPackageJson(dir), readManifest(dir)]);
+    const bundle = {
+      name: GREETER,
+      version: '1.0.0',
+      digest: manifest!.digest,
+      dir,
+      packageJson,
+      manifest,
+      entry: 'greeter',
+    };
+    const cache = new CodeCache(cacheDir, 20);
+    onTestFinished(() => cache.close());
+    const prepared = await cache.prepare(bundle, { serving: false });
+    try {
+      return { exported: createRequire(dir + '/')('./dist/index.cjs.js'), cache };
+    } finally {
+      prepared.dispose();
+    }
+  }
+
+  /** Files below a folder. */
+  const filesIn = async (dir: string): Promise<string[]> =>
+    (await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  test('is kept as compiled some time after it was loaded', async () => {
+    const dir = join(await tempDir(), 'compiled');
+    const { exported } = await load(dir, CODE);
+    expect((exported as { f7(a: number): number }).f7(1)).toBe(8);
+    await waitFor('what was compiled', async () => (await filesIn(dir)).length === 1);
+    expect((await filesIn(dir))[0]).toContain(`dist-index.cjs.js.${process.version}`);
+  });
+
+  test('is not kept once the portal has stopped', async () => {
+    const dir = join(await tempDir(), 'compiled');
+    (await load(dir, CODE)).cache.close();
+    await sleep(100);
+    expect(await filesIn(dir)).toEqual([]);
+  });
+
+  test('is told faulty as Node.js tells it', async () => {
+    const dir = join(await tempDir(), 'compiled');
+    await expect(load(dir, `${CODE}\nconst = 1;`)).rejects.toThrow(SyntaxError);
+    await expect(load(dir, `${CODE}\nconst = 1;`)).rejects.toMatchObject({
+      stack: expect.stringMatching(/^\/.*index\.cjs\.js:10001\n/) as string,
+    });
   });
 });

@@ -1,12 +1,12 @@
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
 import { loadConfigSchema } from '@backstage/config-loader';
 import { dynamicPluginsSchemasServiceRef } from '@stagedoor/loader';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
-import { drop } from '../support/greeter';
+import { GREETER, drop } from '../support/greeter';
 import { startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
@@ -46,6 +46,22 @@ describe('app-config that does not suit a bundle', () => {
       ]),
     );
     expect(status.message).toContain('reads.times must be number (in app-config.overlay.yaml)');
+  });
+
+  test('keeps that bundle alone from starting with the portal', async () => {
+    const home = await tempDir();
+    const schema = (type: string): string => JSON.stringify({ type: 'object', properties: { backend: { type } } });
+    await mkdir(join(home, 'root'));
+    const files = (type: string) => ({ 'dist/.config-schema.json': schema(type) });
+    await dropFolder(await fixtureBundle(home, 'greeter', { files: files('string') }), join(home, 'root'), 'greeter');
+    await dropFolder(
+      await fixtureBundle(home, 'stores-rows', { files: files('object') }),
+      join(home, 'root'),
+      'stores-rows',
+    );
+    const backend = await startBackend({ home });
+    expect(await backend.until(GREETER, 'rejected')).toMatchObject({ code: 'CONFIG_INVALID' });
+    await backend.until('backstage-plugin-stores-rows-backend-dynamic', 'running');
   });
 
   test('may be corrected while the portal runs: the bundle is tried again, and hears of later changes', async () => {
