@@ -45,6 +45,8 @@ async function featuresOf(
   );
 }
 
+/** Backstage stops the whole app at a version that it does not know. */
 function isFeature(value: unknown): value is RemoteFeature {
-  return typeof value === 'object' && value !== null && TYPES.has((value as { $$type?: unknown }).$$type);
+  const { $$type, version } = (value ?? {}) as { $$type?: unknown; version?: unknown };
+  return TYPES.has($$type) && version === 'v1';
 }
