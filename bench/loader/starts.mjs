@@ -1,5 +1,6 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startHost } from '../lib/hosts.mjs';
 import { interleaved } from '../lib/interleaved.mjs';
 import { formatMs, formatRatio, median } from '../lib/numbers.mjs';
@@ -7,7 +8,10 @@ import { portalPlugins } from '../lib/portalPlugins.mjs';
 import { expectStatus } from '../lib/requests.mjs';
 import { variant } from '../lib/variants.mjs';
 
-/** Start-up with many bundles, against none, and against upstream's loader on the same root directory. */
+/** A portal writes down what V8 made of its plugins when it has run for ten seconds. */
+const KEPT_WITHIN_MS = 60_000;
+
+/** Start-up with many plugins: added statically, by upstream's loader from a root directory, by Stagedoor from the same. */
 export async function compareStarts({ dir, hello, runs, report }) {
   const root = join(dir, 'many/root');
   await mkdir(root, { recursive: true });
@@ -15,8 +19,10 @@ export async function compareStarts({ dir, hello, runs, report }) {
     await variant(hello, join(root, `hello-${i}`), { name: `hello-${i}-backend`, pluginId: `hello-${i}` });
   }
   const state = join(dir, 'many/state');
+  const plugins = Array.from({ length: runs.bundles }, (_, i) => join(root, `hello-${i}/dist/index.cjs.js`));
   const kinds = {
-    'no dynamic plugins': { kind: 'plain' },
+    'no plugins': { kind: 'plain' },
+    'the same plugins, static': { kind: 'plain', plugins },
     "upstream's loader": { kind: 'upstream', root },
     'Stagedoor, first start': { kind: 'stagedoor', root, dynamicPlugins: { stateDirectory: state }, fresh: true },
     'Stagedoor, later starts': { kind: 'stagedoor', root, dynamicPlugins: { stateDirectory: state } },
@@ -26,23 +32,34 @@ export async function compareStarts({ dir, hello, runs, report }) {
     const host = await startHost(join(dir, 'many'), options);
     try {
       if (options.root) await expectStatus(`${host.url}/api/hello-${runs.bundles - 1}/ping`, 200);
+      if (fresh) await untilKept(join(state, 'compiled'), runs.bundles);
       return host.startedMs;
     } finally {
       await host.stop();
     }
   });
-  const [none, upstream, first, later] = Object.values(times).map(median);
+  const [none, fixed, upstream, first, later] = Object.values(times).map(median);
   report.table(
-    `Start-up with ${runs.bundles} bundles, medians`,
-    ['backend', 'time', 'over none', 'budget'],
+    `Start-up with ${runs.bundles} plugins, medians`,
+    ['backend', 'time', 'over static', 'budget'],
     [
-      ['no dynamic plugins', formatMs(none), '', ''],
-      ["upstream's loader", formatMs(upstream), formatMs(upstream - none), ''],
-      ['Stagedoor, first start', formatMs(first), formatMs(first - none), ''],
-      ['Stagedoor, later starts', formatMs(later), formatMs(later - none), "≤ 350 ms, and below upstream's"],
+      ['no plugins', formatMs(none), '', ''],
+      ['the same plugins, static', formatMs(fixed), '', ''],
+      ["upstream's loader", formatMs(upstream), formatMs(upstream - fixed), ''],
+      ['Stagedoor, first start', formatMs(first), formatMs(first - fixed), ''],
+      ['Stagedoor, later starts', formatMs(later), formatMs(later - fixed), "≤ 350 ms, and below upstream's"],
     ],
   );
-  report.budget('start-up with many bundles', later - none <= 350 && later < upstream);
+  report.budget('start-up with many plugins', later - fixed <= 350 && later < upstream);
+}
+
+/** Waits until a portal has written down as many files of compiled code. */
+async function untilKept(compiled, count) {
+  for (const end = Date.now() + KEPT_WITHIN_MS; Date.now() < end; await sleep(200)) {
+    const entries = await readdir(compiled, { recursive: true, withFileTypes: true });
+    if (entries.filter((entry) => entry.isFile()).length >= count) return;
+  }
+  throw new Error(`The portal has not kept the code of ${count} plugins.`);
 }
 
 /** Start-up with the portal's own plugins alone. */
