@@ -26,8 +26,12 @@ export function usePlugins(): LivePlugins {
     const onFault = (fault: Fault) => {
       if (!stop.signal.aborted) setLive(({ items }) => ({ items, fault }));
     };
-    const onList = ({ items }: PluginList) => {
-      if (!stop.signal.aborted) setLive({ items, fault: undefined });
+    let newest = 0;
+    const onList = ({ items, lastEventId }: PluginList) => {
+      // Answers may overtake each other.
+      if (stop.signal.aborted || lastEventId < newest) return;
+      newest = lastEventId;
+      setLive({ items, fault: undefined });
     };
     const refresh = async () => client.list().then(onList, (error: unknown) => onFault(faultOf(error)));
     let soon: ReturnType<typeof setTimeout> | undefined;
@@ -38,6 +42,8 @@ export function usePlugins(): LivePlugins {
       }, TOGETHER_MS);
     };
     const interval = setInterval(() => void refresh(), REFRESH_MS);
+    // The browser knows at once that the network went or came; a stream may take long to notice.
+    for (const type of ['online', 'offline']) window.addEventListener(type, onChange, { signal: stop.signal });
     void follow(client, stop.signal, { onList, onChange, onFault });
     return () => {
       stop.abort();
