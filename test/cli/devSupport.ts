@@ -28,7 +28,7 @@ export async function developHello(options: PortalOptions = {}): Promise<Develop
     recursive: true,
     filter: (path) => !/^(\.?dist|node_modules)|\.tgz$/.test(basename(path)),
   });
-  await symlink(join(repository, 'node_modules'), join(plugin, 'node_modules'), 'dir');
+  for (const name of ['node_modules', 'package-lock.json']) await symlink(join(repository, name), join(plugin, name));
   const portal = await startPortal(options);
   onTestFinished(async () => void (await portal.stop()));
   const dev = startProcess(process.execPath, [bin, 'dev', plugin, '--portal', portal.root]);

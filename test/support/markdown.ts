@@ -9,6 +9,12 @@ export async function codeBlocks(file: string, heading: string, language = 'sh')
   return outsideCode(section).code.flatMap((block) => (block.language === language ? [block.text] : []));
 }
 
+/** The code of all blocks of a file that are marked `language`. */
+export async function allCodeBlocks(file: string, language: string): Promise<string[]> {
+  const { code } = outsideCode(await readFile(file, 'utf8'));
+  return code.flatMap((block) => (block.language === language ? [block.text] : []));
+}
+
 /** Targets of all links and pictures outside of code, as written. */
 export async function linkTargets(file: string): Promise<string[]> {
   const { prose } = outsideCode(await readFile(file, 'utf8'));
