@@ -17,6 +17,8 @@ export interface SettleTimes {
 
 export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
 
+const POLL_MS = 50;
+
 /**
  * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
  * loaded. A drop that has long been there settles at once, and one that is as it was when it had settled before: `known`. Resolves with the text of its last {@link snapshot}, empty
@@ -42,7 +44,8 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
       if (completeness === 'complete') return seen.text;
       if (completeness === 'foreign' && quiet >= times.quietForeignMs) return seen.text;
     }
-    await sleep(50);
+    // Not longer than a drop has to be quiet still.
+    await sleep(quiet < times.quietMs ? Math.min(POLL_MS, times.quietMs - quiet) : POLL_MS);
     const now = await snapshot(drop);
     if (now.text !== seen.text) quietSince = Date.now();
     seen = now;
