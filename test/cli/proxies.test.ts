@@ -122,7 +122,7 @@ describe('A proxy', () => {
   it('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
     const cwd = await tempDir();
     const proxy = await startForwardProxy();
-      const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
+    const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
     const web = createServer(tls, (_, response) => response.end(archive.bytes));
     await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
     onTestFinished(() => {
