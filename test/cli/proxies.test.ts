@@ -26,7 +26,7 @@ let plain: ContainerRegistry;
 let secure: ContainerRegistry;
 let npm: Verdaccio;
 /** What an https archive is, and its integrity. */
-let archive: { bytes: Buffer; integrity: string };
+let madeArchive: { bytes: Buffer; integrity: string } | undefined;
 
 beforeAll(async () => {
   dir = await makeTempDir();
@@ -36,7 +36,6 @@ beforeAll(async () => {
     startContainerRegistry({ tls: certificate }),
     startVerdaccio(),
   ]);
-  archive = await webArchive();
 });
 afterAll(async () => {
   await Promise.all([plain?.stop(), secure?.stop(), npm?.stop()]);
@@ -64,12 +63,14 @@ async function install(
 const portOf = (address: string): string => address.replace(/\/$/, '').split(':').at(-1)!;
 
 async function webArchive(): Promise<{ bytes: Buffer; integrity: string }> {
-  const { file, integrity } = await packBundle(await namedBundle('from-web', '1.0.0'), join(await tempDir(), 'x.tgz'));
-  return { bytes: await readFile(file), integrity };
+  if (madeArchive) return madeArchive;
+  const { file, integrity } = await packBundle(await namedBundle('from-web', '1.0.0'), join(dir, 'x.tgz'));
+  return (madeArchive = { bytes: await readFile(file), integrity });
 }
 
 /** A list of a package of each kind, all over plain http at one host name, and npm settings that lead there. */
 async function everything(cwd: string, host: string): Promise<{ plugins: unknown[]; targets: string[] }> {
+  const archive = await webArchive();
   const web = portOf(await serve((_, response) => response.end(archive.bytes)));
   const image = `${plain.host.replace('127.0.0.1', host)}/acme/one`;
   expect(
@@ -122,6 +123,7 @@ describe('A proxy', () => {
   it('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
     const cwd = await tempDir();
     const proxy = await startForwardProxy();
+    const archive = await webArchive();
     const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
     const web = createServer(tls, (_, response) => response.end(archive.bytes));
     await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));

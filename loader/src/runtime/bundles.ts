@@ -69,7 +69,7 @@ export class Bundles {
 
   /** Brings all bundles that are there at boot up together with the portal's own plugins. */
   async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
-    await timed('validate', 'app-config', () => this.#options.gate.checkConfigOf(bundles));
+    if (bundles.length > 1) await timed('schemas', undefined, () => this.#options.gate.checkConfigOf(bundles));
     const resolved = await concurrently(bundles, (bundle) => this.#resolve(bundle), AT_ONCE);
     const contributions = resolved.filter((result): result is Contribution => !isStagedoorError(result));
     for (const { part } of contributions) this.#options.registry.set(part.owner, 'starting');
