@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { isAppPage } from '../support/appPage';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { startPortal, type Portal } from '../support/portal';
 import { untilGone, untilState } from '../support/portalPlugins';
@@ -30,11 +31,19 @@ async function drop(packageJson: Record<string, unknown>): Promise<void> {
   await dropFolder(await fixtureBundle(dir, 'reaches-outside', { packageJson }), portal.root, 'outsider');
 }
 
-/** Status of a path, as an anonymous and as a signed-in user; fails when the bundle's own handler answered. */
+/**
+ * Status of a path, as an anonymous and as a signed-in user, 404 where it is nobody's; fails when the bundle's own
+ * handler answered.
+ */
 async function statuses(path: string): Promise<number[]> {
   const responses = [await portal.fetch(path), await portal.fetch(path, { token: true })];
-  for (const response of responses) expect.soft(await response.text(), path).not.toContain('REACHED-OUTSIDE');
-  return responses.map(({ status }) => status);
+  return await Promise.all(
+    responses.map(async (response) => {
+      const text = await response.text();
+      expect.soft(text, path).not.toContain('REACHED-OUTSIDE');
+      return isAppPage({ status: response.status, text }) ? 404 : response.status;
+    }),
+  );
 }
 
 describe('a bundle cannot mount a route outside the session check', () => {

@@ -9,11 +9,12 @@ const MEMORY = { GOGC: 'off', GOMEMLIMIT: '1GiB' };
  * faults show in that build.
  */
 export async function startEsbuild(): Promise<void> {
-  const { transform } = await import('esbuild').catch(() => ({ transform: undefined }));
+  const esbuild = await import('esbuild').catch(() => undefined);
   // It inherits the environment at the moment in which it starts, and nothing else shall.
   const added = Object.entries(MEMORY).filter(([name]) => process.env[name] === undefined);
   for (const [name, value] of added) process.env[name] = value;
-  const started = transform?.('');
+  // A function of its own, because esbuild also throws at once: where the package of this platform is missing.
+  const started = (async () => esbuild?.transform(''))().catch(() => undefined);
   for (const [name] of added) delete process.env[name];
-  await started?.catch(() => undefined);
+  await started;
 }
