@@ -9,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     // Portals measure themselves against timeouts: more files at once than cores would make them miss.
     maxWorkers: 2,
+    // Runs share no layers unless a test is about that.
+    env: { STAGEDOOR_LAYER_CACHE: 'none' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
     projects: [

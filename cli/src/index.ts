@@ -15,6 +15,7 @@ export type { InstallResult, InstalledPlugin } from './install/result';
 export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';
 export { mirror, type MirrorOptions, type MirrorResult } from './install/mirror/mirror';
 export { createSources, withSources } from './sources/sources';
+export { LayerCache } from './oci/layerCache';
 export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';
 export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';
 export { createPackage } from './create/create';

@@ -16,6 +16,7 @@ import { podOf, type Objects, type Pod } from './pod';
 const NAME = 'portal-stagedoor-portal';
 const GREETER = '@secret/greeter-dynamic';
 const token = 'a-static-token-of-the-test';
+const LOCKED_NOWHERE = /^warning: .*locked nowhere.*--frozen/m;
 
 // The containers have the packages of this checkout: test/charts/image.test.ts collects those of the image.
 describe(
@@ -81,11 +82,33 @@ describe(
 
     it('do nothing when the pod starts again with what it has', async () => {
       const pod = await podWith({ root: { type: 'persistentVolumeClaim' } });
-      expect((await pod.install()).code).toBe(0);
+      const first = await pod.install();
+      // The list is in a ConfigMap, which nothing can be written beside.
+      expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(LOCKED_NOWHERE) as unknown });
       const before = await readdir(join(pod.volume('root'), '.stagedoor-install'));
       const again = await pod.install();
-      expect(again.code).toBe(0);
+      expect(again).toMatchObject({ code: 0, stderr: expect.not.stringMatching(LOCKED_NOWHERE) as unknown });
       expect(await readdir(join(pod.volume('root'), '.stagedoor-install'))).toEqual(before);
+    });
+
+    it('install what the lock in a ConfigMap says, without a warning, and nothing else', async () => {
+      const place = join(dir, 'locking');
+      await mkdir(place);
+      await writeFile(join(place, 'dynamic-plugins.yaml'), JSON.stringify({ plugins: plugins() }));
+      await writeFile(join(place, '.npmrc'), objects['secret/npm']!['.npmrc']!);
+      await stagedoor('install', join(place, 'root'), '--config', join(place, 'dynamic-plugins.yaml'));
+      const lock = await readFile(join(place, 'dynamic-plugins.lock'), 'utf8');
+      const frozen = { install: { extraArgs: ['--frozen'], includeConfigMaps: ['lock'] } };
+      const installed = async (text: string) =>
+        await (await podWith(frozen, { 'configMap/lock': { 'dynamic-plugins.lock': text } })).install();
+      expect(await installed(lock)).toMatchObject({
+        code: 0,
+        stderr: expect.not.stringContaining('warning') as unknown,
+      });
+      expect(await installed(lock.replace(/("content": ")./, '$1x'))).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('PLUGIN_LOCK_MISMATCH') as unknown,
+      });
     });
 
     it('refuse a plugin that no trusted key signed, and install nothing', async () => {

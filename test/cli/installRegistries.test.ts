@@ -1,10 +1,11 @@
 import type { InstallResult } from '@stagedoor/cli';
-import { realpath, stat, writeFile } from 'node:fs/promises';
+import { readdir, realpath, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
+import { startRegistryFront } from '../support/registryFront';
 import { tempDir } from '../support/tempDir';
 import { bin, stagedoor } from './exportSupport';
 import { namedBundle, versionsIn } from './installSupport';
@@ -20,12 +21,18 @@ afterAll(async () => {
   await Promise.all([images?.stop(), npm?.stop()]);
 });
 
+type Installed = InstallResult & { error?: object };
+
 /** Runs an install in `dir` without any program in reach; npm's settings are those of the folder alone. */
-async function install(dir: string, ...args: string[]): Promise<InstallResult & { error?: object }> {
+async function install(dir: string, ...args: string[]): Promise<Installed> {
   const npmSettings = Object.keys(process.env).filter((name) => /^npm_config_/i.test(name));
   const env = { ...Object.fromEntries(npmSettings.map((name) => [name, undefined])), PATH: '', HOME: dir };
-  const ran = await runProcess(process.execPath, [bin, 'install', '--json', ...args], { cwd: dir, env });
-  return JSON.parse(ran.stdout) as InstallResult;
+  return await run(['install', ...args], dir, env);
+}
+
+async function run<T = Installed>(args: string[], cwd: string, env: Record<string, string | undefined>): Promise<T> {
+  const { stdout } = await runProcess(process.execPath, [bin, ...args, '--json'], { cwd, env });
+  return JSON.parse(stdout) as T;
 }
 
 async function push(reference: string, ...bundles: string[]): Promise<void> {
@@ -89,5 +96,51 @@ describe('A list of packages from everywhere', () => {
     expect(await install(dir, 'root')).toMatchObject({ changed: false });
     expect(await install(dir, 'third')).toMatchObject({ changed: true });
     expect(await versionsIn(join(dir, 'third'))).toEqual({ ...expected, single: '1.0.1' });
+  });
+});
+
+describe('Layers that were fetched', () => {
+  it('are not fetched again: for another root directory, by another user of the cache, by mirror or pull', async () => {
+    const [cache, home, other] = [await tempDir(), await tempDir(), await tempDir()];
+    await push('team/kept:1.0', await namedBundle('kept-one', '1.0.0'), await namedBundle('kept-two', '1.0.0'));
+    const front = await startRegistryFront(images.host);
+    const image = `oci://${front.host}/team/kept:1.0`;
+    const plugins = [{ package: `${image}!kept-one` }, { package: `${image}!kept-two` }];
+    for (const dir of [home, other]) {
+      await writeFile(join(dir, 'dynamic-plugins.yaml'), JSON.stringify({ plugins }));
+    }
+    const env = (HOME: string) => ({ HOME, STAGEDOOR_LAYER_CACHE: cache });
+    const layers = (): number => front.requests.splice(0).filter((request) => request.includes('/blobs/')).length;
+
+    expect((await run(['install', 'root'], home, env(home))).plugins).toHaveLength(2);
+    expect(layers()).toBe(1);
+    expect(await run(['install', 'another'], home, env(home))).toMatchObject({ changed: true });
+    expect(await run(['install', 'root'], other, env(other))).toMatchObject({ changed: true });
+    expect(await run(['mirror', 'mirror'], other, env(other))).toMatchObject({ plugins: [{}, {}] });
+    expect(await run(['pull', image, '--out', 'pulled'], other, env(other))).toMatchObject({ plugins: [{}, {}] });
+    expect(layers()).toBe(0);
+    expect(await versionsIn(join(other, 'root'))).toEqual({ 'kept-one': '1.0.0', 'kept-two': '1.0.0' });
+
+    const [name] = await readdir(cache);
+    await truncate(join(cache, name!), 100);
+    expect(await run(['install', 'third'], home, env(home))).toMatchObject({ changed: true });
+    expect(layers()).toBe(1);
+    expect(await run(['install', 'fourth'], home, env(home))).toMatchObject({ changed: true });
+    expect(layers()).toBe(0);
+  });
+
+  it('are kept below the home of the user, unless none are to be', async () => {
+    const dir = await tempDir();
+    await push('team/home:1.0', await namedBundle('home', '1.0.0'));
+    const plugins = [{ package: `oci://${images.host}/team/home:1.0` }];
+    await writeFile(join(dir, 'dynamic-plugins.yaml'), JSON.stringify({ plugins }));
+    const caches = { HOME: dir, XDG_CACHE_HOME: undefined };
+    await run(['install', 'first'], dir, { ...caches, STAGEDOOR_LAYER_CACHE: 'none' });
+    expect(await readdir(dir)).not.toContain('.cache');
+    await run(['install', 'second'], dir, { ...caches, STAGEDOOR_LAYER_CACHE: undefined });
+    expect(await readdir(join(dir, '.cache/stagedoor/layers'))).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    const elsewhere = { ...caches, XDG_CACHE_HOME: join(dir, 'caches'), STAGEDOOR_LAYER_CACHE: undefined };
+    await run(['install', 'third'], dir, elsewhere);
+    expect(await readdir(join(dir, 'caches/stagedoor/layers'))).toHaveLength(1);
   });
 });

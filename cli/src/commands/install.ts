@@ -5,6 +5,7 @@ import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
+import { userLayerCache } from './layerCache';
 import { listOptions, type ListArguments } from './listOptions';
 import { keepHeapSmall } from './smallHeap';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
@@ -79,19 +80,22 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const trusted = keys.length > 0 ? await openPublicKeys(keys, cwd) : undefined;
-        const result = await withSources(offline && resolve(cwd, offline), (sources) =>
-          install({
-            cwd,
-            config,
-            root: args.root ?? 'dynamic-plugins-root',
-            sources,
-            dryRun: args.dryRun,
-            frozen: args.frozen,
-            ...trustOf(args, cwd),
-            ...(trusted && { trusted }),
-            signal,
-            onProgress: installProgress((line) => reporter.progress(line)),
-          }),
+        const result = await withSources(
+          offline && resolve(cwd, offline),
+          (sources) =>
+            install({
+              cwd,
+              config,
+              root: args.root ?? 'dynamic-plugins-root',
+              sources,
+              dryRun: args.dryRun,
+              frozen: args.frozen,
+              ...trustOf(args, cwd),
+              ...(trusted && { trusted }),
+              signal,
+              onProgress: installProgress((line) => reporter.progress(line)),
+            }),
+          await userLayerCache(),
         );
         reporter.done(installLines(result), result);
       });

@@ -3,6 +3,7 @@ import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
+import { userLayerCache } from './layerCache';
 import { listOptions, type ListArguments } from './listOptions';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
@@ -41,7 +42,7 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const onProgress = installProgress((line) => reporter.progress(line));
-        const sources = createSources();
+        const sources = createSources(await userLayerCache());
         const result = await mirror({ cwd, config, out, frozen, sources, signal, onProgress, ...trustOf(args, cwd) });
         reporter.done(mirrorLines(result), result);
       });

@@ -3,6 +3,7 @@ import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
+import { userLayerCache } from './layerCache';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
 interface PullArguments extends RegistryArguments {
@@ -39,7 +40,8 @@ export function pullCommand(reporter: Reporter): CommandModule<object, PullArgum
       await interruptible(async (signal) => {
         const cwd = process.cwd();
         const onBytes = bytesProgress((line) => reporter.progress(line));
-        const pulled = await pullImage({ cwd, image: args.image, out, signal, onBytes, ...trustOf(args, cwd) });
+        const cache = await userLayerCache();
+        const pulled = await pullImage({ cwd, image: args.image, out, cache, signal, onBytes, ...trustOf(args, cwd) });
         reporter.done(pulledLines(pulled), pulled);
       });
     },

@@ -78,7 +78,12 @@ async function change(run: Run): Promise<InstallResult> {
     await sweepStore(root).catch((error: Error) => {
       list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
     });
-    const written = locked ? false : await tryToLock(lockFile, lockedPlugins(planned, ready), list.warnings);
+    const written = locked
+      ? false
+      : await tryToLock(lockFile, lockedPlugins(planned, ready), {
+          installed: ready.length > 0,
+          warnings: list.warnings,
+        });
     return await result(run, planned, ready, removed, written, appConfig !== undefined);
   } finally {
     await rm(staging, { recursive: true, force: true });

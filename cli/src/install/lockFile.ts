@@ -1,7 +1,6 @@
 import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { replaceFile } from '../temporary/replaceFile';
 import type { Resolved } from './source';
 
 /** Name of the lock file, beside the list of plugins. */
@@ -60,10 +59,16 @@ export async function readLockFile(file: string): Promise<LockedPlugins> {
   return parsed.data.plugins;
 }
 
-/** Writes a lock file, its entries sorted; equal plugins give equal bytes. */
-export async function writeLockFile(file: string, plugins: LockedPlugins): Promise<void> {
+/** The text of a lock file, its entries sorted; equal plugins give equal bytes. */
+export function formatLockFile(plugins: LockedPlugins): string {
   const sorted = Object.fromEntries(Object.entries(plugins).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await replaceFile(file, `${JSON.stringify({ format: 1, plugins: sorted }, null, 2)}\n`);
+  return `${JSON.stringify({ format: 1, plugins: sorted }, null, 2)}\n`;
+}
+
+/** What is there in the place of a lock file: its text, empty for what is none, undefined for nothing. */
+export async function readLockText(file: string): Promise<string | undefined> {
+  const bytes = await readBounded(file, MAX_BYTES).catch(() => '');
+  return bytes === 'absent' ? undefined : Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }
 
 /**

@@ -29,7 +29,7 @@ export interface InstallResult {
   /** Packages that the list disables. */
   disabled: string[];
   appConfig: { file: string; changed: boolean };
-  /** `written` is false for a dry run, a frozen one, and a folder that cannot be written. */
+  /** `written` is false for a dry run, a frozen one, a file that says that already, and a folder that cannot be written. */
   lockFile: { file: string; written: boolean };
   warnings: string[];
   durationMs: number;

@@ -15,6 +15,7 @@ import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { extractPlugin } from './extractPlugin';
 import { registryReader } from './imageReader';
+import type { LayerCache } from './layerCache';
 import { Layers } from './layers';
 import { openImage, pluginOf, type PluginImage } from './pluginImage';
 import { formatReference, parseReference, type ImageReference } from './reference';
@@ -27,6 +28,8 @@ export interface PullOptions extends TransferContext {
   image: string;
   /** Folder that gets a folder for each plugin. */
   out: string;
+  /** Where layers may be that need not be fetched. */
+  cache?: LayerCache | undefined;
 }
 
 /** What was pulled. */
@@ -42,7 +45,7 @@ export interface PulledImage {
  * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
  * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
  */
-export async function pullImage({ cwd, image, out, ...context }: PullOptions): Promise<PulledImage> {
+export async function pullImage({ cwd, image, out, cache, ...context }: PullOptions): Promise<PulledImage> {
   const reference = parseReference(image);
   const opened = await openImage(reference, registryReader(reference, context));
   const { digest } = opened;
@@ -50,7 +53,7 @@ export async function pullImage({ cwd, image, out, ...context }: PullOptions): P
   const scratch = await scratchBelow(target);
   const cleanup = cleanUpOnExit(() => rmSync(scratch, { recursive: true, force: true }));
   try {
-    const layers = new Layers();
+    const layers = new Layers(cache);
     const plugins: PulledImage['plugins'] = [];
     for (const path of pathsOf(opened, reference)) {
       plugins.push(await pullOne(opened, path, target, { ...context, layers, scratch }));

@@ -1,5 +1,6 @@
 import type { Source } from '../install/source';
 import { withMirror } from '../install/mirror/withMirror';
+import type { LayerCache } from '../oci/layerCache';
 import { archiveSource } from './archive/archiveSource';
 import { localSource } from './local/localSource';
 import { mirrorSource } from './mirror/mirrorSource';
@@ -7,8 +8,8 @@ import { npmSource } from './npm/npmSource';
 import { ociSource } from './oci/ociSource';
 
 /** Everything that packages come from; of any text, one at most accepts it. Made for one run, in which they share. */
-export function createSources(): Source[] {
-  return [ociSource(), archiveSource, localSource, npmSource()];
+export function createSources(cache?: LayerCache): Source[] {
+  return [ociSource(cache), archiveSource, localSource, npmSource()];
 }
 
 /**
@@ -18,7 +19,8 @@ export function createSources(): Source[] {
 export async function withSources<T>(
   mirror: string | undefined,
   use: (sources: readonly Source[]) => Promise<T>,
+  cache?: LayerCache,
 ): Promise<T> {
-  if (mirror === undefined) return await use(createSources());
+  if (mirror === undefined) return await use(createSources(cache));
   return await withMirror(mirror, async (dir) => await use([await mirrorSource(dir)]));
 }

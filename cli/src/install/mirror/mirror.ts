@@ -31,7 +31,7 @@ export interface MirrorResult {
   disabled: string[];
   /** Bytes of all content. */
   bytes: number;
-  /** `written` is false for a frozen run, and a folder that cannot be written. */
+  /** `written` is false for a frozen run, a file that says that already, and a folder that cannot be written. */
   lockFile: { file: string; written: boolean };
   warnings: string[];
   durationMs: number;
@@ -73,7 +73,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
       await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages));
       signal?.throwIfAborted();
       const bytes = await putInPlace(dir, out, isArchivePath(out));
-      const written = locked ? false : await tryToLock(file, found, list.warnings);
+      const written = locked ? false : await tryToLock(file, found, { installed: true, warnings: list.warnings });
       return {
         out,
         plugins: ready.map(({ plan, checked: { name, version } }) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Source, SourceContext } from '../../install/source';
 import { extractPlugin } from '../../oci/extractPlugin';
 import { registryReader, type ImageReader } from '../../oci/imageReader';
+import type { LayerCache } from '../../oci/layerCache';
 import { Layers } from '../../oci/layers';
 import { openImage, pluginOf } from '../../oci/pluginImage';
 import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
@@ -10,10 +11,11 @@ import { scratchFolder } from '../scratch';
 
 /**
  * Plugins in images: `oci://host/repository:tag!path`. Resolving throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*,
- * CREDENTIALS_UNREADABLE; fetching, ARCHIVE_* too. Plugins of one image that one source fetches take one download.
+ * CREDENTIALS_UNREADABLE; fetching, ARCHIVE_* too. Plugins of one image that one source fetches take one download, and
+ * none of a layer that `cache` has.
  */
-export function ociSource(): Source {
-  const layers = new Layers();
+export function ociSource(cache?: LayerCache): Source {
+  const layers = new Layers(cache);
   return {
     accepts: isImageReference,
     async resolve(request, context) {

@@ -1,0 +1,82 @@
+import { sha256File } from '@stagedoor/bundle';
+import { randomBytes } from 'node:crypto';
+import { constants, type Stats } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Descriptor } from './schemas';
+
+/** How large a cache may grow, unless told otherwise. */
+const MOST_BYTES = 2 * 1024 * 1024 * 1024;
+/** Layers, and what is left of copies that were not finished. */
+const OWN = /^[0-9a-f]{64}(\.[0-9a-f]{12})?$/;
+
+/**
+ * Layers that outlive the run that fetched them, in a folder that many runs and pods may share: each is a file named after
+ * its sha256. Nothing in it is believed, as each is held against its digest whenever it is taken out, and nothing depends on it:
+ * where it cannot be read or written there is no cache. What was not used for longest goes when there is more than
+ * `mostBytes`.
+ */
+export class LayerCache {
+  readonly #dir: string;
+  readonly #mostBytes: number;
+
+  constructor(dir: string, mostBytes = MOST_BYTES) {
+    this.#dir = dir;
+    this.#mostBytes = mostBytes;
+  }
+
+  /** Copies a layer to the new file `file`; false, and no file, where the cache has none that is whole. */
+  async copyTo({ digest, size }: Descriptor, file: string): Promise<boolean> {
+    const cached = this.#place(digest);
+    try {
+      // A copy: what is judged and used is out of the reach of others who may write the cache.
+      await copyFile(cached, file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      if ((await stat(file)).size === size && `sha256:${await sha256File(file)}` === digest) {
+        const now = new Date();
+        await utimes(cached, now, now).catch(() => undefined);
+        return true;
+      }
+      await rm(cached, { force: true });
+    } catch {
+      // Not there, or not to be read.
+    }
+    await rm(file, { force: true });
+    return false;
+  }
+
+  /** Takes a copy of a layer whose digest was checked. */
+  async add({ digest, size }: Descriptor, file: string): Promise<void> {
+    if (size > this.#mostBytes) return;
+    const place = this.#place(digest);
+    const own = `${place}.${randomBytes(6).toString('hex')}`;
+    try {
+      await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+      await copyFile(file, own, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await rename(own, place);
+      await this.#prune();
+    } catch {
+      await rm(own, { force: true }).catch(() => undefined);
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const files: Array<{ path: string } & Pick<Stats, 'size' | 'mtimeMs'>> = [];
+    // Whatever else lies in a folder that somebody named is not ours to remove.
+    for (const name of (await readdir(this.#dir)).filter((name) => OWN.test(name))) {
+      const path = join(this.#dir, name);
+      const info = await lstat(path).catch(() => undefined);
+      if (info?.isFile()) files.push({ path, size: info.size, mtimeMs: info.mtimeMs });
+    }
+    let bytes = files.reduce((sum, { size }) => sum + size, 0);
+    for (const { path, size } of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
+      if (bytes <= this.#mostBytes) return;
+      await rm(path, { force: true });
+      bytes -= size;
+    }
+  }
+
+  /** Digests in manifests that were read have this form, and lead nowhere else. */
+  #place(digest: string): string {
+    return join(this.#dir, digest.replace('sha256:', ''));
+  }
+}
