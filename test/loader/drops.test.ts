@@ -1,3 +1,4 @@
+import { packBundle } from '@stagedoor/bundle';
 import { cp, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -94,6 +95,23 @@ describe('a bundle dropped into the root directory of a running backend', () => 
       }
       await handle.close();
     }
+    await backend.until(GREETER, 'running');
+  });
+
+  test('is not refused while its archive is still being written', async () => {
+    const backend = await startBackend();
+    const archive = join(await tempDir(), 'greeter.tgz');
+    await packBundle(await fixtureBundle(await tempDir(), 'greeter'), archive);
+    const content = await readFile(archive);
+    const handle = await open(join(backend.root, 'greeter.tgz'), 'w');
+    const step = Math.ceil(content.length / 6);
+    for (let from = 0; from < content.length; from += step) {
+      await handle.write(content.subarray(from, from + step));
+      // Long enough to be read, not to be called broken.
+      if (from + step < content.length) await sleep(150);
+      expect((await backend.plugins()).filter(({ state }) => state !== 'discovered')).toEqual([]);
+    }
+    await handle.close();
     await backend.until(GREETER, 'running');
   });
 

@@ -282,7 +282,7 @@ describe('a portal into whose folder hostile bundles are dropped', () => {
     const asking = setInterval(() => {
       greeterVersion({ get: (path) => portal.fetch(path) }).then(
         (answer) => answers.add(answer),
-        (error: Error) => answers.add(error.message),
+        (error: Error) => answers.add(`${error.message}: ${String(error.cause)}`),
       );
     }, 50);
     onTestFinished(() => clearInterval(asking));

@@ -1,9 +1,8 @@
-import { MANIFEST_FILE, formatManifest } from '@stagedoor/bundle';
 import type { VerifiedBundle } from '../verify/messages';
 import { assembleBundle } from './assemble';
 import { buildUntilSettled, type Build } from './buildAll';
 import { Decisions, type Hoisted } from './decisions';
-import { bundleManifest } from './describe/manifest';
+import { writeManifest } from './describe/manifest';
 import { writeMaterials } from './describe/materials';
 import { explainPackages } from './explain/explain';
 import { inlinedSummary, type Filled } from './filled';
@@ -116,13 +115,7 @@ async function finish(
   { build, peers, native, roots }: Attempt,
   verified: VerifiedBundle | undefined,
 ): Promise<Filled> {
-  const manifest = await bundleManifest(plan, staging.dir, {
-    peerDependencies: peers.ranges,
-    native,
-    verified,
-  });
-  const text = formatManifest(manifest);
-  await staging.write(MANIFEST_FILE, text);
+  const written = await writeManifest(staging, plan, { peerDependencies: peers.ranges, native, verified });
   const declaredId = plan.pkg.backstage?.pluginId;
   return {
     name: plan.name,
@@ -134,9 +127,7 @@ async function finish(
     openedRoutes: verified?.openedRoutes ?? [],
     extensionPoints: verified?.extensionPoints ?? [],
     warnings: [...plan.warnings, ...peers.warnings, ...(verified?.warnings ?? [])],
-    digest: manifest.digest,
-    bytes: manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text)),
-    files: manifest.files.length + 1,
+    ...written,
     shared: peers.ranges,
     inlined: inlinedSummary(build.contents),
     hoisted: roots.map(({ package: { name, version }, reason }) => ({

@@ -17,7 +17,7 @@ export interface OwnFileUse {
 }
 
 // The build writes `__bundleDir`, `__bundleFile` and `__bundleUrl` for `__dirname`, `__filename` and `import.meta.url`,
-// and for nothing else: not in strings, not for variables of that name.
+// not in strings. A variable that a module itself declares by such a name is taken for one.
 /** The folder of the module, as ES modules compute it. */
 const COMPUTED_DIRNAME = /(?:\(0, )?[\w$.]*\bdirname\)?\(\s*\(0, [\w$]+\.fileURLToPath\)\(__bundleUrl\)\s*\)/g;
 const DIRNAME_ALIAS = /(?:^|[\s;,])(?:(?:var|let|const) )?([\w$]+) = __bundleDir;/g;

@@ -14,16 +14,16 @@ export function isFrontend({ packageJson }: StagedBundle): boolean {
 export class FrontendRemotes {
   readonly #baseUrl: string;
   readonly #read = new WeakMap<StagedBundle, ServedRemote>();
-  #served = new Map<string, { dir: string; served: ServedRemote }>();
+  readonly #served = new Map<string, { dir: string; served: ServedRemote }>();
 
   /** `baseUrl` is `backend.baseUrl`. */
   constructor(baseUrl: string) {
     this.#baseUrl = baseUrl;
   }
 
-  /** In the order of {@link follow}. */
+  /** Sorted by package name. */
   list(): ServedRemote[] {
-    return [...this.#served.values()].map(({ served }) => served);
+    return [...this.#served].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { served }]) => served);
   }
 
   /** What a frontend bundle brings to units: nothing. Throws REMOTE_INVALID for one that no app could load. */
@@ -35,18 +35,20 @@ export class FrontendRemotes {
     return { pluginIds: [], modules: [], part };
   }
 
-  /** Serves the frontend bundles among these from now on, and what open pages still need of the build before each. */
-  follow(bundles: readonly StagedBundle[]): void {
-    this.#served = new Map(
-      bundles.flatMap((bundle) => {
-        const before = this.#served.get(bundle.name);
-        if (before?.dir === bundle.dir) return [[bundle.name, before]];
-        const read = this.#read.get(bundle);
-        if (!read) return [];
-        const served = { ...read, ...(before && { earlier: before.served.assets }) };
-        return [[bundle.name, { dir: bundle.dir, served }]];
-      }),
-    );
+  /**
+   * Serves what is loaded under a name from now on, where it is a frontend bundle, and what open pages still need of the
+   * build before it.
+   */
+  follow(name: string, loaded: StagedBundle | undefined): void {
+    const before = this.#served.get(name);
+    if (loaded && before?.dir === loaded.dir) return;
+    const read = loaded && this.#read.get(loaded);
+    if (read)
+      this.#served.set(name, {
+        dir: loaded.dir,
+        served: { ...read, ...(before && { earlier: before.served.assets }) },
+      });
+    else this.#served.delete(name);
   }
 }
 

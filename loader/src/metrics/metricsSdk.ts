@@ -35,14 +35,14 @@ export async function openMetrics(counted: readonly SeriesSource[] = []): Promis
     protected override async onShutdown(): Promise<void> {}
   }
   const reader = new PullReader({ aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE });
-  const startTime: HrTime = [Math.floor(Date.now() / 1000), 0];
+  const startTime = now();
   const histogram = (source: SeriesSource): HistogramMetricData => ({
     descriptor: { ...source.described, valueType: ValueType.DOUBLE },
     aggregationTemporality: AggregationTemporality.CUMULATIVE,
     dataPointType: DataPointType.HISTOGRAM,
     dataPoints: [...source.series()].map(({ attributes, counts, count, sum }) => ({
       startTime,
-      endTime: [Math.floor(Date.now() / 1000), 0],
+      endTime: now(),
       attributes,
       value: { buckets: { boundaries: BUCKETS, counts }, count, sum },
     })),
@@ -67,6 +67,10 @@ export async function openMetrics(counted: readonly SeriesSource[] = []): Promis
       await provider.shutdown();
     },
   };
+}
+
+function now(): HrTime {
+  return [Math.floor(Date.now() / 1000), 0];
 }
 
 function picked({ resource, scopeMetrics }: ResourceMetrics, pick: Pick): ResourceMetrics {

@@ -2,7 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findDrop, type Drop } from '../scan/drop';
-import { SETTLE_TIMES, settle } from '../scan/settle';
+import { PROMPT_TIMES, SETTLE_TIMES, settle } from '../scan/settle';
 import { snapshot } from '../scan/snapshot';
 import { listDrops } from '../scan/watchRoot';
 import { newestOf } from '../stage/newest';
@@ -87,6 +87,12 @@ export class DropDirectory {
   changed(entry: string): void {
     this.#dirty.add(entry);
     if (this.#open) this.#work(entry);
+  }
+
+  /** Notes that any entry may have changed, come or gone. */
+  async lookAtAll(): Promise<void> {
+    const entries = await listDrops(this.#options.root);
+    for (const entry of new Set([...entries, ...this.#records.keys()])) this.changed(entry);
   }
 
   /** Ends all acting; resolves when what was under way is done. */
@@ -182,12 +188,12 @@ export class DropDirectory {
     }
     if (!earlier) registry.set(entry, 'discovered', { drop: entry });
     const index = await this.#staged();
-    const seen = await timed('settle', entry, () => settle(drop, index.seen(entry)));
+    const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.#read(entry);
-    const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen);
+    const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen, index);
     // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
-    const stable = record && (await snapshot(drop)).text === seen;
+    const stable = record && (await lookAgain(drop, record)) === seen;
     if (!stable || record.name !== entry) registry.forgetDiscovered(entry);
     if (!record) return false;
     if (!stable) {
@@ -199,10 +205,9 @@ export class DropDirectory {
     return true;
   }
 
-  async #stage(drop: Drop, seen: string): Promise<DropRecord> {
+  async #stage(drop: Drop, seen: string, index: StagedIndex): Promise<DropRecord> {
     const { entry } = drop;
     const { shelves } = this.#options;
-    const index = await this.#staged();
     try {
       const bundle = await timed('stage', entry, () =>
         this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, shelves))),
@@ -269,4 +274,9 @@ export class DropDirectory {
     const onDisk = winner && { version: winner.version, digest: winner.digest, drop: winner.entry };
     this.#options.registry.patch(name, { onDisk });
   }
+}
+
+/** What is wrong with a drop may be that it is still being written: only then is there longer to wait. */
+async function lookAgain(drop: Drop, { fault }: DropRecord): Promise<string> {
+  return fault ? await settle(drop) : (await snapshot(drop)).text;
 }

@@ -21,10 +21,8 @@ import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
-import { collectStaged } from '../stage/collect';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
-import { stagedDirs } from '../stage/readStaged';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { UnitHost } from '../start/startGeneration';
@@ -34,6 +32,7 @@ import { describeHost, type HostManifest } from '../validate/host';
 import type { Timings } from '../timing/timings';
 import { BundleDetails } from './bundleDetails';
 import { Bundles } from './bundles';
+import { Collector } from './collector';
 import { retryOnConfigChange } from './configRetry';
 import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
@@ -68,7 +67,6 @@ export interface DynamicPluginsOptions {
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
-const COLLECT_EVERY_MS = 5000;
 const CLOSE_TIMEOUT_MS = 3000;
 
 /** The runtime: boots every unit, then follows the root directory until it is stopped. */
@@ -114,8 +112,9 @@ export class DynamicPlugins {
     const frontends = serveFrontends({ rootHttpRouter, config, logger });
     const standIns = new StandIns(this.#unitHost.slots);
     this.events.subscribe(({ type, plugin }) => {
-      if (type === 'state') standIns.follow(plugin, this.#registry.get(plugin));
-      if (type === 'state') frontends.follow(this.#loaded());
+      if (type !== 'state') return;
+      standIns.follow(plugin, this.#registry.get(plugin));
+      frontends.follow(plugin, this.#bundles.loaded(plugin));
     });
     this.#state = new StateFile(logger);
     this.#units = new Units(this.#unitHost);
@@ -214,17 +213,16 @@ export class DynamicPlugins {
     this.#closers.push(() => code.close());
     this.#openProcesses(settings, stateDirectory);
     const drops = this.#followDrops(settings.rootDirectory, shelves);
-    const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
-    this.#closers.push(() => watcher.close());
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
     await this.#bundles.boot(own, bundles);
     this.#booted = true;
     drops.open();
-    const collecting = setInterval(() => void this.#collect(shelves), COLLECT_EVERY_MS);
-    collecting.unref();
-    this.#closers.push(() => clearInterval(collecting));
-    await this.#collect(shelves);
+    this.#watch(settings.rootDirectory, drops);
+    const [registry, state] = [this.#registry, this.#state];
+    const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
+    this.#closers.push(() => collector.close());
+    await collector.collect();
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */
@@ -271,6 +269,17 @@ export class DynamicPlugins {
     };
   }
 
+  /** Begins to watch when all has started: the watcher's first look at every file takes a start's time. */
+  #watch(root: string, drops: DropDirectory): void {
+    const watching = watchRoot(root, (entry) => drops.changed(entry));
+    const looked = watching.then(() => drops.lookAtAll());
+    looked.catch((error: Error) => this.#options.logger.error(`${root} cannot be watched`, error));
+    this.#closers.push(async () => {
+      await looked.catch(() => {});
+      await (await watching).close();
+    });
+  }
+
   #complete(status: PluginStatus): PluginStatus {
     return { ...status, ...this.#bundles.whereabouts(status.name), ...this.observations.of(status) };
   }
@@ -309,17 +318,5 @@ export class DynamicPlugins {
     const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${why} ${hint ? `Remedy: ${hint}` : ''}`;
     this.#options.logger[outcome === 'allowed' ? 'info' : 'warn'](text);
     this.events.append({ type: 'policy', ...decision });
-  }
-
-  async #collect(shelves: Shelves): Promise<void> {
-    if (!this.#drops?.idle) return;
-    await this.#bundles.retired();
-    const loaded = this.list().flatMap(({ name }) => this.#bundles.loaded(name)?.dir ?? []);
-    const kept = this.#state.names().flatMap((name) => {
-      const { chosen, serving, previous } = this.#state.get(name);
-      return [chosen, serving, previous].map((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
-    });
-    const keep = new Set([...loaded, ...(await Promise.all(kept)).flat(), ...this.#drops.stagedDirs()]);
-    if (this.#drops.idle) await collectStaged(shelves, keep);
   }
 }

@@ -1,4 +1,4 @@
-import { StagedoorError, isStagedoorError, packName } from '@stagedoor/bundle';
+import { StagedoorError, packName } from '@stagedoor/bundle';
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -76,7 +76,6 @@ export class Uploads {
       await copyFile(file, hidden);
       await rename(hidden, join(root, entry));
     } catch (cause) {
-      if (isStagedoorError(cause)) throw cause;
       throw new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be written: ${(cause as Error).message}`, { cause });
     } finally {
       await rm(file, { force: true });

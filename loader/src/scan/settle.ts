@@ -17,12 +17,15 @@ export interface SettleTimes {
 
 export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
 
+/** For who checks the digests of what it reads, and looks again at {@link SETTLE_TIMES} where they are wrong. */
+export const PROMPT_TIMES: SettleTimes = { ...SETTLE_TIMES, quietMs: 50 };
+
 const POLL_MS = 50;
 
 /**
  * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
- * loaded. A drop that has long been there settles at once, and one that is as it was when it had settled before: `known`. Resolves with the text of its last {@link snapshot}, empty
- * for a drop that was removed meanwhile.
+ * loaded. A drop that has long been there settles at once, and one that is as it was when it had settled before: `known`.
+ * Resolves with the text of its last {@link snapshot}, empty for a drop that was removed meanwhile.
  */
 export async function settle(drop: Drop, known?: string, times: SettleTimes = SETTLE_TIMES): Promise<string> {
   let seen = await snapshot(drop);

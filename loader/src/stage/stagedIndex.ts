@@ -52,18 +52,19 @@ export class StagedIndex {
     if (known?.seen !== seen) return undefined;
     const { staged, stagedForeign } = this.#shelves;
     if (![staged, stagedForeign].some((shelf) => isInside(shelf, known.dir))) return undefined;
+    const copy = await snapshotOf(known.dir);
     // Files that are the same, by inode and time of change too, still hold what was checked.
-    const intact = (await snapshotOf(known.dir)) === known.copy;
-    return intact ? await describeCopy(known.dir, entry) : await readCopy(known.dir, entry);
+    if (copy === known.copy) return await describeCopy(known.dir, entry);
+    const bundle = await readCopy(known.dir, entry);
+    if (bundle) this.#set(entry, { ...known, copy });
+    return bundle;
   }
 
   /** Remembers which copy, checked just now, holds this content of an entry. */
   async note(entry: string, seen: string, dir: string): Promise<void> {
     const known = this.#entries.get(entry);
-    const copy = await snapshotOf(dir);
-    if (known?.seen === seen && known.dir === dir && known.copy === copy) return;
-    this.#entries.set(entry, { seen, dir, copy });
-    this.#writeSoon();
+    if (known?.seen === seen && known.dir === dir) return;
+    this.#set(entry, { seen, dir, copy: await snapshotOf(dir) });
   }
 
   /** Forgets an entry that is gone. */
@@ -83,6 +84,11 @@ export class StagedIndex {
     } catch {
       await rm(temporary, { force: true }).catch(() => {});
     }
+  }
+
+  #set(entry: string, known: IndexEntry): void {
+    this.#entries.set(entry, known);
+    this.#writeSoon();
   }
 
   #writeSoon(): void {

@@ -1,7 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import { BUNDLE_FORMAT, digestOf, isBackendRole, listFiles, sha256File, type BundleManifest } from '@stagedoor/bundle';
+import {
+  BUNDLE_FORMAT,
+  MANIFEST_FILE,
+  digestOf,
+  formatManifest,
+  isBackendRole,
+  listFiles,
+  sha256File,
+  type BundleManifest,
+} from '@stagedoor/bundle';
 import { version } from '../../../package.json';
 import type { VerifiedBundle } from '../../verify/messages';
+import type { Filled } from '../filled';
+import type { Staging } from '../output';
 import type { ExportedPackage } from '../plan';
 import type { Workspace } from '../workspace';
 import { backstageRelease } from './packageJson';
@@ -15,12 +26,21 @@ export interface ManifestFacts {
   verified: VerifiedBundle | undefined;
 }
 
-/** Lists and hashes the finished bundle in `dir` and gives its manifest. */
-export async function bundleManifest(
+/** Writes the manifest of the finished bundle, the last of its files, and tells how large it is now. */
+export async function writeManifest(
+  staging: Staging,
   plan: ExportedPackage,
-  dir: string,
   facts: ManifestFacts,
-): Promise<BundleManifest> {
+): Promise<Pick<Filled, 'digest' | 'bytes' | 'files'>> {
+  const manifest = await bundleManifest(plan, staging.dir, facts);
+  const text = formatManifest(manifest);
+  await staging.write(MANIFEST_FILE, text);
+  const bytes = manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text));
+  return { digest: manifest.digest, bytes, files: manifest.files.length + 1 };
+}
+
+/** Lists and hashes all other files. */
+async function bundleManifest(plan: ExportedPackage, dir: string, facts: ManifestFacts): Promise<BundleManifest> {
   const files = await listFiles(dir);
   const release = backstageRelease(plan.dir);
   const lockfile = await describeLockfile(plan.workspace);
