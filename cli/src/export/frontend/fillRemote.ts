@@ -1,6 +1,6 @@
-import { MANIFEST_FILE, StagedoorError, findPackageDir, formatManifest } from '@stagedoor/bundle';
+import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
 import { validRange } from 'semver';
-import { bundleManifest } from '../describe/manifest';
+import { writeManifest } from '../describe/manifest';
 import { checkHost } from '../host/checkHost';
 import { inlinedSummary, type Filled } from '../filled';
 import { PackageFinder } from '../installedPackage';
@@ -39,9 +39,7 @@ export async function fillRemote(
   signal?.throwIfAborted();
   checkHost(exported, { peers: {}, native: false });
   const facts = { peerDependencies: shared, native: false, verified: undefined };
-  const manifest = await bundleManifest(exported, staging.dir, facts);
-  const text = formatManifest(manifest);
-  await staging.write(MANIFEST_FILE, text);
+  const written = await writeManifest(staging, exported, facts);
   const declaredId = exported.pkg.backstage?.pluginId;
   return {
     name: exported.name,
@@ -53,9 +51,7 @@ export async function fillRemote(
     openedRoutes: [],
     extensionPoints: [],
     warnings: [...exported.warnings, ...ownWarnings(build.stats.warnings ?? [], exported)],
-    digest: manifest.digest,
-    bytes: manifest.files.reduce((sum, file) => sum + file.size, Buffer.byteLength(text)),
-    files: manifest.files.length + 1,
+    ...written,
     shared,
     inlined: inlinedSummary(contents),
     hoisted: [],
