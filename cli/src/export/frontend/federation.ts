@@ -12,7 +12,13 @@ export function federationOptions({ pkg }: ExportedPackage, entries: readonly En
   return {
     name: containerName(pkg.name),
     filename: 'remoteEntry.[contenthash:16].js',
-    exposes: Object.fromEntries(entries.map(({ name, file }) => [name === 'index' ? '.' : `./${name}`, file])),
+    exposes: Object.fromEntries(
+      entries.map(({ name, file }) => [
+        name === 'index' ? '.' : `./${name}`,
+        // Files of a module without a named chunk are looked up by path, in an order that hashes of absolute paths decide.
+        { import: file, name: `__federation_expose_${name}` },
+      ]),
+    ),
     runtime: false as const,
     shared: defaultRemoteSharedDependencies(),
     manifest: true,
@@ -28,9 +34,23 @@ export function containerName(packageName: string): string {
     .replaceAll(/[^A-Za-z0-9_$]/g, '_');
 }
 
-/** The manifest with name and version of the plugin, which Rspack looks for in the folder it runs in. */
+interface FederationManifest {
+  metaData: Record<string, unknown>;
+  exposes: Named[];
+  shared: Named[];
+}
+
+interface Named {
+  name: string;
+}
+
+/**
+ * The manifest in order, which in Rspack's is that of a hash map, and with name and version of the plugin, which Rspack
+ * looks for in the folder it runs in.
+ */
 export function completeManifest(text: string, { pkg }: ExportedPackage): string {
-  const manifest = JSON.parse(text) as { metaData: Record<string, unknown> };
+  const manifest = JSON.parse(text) as FederationManifest;
   manifest.metaData.buildInfo = { buildVersion: pkg.version, buildName: pkg.name };
+  for (const list of [manifest.exposes, manifest.shared]) list.sort((a, b) => (a.name < b.name ? -1 : 1));
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
