@@ -1,8 +1,8 @@
 import { SBOM_FILE, checkFiles, listFiles, readManifest } from '@stagedoor/bundle';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exported, filesOf, stagedoor } from '../cli/exportSupport';
 import { HELLO_PAGE } from '../support/hello';
@@ -33,7 +33,7 @@ async function frontend(name: string): Promise<string> {
   return dir;
 }
 
-/** The hello example in a workspace at `root` whose packages are copies. */
+/** The hello example in a workspace at `root` whose packages are copies, of what a build reads. */
 async function checkout(root: string, packages: string[]): Promise<string> {
   const dir = join(root, 'plugins/hello');
   await mkdir(dir, { recursive: true });
@@ -42,7 +42,10 @@ async function checkout(root: string, packages: string[]): Promise<string> {
   await cp(join(repository, 'package-lock.json'), join(root, 'package-lock.json'));
   // Others lie in the folders of those that use them.
   for (const name of packages.filter((each) => existsSync(join(repository, 'node_modules', each))))
-    await cp(join(repository, 'node_modules', name), join(root, 'node_modules', name), { recursive: true });
+    await cp(join(repository, 'node_modules', name), join(root, 'node_modules', name), {
+      recursive: true,
+      filter: (path) => !/\.(map|d\.[cm]?ts)$/.test(path),
+    });
   return dir;
 }
 
@@ -122,8 +125,12 @@ describe('The bundle of a frontend plugin', () => {
       'client-only',
     ];
     const own = packages.filter((name) => !name.startsWith('@module-federation/'));
-    const one = await exported(await checkout(join(base, 'one'), own), '--pack');
-    const two = await exported(await checkout(join(base, 'a much/deeper/Ünïcode/folder'), own), '--pack');
+    const [here, there] = [join(base, 'one'), join(base, 'a much/deeper/Ünïcode/folder')];
+    const dir = await checkout(here, own);
+    const one = await exported(dir, '--pack', '--out', join(base, 'out'));
+    await mkdir(dirname(there), { recursive: true });
+    await rename(here, there);
+    const two = await exported(join(there, relative(here, dir)), '--pack');
     expect(two.integrity).toBe(one.integrity);
     for (const file of await filesOf(one.path))
       expect((await readFile(join(one.path, file))).includes(base), file).toBe(false);
