@@ -1,18 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { developHello, saveNumber, untilNumber } from './devSupport';
+import { slowdown } from '../support/slowdown';
+import { developHello, saveNumber, untilNumber, type Development } from './devSupport';
 
-it('What is saved answers in the portal at once', async () => {
+const BUDGET_MS = 500;
+const SAVES = 5;
+
+it('What is saved answers in the portal within half a second, by the median', async () => {
   const development = await developHello();
+  const medians: number[] = [];
+  // The best of four: others may be at work on this machine.
+  while (medians.length < 4 && !medians.some((median) => median <= BUDGET_MS)) {
+    const first = medians.length * SAVES;
+    medians.push(await medianOfSaves(development, first));
+  }
+  console.info(`medians of save to answer, ms: ${medians.map(Math.round).join(' ')}`);
+  expect(Math.min(...medians)).toBeLessThanOrEqual(BUDGET_MS);
+}, 120_000);
+
+/** In milliseconds of a machine that does nothing else. */
+async function medianOfSaves(development: Development, first: number): Promise<number> {
   const times: number[] = [];
-  for (let round = 1; round <= 9; round++) {
+  for (let number = first; number < first + SAVES; number++) {
     // Between saves the test host gets its turn.
     await sleep(2500);
-    await saveNumber(development, round);
-    times.push(await untilNumber(development, round, performance.now()));
+    const slower = slowdown();
+    await saveNumber(development, number);
+    times.push((await untilNumber(development, number, performance.now())) / slower);
   }
-  times.sort((a, b) => a - b);
-  console.info(`save to answer, ms: ${times.map(Math.round).join(' ')}`);
-  // Half a second on a machine of its own; here others may be at work.
-  expect(times[Math.floor(times.length / 2)]).toBeLessThan(1500);
-}, 120_000);
+  return times.sort((a, b) => a - b)[Math.floor(SAVES / 2)]!;
+}

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readPackageJson } from '@stagedoor/bundle';
+import { Rebuilds } from '../export/esbuild/rebuilds';
 import { exportPlugin } from '../export/exportPlugin';
+import { LockfileReader } from '../export/lockfile/readLockfile';
 import type { ExportResult } from '../export/result';
 import { verifyBundle } from '../verify/verifyBundle';
 import { dropEntry } from './dropEntry';
@@ -36,6 +38,8 @@ async function developPackage(
 ): Promise<{ close(): Promise<void> }> {
   const { name } = await readPackageJson(dir);
   const drop = join(root, await dropEntry(root, name));
+  const rebuilds = new Rebuilds();
+  const lockfiles = new LockfileReader();
   let changes = 0;
   let working: Promise<void> | undefined;
   const build = async (): Promise<void> => {
@@ -48,6 +52,8 @@ async function developPackage(
         pack: false,
         verify: false,
         localSources: true,
+        rebuilds,
+        lockfiles,
         signal,
         onInputs: (files) => sources.add(files),
       });
@@ -82,6 +88,7 @@ async function developPackage(
     close: async () => {
       await sources.close();
       await working;
+      await rebuilds.dispose();
     },
   };
 }

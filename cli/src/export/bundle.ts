@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { BuildOptions, Metafile, Plugin } from 'esbuild';
+import type { BuildOptions, BuildResult, Metafile, Plugin, SameShape } from 'esbuild';
 import type { Decisions } from './decisions';
 import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
@@ -32,21 +32,21 @@ export interface Output {
 
 /** Bundles the plugin into one file. Throws esbuild's BuildFailure, see `explainBuildFailure`. */
 export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Output> {
-  // Late, because a wrong command line or a faulty package.json is answered without it.
-  const { build } = await import('esbuild');
   const single = plan.entries.length === 1 ? plan.entries[0] : undefined;
   const name = single ? 'index.cjs.js' : COMMON_OUTPUT;
   const path = `dist/${name}`;
   // Nothing is written there: source maps name their sources relative to it, wherever the bundle ends up.
   const outdir = join(plan.dir, 'dist-dynamic', 'dist');
-  const result = await build({
+  const options = {
     ...buildOptions(plan),
     entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
     ...(plan.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
     banner: { js: ownPlace.banner(path) },
     plugins: [entryPoints(plan.entries, plan.dir), ...plugins(plan, finder, decisions, TOP)],
-  });
+  };
+  const result = await (plan.rebuilds?.build(options, [plan.entries, pluginsKey(plan, decisions)]) ??
+    buildOnce(options));
   const files = new Map(
     result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
   );
@@ -89,6 +89,12 @@ function buildOptions(plan: Plan) {
   } as const satisfies BuildOptions;
 }
 
+/** Late, because a wrong command line or a faulty package.json is answered without esbuild. */
+async function buildOnce<T extends BuildOptions>(options: T): Promise<BuildResult<T>> {
+  const { build } = await import('esbuild');
+  return await build(options as SameShape<BuildOptions, T>);
+}
+
 function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: string): Plugin[] {
   return [
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
@@ -97,4 +103,18 @@ function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: s
     absentAddons(),
     sourceEntries(decisions.sources),
   ];
+}
+
+/** Everything that {@link plugins} are told. */
+function pluginsKey({ pkg, name, shared }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
+  const left = [...hoisted].map(
+    ([
+      dir,
+      {
+        as,
+        package: { name },
+      },
+    ]) => [dir, as, name],
+  );
+  return [pkg.name, name, [...shared.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
 }

@@ -65,6 +65,7 @@ async function planFilling(exported: ExportedPackage, located: Located, options:
     sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
     overrides: options.overrides,
     localSources: options.localSources,
+    rebuilds: options.rebuilds,
   });
   return (staging) => fillStaging(staging, plan, options);
 }

@@ -1,3 +1,4 @@
+import type { Rebuilds } from './esbuild/rebuilds';
 import type { HostManifest } from './host/readHost';
 import type { LockfileReader } from './lockfile/readLockfile';
 import type { OverridePatterns } from './overrides';
@@ -27,6 +28,8 @@ export interface ExportOptions {
    * machine exports is then another bundle.
    */
   localSources?: boolean;
+  /** Shared among the exports of one plugin, so that what did not change is not built anew. */
+  rebuilds?: Rebuilds;
   /** Shared among the exports of one run, so that they read a lockfile once. */
   lockfiles?: LockfileReader;
   /** Aborting removes everything that was written so far. */

@@ -8,6 +8,7 @@ import {
   type PackageJson,
 } from '@stagedoor/bundle';
 import { findEntries, type Entry } from './entries';
+import type { Rebuilds } from './esbuild/rebuilds';
 import type { HostManifest } from './host/readHost';
 import type { InstalledManifest, InstalledPackage } from './installedPackage';
 import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
@@ -45,6 +46,8 @@ export interface Plan extends ExportedPackage {
   forced: Forced;
   /** Source maps lead to the source by where it lies on this machine. */
   localSources: boolean;
+  /** Makes the builds, where they are made again and again. */
+  rebuilds?: Rebuilds;
 }
 
 /** How a plan is made. */
@@ -53,6 +56,7 @@ export interface PlanOptions {
   sharedFrom: string;
   overrides?: OverridePatterns;
   localSources?: boolean;
+  rebuilds?: Rebuilds;
 }
 
 /**
@@ -61,7 +65,7 @@ export interface PlanOptions {
  */
 export async function planExport(
   exported: ExportedPackage,
-  { sharedFrom, overrides = {}, localSources = false }: PlanOptions,
+  { sharedFrom, overrides = {}, localSources = false, rebuilds }: PlanOptions,
 ): Promise<Plan> {
   const { dir, pkg, self, host, warnings } = exported;
   const provided = providedPackages(dir, sharedFrom, host);
@@ -73,6 +77,7 @@ export async function planExport(
     sharedFrom,
     forced: resolved.forced,
     localSources,
+    ...(rebuilds && { rebuilds }),
     warnings: [...warnings, ...resolved.warnings],
   };
 }

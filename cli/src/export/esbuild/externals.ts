@@ -27,8 +27,10 @@ export function sharedExternals(names: Iterable<string>): Plugin {
  * versions of a hoisted package are bundled as ever.
  */
 export function excludedExternals(decisions: Decisions, finder: PackageFinder): Plugin {
-  const hoisted = [...decisions.hoisted.values()];
-  const names = new Set([...hoisted.map((entry) => entry.package.name), ...decisions.absent.keys()]);
+  // As they are now: of later ones a later build is told.
+  const hoisted = new Map(decisions.hoisted);
+  const absent = new Set(decisions.absent.keys());
+  const names = new Set([...[...hoisted.values()].map((entry) => entry.package.name), ...absent]);
   const asked = {};
   return {
     name: 'excluded-externals',
@@ -38,8 +40,8 @@ export function excludedExternals(decisions: Decisions, finder: PackageFinder): 
         if (pluginData === asked || namespace === HOISTED_NAMESPACE) return undefined;
         const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: asked });
         const name = packageOfImport(path);
-        if (found.errors.length > 0) return decisions.absent.has(name) ? { path, external: true } : found;
-        const copy = decisions.hoisted.get(finder.ofFile(found.path)?.dir ?? '');
+        if (found.errors.length > 0) return absent.has(name) ? { path, external: true } : found;
+        const copy = hoisted.get(finder.ofFile(found.path)?.dir ?? '');
         if (!copy) return found;
         const left = copy.as + path.slice(name.length);
         return kind === 'import-statement' && isEsModule(found.path)

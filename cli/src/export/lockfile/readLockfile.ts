@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { StagedoorError, describeIssues } from '@stagedoor/bundle';
@@ -6,13 +7,15 @@ import type { InstalledManifest } from '../installedPackage';
 import { installCommand, type Workspace } from '../workspace';
 import type { Lockfile } from './lockfile';
 
-/** Reads each lockfile once: the exports of one run share it. */
+/** Reads each lockfile once, and again when it has changed: the exports of one run share it. */
 export class LockfileReader {
   private readonly read = new Map<string, Promise<Lockfile | undefined>>();
 
   /** The lockfile of a workspace; undefined without one. Throws LOCKFILE_UNREADABLE. */
   of(workspace: Workspace): Promise<Lockfile | undefined> {
-    const key = workspace.lockfile?.file ?? '';
+    const file = workspace.lockfile?.file ?? '';
+    const state = file === '' ? undefined : statSync(file, { throwIfNoEntry: false });
+    const key = `${file} ${state?.mtimeMs} ${state?.size}`;
     const reading = this.read.get(key) ?? readLockfile(workspace);
     // Whoever asks hears of a failure; until then it is no unhandled one.
     reading.catch(() => {});
