@@ -13,6 +13,7 @@ export default defineConfig({
     env: { STAGEDOOR_LAYER_CACHE: 'none' },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    setupFiles: ['support/equality.ts'],
     projects: [
       { extends: true, test: { name: 'suite', include: ['**/*.test.ts'], exclude: [...notOurs, timing] } },
       {
