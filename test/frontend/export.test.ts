@@ -16,7 +16,7 @@ const hello = join(repository, 'examples/hello-dynamic-frontend');
 interface FederationManifest {
   name: string;
   metaData: { publicPath: string; remoteEntry: { name: string }; buildInfo: object };
-  exposes: Array<{ name: string; assets: { js: { sync: string[] } } }>;
+  exposes: Array<{ name: string; assets: Record<'js' | 'css', { sync: string[] }> }>;
   shared: Array<{ name: string; singleton: boolean }>;
 }
 
@@ -57,7 +57,7 @@ describe('The bundle of a frontend plugin', () => {
     expect(result.shared).toMatchObject({ react: '^18.0.0', 'react-router-dom': expect.any(String) });
     const remote = await json<FederationManifest>(out, 'dist/mf-manifest.json');
     expect(remote).toMatchObject({ name: 'stagedoor__hello_dynamic_frontend', exposes: [{ name: '.' }] });
-    // What a page needs of it first: by the path of the workspace it was this or the entry, until chunks had names.
+    // What a page needs of it first: Rspack says this or the entry, by the path of the workspace.
     expect(remote.exposes[0]!.assets.js.sync).toContainEqual(expect.stringMatching(/__federation_expose_index\./));
     expect(remote.metaData).toMatchObject({ publicPath: 'auto', buildInfo: { buildVersion: '0.1.0' } });
     expect(remote.shared).toContainEqual(expect.objectContaining({ name: 'react', singleton: true }));
@@ -145,6 +145,7 @@ describe('The bundle of a frontend plugin', () => {
     const image = files.find((file) => file.endsWith('.svg'));
     const style = files.find((file) => file.endsWith('.css'))!;
     expect(await readFile(join(path, 'dist/static', style), 'utf8')).toContain(`url(../static/${image})`);
+    expect(remote.exposes.map(({ assets }) => assets.css.sync)).toContainEqual([`static/${style}`]);
   });
 });
 

@@ -5,7 +5,8 @@ import { findEntries } from '../entries';
 import type { PackageFinder } from '../installedPackage';
 import type { Staging } from '../output';
 import type { ExportedPackage } from '../plan';
-import { FEDERATION_MANIFEST, FEDERATION_STATS, completeManifest, federationOptions } from './federation';
+import { FEDERATION_MANIFEST, FEDERATION_STATS, federationOptions } from './federation';
+import { completeManifest } from './federationManifest';
 import { explainRemoteFailure } from './remoteFailure';
 import { rspackOptions } from './rspackOptions';
 import { settleSourceMaps } from './sourceMaps';
@@ -25,6 +26,9 @@ const STATS = {
   nestedModulesSpace: Infinity,
   reasons: true,
   reasonsSpace: Infinity,
+  chunks: true,
+  chunkGroups: true,
+  chunkRelations: true,
 };
 
 /** A remote that was written to the staging folder. */
@@ -69,7 +73,7 @@ export async function buildRemote(
   if (stats.errors && stats.errors.length > 0) throw explainRemoteFailure(stats.errors, exported, finder);
   await rm(join(output, FEDERATION_STATS), { force: true });
   const manifest = await readFile(join(output, FEDERATION_MANIFEST), 'utf8');
-  await staging.write(`dist/${FEDERATION_MANIFEST}`, completeManifest(manifest, exported));
+  await staging.write(`dist/${FEDERATION_MANIFEST}`, completeManifest(manifest, exported, stats));
   const { metaData } = JSON.parse(manifest) as { metaData: { remoteEntry: { name: string } } };
   return {
     stats,

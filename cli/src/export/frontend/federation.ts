@@ -13,11 +13,7 @@ export function federationOptions({ pkg }: ExportedPackage, entries: readonly En
     name: containerName(pkg.name),
     filename: 'remoteEntry.[contenthash:16].js',
     exposes: Object.fromEntries(
-      entries.map(({ name, file }) => [
-        name === 'index' ? '.' : `./${name}`,
-        // Files of a module without a named chunk are looked up by path, in an order that hashes of absolute paths decide.
-        { import: file, name: `__federation_expose_${name}` },
-      ]),
+      entries.map(({ name, file }) => [exposedName(name), { import: file, name: exposeChunk(name) }]),
     ),
     runtime: false as const,
     shared: defaultRemoteSharedDependencies(),
@@ -26,31 +22,20 @@ export function federationOptions({ pkg }: ExportedPackage, entries: readonly En
   };
 }
 
+/** How a remote calls the module of an entry. */
+function exposedName(entry: string): string {
+  return entry === 'index' ? '.' : `./${entry}`;
+}
+
+/** The chunk that an entry begins with. */
+export function exposeChunk(entry: string): string {
+  return `__federation_expose_${entry}`;
+}
+
 /** A package name as a name in code, as `backstage-cli` makes it: apps find the container under it. */
 export function containerName(packageName: string): string {
   return packageName
     .replaceAll('@', '')
     .replaceAll('/', '__')
     .replaceAll(/[^A-Za-z0-9_$]/g, '_');
-}
-
-interface FederationManifest {
-  metaData: Record<string, unknown>;
-  exposes: Named[];
-  shared: Named[];
-}
-
-interface Named {
-  name: string;
-}
-
-/**
- * The manifest in order, which in Rspack's is that of a hash map, and with name and version of the plugin, which Rspack
- * looks for in the folder it runs in.
- */
-export function completeManifest(text: string, { pkg }: ExportedPackage): string {
-  const manifest = JSON.parse(text) as FederationManifest;
-  manifest.metaData.buildInfo = { buildVersion: pkg.version, buildName: pkg.name };
-  for (const list of [manifest.exposes, manifest.shared]) list.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
