@@ -1,6 +1,7 @@
 import { packBundle } from '@stagedoor/bundle';
 import type { InstallResult } from '@stagedoor/cli';
 import { readFile, writeFile } from 'node:fs/promises';
+import { request as send } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ let certificate: Certificate;
 let plain: ContainerRegistry;
 let secure: ContainerRegistry;
 let npm: Verdaccio;
+let pushed: Promise<void> | undefined;
 /** What an https archive is, and its integrity. */
 let madeArchive: { bytes: Buffer; integrity: string } | undefined;
 
@@ -68,28 +70,62 @@ async function webArchive(): Promise<{ bytes: Buffer; integrity: string }> {
   return (madeArchive = { bytes: await readFile(file), integrity });
 }
 
-/** A list of a package of each kind, all over plain http at one host name, and npm settings that lead there. */
-async function everything(cwd: string, host: string): Promise<{ plugins: unknown[]; targets: string[] }> {
-  const archive = await webArchive();
-  const web = portOf(await serve((_, response) => response.end(archive.bytes)));
-  const image = `${plain.host.replace('127.0.0.1', host)}/acme/one`;
-  expect(
-    (await stagedoor('/', 'push', await namedBundle('from-image', '1.0.0'), `oci://${plain.host}/acme/one:1`)).code,
-  ).toBe(0);
+async function push(image: string, ...args: string[]): Promise<void> {
+  expect((await stagedoor('/', 'push', await namedBundle('from-image', '1.0.0'), image, ...args)).code).toBe(0);
+}
+
+/** Of the archive of from-npm, which is in the npm registry then. */
+async function publishedIntegrity(): Promise<string> {
   const known = await fetch(`${npm.url}from-npm`);
   if (!known.ok) await npm.publish(await namedBundle('from-npm', '1.0.0'));
   const { versions } = (await (await fetch(`${npm.url}from-npm`)).json()) as {
     versions: Record<string, { dist: { integrity: string } }>;
   };
+  return versions['1.0.0']!.dist.integrity;
+}
+
+/** A list of a package of each kind, all over plain http at one host name, and npm settings that lead there. */
+async function everything(cwd: string, host: string): Promise<{ plugins: unknown[]; targets: string[] }> {
+  const archive = await webArchive();
+  const web = portOf(await serve((_, response) => response.end(archive.bytes)));
+  const image = `${plain.host.replace('127.0.0.1', host)}/acme/one`;
+  pushed ??= push(`oci://${plain.host}/acme/one:1`);
+  await pushed;
   await writeFile(join(cwd, '.npmrc'), `registry=http://${host}:${portOf(npm.url)}/\ncache=${join(cwd, 'cache')}\n`);
   return {
     plugins: [
       { package: `http://${host}:${web}/x.tgz`, integrity: archive.integrity },
       { package: `oci://${image}:1` },
-      { package: 'from-npm@1.0.0', integrity: versions['1.0.0']!.dist.integrity },
+      { package: 'from-npm@1.0.0', integrity: await publishedIntegrity() },
     ],
     targets: [web, portOf(plain.host), portOf(npm.url)].map((port) => `${host}:${port}`).sort(),
   };
+}
+
+/** A list of a package of the npm registry over TLS, and an .npmrc that leads there; `host` is its name and port. */
+async function secureNpm(
+  cwd: string,
+  npmrc: string,
+  name = `npm.${DOMAIN}`,
+): Promise<{ plugins: unknown[]; host: string }> {
+  const tls = { cert: await readFile(certificate.certificate), key: await readFile(certificate.key) };
+  const front = createServer(tls, (request, response) => {
+    const headers = { ...request.headers, 'x-forwarded-proto': 'https' };
+    const { hostname, port } = new URL(npm.url);
+    send({ hostname, port, path: request.url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  await new Promise<void>((listening) => front.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    front.closeAllConnections();
+    front.close();
+  });
+  const host = `${name}:${(front.address() as AddressInfo).port}`;
+  const integrity = await publishedIntegrity();
+  await writeFile(join(cwd, '.npmrc'), `registry=https://${host}/\ncache=${join(cwd, 'cache')}\n${npmrc}`);
+  return { plugins: [{ package: 'from-npm@1.0.0', integrity }], host };
 }
 
 const ALL = { 'from-web': '1.0.0', 'from-image': '1.0.0', 'from-npm': '1.0.0' };
@@ -135,7 +171,7 @@ describe('A proxy', () => {
     const registry = `registry.${DOMAIN}:${portOf(secure.host)}`;
     const image = `oci://${secure.host}/acme/one:1`;
     const trust = ['--ca', certificate.certificate];
-    expect((await stagedoor('/', 'push', await namedBundle('from-image', '1.0.0'), image, ...trust)).code).toBe(0);
+    await push(image, ...trust);
     const plugins = [
       { package: `https://${address}/x.tgz`, integrity: archive.integrity },
       { package: `oci://${registry}/acme/one:1` },
@@ -144,6 +180,35 @@ describe('A proxy', () => {
     expect(await install(cwd, plugins, settings, ...trust)).toEqual({ 'from-web': '1.0.0', 'from-image': '1.0.0' });
     expect(proxy.targets()).toEqual([address, registry].sort());
     expect(proxy.authorizations()).toEqual([`Basic ${btoa('clerk:se cret')}`]);
+  });
+
+  it.each<[string, (proxy: string) => { npmrc?: string; env?: Record<string, string> }]>([
+    ['HTTPS_PROXY', (proxy) => ({ env: { HTTPS_PROXY: proxy } })],
+    ['npm_config_https_proxy', (proxy) => ({ env: { npm_config_https_proxy: proxy } })],
+    ['https-proxy in .npmrc', (proxy) => ({ npmrc: `https-proxy=${proxy}\n` })],
+  ])('that %s names tunnels what comes from an npm registry, with its own credentials', async (_, settingsFor) => {
+    const cwd = await tempDir();
+    const proxy = await startForwardProxy();
+    const { npmrc = '', env = {} } = settingsFor(proxy.url.replace('//', '//clerk:se%20cret@'));
+    const { plugins, host } = await secureNpm(cwd, npmrc);
+    expect(await install(cwd, plugins, env, '--ca', certificate.certificate)).toEqual({ 'from-npm': '1.0.0' });
+    expect(proxy.targets()).toEqual([host]);
+    expect(proxy.authorizations()).toEqual([`Basic ${btoa('clerk:se cret')}`]);
+  });
+
+  it('is not asked for the npm registries that noproxy or NO_PROXY list', async () => {
+    const places: Array<{ npmrc: string; env: Record<string, string> }> = [
+      { npmrc: `noproxy=${ELSEWHERE}\n`, env: {} },
+      { npmrc: '', env: { NO_PROXY: ELSEWHERE } },
+    ];
+    for (const direct of places) {
+      const cwd = await tempDir();
+      const proxy = await startForwardProxy();
+      const { plugins } = await secureNpm(cwd, direct.npmrc, ELSEWHERE);
+      const env = { HTTPS_PROXY: proxy.url, ...direct.env };
+      expect(await install(cwd, plugins, env, '--insecure')).toEqual({ 'from-npm': '1.0.0' });
+      expect(proxy.targets()).toEqual([]);
+    }
   });
 
   it('is never asked for what is on this machine', async () => {

@@ -1,9 +1,15 @@
+import type { ContentLimits } from '@stagedoor/bundle';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { extractPlugin } from '../../cli/src/oci/extractPlugin';
+import { registryReader } from '../../cli/src/oci/imageReader';
+import { Layers } from '../../cli/src/oci/layers';
+import { openImage } from '../../cli/src/oci/pluginImage';
+import { parseReference } from '../../cli/src/oci/reference';
 import { startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { packagesAnnotation, putImage, putIndex, sha256Of, type ForeignLayer } from '../support/foreignImage';
 import { archiveBytes, type ArchiveEntry } from '../support/hostileArchive';
@@ -155,11 +161,19 @@ describe('A hostile layer is refused before anything of it is written:', () => {
 
   it('more than an archive may hold, over all layers together', async () => {
     const many = (from: string): ForeignLayer =>
-      layer(...todo, ...Array.from({ length: 26_000 }, (_, index) => ({ path: `todo/${from}/${index}` })));
+      layer(...todo, ...Array.from({ length: 26 }, (_, index) => ({ path: `todo/${from}/${index}`, content: 'x' })));
     await putImage(place, 'bomb', [many('a'), many('b')]);
-    await expect(fetchPackage({ package: `oci://${place}:bomb!todo` })).rejects.toMatchObject({
-      code: 'ARCHIVE_TOO_LARGE',
-    });
+    const reference = parseReference(`oci://${place}:bomb!todo`);
+    const image = await openImage(reference, registryReader(reference, {}));
+    const extract = async (limits: ContentLimits): Promise<string> =>
+      await extractPlugin(image, 'todo', await tempDir(), { layers: new Layers(), limits });
+    for (const limits of [
+      { entries: 50, bytes: 1000 },
+      { entries: 1000, bytes: 150 },
+    ]) {
+      await expect(extract(limits)).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    }
+    expect(await filesOf(await extract({ entries: 1000, bytes: 1000 }))).toHaveLength(54);
   });
 });
 
@@ -302,9 +316,9 @@ it('a file of authorities that is none is CA_INVALID', async () => {
     code: 'CA_INVALID',
   });
   await writeFile(file, 'no certificate');
-  await expect(resolvePackage({ package: `oci://${place}:one` }, { ca: file })).rejects.toMatchObject({
-    code: 'CA_INVALID',
-  });
+  for (const text of [`oci://${place}:one`, 'from-npm@1.0.0']) {
+    await expect(resolvePackage({ package: text }, { ca: file })).rejects.toMatchObject({ code: 'CA_INVALID' });
+  }
 });
 
 /** Bytes that do not compress well, the same each time. */

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Dispatcher } from 'undici';
+import { authoritiesWith } from './authorities';
 
 /** Whom a connection trusts. */
 export interface Trust {
@@ -40,7 +38,7 @@ export function isLoopback(host: string): boolean {
 async function makeDispatcher({ ca, insecure }: Trust): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
   const tls = {
-    ...(ca !== undefined && { ca: [...rootCertificates, await readAuthorities(ca)] }),
+    ...(ca !== undefined && { ca: await authoritiesWith(ca) }),
     ...(insecure && { rejectUnauthorized: false }),
   };
   const direct = [process.env.no_proxy ?? process.env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
@@ -51,15 +49,4 @@ async function makeDispatcher({ ca, insecure }: Trust): Promise<Dispatcher> {
     headersTimeout: SILENCE_TIMEOUT_MS,
     bodyTimeout: SILENCE_TIMEOUT_MS,
   });
-}
-
-async function readAuthorities(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new StagedoorError('CA_INVALID', `${file} cannot be read: ${cause.message}`, { cause });
-  });
-  // TLS takes text without certificates for none at all, and nothing would tell.
-  if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new StagedoorError('CA_INVALID', `${file} holds no certificate in PEM form.`);
-  }
-  return text;
 }

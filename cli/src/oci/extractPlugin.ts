@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS, StagedoorError, extractLayer, type ContentLimits } from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
 import type { SourceContext } from '../install/source';
 import type { Layers } from './layers';
@@ -10,18 +10,23 @@ import { LAYER_TYPES } from './schemas';
 /**
  * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that. Layers come
  * one after another, each checked as a whole before anything of it is written; together they keep the limits of one
- * archive. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
+ * archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
  */
 export async function extractPlugin(
   { reader, manifest }: PluginImage,
   path: string,
   scratch: string,
-  { layers, keep, ...context }: TransferContext & Pick<SourceContext, 'keep'> & { layers: Layers },
+  {
+    layers,
+    keep,
+    limits = DEFAULT_LIMITS,
+    ...context
+  }: TransferContext & Pick<SourceContext, 'keep'> & { layers: Layers; limits?: ContentLimits },
 ): Promise<string> {
   const dir = join(scratch, 'plugin');
   await mkdir(dir);
   const total = manifest.layers.reduce((sum, { size }) => sum + size, 0);
-  const left = { ...DEFAULT_LIMITS };
+  const left = { ...limits };
   let before = 0;
   for (const layer of manifest.layers) {
     const gzip = LAYER_TYPES.get(layer.mediaType);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SourceContext } from '../../install/source';
+import { authoritiesWith } from '../../http/authorities';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 
 /** Settings in the form that npm's own packages take. */
@@ -9,7 +10,7 @@ export type NpmSettings = Record<string, unknown>;
 
 /**
  * What npm is configured with, seen from `cwd`: the .npmrc files of project, user and machine, and NPM_CONFIG_ variables.
- * No npm is needed. The cache is npm's own where that can be written, otherwise one that ends with this process.
+ * No npm is needed. Throws CA_INVALID. The cache is npm's own where that can be written, otherwise one that ends with this process.
  */
 export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise<NpmSettings> {
   const { default: Config } = await import('@npmcli/config');
@@ -31,7 +32,11 @@ export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise
   });
   await config.load();
   const { flat } = config;
-  const trust = { ...(ca !== undefined && { ca: undefined, cafile: ca }), ...(insecure && { strictSSL: false }) };
+  const trust = {
+    // In npm's own settings, authorities take the place of those that Node.js knows.
+    ...(ca !== undefined && { ca: [...(await authoritiesWith(ca)), ...[flat.ca ?? []].flat()] }),
+    ...(insecure && { strictSSL: false }),
+  };
   return { ...flat, ...trust, cache: await writableCache(flat.cache), preferOnline: true };
 }
 
