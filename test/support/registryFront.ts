@@ -47,7 +47,8 @@ function pass(request: IncomingMessage, response: ServerResponse, behind: string
       // What has not been read when the connection breaks is lost.
       response.write(part, () => sent >= limit && setTimeout(() => response.destroy(), 200));
     });
-    answer.on('end', () => response.end());
+    // One that has ended cannot be destroyed any more.
+    answer.on('end', () => sent < limit && response.end());
   });
   onward.on('error', () => response.destroy());
   request.pipe(onward);
