@@ -37,6 +37,15 @@ describe('A package that is not installed', () => {
     expect((await readdir(dir)).sort()).toEqual(['.npmrc', 'fixture-greeter-backend-dynamic', 'npm-cache']);
   });
 
+  it('comes with everything where it runs in browsers: apps share no packages of backends', async () => {
+    const { dir } = await folderWithRegistry();
+    const { inlined, path } = await exported(dir, '@fixture/page');
+    expect(inlined).toContainEqual(expect.objectContaining({ name: '@backstage/errors', version: '1.99.0' }));
+    const bill = await readFile(join(path, 'sbom.cdx.json'), 'utf8');
+    const { components } = JSON.parse(bill) as { components: Array<{ name: string; hashes?: unknown[] }> };
+    expect(components.find(({ name }) => name === 'errors')!.hashes).toHaveLength(1);
+  });
+
   it.each(['@fixture/nowhere', '@fixture/greeter-backend@^7.0.0'])('is PACKAGE_NOT_FOUND as %s', async (spec) => {
     const { dir } = await folderWithRegistry();
     const { code, stderr } = await stagedoor(dir, 'export', spec);

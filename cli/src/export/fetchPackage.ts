@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { StagedoorError, packName, type SharedPackage } from '@stagedoor/bundle';
+import { StagedoorError, isFrontendRole, packName, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
 
@@ -11,7 +11,8 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
  * credentials and proxy are those of `cwd`. No install script runs, and packages of types alone stand in for those that
- * are `shared`: bundles import them from the host. Throws PACKAGE_NOT_FOUND, FETCH_FAILED or INTEGRITY_MISMATCH.
+ * are `shared`: bundles import them from the host, but for frontend plugins, which carry them. Throws PACKAGE_NOT_FOUND,
+ * FETCH_FAILED or INTEGRITY_MISMATCH.
  */
 export async function fetchPackage(
   { name, range, integrity }: PackageSpec,
@@ -23,14 +24,23 @@ export async function fetchPackage(
     throw notFetched(cause);
   });
   try {
-    const overrides = await writeStandIns(prefix, shared);
-    await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
     const npmrc = await nearestNpmrc(cwd);
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
-    await npmInstall({ name, range: range || 'latest' }, prefix, cwd, signal);
-    if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
-    return { dir: join(prefix, 'node_modules', name), dispose };
+    const install = async (overrides: Record<string, string>): Promise<void> => {
+      await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
+      await npmInstall({ name, range: range || 'latest' }, prefix, cwd, signal);
+      if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
+    };
+    await install(await writeStandIns(prefix, shared));
+    const dir = join(prefix, 'node_modules', name);
+    // Which it is, is known by now only.
+    const { backstage } = await readPackageJson(dir);
+    if (isFrontendRole(backstage?.role ?? '')) {
+      await rm(join(prefix, 'node_modules'), { recursive: true });
+      await install({});
+    }
+    return { dir, dispose };
   } catch (error) {
     await dispose();
     throw isFileFault(error) ? notFetched(error) : error;
