@@ -3,6 +3,7 @@ import { loadConfigSchema } from '@backstage/config-loader';
 import { dynamicPluginsSchemasServiceRef } from '@stagedoor/loader';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
@@ -71,9 +72,14 @@ describe('app-config that does not suit a bundle', () => {
     await edit(portal, { greeting: 'Hi', times: 2 });
     await untilState(portal, READS, 'running');
     expect(await greetings(portal)).toEqual({ now: 'Hi', seen: ['Hi'] });
-    await edit(portal, { greeting: 'Hello', times: 2 });
-    await waitFor('the new greeting', async () => (await greetings(portal)).now === 'Hello');
-    expect(await greetings(portal)).toEqual({ now: 'Hello', seen: ['Hi', 'Hello'] });
+    await waitFor('the new greeting', async () => {
+      // Backstage watches the file anew after each change, and misses one that comes meanwhile.
+      await edit(portal, { greeting: 'Hello', times: 2 });
+      await sleep(300);
+      return (await greetings(portal)).now === 'Hello';
+    });
+    const { now, seen } = await greetings(portal);
+    expect([now, ...new Set(seen)]).toEqual(['Hello', 'Hi', 'Hello']);
   });
 });
 

@@ -6,6 +6,7 @@ export async function waitFor<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
+  let pauseMs = 25;
   while (Date.now() < deadline) {
     try {
       const answer = await ask();
@@ -14,7 +15,9 @@ export async function waitFor<T>(
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    // Asking costs the time of the processor that the answer waits for.
+    pauseMs = Math.min(pauseMs * 1.5, 100);
   }
   throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause: last });
 }
