@@ -1,16 +1,16 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCredentials } from '../../cli/src/oci/credentials';
 import { fixtureBundle } from '../support/bundles';
 import { makeCertificate } from '../support/certificate';
-import { runProcess } from '../support/childProcess';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { packagesAnnotation, putImage } from '../support/foreignImage';
 import { startRegistryFront, type RegistryFront } from '../support/registryFront';
 import { serve } from '../support/serve';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
-import { bin } from './exportSupport';
+import { stagedoor } from './exportSupport';
+import { codeOf, push } from './imageSupport';
 
 const basic = Buffer.from(`${REGISTRY_USER.name}:${REGISTRY_USER.password}`).toString('base64');
 
@@ -28,16 +28,20 @@ afterAll(async () => {
   await removeTempDir(parent);
 });
 
-/** Pushes the bundle with nothing but `env` known about the user; the code of the error, or `pushed`. */
-async function pushAs(env: Record<string, string>, image: string, ...args: string[]): Promise<string> {
-  const home = await tempDir();
-  const variables = { HOME: home, XDG_RUNTIME_DIR: undefined, XDG_CONFIG_HOME: undefined, DOCKER_CONFIG: undefined };
-  const { stdout } = await runProcess(process.execPath, [bin, 'push', bundle, image, '--json', ...args], {
-    cwd: parent,
-    env: { ...variables, REGISTRY_AUTH_FILE: undefined, ...env },
-  });
-  const { error } = JSON.parse(stdout) as { error?: { code: string } };
-  return error?.code ?? 'pushed';
+/** Pushes the bundle with nothing but `env` known about the user; the code of the error, or `done`. */
+async function pushAs(
+  env: Record<string, string>,
+  image: string,
+  trust: { ca?: string; insecure?: boolean } = {},
+): Promise<string> {
+  const unset = { XDG_RUNTIME_DIR: undefined, XDG_CONFIG_HOME: undefined, DOCKER_CONFIG: undefined };
+  const variables = { ...unset, HOME: await tempDir(), REGISTRY_AUTH_FILE: undefined, ...env };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  try {
+    return await codeOf(push(parent, [bundle], image, trust));
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 async function authFile(content: unknown, name = 'auth.json'): Promise<string> {
@@ -56,7 +60,7 @@ describe('A registry that wants a user', () => {
       { [closed.host]: { auth: wrong }, [`${closed.host}/acme`]: { auth: basic } },
       { [closed.host]: { username: REGISTRY_USER.name, password: REGISTRY_USER.password } },
     ]) {
-      expect(await pushAs({ REGISTRY_AUTH_FILE: await authFile({ auths }) }, image)).toBe('pushed');
+      expect(await pushAs({ REGISTRY_AUTH_FILE: await authFile({ auths }) }, image)).toBe('done');
     }
     const other = await authFile({
       auths: { [closed.host]: { auth: basic }, [`${closed.host}/acme`]: { auth: wrong } },
@@ -74,7 +78,7 @@ describe('A registry that wants a user', () => {
     await mkdir(join(dir, '.docker'));
     await writeFile(join(dir, '.docker/config.json'), config);
     for (const variable of ['XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME', 'DOCKER_CONFIG', 'HOME']) {
-      expect(await pushAs({ [variable]: dir }, image), variable).toBe('pushed');
+      expect(await pushAs({ [variable]: dir }, image), variable).toBe('done');
     }
   });
 
@@ -107,7 +111,7 @@ describe('A credential helper', () => {
       const { dir, env } = await helper(`echo '${answer}'`);
       const file = await authFile(config);
       const image = `oci://${closed.host}/acme/helped:1`;
-      expect(await pushAs({ ...env, REGISTRY_AUTH_FILE: file }, image)).toBe('pushed');
+      expect(await pushAs({ ...env, REGISTRY_AUTH_FILE: file }, image)).toBe('done');
       expect(await readFile(join(dir, 'registry'), 'utf8')).toBe(closed.host);
       expect(await readFile(join(dir, 'arguments'), 'utf8')).toBe('get\n');
     }
@@ -180,7 +184,7 @@ describe('A registry that wants a token', () => {
 
   it('gets one for the repository and what is done with it, for anybody', async () => {
     const { front, asked, authorizations } = await tokenRegistry();
-    expect(await pushAs({}, `oci://${front.host}/acme/tokens:1`)).toBe('pushed');
+    expect(await pushAs({}, `oci://${front.host}/acme/tokens:1`)).toBe('done');
     expect(asked.map((fields) => Object.fromEntries(fields))).toEqual([
       { service: 'the "service"', scope: 'repository:acme/tokens:pull,push' },
     ]);
@@ -190,7 +194,7 @@ describe('A registry that wants a token', () => {
   it('gets one for a user, and REGISTRY_UNAUTHORIZED where the user is refused', async () => {
     const { front, authorizations } = await tokenRegistry();
     const file = await authFile({ auths: { [front.host]: { auth: basic } } });
-    expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:2`)).toBe('pushed');
+    expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:2`)).toBe('done');
     expect(authorizations).toEqual([`Basic ${basic}`]);
     const wrong = await authFile({ auths: { [front.host]: { auth: btoa('nobody:nothing') } } });
     const image = `oci://${front.host}/acme/tokens:3`;
@@ -200,7 +204,7 @@ describe('A registry that wants a token', () => {
   it('gets one for an identity token', async () => {
     const { front, asked } = await tokenRegistry();
     const file = await authFile({ auths: { [front.host]: { identitytoken: 'identity' } } });
-    expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:4`)).toBe('pushed');
+    expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:4`)).toBe('done');
     expect(Object.fromEntries(asked[0]!)).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'identity' });
   });
 
@@ -225,9 +229,12 @@ describe('TLS', () => {
   it('is trusted with --ca or --insecure, and never given up for plain http', async () => {
     const image = `oci://${secure.host}/acme/greeter:1`;
     expect(await pushAs({}, image)).toBe('REGISTRY_FAILED');
-    expect(await pushAs({}, image, '--ca', certificate)).toBe('pushed');
-    expect(await pushAs({}, image, '--insecure')).toBe('pushed');
-    expect(await pushAs({}, image, '--ca', join(parent, 'absent.pem'))).toBe('CA_INVALID');
+    expect(await pushAs({}, image, { ca: certificate })).toBe('done');
+    expect(await pushAs({}, image, { insecure: true })).toBe('done');
+    expect(await pushAs({}, image, { ca: join(parent, 'absent.pem') })).toBe('CA_INVALID');
+    for (const trust of [['--ca', certificate], ['--insecure']]) {
+      expect(await stagedoor(parent, 'push', bundle, image, ...trust)).toMatchObject({ code: 0 });
+    }
   });
 });
 
@@ -236,5 +243,5 @@ it('a registry elsewhere is not spoken to in plain http unless that is allowed',
   // The name leads to this machine, and is not one of those that are known to.
   const elsewhere = open.host.replace('127.0.0.1', '0.0.0.0');
   expect(await pushAs({}, `oci://${elsewhere}/acme/plain:1`)).toBe('REGISTRY_FAILED');
-  expect(await pushAs({}, `oci://${elsewhere}/acme/plain:1`, '--insecure')).toBe('pushed');
+  expect(await pushAs({}, `oci://${elsewhere}/acme/plain:1`, { insecure: true })).toBe('done');
 });

@@ -47,8 +47,11 @@ function pass(request: IncomingMessage, response: ServerResponse, behind: string
       // What has not been read when the connection breaks is lost.
       response.write(part, () => sent >= limit && setTimeout(() => response.destroy(), 200));
     });
-    // One that has ended cannot be destroyed any more.
-    answer.on('end', () => sent < limit && response.end());
+    answer.on('end', () => {
+      // What has ended cannot be destroyed any more.
+      if (sent < limit) response.end();
+      else if (sent === 0) response.destroy();
+    });
   });
   onward.on('error', () => response.destroy());
   request.pipe(onward);
