@@ -1,7 +1,14 @@
-import { integrityOf, packBundle, sha256File } from '@stagedoor/bundle';
-import type { InstallResult, MirrorResult } from '@stagedoor/cli';
+import { integrityOf, isStagedoorError, packBundle, sha256File } from '@stagedoor/bundle';
+import {
+  createSources,
+  install,
+  mirror as makeMirror,
+  withSources,
+  type InstallResult,
+  type MirrorResult,
+} from '@stagedoor/cli';
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { startContainerRegistry } from '../support/containerRegistry';
@@ -15,14 +22,27 @@ import { namedBundle, versionsIn } from './installSupport';
 
 type Failed = { error?: { code: string; message: string; hint?: string } };
 
-async function mirror(dir: string, ...args: string[]): Promise<MirrorResult & Failed> {
-  return JSON.parse((await stagedoor(dir, 'mirror', '--json', ...args)).stdout) as MirrorResult;
+const CONFIG = 'dynamic-plugins.yaml';
+
+/** What `work` gives, or the StagedoorError that it throws, as commands print both. */
+async function outcomeOf<T extends object>(work: Promise<T>): Promise<T & Failed> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isStagedoorError(error)) throw error;
+    const { code, message, hint } = error;
+    return { error: { code, message, ...(hint !== undefined && { hint }) } } as T & Failed;
+  }
 }
 
-/** Installs into `<dir>/root` where nothing can be reached. */
-async function offline(dir: string, ...args: string[]): Promise<InstallResult & Failed> {
-  const ran = await runWithoutNetwork([bin, 'install', 'root', '--json', '--offline', ...args], { cwd: dir });
-  return JSON.parse(ran.stdout) as InstallResult;
+async function mirror(cwd: string, out: string, { frozen = false } = {}): Promise<MirrorResult & Failed> {
+  return await outcomeOf(makeMirror({ cwd, config: CONFIG, out, frozen, sources: createSources() }));
+}
+
+/** Installs into `<dir>/root` from a mirror, the path of which is seen from there. */
+async function offline(cwd: string, path: string, { frozen = false } = {}): Promise<InstallResult & Failed> {
+  const options = { cwd, config: CONFIG, root: 'root', frozen };
+  return await outcomeOf(withSources(resolve(cwd, path), (sources) => install({ ...options, sources })));
 }
 
 /** A folder with a list of two bundles of this machine, `one` as a folder and `two` as an archive, and a mirror of them. */
@@ -83,7 +103,7 @@ describe('A mirror', () => {
       ];
       await writeFile(join(dir, 'dynamic-plugins.yaml'), JSON.stringify({ includes: ['base.yaml'], plugins }));
       for (const out of outs) {
-        const made = await mirror(dir, out);
+        const made = JSON.parse((await stagedoor(dir, 'mirror', '--json', out)).stdout) as MirrorResult & Failed;
         expect(made.error).toBeUndefined();
         expect(made.plugins.map(({ name }) => name).sort()).toEqual([
           'first',
@@ -101,7 +121,9 @@ describe('A mirror', () => {
       await copyFile(join(dir, file), join(there, file));
     }
     for (const out of outs) {
-      const result = await offline(there, join(dir, out), '--frozen');
+      const args = [bin, 'install', 'root', '--json', '--offline', join(dir, out), '--frozen'];
+      const ran = await runWithoutNetwork(args, { cwd: there });
+      const result = JSON.parse(ran.stdout) as InstallResult & Failed;
       expect(result.error, out).toBeUndefined();
       expect(result.plugins.map(({ action }) => action)).toEqual(Array(5).fill('added'));
       expect(await versionsIn(join(there, 'root'))).toEqual({
@@ -136,10 +158,10 @@ describe('A mirror', () => {
 
   it('made with --frozen holds what the lock says or is not made', async () => {
     const { dir } = await mirrored();
-    expect(await mirror(dir, 'again', '--frozen')).toMatchObject({ lockFile: { written: false } });
+    expect(await mirror(dir, 'again', { frozen: true })).toMatchObject({ lockFile: { written: false } });
     await rm(join(dir, 'one'), { recursive: true });
     await cp(await namedBundle('one', '1.0.1'), join(dir, 'one'), { recursive: true });
-    expect(await mirror(dir, 'third', '--frozen')).toMatchObject({ error: { code: 'PLUGIN_LOCK_MISMATCH' } });
+    expect(await mirror(dir, 'third', { frozen: true })).toMatchObject({ error: { code: 'PLUGIN_LOCK_MISMATCH' } });
     expect(await readdir(dir)).not.toContain('third');
   });
 });
@@ -149,7 +171,7 @@ describe('An install from a mirror', () => {
     const { dir, mirror: folder } = await mirrored();
     const lock = join(dir, 'dynamic-plugins.lock');
     await writeFile(lock, (await readFile(lock, 'utf8')).replace(/("content": ")./, '$1x'));
-    const { error } = await offline(dir, folder, '--frozen');
+    const { error } = await offline(dir, folder, { frozen: true });
     expect(error).toMatchObject({ code: 'PLUGIN_LOCK_MISMATCH', message: expect.stringContaining('./one') as unknown });
   });
 
@@ -159,7 +181,7 @@ describe('An install from a mirror', () => {
       index.packages[0]!.archive = index.packages[1]!.archive!;
     });
     // Another plugin in its place has the digest that the mirror says, and not that of the lock.
-    expect((await offline(dir, folder, '--frozen')).error?.code).toBe('PLUGIN_LOCK_MISMATCH');
+    expect((await offline(dir, folder, { frozen: true })).error?.code).toBe('PLUGIN_LOCK_MISMATCH');
     await changeIndex(folder, (index) => {
       index.packages[0]!.archive = `sha256:${'0'.repeat(64)}`;
     });
