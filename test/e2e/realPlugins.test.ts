@@ -136,17 +136,17 @@ describe('published plugins, exported and dropped into a running portal,', () =>
       return `${response.status} ${JSON.stringify(await response.json())}`;
     };
     const { answers, sent, elapsedMs } = await underLoad(200, ask, async () => {
-      await sleep(2500);
+      await sleep(1000);
       expect((await untilState(portal, name, 'running')).loaded!.version).toBe(version);
       await drop(NOTIFICATIONS);
       // On a machine that is busy otherwise, 200 requests a second leave little for staging.
       await untilState(portal, name, 'running', '99.0.0', 60_000);
-      await sleep(3000);
+      await sleep(1500);
     });
     console.info(`${sent} requests in ${Math.round(elapsedMs)} ms, answers: ${[...answers.keys()].join(' | ')}`);
     expect(Object.fromEntries(answers)).toEqual({ '200 {"unread":0,"read":0}': sent });
-    expect(elapsedMs).toBeGreaterThan(5000);
+    expect(elapsedMs).toBeGreaterThan(2500);
     // 200 a second, less what a machine that also runs other tests could not send.
-    expect(sent / (elapsedMs / 1000)).toBeGreaterThan(100);
+    expect(sent / (elapsedMs / 1000)).toBeGreaterThan(50);
   });
 });

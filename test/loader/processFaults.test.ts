@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { PluginStatus } from '@stagedoor/loader';
@@ -61,35 +62,39 @@ describe('a process of a plugin that ends', () => {
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
-  test('too often is quarantined until it is dropped anew', async () => {
-    const backend = await startFaulty();
-    const status = await quarantine(backend);
-    expect(status).toMatchObject({ code: 'PLUGIN_QUARANTINED' });
-    expect(status.message).toContain('SIGKILL');
-    const answer = await backend.get('/api/faulty/ping');
-    expect(answer.status).toBe(503);
-    expect(answer.headers.get('retry-after')).toBe('300');
-    expect(await answer.json()).toMatchObject({ error: { code: 'PLUGIN_QUARANTINED' } });
-    await drop(backend, 'faulty', { version: '1.0.1' });
-    await backend.until(FAULTY, 'running', '1.0.1');
-    expect((await backend.get('/api/faulty/ping')).status).toBe(200);
-  });
-
-  test('too often is quarantined, over a restart of the portal too, until it is reloaded', async () => {
+  test('too often is quarantined, over a restart of the portal too, until it is reloaded or dropped anew', async () => {
     const home = await tempDir();
     const before = await startFaulty({ home });
-    await quarantine(before);
+    const status = await quarantine(before);
+    expect(status).toMatchObject({ code: 'PLUGIN_QUARANTINED' });
+    expect(status.message).toContain('SIGKILL');
+    await expectQuarantined(before);
     await before.stop();
-    const backend = await startIsolating({ home });
-    await backend.until(FAULTY, 'quarantined');
+    const copy = await tempDir();
+    await cp(home, copy, { recursive: true, verbatimSymlinks: true });
+
+    const reloaded = await startIsolating({ home });
+    await expectQuarantined(reloaded);
     expect(await pluginProcesses(process.pid)).toEqual([]);
-    const answer = await backend.get('/api/faulty/ping');
-    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '300']);
-    await (await adminApi(backend)).call('POST', `/plugins/${FAULTY}/reload`);
-    await backend.until(FAULTY, 'running');
-    expect((await backend.get('/api/faulty/ping')).status).toBe(200);
+    await (await adminApi(reloaded)).call('POST', `/plugins/${FAULTY}/reload`);
+    await reloaded.until(FAULTY, 'running');
+    expect((await reloaded.get('/api/faulty/ping')).status).toBe(200);
+    await reloaded.stop();
+
+    const dropped = await startIsolating({ home: copy });
+    await expectQuarantined(dropped);
+    await drop(dropped, 'faulty', { version: '1.0.1' });
+    await dropped.until(FAULTY, 'running', '1.0.1');
+    expect((await dropped.get('/api/faulty/ping')).status).toBe(200);
   });
 });
+
+async function expectQuarantined(backend: RunningBackend): Promise<void> {
+  await backend.until(FAULTY, 'quarantined');
+  const answer = await backend.get('/api/faulty/ping');
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '300']);
+  expect(await answer.json()).toMatchObject({ error: { code: 'PLUGIN_QUARANTINED' } });
+}
 
 /** Ends the plugin's process until it is not started any more. */
 async function quarantine(backend: RunningBackend & { pid: number }): Promise<PluginStatus> {

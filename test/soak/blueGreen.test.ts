@@ -12,8 +12,8 @@ import { full, report } from './size';
 import { traffic, type Committed, type Traffic } from './traffic';
 
 const IDS = ['blue', 'green'];
-const UPGRADES = full ? 50 : 6;
-const PER_SECOND = full ? 500 : 150;
+const UPGRADES = full ? 50 : 4;
+const PER_SECOND = full ? 500 : 80;
 /** More than an upload or a download takes, also on a machine that is busy. */
 const DRAIN_MS = 4000;
 

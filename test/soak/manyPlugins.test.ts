@@ -17,7 +17,7 @@ import { tempDir } from '../support/tempDir';
 import { heldBy, probeEnvironment } from './probe';
 import { full, report } from './size';
 
-const PLUGINS = full ? 200 : 30;
+const PLUGINS = full ? 200 : 15;
 const MEGABYTE = 1024 * 1024;
 
 /** Copies an exported bundle as one of another plugin: other package name, other plugin id. */

@@ -12,8 +12,8 @@ import { heldBy, probeEnvironment, type Held } from './probe';
 import { full, report } from './size';
 
 /** Before the first look: caches fill, code is compiled. */
-const WARM_UP = 10;
-const RELOADS = full ? 200 : 30;
+const WARM_UP = full ? 10 : 6;
+const RELOADS = full ? 200 : 16;
 const MEGABYTE = 1024 * 1024;
 const GROWTH_LIMIT = 20 * MEGABYTE;
 
