@@ -10,27 +10,25 @@ type Values = { [key: string]: Values };
 
 it('Every setting of the chart does something: without it, one of the value files renders otherwise', async () => {
   const files = (await valuesNames()).map((name) => parse(readFileSync(valuesFile(name), 'utf8')) as Values);
-  const withAll = await render(files);
+  const atOnce = availableParallelism();
+  const withAll = await concurrently(files, render, atOnce);
   const idle = await concurrently(
     settings,
     async ({ path }) => {
-      const setting = files.flatMap((file, index) => (has(file, path) ? [index] : []));
-      const without = await render(setting.map((index) => dropped(files[index]!, path)));
-      return setting.some((index, at) => withAll[index] !== without[at]) ? [] : [path];
+      for (const [index, file] of files.entries()) {
+        if (has(file, path) && (await render(dropped(file, path))) !== withAll[index]) return [];
+      }
+      return [path];
     },
-    availableParallelism(),
+    atOnce,
   );
   expect(idle.flat()).toEqual([]);
 });
 
-/** What Helm gives for each, or has against it. */
-async function render(all: Values[]): Promise<string[]> {
-  const outcomes: string[] = [];
-  for (const values of all) {
-    const { stdout, stderr } = await tryTemplate([], values);
-    outcomes.push(stdout || stderr);
-  }
-  return outcomes;
+/** What Helm gives for them, or has against them. */
+async function render(values: Values): Promise<string> {
+  const { stdout, stderr } = await tryTemplate([], values);
+  return stdout || stderr;
 }
 
 function has(values: Values, path: string): boolean {
