@@ -1,3 +1,4 @@
+export { BUILD_REPORTS, buildReportFile, formatBuildReport, readBuildReport, type BuildReport } from './buildReport';
 export { concurrently } from './concurrently';
 export { codes, type ErrorCode } from './codes';
 export { StagedoorError, isStagedoorError, type CodedError, type StagedoorErrorOptions } from './error';

@@ -1,74 +1,163 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { readFileSync, readdirSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HELLO, HELLO_PAGE } from '../support/hello';
+import { attach } from '../support/inspector';
+import { untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
-import { developHello, saveNumber, untilNumber, type Development } from './devSupport';
+import { change, develop, saveNumber, untilNumber, type Development } from './devSupport';
 import { stagedoor } from './exportSupport';
 
-async function said({ dev }: Development, text: string | RegExp): Promise<void> {
-  await waitFor(`stagedoor dev to say ${text}`, async () => new RegExp(text).test(dev.output()), 20_000).catch(
-    (error: Error) => {
-      throw new Error(`${error.message}\n${dev.output()}`);
+const PARSE: [number, string] = [0, 'src/parseThing.ts'];
+const PLUGIN: [number, string] = [0, 'src/plugin.ts'];
+const ROUTER: [number, string] = [0, 'src/router.ts'];
+const PAGE: [number, string] = [1, 'src/HelloPage.tsx'];
+
+let development: Development;
+
+beforeAll(async () => {
+  development = await develop(['hello-dynamic-backend', 'hello-dynamic-frontend'], {
+    env: { NODE_OPTIONS: '--enable-source-maps --inspect=0' },
+    more: async (dir) => {
+      const { code, stderr } = await stagedoor(dir, 'create', 'todo', '--id', 'todo');
+      if (code !== 0) throw new Error(stderr);
+      return [join(dir, 'todo')];
     },
-  );
+  });
+}, 120_000);
+
+afterAll(() => development?.end());
+
+async function said(text: RegExp): Promise<void> {
+  const { dev } = development;
+  await waitFor(`stagedoor dev to say ${text}`, async () => text.test(dev.output()), 20_000).catch((error: Error) => {
+    throw new Error(`${error.message}\n${dev.output()}`);
+  });
 }
 
-async function answerOf({ portal }: Development): Promise<{ message: string }> {
-  return (await (await portal.fetch('/api/hello/ping')).json()) as { message: string };
+async function ping(): Promise<string> {
+  return ((await (await development.portal.fetch('/api/hello/ping')).json()) as { message: string }).message;
+}
+
+function drops(): string[] {
+  return readdirSync(development.portal.root).filter((name) => !name.startsWith('.'));
+}
+
+/** Line of a source file that holds a text, counted from 1. */
+function lineOf(file: string, text: string): number {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.findIndex((line) => line.includes(text)) + 1;
 }
 
 describe('stagedoor dev', () => {
-  it('swaps what is saved into the running portal, and leaves it there', async () => {
-    const development = await developHello();
-    await saveNumber(development, 1);
-    await untilNumber(development, 1, performance.now());
-    await saveNumber(development, 2);
-    await untilNumber(development, 2, performance.now());
-    expect(await development.stop()).toEqual({ code: 0, signal: null });
-    expect((await answerOf(development)).message).toMatch(/ 2$/);
-    expect(readdirSync(development.portal.root).filter((name) => !name.startsWith('.'))).toHaveLength(1);
-    expect(readdirSync(development.portal.root).filter((name) => name.startsWith('.dist-dynamic'))).toEqual([]);
+  it('runs every package that it is given, one drop each', async () => {
+    const { portal } = development;
+    for (const name of [HELLO, HELLO_PAGE, 'todo-backend-dynamic']) await untilState(portal, name, 'running');
+    expect(await (await portal.fetch('/api/todo/ping')).json()).toEqual({ message: 'Hello from todo' });
+    expect(drops()).toHaveLength(3);
+    await change(development, [2, 'src/plugin.ts'], 'Hello from todo', 'Good morning');
+    await waitFor('the other plugin', async () =>
+      (await (await portal.fetch('/api/todo/ping')).text()).includes('Good'),
+    );
   });
 
-  it('names file and line of what does not build, while the last build goes on', async () => {
-    const development = await developHello();
-    const before = await answerOf(development);
-    await development.change('src/parseThing.ts', 'const MAX_LENGTH = 200;', 'const MAX_LENGTH = ;');
-    await said(development, /error BUILD_FAILED: .*src\/parseThing\.ts:3:20: Unexpected ";"/);
-    expect(await answerOf(development)).toEqual(before);
-    await development.change('src/parseThing.ts', 'const MAX_LENGTH = ;', 'const MAX_LENGTH = 100;');
+  it('swaps what is saved into the running portal: the code that an export makes', async () => {
+    for (const number of [1, 2]) {
+      await saveNumber(development, number);
+      await untilNumber(development, number, performance.now());
+    }
+    expect(drops()).toHaveLength(3);
+    const out = join(await tempDir(), 'bundle');
+    expect(await stagedoor(development.packages[0]!, 'export', '--no-verify', '--out', out)).toMatchObject({ code: 0 });
+    const drop = join(development.portal.root, 'stagedoor-hello-dynamic-backend-dynamic');
+    expect(readFileSync(join(drop, 'dist/index.cjs.js'))).toEqual(readFileSync(join(out, 'dist/index.cjs.js')));
+  });
+
+  it('names file and line of what does not build, in the terminal and to the portal, while the last build goes on', async () => {
+    const { portal } = development;
+    const before = await ping();
+    await change(development, PARSE, 'const MAX_LENGTH = 200;', 'const MAX_LENGTH = ;');
+    await said(/error BUILD_FAILED: .*src\/parseThing\.ts:3:20: Unexpected ";"/);
+    const status = await untilState(portal, HELLO, 'rejected');
+    expect(status).toMatchObject({ code: 'BUILD_FAILED', loaded: { version: '0.1.0' } });
+    expect(status.message).toContain('src/parseThing.ts:3:20: Unexpected ";"');
+    expect(await ping()).toBe(before);
+    await change(development, PARSE, 'const MAX_LENGTH = ;', 'const MAX_LENGTH = 200;');
+    expect((await untilState(portal, HELLO, 'running')).message).toBeUndefined();
     await saveNumber(development, 3);
     await untilNumber(development, 3, performance.now());
   });
 
   it('tells what does not start, while the last build goes on', async () => {
-    const development = await developHello();
-    const before = await answerOf(development);
-    await development.change('src/plugin.ts', 'const things =', "throw new Error('No things today');\nconst things =");
-    await said(development, /error INIT_FAILED: .*No things today/);
-    expect(await answerOf(development)).toEqual(before);
+    const before = await ping();
+    const fault = "throw new Error('No things today');\n";
+    await change(development, PLUGIN, 'const things =', `${fault}const things =`);
+    await said(/error INIT_FAILED: .*No things today/);
+    await untilState(development.portal, HELLO, 'failed');
+    expect(await ping()).toBe(before);
+    await change(development, PLUGIN, fault, '');
+    await untilState(development.portal, HELLO, 'running');
+  });
+
+  it('serves the page that was saved, under another digest than the one that open pages know', async () => {
+    const remote = async () => {
+      const answer = await development.portal.fetch('/.backstage/dynamic-features/remotes');
+      const remotes = (await answer.json()) as Array<{ packageName: string; digest: string }>;
+      return remotes.find(({ packageName }) => packageName === HELLO_PAGE)!;
+    };
+    const before = await remote();
+    await change(development, PAGE, 'Ping the backend', 'Ask the backend');
+    const { digest } = await waitFor('the remote', async () => {
+      const now = await remote();
+      return now.digest !== before.digest && now;
+    });
+    expect((await untilState(development.portal, HELLO_PAGE, 'running')).loaded?.digest).toBe(digest);
+    await change(development, PAGE, 'Ask the backend', 'Ask <the backend');
+    await said(/error BUILD_FAILED: .*src\/HelloPage\.tsx:\d+:\d+: /);
+    const { message } = await untilState(development.portal, HELLO_PAGE, 'rejected');
+    expect(message).toContain(`src/HelloPage.tsx:${lineOf(join(development.packages[1]!, PAGE[1]), '<the backend')}`);
+    expect((await remote()).digest).toBe(digest);
   });
 });
 
 describe('What stagedoor dev builds', () => {
-  it('has stack traces that name lines of TypeScript, and source maps that lead a debugger there', async () => {
-    const development = await developHello({ env: { NODE_OPTIONS: '--enable-source-maps' } });
-    await development.change('src/router.ts', /message: greeting[^,]*,/, 'message: String(new Error().stack),');
-    const source = join(development.plugin, 'src/router.ts');
-    await waitFor('the stack', async () => (await answerOf(development)).message.startsWith('Error'), 20_000);
-    const line = readFileSync(source, 'utf8').slice(0, readFileSync(source, 'utf8').indexOf('new Error()')).split('\n');
-    expect((await answerOf(development)).message).toContain(`${source}:${line.length}:`);
+  it('stops a debugger at the line of TypeScript where a breakpoint was set, and names it in stack traces', async () => {
+    const { portal, packages } = development;
+    await change(development, ROUTER, /message: greeting[^,]*,/, 'message: String(new Error(greeting).stack),');
+    await waitFor('the stack', async () => (await ping()).startsWith('Error: '), 20_000);
+    const source = join(packages[0]!, ROUTER[1]);
+    const line = lineOf(source, 'new Error(greeting)');
+    expect(await ping()).toContain(`${source}:${line}:`);
 
-    const [entry] = readdirSync(development.portal.root).filter((name) => !name.startsWith('.'));
-    const map = JSON.parse(readFileSync(join(development.portal.root, entry!, 'dist/index.cjs.js.map'), 'utf8')) as {
-      sourceRoot: string;
-      sources: string[];
-    };
-    const router = map.sources.find((path) => path.endsWith('src/router.ts'))!;
-    expect(fileURLToPath(new URL(router, map.sourceRoot))).toBe(source);
+    const address = /Debugger listening on (ws:\S+)/.exec(portal.logs())![1]!;
+    const editor = await attach(address);
+    try {
+      const remove = await editor.breakAt({ url: pathToFileURL(source).href, line });
+      const answer = ping();
+      expect(await editor.paused()).toEqual({ url: pathToFileURL(source).href, line });
+      expect(await editor.evaluate('greeting')).toBe('Hello from app-config');
+      await remove();
+      await editor.resume();
+      expect(await answer).toMatch(/^Error: Hello from app-config/);
+    } finally {
+      editor.close();
+    }
+  });
+});
+
+describe('stagedoor dev, ended', () => {
+  it('leaves what runs, and no report of what did not build', async () => {
+    expect(await development.dev.stop('SIGINT')).toEqual({ code: 0, signal: null });
+    await untilState(development.portal, HELLO_PAGE, 'running');
+    expect(drops()).toHaveLength(3);
+    const hidden = readdirSync(development.portal.root, { recursive: true }).filter(
+      (path) => /^\.dist|json$/.test(String(path)) && String(path).startsWith('.'),
+    );
+    expect(hidden).toEqual([]);
+    expect(await ping()).toMatch(/^Error: /);
   });
 });
 

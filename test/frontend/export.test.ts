@@ -151,7 +151,7 @@ describe('The bundle of a frontend plugin', () => {
 
 describe('The export of a frontend plugin', () => {
   it.each([
-    ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx: [^]*Syntax Error/],
+    ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx:\d+:\d+: [^]*Syntax Error/],
     [
       'not-installed',
       [],

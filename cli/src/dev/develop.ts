@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readPackageJson } from '@stagedoor/bundle';
+import { isBackendRole, readPackageJson } from '@stagedoor/bundle';
 import { Rebuilds } from '../export/esbuild/rebuilds';
 import { exportPlugin } from '../export/exportPlugin';
 import { LockfileReader } from '../export/lockfile/readLockfile';
 import type { ExportResult } from '../export/result';
 import { verifyBundle } from '../verify/verifyBundle';
+import { buildReporter } from './buildReport';
 import { dropEntry } from './dropEntry';
 import { findPackages, findRoot } from './findPackages';
 import type { DevOptions } from './options';
@@ -38,6 +39,7 @@ async function developPackage(
 ): Promise<{ close(): Promise<void> }> {
   const { name } = await readPackageJson(dir);
   const drop = join(root, await dropEntry(root, name));
+  const report = buildReporter(root, name);
   const rebuilds = new Rebuilds();
   const lockfiles = new LockfileReader();
   let changes = 0;
@@ -57,10 +59,13 @@ async function developPackage(
         signal,
         onInputs: (files) => sources.add(files),
       });
+      await report.built();
       onEvent({ event: 'built', drop, durationMs: Math.round(performance.now() - began), result });
-      void verifyLater(result, change);
+      if (isBackendRole(result.role)) void verifyLater(result, change);
     } catch (error) {
-      if (!signal.aborted) onEvent({ event: 'failed', package: name, error });
+      if (signal.aborted) return;
+      onEvent({ event: 'failed', package: name, error });
+      await report.failed(error);
     }
   };
   const verifyLater = async (result: ExportResult, change: number): Promise<void> => {
@@ -89,6 +94,7 @@ async function developPackage(
       await sources.close();
       await working;
       await rebuilds.dispose();
+      await report.end();
     },
   };
 }

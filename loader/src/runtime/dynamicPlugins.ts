@@ -30,6 +30,7 @@ import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import type { Timings } from '../timing/timings';
+import { followBuildReports } from './buildReports';
 import { BundleDetails } from './bundleDetails';
 import { Bundles } from './bundles';
 import { Collector } from './collector';
@@ -219,6 +220,8 @@ export class DynamicPlugins {
     this.#booted = true;
     drops.open();
     this.#watch(settings.rootDirectory, drops);
+    const developed = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
+    this.#closers.push(() => developed.close());
     const [registry, state] = [this.#registry, this.#state];
     const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
     this.#closers.push(() => collector.close());

@@ -7,6 +7,8 @@ import { moduleFile } from './remoteModules';
 
 const UNRESOLVED = /Can't resolve '([^']+)'/;
 const BARE = /^[^./]/;
+/** The first line of an excerpt of source that has a mark below it. */
+const MARKED = /(\d+) │ [^\n]*\n\s*· ( *)\S/;
 // eslint-disable-next-line no-control-regex -- Rspack colours its messages
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
@@ -22,7 +24,9 @@ export function explainRemoteFailure(
     const missing = specifier !== undefined && BARE.test(specifier) ? packageOfImport(specifier) : undefined;
     const file = moduleFile(error.moduleIdentifier ?? '');
     const by = (file && finder.ofFile(file)?.name) ?? 'the plugin';
-    const place = error.moduleName ? `${error.moduleName.replace(/^\.\//, '')}: ` : '';
+    const [, line, indent = ''] = MARKED.exec(text) ?? [];
+    const at = line === undefined ? '' : `:${line}:${indent.length + 1}`;
+    const place = error.moduleName ? `${error.moduleName.replace(/^\.\//, '')}${at}: ` : '';
     return { missing, text: missing ? `${missing} is not installed; ${by} imports it.` : `${place}${text.trim()}` };
   });
   const message = [...new Set(lines.map(({ text }) => text))].join('\n');
