@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { HELLO, helloBundle } from '../support/hello';
 import { underLoad } from '../support/load';
@@ -9,58 +9,37 @@ import { portalDir, startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { startPostgres, type Postgres } from '../support/postgres';
 import { startRoundRobin, type RoundRobin } from '../support/roundRobin';
-import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { makeTempDir, removeTempDir } from '../support/tempDir';
 
 /** How long a Service still sends requests to a pod that is told to end. */
 const LAG_MS = 1000;
 const SHUTDOWN_DELAY_SECONDS = 2;
 const PER_SECOND = 12;
 
-// Up to six portals start in each: that takes a minute, and more where others are at work.
+// Four portals start, two of them while the others serve.
 describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
   let postgres: Postgres;
   let bundles: string;
+  /** All that were started. */
+  const replicas: Portal[] = [];
 
   beforeAll(async () => {
     bundles = await makeTempDir();
-    [postgres] = await Promise.all([startPostgres(), helloBundle(bundles, '1.0.0'), helloBundle(bundles, '2.0.0')]);
-  });
+    const made = ['1.0.0', '2.0.0', '3.0.0'].map((version) => helloBundle(bundles, version));
+    [postgres] = await Promise.all([startPostgres(), ...made]);
+    for (let count = 0; count < 2; count++) replicas.push(await replica('1.0.0'));
+  }, 300_000);
 
   afterAll(async () => {
+    await Promise.all(replicas.map((portal) => portal.stop('SIGKILL')));
     await postgres?.stop();
     if (bundles) await removeTempDir(bundles);
   });
 
-  it('serve every request while their pods are replaced by such with another version of a plugin', async () => {
-    const service = await startRoundRobin();
-    const old = [await replica('1.0.0'), await replica('1.0.0')];
-    for (const { port } of old) service.add(port);
-    const token = await old[0]!.guestToken();
-    const rows = new Rows(service, token);
-
+  it('serve every request while each takes an upgrade up without a restart', async () => {
+    const { rows } = await client();
     const load = await underLoad(PER_SECOND, rows.request, async () => {
       await rows.untilAnswers('1.0.0');
-      for (const ending of old) {
-        service.add((await replica('2.0.0')).port);
-        await rows.untilAnswers('2.0.0');
-        const ended = ending.stop();
-        await sleep(LAG_MS);
-        service.remove(ending.port);
-        expect(await ended).toEqual({ code: 0, signal: null });
-      }
-    });
-    expect([...load.answers.keys()].sort()).toEqual(['1.0.0', '2.0.0', 'row read', 'row written']);
-    await rows.allThere();
-    expect(await rows.versions(10)).toEqual(new Set(['2.0.0']));
-  });
-
-  it('serve every request while each takes the upgrade up without a restart', async () => {
-    const service = await startRoundRobin();
-    const replicas = [await replica('1.0.0'), await replica('1.0.0')];
-    for (const { port } of replicas) service.add(port);
-    const rows = new Rows(service, await replicas[1]!.guestToken());
-
-    const load = await underLoad(PER_SECOND, rows.request, async () => {
       for (const { root } of replicas) {
         await dropFolder(join(bundles, 'hello-2.0.0'), root, 'hello');
         await rows.untilAnswers('2.0.0');
@@ -72,13 +51,40 @@ describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
     expect(await rows.versions(10)).toEqual(new Set(['2.0.0']));
   });
 
+  it('serve every request while their pods are replaced by such with another version of a plugin', async () => {
+    const { service, rows } = await client();
+    const load = await underLoad(PER_SECOND, rows.request, async () => {
+      await rows.untilAnswers('2.0.0');
+      for (const ending of [...replicas]) {
+        const starting = await replica('3.0.0');
+        replicas.push(starting);
+        service.add(starting.port);
+        await rows.untilAnswers('3.0.0');
+        const ended = ending.stop();
+        await sleep(LAG_MS);
+        service.remove(ending.port);
+        expect(await ended).toEqual({ code: 0, signal: null });
+      }
+    });
+    expect([...load.answers.keys()].sort()).toEqual(['2.0.0', '3.0.0', 'row read', 'row written']);
+    await rows.allThere();
+    expect(await rows.versions(10)).toEqual(new Set(['3.0.0']));
+  });
+
+  /** A Service before the replicas, and a client that one of them has signed in. */
+  async function client(): Promise<{ service: RoundRobin; rows: Rows }> {
+    const service = await startRoundRobin();
+    for (const { port } of replicas) service.add(port);
+    return { service, rows: new Rows(service, await replicas[1]!.guestToken()) };
+  }
+
   /** A pod that has installed a version of the plugin, and is ready. */
   async function replica(version: string): Promise<Portal> {
-    const dir = await tempDir();
+    const dir = await mkdtemp(join(bundles, 'pod-'));
     const root = join(dir, 'root');
     await mkdir(root);
     await dropFolder(join(bundles, `hello-${version}`), root, 'hello');
-    const portal = await startPortal({
+    return await startPortal({
       dir,
       root,
       configFiles: ['app-config.yaml', 'app-config.production.yaml'].map((name) => join(portalDir, name)),
@@ -89,8 +95,6 @@ describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
       },
       readyTimeoutMs: 180_000,
     });
-    onTestFinished(async () => void (await portal.stop()));
-    return portal;
   }
 });
 
