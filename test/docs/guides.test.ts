@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, readdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,11 +13,11 @@ import { makeTempDir, removeTempDir } from '../support/tempDir';
 const docs = join(repository, 'docs');
 /** The folders whose pages are for a reader with a clone and `npm start`. */
 const FOLDERS = ['getting-started', 'how-to', 'reference', 'explanation'];
-const guides = (
-  await Promise.all(
+const guides = ['install-without-network.md', 'scaling.md'].concat(
+  ...(await Promise.all(
     FOLDERS.map(async (folder) => (await readdir(join(docs, folder))).map((file) => `${folder}/${file}`)),
-  )
-).flat();
+  )),
+);
 
 let home: string;
 /** A checkout as readers have it: the examples are copies, what they only use is linked. */
@@ -40,6 +40,9 @@ beforeAll(async () => {
   await cp(await helloBundle(home, '0.1.0'), join(checkout, 'portal/dynamic-plugins-root/hello-dynamic-backend'), {
     recursive: true,
   });
+  // The list of somebody who has one.
+  const plugins = [{ package: './portal/dynamic-plugins-root/hello-dynamic-backend' }];
+  await writeFile(join(checkout, 'dynamic-plugins.yaml'), JSON.stringify({ plugins }));
   portal = await startPortal({ dir: join(checkout, 'portal') });
 });
 
@@ -77,6 +80,7 @@ const SAID: Record<string, RegExp[]> = {
     /portal .*: 0 errors/,
   ],
   'getting-started/platform.md': [/would add/, /added +\S+hello/, /greeting: Hello from the list/, /kept/],
+  'install-without-network.md': [/locked in .*dynamic-plugins\.lock/, /^added +\S*hello/m],
   'how-to/develop.md': [/"message": ?"Hello from app-config, once more"/],
   'how-to/sign.md': [/signed/],
   'how-to/isolate.md': [/"state": ?"running"/],
