@@ -2,9 +2,8 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixtureBundle, type FixtureOptions } from '../support/bundles';
-import { runProcess } from '../support/childProcess';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
-import { stagedoorBin } from '../support/export';
+import { runStagedoor } from '../support/commandLine';
 import { freePort } from '../support/freePort';
 import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
 import { repository } from '../support/repository';
@@ -170,7 +169,7 @@ describe(
     async function stagedoor(...args: string[]): Promise<void> {
       await mkdir(join(dir, 'bundles'), { recursive: true });
       const env = { REGISTRY_AUTH_FILE: join(dir, 'auth.json') };
-      const { code, stderr } = await runProcess(process.execPath, [stagedoorBin, ...args], { cwd: dir, env });
+      const { code, stderr } = await runStagedoor([...args], { cwd: dir, env });
       if (code !== 0) throw new Error(stderr);
     }
   },

@@ -3,8 +3,7 @@ import { cp, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile 
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
-import { runProcess } from '../support/childProcess';
-import { stagedoorBin } from '../support/export';
+import { runStagedoor } from '../support/commandLine';
 import { freePort } from '../support/freePort';
 import { startPortal, type Portal } from '../support/portal';
 import { startPostgres, type Postgres } from '../support/postgres';
@@ -43,28 +42,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     if (bundles) await removeTempDir(bundles);
   });
 
-  it('call plugins in each other as services', async () => {
-    const manifests = manifestsOf(await template([], apart));
-    const first = await start(manifests, DEFAULT, ['calls']);
-    const second = await start(manifests, BACK, ['calls-back']);
-    const answers = async () => [await call(first, 'calls', 'calls-back'), await call(second, 'calls-back', 'calls')];
-    expect(await answers()).toEqual([
-      { type: 'service', subject: 'plugin:calls', pid: second.pid },
-      { type: 'service', subject: 'plugin:calls-back', pid: first.pid },
-    ]);
-    expect((await second.fetch('/api/calls-back/whoami')).status).toBe(401);
-  });
-
-  it('call each other with service keys of the operator, too', async () => {
-    const manifests = manifestsOf(await template([], { ...apart, serviceKeys: { secret: 'keys', keyId: 'the-key' } }));
-    const first = await start(manifests, DEFAULT, ['calls']);
-    const second = await start(manifests, BACK, ['calls-back']);
-    expect(await call(first, 'calls', 'calls-back')).toMatchObject({ subject: 'plugin:calls', pid: second.pid });
-    const published = await first.fetch('/api/calls/.backstage/auth/v1/jwks.json');
-    expect(await published.json()).toMatchObject({ keys: [{ kid: 'the-key' }] });
-  });
-
-  it('follow a plugin that moves to another backend while they run', async () => {
+  it('call plugins in each other as services, also when one moves to another backend while they run', async () => {
     const dir = await tempDir();
     const before = manifestsOf(await template([], together));
     const first = await start(before, DEFAULT, ['calls', 'calls-back'], dir);
@@ -80,6 +58,24 @@ describe('Backends with the configuration that the chart renders, on one Postgre
       await mount(manifests, DEFAULT, dir);
       await waitFor('calls to go to the other backend', async () => (await answering()) === portal.pid, 60_000);
     }
+    const answers = async () => [await call(first, 'calls', 'calls-back'), await call(second, 'calls-back', 'calls')];
+    expect(await answers()).toEqual([
+      { type: 'service', subject: 'plugin:calls', pid: second.pid },
+      { type: 'service', subject: 'plugin:calls-back', pid: first.pid },
+    ]);
+    expect((await second.fetch('/api/calls-back/whoami')).status).toBe(401);
+  });
+
+  it('call each other with service keys of the operator, too, each with its own plugins alone', async () => {
+    const manifests = manifestsOf(await template([], { ...apart, serviceKeys: { secret: 'keys', keyId: 'the-key' } }));
+    const [first, second] = await Promise.all([
+      start(manifests, DEFAULT, ['calls']),
+      start(manifests, BACK, ['calls-back']),
+    ]);
+    expect(await call(first, 'calls', 'calls-back')).toMatchObject({ subject: 'plugin:calls', pid: second.pid });
+    expect(await call(second, 'calls-back', 'calls')).toMatchObject({ subject: 'plugin:calls-back', pid: first.pid });
+    const published = await first.fetch('/api/calls/.backstage/auth/v1/jwks.json');
+    expect(await published.json()).toMatchObject({ keys: [{ kid: 'the-key' }] });
   });
 
   /** Runs the containers of a Deployment: the installer to its end, then the portal. */
@@ -91,7 +87,8 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     const env = { ...postgres.env, NODE_ENV: 'production' };
     const port = ports[name];
     const portal = await startPortal({ configFiles, root, dir: folder, port, env, readyTimeoutMs: 80_000 });
-    onTestFinished(async () => void (await portal.stop()));
+    // Told to end, it would wait until a Service had noticed.
+    onTestFinished(async () => void (await portal.stop('SIGKILL')));
     return portal;
   }
 
@@ -107,7 +104,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     const args = (container.args as string[]).map((argument) =>
       argument.replace('/etc/stagedoor/dynamic-plugins', list).replace('/var/lib/stagedoor/plugins', root),
     );
-    const { code, stderr } = await runProcess(process.execPath, [stagedoorBin, ...args], { env: { HOME: dir } });
+    const { code, stderr } = await runStagedoor([...args], { env: { HOME: dir } });
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') });
     const installed = (await readdir(root)).filter((entry) => entry.endsWith('-dynamic'));
     expect(installed.sort()).toEqual(plugins.map((id) => `${id}-dynamic`).sort());

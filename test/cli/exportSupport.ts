@@ -1,19 +1,11 @@
 import type { ExportResult } from '@stagedoor/cli';
 import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProcess } from '../support/childProcess';
+import { runStagedoor, stagedoorBin, type Run } from '../support/commandLine';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 
-/** The built command line. */
-export const bin = join(repository, 'cli/bin/stagedoor.js');
-
-/** What a run of the command line gave. */
-export interface Run {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
+export { stagedoorBin as bin, type Run };
 
 /** npm hands its own settings to what it runs, and they would win over the .npmrc of a test. */
 const env = Object.fromEntries(
@@ -24,7 +16,7 @@ const env = Object.fromEntries(
 
 /** Runs `stagedoor` with `args` in `cwd` to its end. */
 export async function stagedoor(cwd: string, ...args: string[]): Promise<Run> {
-  return await runProcess(process.execPath, [bin, ...args], { cwd, env });
+  return await runStagedoor(args, { cwd, env });
 }
 
 /** Exports with `--json` and gives the result; fails where the command does. */

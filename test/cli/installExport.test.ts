@@ -3,10 +3,10 @@ import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportPlugin } from '../../cli/src/export/exportPlugin';
-import { runProcess } from '../support/childProcess';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { runWithoutNetwork } from '../support/withoutNetwork';
+import { runStagedoor } from '../support/commandLine';
 import { bin, filesOf, stagedoor } from './exportSupport';
 import { namedBundle, versionsIn } from './installSupport';
 import { startNpmRegistry, useRegistry, type NpmRegistry } from './npmRegistry';
@@ -128,7 +128,7 @@ describe('A plugin as it is published', () => {
     await list([{ package: PLUGIN, integrity: await integrityOf('@fixture/greeter-backend'), export: true }]);
     await mkdir(join(dir, 'empty'));
     const env = { PATH: join(dir, 'empty'), npm_execpath: undefined };
-    const { stdout } = await runProcess(process.execPath, [bin, 'install', 'root', '--json'], { cwd: dir, env });
+    const { stdout } = await runStagedoor(['install', 'root', '--json'], { cwd: dir, env });
     expect((JSON.parse(stdout) as Result).error).toMatchObject({
       code: 'FETCH_FAILED',
       hint: expect.stringContaining('npm') as unknown,

@@ -2,12 +2,12 @@ import type { InstallResult } from '@stagedoor/cli';
 import { readdir, realpath, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProcess } from '../support/childProcess';
 import { startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
 import { startRegistryFront } from '../support/registryFront';
 import { tempDir } from '../support/tempDir';
-import { bin, stagedoor } from './exportSupport';
+import { runStagedoor } from '../support/commandLine';
+import { stagedoor } from './exportSupport';
 import { namedBundle, versionsIn } from './installSupport';
 
 let images: ContainerRegistry;
@@ -31,7 +31,7 @@ async function install(dir: string, ...args: string[]): Promise<Installed> {
 }
 
 async function run<T = Installed>(args: string[], cwd: string, env: Record<string, string | undefined>): Promise<T> {
-  const { stdout } = await runProcess(process.execPath, [bin, ...args, '--json'], { cwd, env });
+  const { stdout } = await runStagedoor([...args, '--json'], { cwd, env });
   return JSON.parse(stdout) as T;
 }
 

@@ -7,13 +7,14 @@ import { promptHidden, type Terminal } from '../../cli/src/signing/promptHidden'
 import { readPassphrase } from '../../cli/src/signing/passphrase';
 import { dropArchive, fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
+import { runStagedoor } from '../support/commandLine';
 import { tempDir } from '../support/tempDir';
 import { bin, filesOf, type Run } from './exportSupport';
 
 /** Runs `stagedoor … --json` with a passphrase in the environment, or none. */
 async function run(cwd: string, args: string[], passphrase?: string): Promise<Run & { json: Record<string, unknown> }> {
   const env = { STAGEDOOR_KEY_PASSPHRASE: passphrase };
-  const ran = await runProcess(process.execPath, [bin, ...args, '--json'], { cwd, env });
+  const ran = await runStagedoor([...args, '--json'], { cwd, env });
   return { ...ran, json: JSON.parse(ran.stdout) as Record<string, unknown> };
 }
 

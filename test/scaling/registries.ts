@@ -1,9 +1,8 @@
 import { concurrently } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import { fixtureBundle } from '../support/bundles';
-import { runProcess } from '../support/childProcess';
 import { startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
-import { stagedoorBin } from '../support/export';
+import { runStagedoor } from '../support/commandLine';
 import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
 import { startRegistryFront } from '../support/registryFront';
 import type { Meter } from './meter';
@@ -90,7 +89,7 @@ function names(kind: string, count: number): string[] {
 }
 
 async function push(bundle: string, target: string): Promise<void> {
-  const { code, stderr } = await runProcess(process.execPath, [stagedoorBin, 'push', bundle, target]);
+  const { code, stderr } = await runStagedoor(['push', bundle, target]);
   if (code !== 0) throw new Error(stderr);
 }
 

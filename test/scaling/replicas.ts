@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runProcess } from '../support/childProcess';
-import { stagedoorBin } from '../support/export';
+import { stagedoorBin } from '../support/commandLine';
 import type { Traffic, Meter } from './meter';
 import { IMAGES, PACKAGES, UPGRADED, type Place, type Registries } from './registries';
 
