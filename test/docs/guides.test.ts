@@ -82,6 +82,7 @@ const SAID: Record<string, RegExp[]> = {
   'getting-started/platform.md': [/would add/, /added +\S+hello/, /greeting: Hello from the list/, /kept/],
   'install-without-network.md': [/locked in .*dynamic-plugins\.lock/, /^added +\S*hello/m],
   'how-to/develop.md': [/"message": ?"Hello from app-config, once more"/],
+  'how-to/frontends.md': [/"packageName": ?"@stagedoor\/hello-dynamic-frontend-dynamic"/],
   'how-to/sign.md': [/signed/],
   'how-to/isolate.md': [/"state": ?"running"/],
   'how-to/migrate-from-rhdh.md': [/express/],

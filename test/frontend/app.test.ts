@@ -1,12 +1,14 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openPage, seriousFaults, startBrowser } from '../support/browser';
-import { dropFolder, fixtureBundle, type FixtureOptions } from '../support/bundles';
+import { dropFolder, fixtureBundle } from '../support/bundles';
+import { exportBundle } from '../support/export';
 import { HELLO, HELLO_PAGE, helloBundle, helloPageBundle } from '../support/hello';
 import { startPortal, type Portal } from '../support/portal';
-import { untilGone, untilState } from '../support/portalPlugins';
+import { untilState } from '../support/portalPlugins';
+import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 
 const PATIENT = { timeout: 180_000 };
@@ -18,7 +20,10 @@ let browser: Browser;
 beforeAll(async () => {
   dir = await makeTempDir();
   [portal, browser] = await Promise.all([
-    startPortal({ readyTimeoutMs: 100_000, config: { hello: { greeting: 'Hello from the suite' } } }),
+    startPortal({
+      readyTimeoutMs: 100_000,
+      config: { hello: { greeting: 'Hello from the suite', heading: 'Good morning' } },
+    }),
     startBrowser(),
   ]);
 }, 120_000);
@@ -35,21 +40,107 @@ async function show(path: string): Promise<{ page: Page; errors: string[] }> {
 
 const notice = (page: Page) => page.getByRole('complementary', { name: 'Frontend plugins' });
 
-/** Drops a remote whose entry script is `script`, until the test ends. */
-async function dropPage(script: string, options: FixtureOptions = {}): Promise<void> {
-  const files = { 'dist/remoteEntry.0123456789abcdef.js': script, ...options.files };
-  const bundle = await fixtureBundle(await tempDir(), 'page', { ...options, files });
-  await dropFolder(bundle, portal.root, 'page');
-  onTestFinished(async () => {
-    await rm(join(portal.root, 'page'), { recursive: true, force: true });
-    await untilGone(portal, 'page-dynamic');
-  });
-  await untilState(portal, 'page-dynamic', 'running');
+/** Drops remotes whose entry scripts these are, by name, until the test ends. */
+async function dropPages(scripts: Record<string, string>): Promise<void> {
+  for (const [name, script] of Object.entries(scripts)) {
+    const manifest = await readFile(join(repository, 'test/fixtures/bundles/page/dist/mf-manifest.json'), 'utf8');
+    const files = {
+      'dist/remoteEntry.0123456789abcdef.js': script,
+      'dist/mf-manifest.json': manifest.replaceAll('"page', `"${name}`),
+    };
+    const bundle = await fixtureBundle(await tempDir(), 'page', { packageJson: { name: `${name}-dynamic` }, files });
+    await dropFolder(bundle, portal.root, name);
+    onTestFinished(() => rm(join(portal.root, name), { recursive: true, force: true }));
+  }
+  for (const name of Object.keys(scripts)) await untilState(portal, `${name}-dynamic`, 'running');
 }
 
 /** A remote as Module Federation loads it, whose one module is `code`. */
-const remote = (code: string): string =>
-  `globalThis.page = { init() {}, get: async () => { const module = (() => { ${code} })(); return () => module; } };`;
+const remote = (name: string, code: string): string =>
+  `globalThis.${name} = { init() {}, get: async () => { const module = (() => { ${code} })(); return () => module; } };`;
+
+/** A remote with a plugin, or a module, of some extensions. */
+const feature = (name: string, type: string, pluginId: string, extensions: string): string =>
+  remote(
+    name,
+    `return { default: { $$type: '@backstage/${type}', version: 'v1', pluginId: '${pluginId}', id: '${pluginId}',
+      getExtension() {}, info: async () => ({}), routes: {}, externalRoutes: {}, featureFlags: [], extensions: [${extensions}] } };`,
+  );
+
+/** What throws when React comes to it. */
+const BOMB = `{ $$typeof: Symbol.for('react.element'), type() { throw new Error('no luck'); }, key: null, ref: null, props: {} }`;
+
+/** An extension as `createExtension` makes it: where it is attached, what it gives, and the body of its factory. */
+const extension = (id: string, attachTo: { id: string; input: string }, output: string[], factory: string): string =>
+  `{ $$type: '@backstage/Extension', version: 'v2', id: '${id}', attachTo: ${JSON.stringify(attachTo)}, disabled: false, inputs: {},
+    output: ${JSON.stringify(output)}.map((id) => ({ $$type: '@backstage/ExtensionDataRef', id, config: {} })),
+    factory() { const give = (id, value) => ({ $$type: '@backstage/ExtensionDataValue', id, value }); ${factory} } }`;
+
+const THROW = 'throw new Error("no luck");';
+const ROUTES = { id: 'app/routes', input: 'routes' };
+const ELEMENTS = { id: 'app/root', input: 'elements' };
+
+/** Remotes that fail, each with the reason that people are told. */
+const FAILING: Record<string, [script: string, reason: string | RegExp]> = {
+  noscript: ['throw new Error("no luck");', /noscript-dynamic 1\.0\.0: /],
+  throws: [remote('throws', THROW), /throws-dynamic 1\.0\.0: .*no luck/],
+  noplugin: [
+    remote('noplugin', 'return { default: 42 };'),
+    /noplugin-dynamic 1\.0\.0: None of what it exposes \(\., alpha\)/,
+  ],
+  replacer: [feature('replacer', 'FrontendPlugin', 'plugins', ''), "The id 'plugins' belongs to the portal itself."],
+  unreadable: [
+    remote('unreadable', 'return { default: { $$type: "@backstage/FrontendPlugin", pluginId: "unreadable" } };'),
+    /unreadable-dynamic 1\.0\.0: None of what it exposes/,
+  ],
+  noextension: [
+    feature('noextension', 'FrontendPlugin', 'noextension', '42'),
+    /noextension-dynamic 1\.0\.0: The app does not run with it: /,
+  ],
+  loader: [
+    remote(
+      'loader',
+      `return { default: { $$type: '@backstage/FrontendFeatureLoader', version: 'v1', async loader() { ${THROW} } } };`,
+    ),
+    /loader-dynamic 1\.0\.0: .*no luck/,
+  ],
+  factory: [
+    feature('factory', 'FrontendPlugin', 'factory', extension('page:factory', ROUTES, [], THROW)),
+    "factory-dynamic 1.0.0: Failed to instantiate extension 'page:factory', no luck",
+  ],
+  nooutput: [
+    feature(
+      'nooutput',
+      'FrontendPlugin',
+      'nooutput',
+      extension('page:no', ROUTES, ['core.routing.path'], 'return [];'),
+    ),
+    /nooutput-dynamic 1\.0\.0: missing required extension data output/,
+  ],
+  breaker: [
+    feature(
+      'breaker',
+      'FrontendModule',
+      'app',
+      extension('app/routes', { id: 'app/layout', input: 'content' }, [], THROW),
+    ),
+    /breaker-dynamic 1\.0\.0: The app does not run with it: .*no luck/,
+  ],
+  bomb: [
+    feature(
+      'bomb',
+      'FrontendPlugin',
+      'bomb',
+      extension(
+        'app-root-element:bomb',
+        ELEMENTS,
+        ['core.reactElement'],
+        `return [give('core.reactElement', ${BOMB})];`,
+      ),
+    ),
+    'bomb-dynamic 1.0.0: The app does not run with it: no luck',
+  ],
+};
 
 describe('The app', () => {
   test(
@@ -66,6 +157,8 @@ describe('The app', () => {
       await notice(page).getByRole('button', { name: 'Reload' }).click();
       await page.getByRole('link', { name: 'Hello' }).click();
       await page.getByText('This page is a dynamic plugin, version 1.0.0.').waitFor();
+      // From app-config: the schema of the bundle lets browsers see it.
+      await page.getByRole('heading', { name: 'Good morning' }).waitFor();
       await page.getByRole('button', { name: 'Ping the backend' }).click();
       await page.getByText('Hello from the suite (backend 1.2.3)').waitFor();
       await page.getByRole('button', { name: 'Who am I?' }).click();
@@ -88,28 +181,36 @@ describe('The app', () => {
     },
   );
 
-  test.each([
-    ['does not run', 'throw new Error("no luck");', /page-dynamic 1\.0\.0: /],
-    ['throws when its module is loaded', remote('throw new Error("no luck");'), /page-dynamic 1\.0\.0: .*no luck/],
-    ['brings no plugin', remote('return { default: 42 };'), /None of what it exposes \(\., alpha\)/],
-    [
-      'comes as a plugin of the portal itself',
-      remote(
-        'return { default: { $$type: "@backstage/FrontendPlugin", version: "v1", pluginId: "plugins", extensions: [] } };',
-      ),
-      /The id 'plugins' belongs to the portal itself\./,
-    ],
-    [
-      'is no plugin that Backstage can read',
-      remote('return { default: { $$type: "@backstage/FrontendPlugin", pluginId: "page" } };'),
-      /page-dynamic 1\.0\.0: /,
-    ],
-  ])('goes on without a remote that %s, and says why', PATIENT, async (_what, script, says) => {
-    await dropPage(script);
-    const { page } = await show('/plugins');
-    await notice(page).getByText(says).waitFor();
+  test(
+    'shows a published plugin of the community, exported unmodified, whatever other remotes do, and says why each of them failed',
+    PATIENT,
+    async () => {
+      const radar = join(dir, 'radar');
+      await exportBundle(join(repository, 'test'), radar, '@backstage-community/plugin-tech-radar');
+      await dropFolder(radar, portal.root, 'radar');
+      await dropPages(Object.fromEntries(Object.entries(FAILING).map(([name, [script]]) => [name, script])));
+      await untilState(portal, '@backstage-community/plugin-tech-radar-dynamic', 'running');
+      const { page } = await show('/plugins');
+      for (const [, reason] of Object.values(FAILING)) await notice(page).getByText(reason).waitFor();
+      expect(await notice(page).getByText('-dynamic 1.').count()).toBe(Object.keys(FAILING).length);
+      await page.getByRole('heading', { name: 'Plugins' }).first().waitFor();
+      await notice(page).getByRole('button', { name: 'Dismiss' }).click();
+      expect(await notice(page).count()).toBe(0);
+      await page.getByRole('link', { name: 'Tech Radar' }).click();
+      await page.getByText('Company Radar').waitFor();
+      await page.getByText('TypeScript', { exact: true }).first().waitFor();
+    },
+  );
+
+  test('shows what a page throws in its place', PATIENT, async () => {
+    const [path, element] = ['core.routing.path', 'core.reactElement'];
+    const broken = `return [give('${path}', '/broken'), give('${element}', ${BOMB})];`;
+    await dropPages({
+      page: feature('page', 'FrontendPlugin', 'page', extension('page:page', ROUTES, [path, element], broken)),
+    });
+    const { page } = await show('/broken');
+    await page.getByText('no luck').first().waitFor();
+    await page.getByRole('link', { name: 'Plugins' }).first().click();
     await page.getByRole('heading', { name: 'Plugins' }).first().waitFor();
-    await notice(page).getByRole('button', { name: 'Dismiss' }).click();
-    expect(await notice(page).count()).toBe(0);
   });
 });

@@ -21,6 +21,7 @@ interface Remote {
   digest: string;
   exposedModules: string[];
   remoteInfo: { name: string; entry: string };
+  config?: object;
 }
 
 async function drop(backend: RunningBackend, options: FixtureOptions = {}): Promise<void> {
@@ -103,6 +104,25 @@ describe('A frontend bundle', () => {
     const headers = { authorization: `Bearer ${await backend.token()}` };
     const response = await fetch(`${backend.url}/api/dynamic-plugins-info/loaded-plugins`, { headers });
     expect(await response.json()).toEqual([{ name: PAGE, version: '1.0.0', role: 'frontend-plugin', platform: 'web' }]);
+  });
+
+  test('lets browsers see those values of app-config that its schema calls visible, as they are now', async () => {
+    const backend = await startBackend({
+      config: { page: { heading: 'Good morning', token: 'nobody may see this' } },
+    });
+    const properties = {
+      page: {
+        type: 'object',
+        properties: { heading: { type: 'string', visibility: 'frontend' }, token: { type: 'string' } },
+      },
+    };
+    const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties };
+    await drop(backend, { files: { 'dist/.config-schema.json': JSON.stringify(schema) } });
+    await backend.until(PAGE, 'running');
+    expect((await remotes(backend))[0]!.config).toEqual({ page: { heading: 'Good morning' } });
+    await drop(backend, { version: '2.0.0' });
+    await backend.until(PAGE, 'running', '2.0.0');
+    expect((await remotes(backend))[0]).not.toHaveProperty('config');
   });
 
   const config = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['page'] };
@@ -258,7 +278,8 @@ describe('A bundle made by `stagedoor export`', () => {
     const backend = await startBackend();
     await dropFolder(bundle, backend.root, 'hello-page');
     await backend.until(HELLO_PAGE, 'running', '1.2.3');
-    const [{ version, digest, ...ours }] = (await remotes(backend)) as [Remote];
+    const [{ version, digest, config, ...ours }] = (await remotes(backend)) as [Remote];
+    expect(config).toBeUndefined();
     expect([version, digest]).toEqual(['1.2.3', expect.stringMatching(/^[0-9a-f]{64}$/)]);
     expect(JSON.parse(JSON.stringify([ours]).replaceAll(backend.url, upstream.url))).toEqual(theirs);
     const manifest = JSON.parse(await readFile(join(bundle, 'dist/mf-manifest.json'), 'utf8')) as {

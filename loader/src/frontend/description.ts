@@ -29,6 +29,7 @@ export const DESCRIPTION = {
           exposedModules: { type: 'array', items: { type: 'string' } },
           version: { type: 'string' },
           digest: { type: 'string' },
+          config: { type: 'object' },
           remoteInfo: {
             type: 'object',
             required: ['name', 'entry'],

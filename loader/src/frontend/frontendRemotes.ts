@@ -4,6 +4,7 @@ import type { Contribution } from '../resolve/contribution';
 import type { StagedBundle } from '../stage/stageDrop';
 import { REMOTES_PATH, readRemote, type ServedRemote } from './remote';
 import { createRemotesRouter } from './remotesRouter';
+import { VisibleConfig } from './visibleConfig';
 
 /** True for a bundle that is served to browsers and runs nothing in the backend. */
 export function isFrontend({ packageJson }: StagedBundle): boolean {
@@ -13,12 +14,14 @@ export function isFrontend({ packageJson }: StagedBundle): boolean {
 /** The remotes of the frontend bundles that are loaded. */
 export class FrontendRemotes {
   readonly #baseUrl: string;
+  readonly #visible: VisibleConfig;
   readonly #read = new WeakMap<StagedBundle, ServedRemote>();
   readonly #served = new Map<string, { dir: string; served: ServedRemote }>();
 
   /** `baseUrl` is `backend.baseUrl`. */
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, visible: VisibleConfig) {
     this.#baseUrl = baseUrl;
+    this.#visible = visible;
   }
 
   /** Sorted by package name. */
@@ -30,7 +33,11 @@ export class FrontendRemotes {
   contributionOf(bundle: StagedBundle): Contribution {
     const { name, version, digest, dir, manifest } = bundle;
     const served = readRemote({ packageName: name, dir, manifest, baseUrl: this.#baseUrl });
-    this.#read.set(bundle, { ...served, remote: { ...served.remote, version, digest } });
+    this.#read.set(bundle, {
+      ...served,
+      remote: { ...served.remote, version, digest },
+      config: this.#visible.of(bundle),
+    });
     const part = { owner: bundle.name, modules: [], features: [], services: [], packageDirs: {} };
     return { pluginIds: [], modules: [], part };
   }
@@ -59,7 +66,7 @@ export function serveFrontends(options: {
   logger: LoggerService;
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;
-  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'));
+  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(config, logger));
   rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
   return frontends;
 }

@@ -24,6 +24,8 @@ export interface Remote {
   /** Of the build that serves; the digest changes with every upgrade. Only where remotes come and go. */
   version?: string;
   digest?: string;
+  /** What it lets browsers see of app-config. Only where remotes come and go: elsewhere the page has it. */
+  config?: JsonObject;
 }
 
 /** How the remote of a package is served where it is not as usual. */
@@ -47,6 +49,8 @@ export interface FrontendRemoteResolver {
 /** A remote with what is served for it. */
 export interface ServedRemote {
   remote: Remote;
+  /** Gives `config` of the remote, of this moment. */
+  config?: () => Promise<JsonObject | undefined>;
   assets: Assets;
   /** Those of the build before: pages that were opened with it go on asking for its scripts. */
   earlier?: Assets;

@@ -4,7 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import { extname } from 'node:path';
 import { isHashed, readAsset } from './assets';
 import { DESCRIPTION } from './description';
-import type { ServedRemote } from './remote';
+import type { Remote, ServedRemote } from './remote';
 
 /** What {@link createRemotesRouter} serves. */
 export interface RemotesOptions {
@@ -25,8 +25,11 @@ const ASK_AGAIN = 'no-cache';
 export function createRemotesRouter({ remotes, logger }: RemotesOptions): Router {
   const router = Router();
   router.get('/openapi.json', (_request, response) => void response.json(DESCRIPTION));
-  router.get('/remotes', (_request, response) => {
-    response.set('cache-control', ASK_AGAIN).json(remotes().map(({ remote }) => remote));
+  router.get('/remotes', (_request, response, next) => {
+    Promise.all(remotes().map(listed)).then(
+      (list) => response.set('cache-control', ASK_AGAIN).json(list),
+      (error: unknown) => next(error),
+    );
   });
   router.get('/remotes/*', (request, response, next) => {
     const [served, path] = find(remotes(), request.path.slice('/remotes/'.length));
@@ -41,6 +44,11 @@ export function createRemotesRouter({ remotes, logger }: RemotesOptions): Router
     );
   });
   return router;
+}
+
+async function listed({ remote, config: visible }: ServedRemote): Promise<Remote> {
+  const config = await visible?.();
+  return { ...remote, ...(config && { config }) };
 }
 
 /** Splits an address as it was sent into the remote and the path of a file of it. */

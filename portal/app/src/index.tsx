@@ -1,8 +1,13 @@
 import '@backstage/ui/css/styles.css';
-import { createApp } from '@backstage/frontend-defaults';
+import { Progress } from '@backstage/core-components';
+import { lazy, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { features } from './features';
+import { loadPortal } from './start/loadPortal';
 
-const app = createApp({ features });
+const App = lazy(loadPortal);
 
-createRoot(document.getElementById('root')!).render(app.createRoot());
+createRoot(document.getElementById('root')!).render(
+  <Suspense fallback={<Progress />}>
+    <App />
+  </Suspense>,
+);

@@ -1,4 +1,4 @@
-import type { ConfigApi } from '@backstage/frontend-plugin-api';
+import type { AppConfig } from '@backstage/config';
 
 /** A Module Federation remote that the portal serves, as `GET /.backstage/dynamic-features/remotes` lists it. */
 export interface Remote {
@@ -8,11 +8,18 @@ export interface Remote {
   /** Of the build that is served; the digest changes with every upgrade. */
   version: string;
   digest: string;
+  /** What it lets browsers see of app-config. */
+  config?: AppConfig['data'];
 }
 
-/** The remotes that the portal serves now. */
-export async function listRemotes(config: ConfigApi): Promise<Remote[]> {
-  const response = await fetch(`${config.getString('backend.baseUrl')}/.backstage/dynamic-features/remotes`);
-  if (!response.ok) throw new Error(`The portal answers ${response.status} when it is asked for frontend plugins.`);
-  return (await response.json()) as Remote[];
+/** The remotes that the portal at `baseUrl` serves now; none where it does not say, because its own pages are of use without. */
+export async function listRemotes(baseUrl: string): Promise<Remote[]> {
+  try {
+    const response = await fetch(`${baseUrl}/.backstage/dynamic-features/remotes`);
+    if (!response.ok) throw new Error(`The portal answers ${response.status}.`);
+    return (await response.json()) as Remote[];
+  } catch (error) {
+    console.error('The frontend plugins of the portal are not there.', error);
+    return [];
+  }
 }
