@@ -148,7 +148,7 @@ async function codeOf(file: string, target: string): Promise<string | undefined>
     timer = setTimeout(() => reject(new Error('The archive was not read in time')), PATIENCE_MS);
   });
   try {
-    await Promise.race([extractArchive(file, target, LIMITS), late]);
+    await Promise.race([extractArchive(file, target, { limits: LIMITS }), late]);
     return undefined;
   } catch (error) {
     if (!isStagedoorError(error)) throw error;

@@ -103,7 +103,7 @@ describe('a hostile archive', () => {
     const file = join(out, 'hostile.tgz');
     await writeArchive(file, [{ path: 'package/package.json', content: '{}' }, ...entries]);
     const target = join(out, 'deep/target');
-    const extracting = extractArchive(file, target, { bytes: 2 * 1024 * 1024, entries: 100 });
+    const extracting = extractArchive(file, target, { limits: { bytes: 2 * 1024 * 1024, entries: 100 } });
     await expect(extracting).rejects.toMatchObject({ code: code ?? 'ARCHIVE_UNSAFE', hint: expect.any(String) });
     // Not even what comes before the entry that gives it away.
     expect(await readdir(out)).toEqual(['hostile.tgz']);

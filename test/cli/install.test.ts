@@ -1,6 +1,8 @@
+import type { InstallProgress } from '@stagedoor/cli';
 import { mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { installProgress } from '../../cli/src/report/installProgress';
 import { dropFolder } from '../support/bundles';
 import { APP_CONFIG, namedBundle, publishA, storeOf, withTwo, workplace } from './installSupport';
 
@@ -102,7 +104,26 @@ describe('An install', () => {
     expect(steps).toEqual([
       { step: 'resolving', plugins: 1 },
       { step: 'fetching', plugins: 1 },
+      { step: 'bytes', done: 1500, total: 2_500_000 },
       { step: 'fetched', package: 'oci://h/a:1', version: '1.0.0', done: 1, plugins: 1 },
+    ]);
+    const lines: string[] = [];
+    let now = 0;
+    const tell = installProgress(
+      (line) => lines.push(line),
+      () => now,
+    );
+    for (const progress of steps as InstallProgress[]) {
+      now += 1000;
+      tell(progress);
+      tell({ step: 'bytes', done: 2, total: 2 });
+    }
+    // Bytes come many times in a second, and are told once.
+    expect(lines).toEqual([
+      'resolve   1 plugins',
+      'fetch     1 plugins',
+      'fetch     1.5 kB of 2.5 MB',
+      '[1/1] oci://h/a:1 1.0.0',
     ]);
   });
 

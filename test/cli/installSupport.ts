@@ -1,4 +1,4 @@
-import type { InstallOptions, InstallResult, PackageRequest, Resolved, Source } from '@stagedoor/cli';
+import type { InstallOptions, InstallResult, PackageRequest, Resolved, Source, SourceContext } from '@stagedoor/cli';
 import { cp, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install } from '../../cli/src/install/install';
@@ -90,13 +90,14 @@ export class FakeNetwork implements Source {
     return Promise.resolve(found.resolved);
   }
 
-  async fetch({ identity }: Resolved, folder: string): Promise<string> {
+  async fetch({ identity }: Resolved, folder: string, { onBytes }: SourceContext): Promise<string> {
     this.calls.push(`fetch ${identity}`);
     await this.onFetch(identity);
     const found = [...this.#packages.values()].find(({ resolved }) => resolved.identity === identity)!;
     const dir = join(folder, 'plugin');
     await mkdir(folder, { recursive: true });
     await cp(found.dir, dir, { recursive: true });
+    onBytes?.(1500, 2_500_000);
     return dir;
   }
 

@@ -1,8 +1,11 @@
+import { StagedoorError } from '@stagedoor/bundle';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { PackageRequest, Resolved, SourceContext } from '../../cli/src/install/source';
 import { createSources } from '../../cli/src/sources/sources';
 import { tempDir } from '../support/tempDir';
+import { filesOf } from './exportSupport';
 
 /** A package that was resolved and fetched. */
 export interface Fetched {
@@ -23,6 +26,29 @@ export async function resolvePackage(
   const accepting = sources.filter((source) => source.accepts(request.package));
   if (accepting.length !== 1) throw new Error(`${accepting.length} sources accept ${request.package}`);
   return await accepting[0]!.resolve({ pullPolicy: 'Always', ...request }, { cwd: '/', ...context });
+}
+
+/**
+ * Fetches a package that is refused for what it says of itself: what it was judged by, and the files that were unpacked by
+ * then or later.
+ */
+export async function refusePackage(
+  request: Partial<PackageRequest> & { package: string },
+  context: Partial<SourceContext> = {},
+): Promise<{ judged: string[]; unpacked: string[] }> {
+  const folder = await tempDir();
+  let judged: string[] = [];
+  const admit = async (dir: string): Promise<void> => {
+    judged = await filesOf(dir);
+    throw new StagedoorError('SIGNATURE_MISSING', 'Nobody signed it.');
+  };
+  const resolved = await resolvePackage(request, context);
+  const source = sources.find(({ accepts }) => accepts(request.package))!;
+  await expect(source.fetch(resolved, folder, { cwd: '/', ...context, admit })).rejects.toMatchObject({
+    code: 'SIGNATURE_MISSING',
+  });
+  const unpacked = (await filesOf(folder)).filter((file) => file.endsWith('package.json'));
+  return { judged, unpacked };
 }
 
 /** Resolves and fetches a package into a fresh folder. */

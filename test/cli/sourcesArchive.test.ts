@@ -10,7 +10,7 @@ import { writeArchive } from '../support/hostileArchive';
 import { serve } from '../support/serve';
 import { tempDir } from '../support/tempDir';
 import { filesOf } from './exportSupport';
-import { fetchPackage, resolvePackage } from './sourceSupport';
+import { fetchPackage, refusePackage, resolvePackage } from './sourceSupport';
 
 /** An archive and its integrity. */
 async function archive(): Promise<{ bytes: Buffer; integrity: string; bundle: string }> {
@@ -36,6 +36,15 @@ describe('An archive at an address', () => {
       code: 'INTEGRITY_MISMATCH',
     });
     await expect(resolvePackage({ package: address })).rejects.toMatchObject({ code: 'INTEGRITY_MISSING' });
+  });
+
+  it('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
+    const { bytes, integrity } = await archive();
+    const address = `${await serve((_, response) => response.end(bytes))}/greeter.tgz`;
+    expect(await refusePackage({ package: address, integrity })).toEqual({
+      judged: ['dynamic-bundle.json'],
+      unpacked: [],
+    });
   });
 
   it('must be an https one, unless it is of this machine or http is allowed', async () => {
@@ -110,6 +119,27 @@ describe('A download that breaks', () => {
     });
     await expect(download(address, join(await tempDir(), 'x'))).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
     expect(ranges).toHaveLength(5);
+  });
+
+  it('is taken up where a server fell silent, before and in the middle of its answer', async () => {
+    const { bytes } = await archive();
+    const asked: Array<string | undefined> = [];
+    const address = await serve((request, response) => {
+      asked.push(request.headers.range);
+      if (asked.length === 1) return;
+      const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+      const range = {
+        etag: '"x"',
+        ...(from && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
+      };
+      response.writeHead(from ? 206 : 200, { 'content-length': bytes.length - from, ...range });
+      if (asked.length === 2) response.write(bytes.subarray(0, 1000));
+      else response.end(bytes.subarray(from));
+    });
+    const file = join(await tempDir(), 'archive.tgz');
+    await download(address, file, { silenceMs: 300 });
+    expect(asked).toEqual([undefined, undefined, 'bytes=1000-']);
+    expect(await readFile(file)).toEqual(bytes);
   });
 
   it('is tried again for a busy server after the time that it names, five times in all', async () => {

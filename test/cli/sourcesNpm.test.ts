@@ -1,3 +1,4 @@
+import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { startVerdaccio, type Verdaccio } from '../support/npmRegistry';
 import { startRegistryFront } from '../support/registryFront';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 import { filesOf } from './exportSupport';
-import { fetchPackage, resolvePackage } from './sourceSupport';
+import { fetchPackage, refusePackage, resolvePackage } from './sourceSupport';
 
 let registry: Verdaccio;
 let parent: string;
@@ -137,6 +138,14 @@ describe('A package of an npm registry', () => {
     await expect(resolvePackage({ package: 'x' }, { cwd: lost })).rejects.toMatchObject({ code: 'FETCH_FAILED' });
   });
 
+  it('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
+    const cwd = await project(`registry=${registry.url}`);
+    expect(await refusePackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd })).toEqual({
+      judged: ['dynamic-bundle.json'],
+      unpacked: [],
+    });
+  });
+
   it('is never something else than a package of a registry', async () => {
     const { npmSource } = await import('../../cli/src/sources/npm/npmSource');
     for (const text of ['git+ssh://host/x', 'x@file:../y', 'acme/repository', '@a/b@https://host/x.tgz', 'x@npm:y@1']) {
@@ -161,7 +170,6 @@ describe('A folder or archive of this machine', () => {
 
   it('may be an archive, with an integrity', async () => {
     const cwd = await tempDir();
-    const { packBundle } = await import('@stagedoor/bundle');
     const { integrity } = await packBundle(await fixtureBundle(cwd, 'greeter'), join(cwd, 'greeter.tgz'));
     for (const text of ['./greeter.tgz', 'file:greeter.tgz', `file://${cwd}/greeter.tgz`]) {
       const { resolved, dir } = await fetchPackage({ package: text, integrity }, { cwd });
@@ -172,6 +180,14 @@ describe('A folder or archive of this machine', () => {
     await expect(fetchPackage({ package: './greeter.tgz', integrity: wrong }, { cwd })).rejects.toMatchObject({
       code: 'INTEGRITY_MISMATCH',
     });
+  });
+
+  it('may be refused for what it says of itself, before anything else of it is unpacked or copied', async () => {
+    const { file } = await packBundle(open, join(await tempDir(), 'x.tgz'));
+    for (const text of [file, open]) {
+      const { judged, unpacked } = await refusePackage({ package: text });
+      expect([judged.includes('dynamic-bundle.json'), unpacked]).toEqual([true, []]);
+    }
   });
 
   it('is refused where it is not there, or no package', async () => {

@@ -16,7 +16,7 @@ import { archiveBytes, type ArchiveEntry } from '../support/hostileArchive';
 import { startRegistryFront } from '../support/registryFront';
 import { tempDir } from '../support/tempDir';
 import { filesOf } from './exportSupport';
-import { fetchPackage, resolvePackage } from './sourceSupport';
+import { fetchPackage, refusePackage, resolvePackage } from './sourceSupport';
 
 const GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
 const TAR = 'application/vnd.oci.image.layer.v1.tar';
@@ -125,6 +125,15 @@ describe('An image with plugins', () => {
     await expect(resolvePackage({ package: `oci://${place}:elsewhere` })).rejects.toMatchObject({
       code: 'IMAGE_INVALID',
       message: expect.stringContaining(`other platforms than linux/${architecture}`) as string,
+    });
+  });
+
+  it('may be refused for what it says of itself in all layers, before anything else of it is unpacked', async () => {
+    const first = layer(...todo, { path: 'todo/dynamic-bundle.json', content: '{}' });
+    await putImage(place, 'refused', [first, layer({ path: 'todo/dynamic-bundle.sig', content: '{}' })]);
+    expect(await refusePackage({ package: `oci://${place}:refused!todo` })).toEqual({
+      judged: ['dynamic-bundle.json', 'dynamic-bundle.sig'],
+      unpacked: [],
     });
   });
 

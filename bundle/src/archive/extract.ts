@@ -30,6 +30,8 @@ interface Reading {
   gzip: boolean;
   limits: ContentLimits;
   judge: Judge;
+  /** Paths that alone are written; all of the archive is judged. */
+  only?: readonly string[] | undefined;
 }
 
 /**
@@ -37,10 +39,14 @@ interface Reading {
  * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
  * differ in what they make of that. All of it is read once before the first file is written. Throws ARCHIVE_INVALID,
  * ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a full disk; `dir` may then be partly filled and the caller
- * removes it.
+ * removes it. With `only`, the files at these paths are all that is written.
  */
-export async function extractArchive(file: string, dir: string, limits: ContentLimits = DEFAULT_LIMITS): Promise<void> {
-  await unpack({ file, gzip: true, limits, judge: takeBelowTop }, dir);
+export async function extractArchive(
+  file: string,
+  dir: string,
+  { limits = DEFAULT_LIMITS, only }: { limits?: ContentLimits; only?: readonly string[] } = {},
+): Promise<void> {
+  await unpack({ file, gzip: true, limits, only, judge: takeBelowTop }, dir);
 }
 
 /** An image layer, and the folder of it that is wanted. */
@@ -51,6 +57,8 @@ export interface LayerReading {
   /** Relative, `/`-separated. */
   folder: string;
   limits?: ContentLimits;
+  /** Paths below the folder that alone are written; all of the layer is judged. */
+  only?: readonly string[];
 }
 
 /**
@@ -59,15 +67,16 @@ export interface LayerReading {
  * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
  */
 export async function extractLayer(
-  { file, gzip, folder, limits = DEFAULT_LIMITS }: LayerReading,
+  { file, gzip, folder, limits = DEFAULT_LIMITS, only }: LayerReading,
   dir: string,
 ): Promise<ContentLimits> {
-  return await unpack({ file, gzip, limits, judge: takeBelow(folder) }, dir);
+  return await unpack({ file, gzip, limits, only, judge: takeBelow(folder) }, dir);
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
   // Imported late: most uses of this package have no archive to read.
   const { Parser, Unpack } = await import('tar');
+  const { only } = reading;
   try {
     await feed(reading, (filter) => new Parser({ strict: true, filter, onReadEntry: (entry) => entry.resume() }));
     await mkdir(dir, { recursive: true });
@@ -81,7 +90,9 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
           preserveOwner: false,
           fmode: 0o644,
           dmode: 0o755,
-          filter,
+          filter: only
+            ? (path, entry) => filter(path, entry) && only.includes((entry as unknown as Entry).path)
+            : filter,
         }),
     );
   } catch (cause) {

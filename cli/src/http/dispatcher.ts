@@ -2,12 +2,14 @@ import { isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { authoritiesWith } from './authorities';
 
-/** Whom a connection trusts. */
+/** Whom a connection trusts, and how long. */
 export interface Trust {
   /** File of further certificate authorities, PEM. */
   ca?: string;
   /** Take any certificate. */
   insecure?: boolean;
+  /** Milliseconds without an answer, or without more of it, after which a connection counts as broken; 30 seconds. */
+  silenceMs?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -22,9 +24,9 @@ const dispatchers = new Map<string, Promise<Dispatcher>>();
  * What carries requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, never to one for loopback
  * addresses, and over connections that are used again. Throws CA_INVALID.
  */
-export async function dispatcherFor({ ca, insecure }: Trust): Promise<Dispatcher> {
-  const key = JSON.stringify([ca, insecure]);
-  const known = dispatchers.get(key) ?? makeDispatcher({ ca, insecure });
+export async function dispatcherFor({ ca, insecure, silenceMs = SILENCE_TIMEOUT_MS }: Trust): Promise<Dispatcher> {
+  const key = JSON.stringify([ca, insecure, silenceMs]);
+  const known = dispatchers.get(key) ?? makeDispatcher({ ca, insecure, silenceMs });
   dispatchers.set(key, known);
   known.catch(() => dispatchers.delete(key));
   return await known;
@@ -35,7 +37,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.toLowerCase()) || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-async function makeDispatcher({ ca, insecure }: Trust): Promise<Dispatcher> {
+async function makeDispatcher({ ca, insecure, silenceMs }: Trust): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
   const tls = {
     ...(ca !== undefined && { ca: await authoritiesWith(ca) }),
@@ -46,7 +48,7 @@ async function makeDispatcher({ ca, insecure }: Trust): Promise<Dispatcher> {
     noProxy: direct,
     connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
     requestTls: tls,
-    headersTimeout: SILENCE_TIMEOUT_MS,
-    bodyTimeout: SILENCE_TIMEOUT_MS,
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
   });
 }

@@ -1,4 +1,4 @@
-import { concurrently, type PublicKey } from '@stagedoor/bundle';
+import { concurrently, verifySignatures, type PublicKey } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,8 @@ export interface FetchOptions {
 }
 
 /**
- * Fetches the packages that are not kept, a few at a time, each into a folder of its own below `staging`, and checks them.
+ * Fetches the packages that are not kept, a few at a time, each into a folder of its own below `staging`, and checks them:
+ * signatures before anything else of a package is unpacked, then what was unpacked against what is signed.
  * Rejects, when all have come to an end, with what the sources and {@link checkPackage} throw.
  */
 export async function fetchAll(
@@ -55,7 +56,12 @@ export async function fetchAll(
           bytes[index] = { done, total: total ?? done };
           onProgress?.({ step: 'bytes', done: sum(bytes, 'done'), total: sum(bytes, 'total') });
         };
-        const own = { ...context, onBytes, ...(keep && { keep: (file: string) => keep(plan, file) }) };
+        const own = {
+          ...context,
+          onBytes,
+          ...(trusted && { admit: async (dir: string) => void (await verifySignatures(dir, trusted)) }),
+          ...(keep && { keep: (file: string) => keep(plan, file) }),
+        };
         const ready = await fetchOne(plan, join(staging, String(index)), own, trusted);
         const { version } = ready.checked;
         onProgress?.({

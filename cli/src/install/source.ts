@@ -36,6 +36,11 @@ export interface SourceContext {
   /** File of further certificate authorities, PEM. */
   ca?: string;
   /**
+   * Told a folder with what a package says of itself, its manifest and the signatures on it, before anything else of it is
+   * unpacked; rejects to have it refused. What is unpacked then is for the caller to hold against that.
+   */
+  admit?(dir: string): Promise<void>;
+  /**
    * Told each file that a package is made of as it came, when that is complete and checked: the archive, or an image's
    * manifests and layers. What is a folder is packed for it.
    */

@@ -1,16 +1,17 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LIMITS, StagedoorError, extractLayer, type ContentLimits } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS, StagedoorError, extractLayer, type ContentLimits, type LayerReading } from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
 import type { SourceContext } from '../install/source';
+import { STATEMENT } from '../sources/unpack';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 import { LAYER_TYPES } from './schemas';
 
 /**
- * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that. Layers come
- * one after another, each checked as a whole before anything of it is written; together they keep the limits of one
- * archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
+ * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
+ * let in what the plugin says of itself. Layers come one after another, each checked as a whole before anything of it is
+ * written; together they keep the limits of one archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
  */
 export async function extractPlugin(
   { reader, manifest }: PluginImage,
@@ -19,14 +20,13 @@ export async function extractPlugin(
   {
     layers,
     keep,
+    admit,
     limits = DEFAULT_LIMITS,
     ...context
-  }: TransferContext & Pick<SourceContext, 'keep'> & { layers: Layers; limits?: ContentLimits },
+  }: TransferContext & Pick<SourceContext, 'keep' | 'admit'> & { layers: Layers; limits?: ContentLimits },
 ): Promise<string> {
-  const dir = join(scratch, 'plugin');
-  await mkdir(dir);
   const total = manifest.layers.reduce((sum, { size }) => sum + size, 0);
-  const left = { ...limits };
+  const fetched: LayerReading[] = [];
   let before = 0;
   for (const layer of manifest.layers) {
     const gzip = LAYER_TYPES.get(layer.mediaType);
@@ -35,12 +35,23 @@ export async function extractPlugin(
     }
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
-    const file = await layers.file(reader, layer, scratch, { ...context, onBytes });
-    const taken = await extractLayer({ file, gzip, folder: path, limits: { ...left } }, dir);
-    await keep?.(file);
+    fetched.push({ file: await layers.file(reader, layer, scratch, { ...context, onBytes }), gzip, folder: path });
+    before += layer.size;
+  }
+  if (admit) {
+    const statement = join(scratch, 'statement');
+    await mkdir(statement);
+    for (const layer of fetched) await extractLayer({ ...layer, limits, only: STATEMENT }, statement);
+    await admit(statement);
+  }
+  const dir = join(scratch, 'plugin');
+  await mkdir(dir);
+  const left = { ...limits };
+  for (const layer of fetched) {
+    const taken = await extractLayer({ ...layer, limits: { ...left } }, dir);
+    await keep?.(layer.file);
     left.bytes -= taken.bytes;
     left.entries -= taken.entries;
-    before += layer.size;
   }
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
   throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);

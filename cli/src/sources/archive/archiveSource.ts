@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import { download, shownAddress } from '../../bundles/download';
 import { isLoopback } from '../../http/dispatcher';
 import { formOf } from '../../install/list/packageText';
 import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
+import { unpack } from '../unpack';
 
 /**
  * Archives at https addresses; plain http only on this machine or where that is allowed. What they are is known by their
@@ -24,13 +25,12 @@ export const archiveSource: Source = {
     if (integrity === undefined) throw new StagedoorError('INTEGRITY_MISSING', `${shown} has no integrity.`);
     return { kind: 'archive', key: address, identity: address, digest: integrity, integrity };
   },
-  async fetch({ identity, integrity = '' }, folder, { signal, ca, insecure, onBytes, keep }) {
+  async fetch({ identity, integrity = '' }, folder, { signal, ca, insecure, onBytes, keep, admit }) {
     const scratch = await scratchFolder(folder);
     const file = join(scratch, 'archive.tgz');
     await download(identity, file, { signal, ca, insecure, onBytes });
     await checkIntegrity(file, integrity, shownAddress(identity));
-    const dir = join(scratch, 'plugin');
-    await extractArchive(file, dir);
+    const dir = await unpack(file, scratch, { admit });
     await keep?.(file);
     return dir;
   },

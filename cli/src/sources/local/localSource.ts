@@ -8,7 +8,6 @@ import {
   StagedoorError,
   copyFolder,
   digestOf,
-  extractArchive,
   integrityOf,
   listFiles,
   packBundle,
@@ -20,6 +19,7 @@ import { formOf, plainKey } from '../../install/list/packageText';
 import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
+import { unpack } from '../unpack';
 
 /**
  * Bundle folders and archives of this machine: `./folder`, `/folder`, `file:…`. Paths are relative to `cwd` and recorded as
@@ -36,18 +36,19 @@ export const localSource: Source = {
     }
     return { ...common, digest: await integrityOf(path), ...(integrity !== undefined && { integrity }) };
   },
-  async fetch({ identity, integrity }, folder, { cwd, keep }) {
+  async fetch({ identity, integrity }, folder, { cwd, keep, admit }) {
     const path = pathOf(identity, cwd);
     const scratch = await scratchFolder(folder);
-    const dir = join(scratch, 'plugin');
     if (await isFolder(path)) {
+      await admit?.(path);
+      const dir = join(scratch, 'plugin');
       await copyFolder(path, dir, DEFAULT_LIMITS);
       if (keep) await keep((await packBundle(dir, join(scratch, 'plugin.tgz'))).file);
-    } else {
-      if (integrity !== undefined) await checkIntegrity(path, integrity, path);
-      await extractArchive(path, dir);
-      await keep?.(path);
+      return dir;
     }
+    if (integrity !== undefined) await checkIntegrity(path, integrity, path);
+    const dir = await unpack(path, scratch, { admit });
+    await keep?.(path);
     return dir;
   },
 };

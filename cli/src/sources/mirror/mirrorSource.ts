@@ -1,6 +1,5 @@
-import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
@@ -13,6 +12,7 @@ import { checkIntegrity } from '../integrity';
 import { fetchFromImage } from '../oci/ociSource';
 import { parseIdentity } from '../npm/npmIdentity';
 import { scratchFolder } from '../scratch';
+import { unpack } from '../unpack';
 
 /**
  * Packages of every kind, from the folder of a mirror and nowhere else. What a package came as is held against its digest
@@ -53,9 +53,7 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       // What was exported is known by the lock alone: the integrity is that of what it was made of.
       if (integrity !== undefined && !(kind === 'npm' && parseIdentity(identity).exported))
         await checkIntegrity(file, integrity, identity);
-      const dir = join(await scratchFolder(folder), 'plugin');
-      await extractArchive(file, dir);
-      return dir;
+      return await unpack(file, await scratchFolder(folder), context);
     },
   };
 }

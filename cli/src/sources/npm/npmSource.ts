@@ -1,12 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { StagedoorError, extractArchive, isStagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { DOWNLOAD_LIMITS } from '../../bundles/download';
 import type { Source, SourceContext } from '../../install/source';
 import { isDiskFault } from '../../temporary/unwritable';
 import { checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
+import { unpack } from '../unpack';
 import { exportPublished } from './exportPublished';
 import { missingDependencies } from './missingDependencies';
 import { formatIdentity, parseIdentity } from './npmIdentity';
@@ -70,8 +71,7 @@ export function npmSource(): Source {
           throw explain(spec, cause, context);
         });
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
-      const dir = join(scratch, 'plugin');
-      await extractArchive(file, dir);
+      const dir = await unpack(file, scratch, context);
       const missing = await missingDependencies(dir);
       if (missing.length > 0) {
         if (!exported) throw notDynamic(spec, missing);
