@@ -3,10 +3,12 @@ import { cp, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile 
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
+import { runProcess } from '../support/childProcess';
 import { runStagedoor } from '../support/commandLine';
 import { freePort } from '../support/freePort';
 import { startPortal, type Portal } from '../support/portal';
 import { startPostgres, type Postgres } from '../support/postgres';
+import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 import { find, manifestsOf, template, type Manifest } from './helm';
@@ -74,9 +76,26 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     ]);
     expect(await call(first, 'calls', 'calls-back')).toMatchObject({ subject: 'plugin:calls', pid: second.pid });
     expect(await call(second, 'calls-back', 'calls')).toMatchObject({ subject: 'plugin:calls-back', pid: first.pid });
+    expect(await helmTest(manifests)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^(ok .*\n){4}$/) as unknown,
+    });
+    await second.stop('SIGKILL');
+    expect(await helmTest(manifests)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('ECONNREFUSED') as unknown,
+    });
     const published = await first.fetch('/api/calls/.backstage/auth/v1/jwks.json');
     expect(await published.json()).toMatchObject({ keys: [{ kid: 'the-key' }] });
   });
+
+  /** Runs what the pod of `helm test` does. */
+  async function helmTest(manifests: Manifest[]) {
+    const [container] = find(manifests, 'Pod', `${DEFAULT}-test`).spec.containers;
+    expect(container.command).toEqual(['stagedoor-probe']);
+    const urls = (container.args as string[]).map((url) => onThisMachine(url, DEFAULT));
+    return await runProcess(process.execPath, [join(repository, 'scripts/image/probe.mjs'), ...urls]);
+  }
 
   /** Runs the containers of a Deployment: the installer to its end, then the portal. */
   async function start(manifests: Manifest[], name: string, plugins: string[], dir?: string): Promise<Portal> {
