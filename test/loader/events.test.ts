@@ -3,7 +3,7 @@ import express from 'express';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EventStreams } from '../../loader/src/admin/eventStreams';
 import { EventLog, type PluginEvent } from '../../loader/src/runtime/eventLog';
 import { adminApi } from '../support/adminApi';
@@ -200,6 +200,23 @@ describe('a stream of events', () => {
     slow.resume();
     await waitFor('the slow client to be cut off', async () => closed);
     expect(last).not.toContain('the-last-one');
+  });
+
+  test('says twice a minute or more that it is alive, so that nothing in between gives it up', async () => {
+    const { port } = await serve();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const client = new AbortController();
+    onTestFinished(() => client.abort());
+    const { body } = await fetch(`http://127.0.0.1:${port}/`, { signal: client.signal });
+    let received = '';
+    void (async () => {
+      for await (const chunk of body!) received += Buffer.from(chunk).toString();
+    })().catch(() => {});
+    await waitFor('the first bytes', async () => received.includes('reset'));
+    expect(received).not.toContain('heartbeat');
+    vi.advanceTimersByTime(60_000);
+    await waitFor('the signs of a minute', async () => received.split(': heartbeat\n\n').length > 2);
   });
 
   test('ends with the session of its client, and when the portal shuts down', async () => {
