@@ -481,8 +481,8 @@ export const codes = {
     hint: 'Correct "workspaces" in package.json, or pnpm-workspace.yaml.',
   },
   WORKSPACE_EMPTY: {
-    meaning: 'The workspace holds no backend plugin, or --filter leaves none.',
-    hint: 'Give a plugin package the backstage.role backend-plugin or backend-plugin-module, and list its folder among the workspaces.',
+    meaning: 'The workspace holds no plugin, or --filter leaves none.',
+    hint: 'Give a plugin package its backstage.role, e.g. backend-plugin, and list its folder among the workspaces.',
   },
   USAGE: {
     meaning: 'The command line is not understood.',

@@ -93,6 +93,25 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(['plugin-1-backend', 'plugin-2-backend']);
   });
 
+  it('exports frontend plugins with the others, and again only where something changed', async () => {
+    const root = await workspaceOf(2);
+    await writeFiles(root, {
+      'plugins/page/package.json': {
+        name: '@acme/page',
+        version: '1.0.0',
+        main: 'src/index.ts',
+        backstage: { role: 'frontend-plugin', pluginId: 'page' },
+      },
+      'plugins/page/src/index.ts': 'export default "a page";\n',
+    });
+    const all = ['page', 'plugin-1-backend', 'plugin-1-backend-module-word'];
+    expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(all);
+    expect(await filesOf(join(root, 'plugins/page/dist-dynamic'))).toContain('dist/mf-manifest.json');
+    expect(namesBy((await exportAll(root)).results, 'unchanged')).toEqual(all);
+    await writeFile(join(root, 'plugins/page/src/index.ts'), 'export default "another page";\n');
+    expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(['page']);
+  });
+
   it('exports only what --filter selects, by name or folder', async () => {
     const root = await workspaceOf(4);
     const selected = async (...filters: string[]): Promise<string[]> =>

@@ -20,11 +20,11 @@ interface ExportArguments extends WorkspaceArguments, DecisionArguments {
   json: boolean;
 }
 
-const DESCRIPTION = `Export a backend plugin as a dynamic bundle.
+const DESCRIPTION = `Export a plugin as a dynamic bundle.
 
 Without <package>: the package in this folder, written to ./dist-dynamic.
 With a path (./folder): that package, written to its dist-dynamic.
-At the root of a workspace: every backend plugin in it, each written to its own dist-dynamic.
+At the root of a workspace: every plugin in it, each written to its own dist-dynamic.
 With a name (@scope/name[@range]): the installed package, or else the one in the npm registry,
 written to ./<scope>-<name>-dynamic.`;
 

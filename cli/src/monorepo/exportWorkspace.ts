@@ -1,7 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { MANIFEST_FILE, StagedoorError, concurrently, dynamicName, packName, sha256File } from '@stagedoor/bundle';
+import {
+  MANIFEST_FILE,
+  StagedoorError,
+  concurrently,
+  dynamicName,
+  isFrontendRole,
+  packName,
+  sha256File,
+} from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
 import { LockfileReader } from '../export/lockfile/readLockfile';
 import type { ExportOptions } from '../export/options';
@@ -45,7 +53,7 @@ interface Run {
 }
 
 /**
- * Exports every backend plugin of a workspace, several at once, and skips those whose inputs and output are as the last
+ * Exports every plugin of a workspace, several at once, and skips those whose inputs and output are as the last
  * export left them. A plugin that fails does not keep the others; outcomes are in the order of folders.
  *
  * Throws WORKSPACE_EMPTY, USAGE where two bundles would have one folder, or the reason of an aborted signal.
@@ -111,6 +119,8 @@ async function exportAndRecord(plugin: WorkspacePlugin, dir: string, run: Run): 
   let paths: string[] = [];
   const result = await exportPlugin({
     ...perPlugin(options),
+    // What is decided for bundles of backends is of no concern to the others.
+    ...(isFrontendRole(plugin.role ?? '') && { overrides: {} }),
     target: plugin.dir,
     out: outputOf(plugin, options),
     lockfiles: run.lockfiles,
