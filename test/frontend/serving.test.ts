@@ -1,3 +1,4 @@
+import { generateKeys, readPrivateKey, signBundle } from '@stagedoor/bundle';
 import type { PluginStatus } from '@stagedoor/loader';
 import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -123,6 +124,20 @@ describe('A frontend bundle', () => {
     await drop(backend, { version: '2.0.0' });
     await backend.until(PAGE, 'running', '2.0.0');
     expect((await remotes(backend))[0]).not.toHaveProperty('config');
+  });
+
+  test('runs only when it is signed where signatures are required', async () => {
+    const { privateKey, publicKey } = generateKeys(undefined);
+    const signatures = { mode: 'require', trustedKeys: [publicKey] };
+    const backend = await startBackend({ dynamicPlugins: { signatures } });
+    const dir = await fixtureBundle(await tempDir(), 'page');
+    await dropFolder(dir, backend.root, 'page');
+    expect((await backend.until(PAGE, 'rejected'))!.code).toBe('SIGNATURE_MISSING');
+    expect(await remotes(backend)).toEqual([]);
+    await signBundle(dir, readPrivateKey(privateKey, 'test'));
+    await dropFolder(dir, backend.root, 'page');
+    expect((await backend.until(PAGE, 'running'))!.signature!.verdict).toBe('good');
+    expect(await remotes(backend)).toHaveLength(1);
   });
 
   const config = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['page'] };

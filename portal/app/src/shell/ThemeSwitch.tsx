@@ -4,9 +4,9 @@ import { RiContrastLine, RiMoonLine, RiSunLine } from '@remixicon/react';
 import { useSyncExternalStore } from 'react';
 
 const THEMES = {
-  auto: { icon: () => <RiContrastLine size={20} />, text: 'Theme: system', next: 'light' },
-  light: { icon: () => <RiSunLine size={20} />, text: 'Theme: light', next: 'dark' },
-  dark: { icon: () => <RiMoonLine size={20} />, text: 'Theme: dark', next: undefined },
+  auto: { icon: () => <RiContrastLine size={20} />, text: 'Auto theme', next: 'light' },
+  light: { icon: () => <RiSunLine size={20} />, text: 'Light theme', next: 'dark' },
+  dark: { icon: () => <RiMoonLine size={20} />, text: 'Dark theme', next: undefined },
 };
 
 /** Goes from the system's theme to light, to dark, and back. */

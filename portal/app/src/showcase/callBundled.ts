@@ -2,13 +2,19 @@ import type { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
 import { readAnswer, type Answer } from './answer';
 
 export const BUNDLED_CODE = `const base = await discoveryApi.getBaseUrl('hello');
-await fetch(\`\${base}/ping\`);            // declared open by the plugin
-await fetchApi.fetch(\`\${base}/things\`); // sends your session along`;
+// declared open by the plugin
+await fetch(\`\${base}/ping\`);
+// sends your session along
+await fetchApi.fetch(\`\${base}/things\`);`;
 
-export const BUNDLED_CONFIG = `cp *.tgz dynamic-plugins-root/     # the operator: no restart
+export const BUNDLED_CONFIG = `# the operator: no restart
+cp *.tgz dynamic-plugins-root/
 
 // the plugin: everything else needs a session
-httpRouter.addAuthPolicy({ path: '/ping', allow: 'unauthenticated' });`;
+httpRouter.addAuthPolicy({
+  path: '/ping',
+  allow: 'unauthenticated',
+});`;
 
 /** Calls the open path of the hello example, with no session. */
 export async function ping(discovery: DiscoveryApi): Promise<Answer> {

@@ -2,7 +2,8 @@ import { readAnswer, type Answer } from './answer';
 
 export const DIRECT_CODE = `await fetch('http://localhost:9000/things');`;
 
-export const DIRECT_CONFIG = `backend:            # the portal: its pages may call the service
+export const DIRECT_CONFIG = `# the portal: its pages may call the service
+backend:
   csp:
     connect-src: ["'self'", 'http://localhost:9000']
 

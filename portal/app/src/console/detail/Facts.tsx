@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Plugin } from '../api/types';
+import { whereItRuns } from '../whereItRuns';
 import { Time } from './Time';
 
 const VERDICTS = {
@@ -11,7 +12,7 @@ const VERDICTS = {
 
 /** The bundle as it is on disk, what of it serves, and where. */
 export function Facts({ plugin }: { plugin: Plugin }) {
-  const { version, digest, role, drop, loaded, isolation, process: own, signature, attempt, since, state } = plugin;
+  const { version, digest, role, drop, loaded, process: own, signature, attempt, since, state } = plugin;
   const signers = signature?.signedBy.length ? ` (${signature.signedBy.join(', ')})` : '';
   const facts: Array<[string, ReactNode]> = [
     ['Version', version],
@@ -22,7 +23,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
     ['Plugin ids', plugin.pluginIds.join(', ')],
     ['Modules', plugin.modules.map(({ pluginId, moduleId }) => `${moduleId} of ${pluginId}`).join(', ')],
     ['Signature', signature ? `${VERDICTS[signature.verdict]}${signers}` : 'not asked for by this portal'],
-    ['Isolation', isolation === 'process' ? 'a process of its own' : isolation && "the portal's process"],
+    ['Runs in', whereItRuns(plugin)],
     ['Process', own && `${own.pid}`],
     ['Memory', own && `${Math.round(own.rssBytes / 1024 / 1024)} MB`],
     ['Restarts', own && `${own.restarts}`],

@@ -1,9 +1,10 @@
-import type { Health } from '../api/types';
+import type { Plugin } from '../api/types';
+import { isFrontend } from '../whereItRuns';
 
 /** The worst of the latest health checks, in words. */
-export function HealthText({ health = {} }: { health?: Record<string, Health> }) {
-  const all = Object.values(health);
-  if (all.length === 0) return <span className="sd-quiet">not asked yet</span>;
+export function HealthText({ plugin }: { plugin: Plugin }) {
+  const all = Object.values(plugin.health ?? {});
+  if (all.length === 0) return <span className="sd-quiet">{isFrontend(plugin) ? 'no checks' : 'not asked yet'}</span>;
   const worst = all.find(({ status }) => status === 'error') ?? all.find(({ status }) => status === 'degraded');
   const faults = all.flatMap(({ checks }) => checks.filter(({ status }) => status !== 'ok'));
   return (

@@ -52,7 +52,7 @@ function Known({ plugin }: { plugin: Plugin }) {
           <OpenedRoutes plugin={plugin} />
         </Section>
         <Section title="Health">
-          <HealthChecks health={plugin.health} />
+          <HealthChecks plugin={plugin} />
         </Section>
         <Section title="Generations">
           <Generations generations={plugin.generations} />

@@ -3,6 +3,7 @@ import type { Plugin } from '../api/types';
 import { HealthText } from '../detail/HealthText';
 import { OpenMark } from '../detail/OpenedRoutes';
 import { StateBadge } from '../StateBadge';
+import { whereItRuns } from '../whereItRuns';
 
 /** One row for each plugin; on narrow screens one card. */
 export function PluginTable({ plugins }: { plugins: Plugin[] }) {
@@ -13,7 +14,7 @@ export function PluginTable({ plugins }: { plugins: Plugin[] }) {
           <th scope="col">Plugin</th>
           <th scope="col">State</th>
           <th scope="col">Version</th>
-          <th scope="col">Runs</th>
+          <th scope="col">Runs in</th>
           <th scope="col">Health</th>
           <th scope="col">Without a session</th>
         </tr>
@@ -28,7 +29,7 @@ export function PluginTable({ plugins }: { plugins: Plugin[] }) {
 }
 
 function Row({ plugin }: { plugin: Plugin }) {
-  const { name, state, version, loaded, isolation, code, message, openedRoutes } = plugin;
+  const { name, state, version, loaded, code, message } = plugin;
   const ids = [...plugin.pluginIds, ...plugin.modules.map(({ pluginId, moduleId }) => `${pluginId}/${moduleId}`)];
   const otherServes = loaded && loaded.version !== version ? `, ${loaded.version} serves` : '';
   return (
@@ -51,12 +52,12 @@ function Row({ plugin }: { plugin: Plugin }) {
         {version ?? 'unknown'}
         {otherServes}
       </td>
-      <td data-label="Runs">{isolation === 'process' ? 'in its own process' : (isolation ?? 'nowhere')}</td>
+      <td data-label="Runs in">{whereItRuns(plugin) ?? 'nowhere'}</td>
       <td data-label="Health">
-        <HealthText health={plugin.health} />
+        <HealthText plugin={plugin} />
       </td>
       <td data-label="Without a session">
-        <OpenMark routes={openedRoutes} />
+        <OpenMark plugin={plugin} />
       </td>
     </tr>
   );
