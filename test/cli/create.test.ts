@@ -7,7 +7,9 @@ import { onTerminal } from './terminalSupport';
 
 interface Created {
   name: string;
+  kind: string;
   path: string;
+  packages: Array<{ name: string; kind: string; path: string }>;
   workspace?: string;
   packageManager: string;
   files: string[];
@@ -26,7 +28,9 @@ interface Manifest {
   private?: boolean;
   backstage: object;
   scripts: Record<string, string>;
+  workspaces?: string[];
   dependencies: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   devDependencies: Record<string, string>;
 }
 
@@ -81,6 +85,39 @@ describe('stagedoor create, by itself', () => {
     expect(await readFile(join(path, 'src/module.ts'), 'utf8')).toMatch(/pluginId: 'catalog',\n +moduleId: 'ldap'/);
   });
 
+  it('makes a frontend plugin: a page that needs no backend', async () => {
+    const { manifest, path, name } = await create(await tempDir(), '--kind', 'frontend-plugin', '--id', 'my-todo');
+    expect(name).toBe('my-todo-frontend');
+    expect(manifest.backstage).toEqual({ role: 'frontend-plugin', pluginId: 'my-todo' });
+    expect(manifest.peerDependencies).toEqual({ react: '^18.0.0' });
+    expect(manifest.scripts['export-dynamic']).toBe('export-dynamic');
+    expect(await readFile(join(path, 'src/plugin.tsx'), 'utf8')).toMatch(/title: 'My todo'[^]*path: '\/my-todo'/);
+    expect(await readFile(join(path, 'config.d.ts'), 'utf8')).toContain('@visibility frontend');
+  });
+
+  it.each([
+    ['npm', 'npm run test --workspaces', []],
+    ['yarn', 'yarn workspaces foreach --all --exclude todo run test', ['.yarnrc.yml', 'yarn.lock']],
+    ['pnpm', 'pnpm --recursive run test', ['pnpm-workspace.yaml']],
+  ])('makes a pair as a monorepo of two, for %s', async (manager, test, files) => {
+    const dir = await tempDir();
+    const args = ['--kind', 'pair', '--id', 'todo', '--package-manager', manager];
+    const { manifest, ...created } = await create(dir, ...args);
+    expect(created).toMatchObject({ name: 'todo', kind: 'pair', path: join(dir, 'todo'), packageManager: manager });
+    expect(created.packages.map(({ name, kind }) => `${name}: ${kind}`)).toEqual([
+      'todo-frontend: frontend-plugin',
+      'todo-backend: backend-plugin',
+    ]);
+    expect(await filesOf(created.path)).toEqual(created.files);
+    expect(created.files).toEqual(expect.arrayContaining(files));
+    expect(manifest).toMatchObject({ private: true, workspaces: ['plugins/*'] });
+    expect(manifest.scripts).toMatchObject({ test, dev: 'stagedoor dev plugins/todo-frontend plugins/todo-backend' });
+    const page = await readFile(join(created.packages[0]!.path, 'src/useBackend.ts'), 'utf8');
+    expect(page).toContain("discovery.getBaseUrl('todo')");
+    if (manager !== 'pnpm') return;
+    expect(await readFile(join(created.path, 'pnpm-workspace.yaml'), 'utf8')).toMatch(/^packages: \["plugins\/\*"\]$/m);
+  });
+
   it.each([
     ['yarn', '.yarnrc.yml', 'yarn dev --portal'],
     ['pnpm', 'pnpm-workspace.yaml', 'pnpm dev --portal'],
@@ -91,7 +128,8 @@ describe('stagedoor create, by itself', () => {
   });
 
   it('leaves no word of a template behind', async () => {
-    for (const args of [[], ['--kind', 'backend-module', '--module', 'extra']]) {
+    const kinds = [[], ['backend-module', '--module', 'extra'], ['frontend-plugin'], ['pair']];
+    for (const args of kinds.map((kind) => (kind.length > 0 ? ['--kind', ...kind] : []))) {
       const { path, files } = await create(await tempDir(), '--id', 'todo', ...args);
       for (const file of files) expect(await readFile(join(path, file), 'utf8')).not.toMatch(/__\w+__/);
     }
@@ -112,6 +150,26 @@ describe('stagedoor create, in a monorepo', () => {
     expect(manifest.dependencies['@backstage/backend-plugin-api']).toBe('^1.4.0');
     expect(manifest.devDependencies.typescript).toBe('~5.8.0');
     expect(created.files).not.toContain('.yarnrc.yml');
+  });
+
+  it('makes both of a pair members, with the scope of the others, in a folder that is named', async () => {
+    const root = await monorepo({ 'package.json': { private: true, workspaces: ['plugins/*', 'more/*'] } });
+    for (const [folder, args] of [
+      ['plugins', []],
+      ['more', ['more']],
+    ] as const) {
+      const id = `todo-${folder}`;
+      const made = await stagedoor(root, 'create', '--json', ...args, '--kind', 'pair', '--id', id);
+      const created = JSON.parse(made.stdout) as Created;
+      expect(created).toMatchObject({ workspace: root, path: join(root, folder) });
+      expect(created.packages).toEqual([
+        { name: `@acme/plugin-${id}`, kind: 'frontend-plugin', path: join(root, folder, id) },
+        { name: `@acme/plugin-${id}-backend`, kind: 'backend-plugin', path: join(root, folder, `${id}-backend`) },
+      ]);
+      expect(created.files).toEqual(expect.arrayContaining([`${id}/src/Page.tsx`, `${id}-backend/src/router.ts`]));
+    }
+    const twice = await stagedoor(root, 'create', '--kind', 'pair', '--id', 'todo-plugins');
+    expect(twice.stderr).toMatch(/^error TARGET_NOT_EMPTY: /m);
   });
 
   it.each([
@@ -158,6 +216,7 @@ describe('stagedoor create, refused', () => {
     ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is not accepted: Lower-case/],
     ['a module without an id', ['--kind', 'backend-module', '--id', 'todo'], /--module/],
     ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module is not for a backend-plugin/],
+    ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name is not for a pair/],
     ['another kind', ['--id', 'todo', '--kind', 'theme'], /kind/],
     ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is not accepted/],
     ['no id, and no terminal', [], /no terminal to ask on/],
@@ -186,6 +245,21 @@ describe('stagedoor create, on a terminal', () => {
     );
     expect(code, output).toBe(0);
     expect(await filesOf(join(dir, 'hello-backend'))).toContain('src/plugin.ts');
+  });
+
+  it('asks for a pair only what both have in common', async () => {
+    const dir = await tempDir();
+    const { code, output } = await onTerminal(
+      dir,
+      ['create'],
+      [
+        ['What do you want to make?', '\u001b[B\u001b[B\u001b[B\r'],
+        ['Id of the plugin', '\r'],
+        ['Folder', '\r'],
+      ],
+    );
+    expect(code, output).toBe(0);
+    expect(await filesOf(join(dir, 'hello/plugins'))).toContain('hello-frontend/src/Page.tsx');
   });
 
   it('asks for what the command line does not say, and says what is wrong with an answer', async () => {

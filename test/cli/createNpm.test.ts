@@ -1,30 +1,51 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { openPage, startBrowser } from '../support/browser';
 import { startPortal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
 import { answerOf, dropBundle, published, useScope } from './createdSupport';
 
-it('A plugin that is made by itself installs with npm, tests green, builds, and runs in the portal', async () => {
+it('A pair that is made by itself, with a module and a further page, installs with npm, tests green, builds, and runs in the portal', async () => {
   const { url, run, create } = await published();
   const dir = await tempDir();
-  await create(dir, '--id', 'todo');
-  const plugin = join(dir, 'todo-backend');
-  await useScope(plugin, url);
-  await run(plugin, 'npm', 'install');
-  await run(plugin, 'npm', 'run', 'types');
-  expect(await run(plugin, 'npm', 'test')).toMatch(/3 passed/);
-  expect(await run(plugin, 'npm', 'run', 'export-dynamic', '--', '--pack')).toContain(
-    '/api/todo/ping (unauthenticated)',
+  await create(dir, '--kind', 'pair', '--id', 'todo');
+  const root = join(dir, 'todo');
+  await create(root, '--kind', 'backend-module', '--id', 'todo', '--module', 'extra');
+  await create(root, '--kind', 'frontend-plugin', '--id', 'greeting');
+  await useScope(root, url);
+  await run(root, 'npm', 'install', '--prefer-offline');
+  const [tested] = await Promise.all([run(root, 'npm', 'test'), run(root, 'npm', 'run', 'types')]);
+  expect([...tested.matchAll(/Tests .*?(\d) passed/g)].map(([, count]) => count)).toEqual(['3', '3', '2', '4']);
+  const started = Promise.all([
+    startPortal({ config: { todo: { greeting: 'Hello from app-config' } } }),
+    startBrowser(),
+  ]);
+  onTestFinished(
+    async () => void (await Promise.all((await started).map((each) => ('stop' in each ? each.stop() : each.close())))),
   );
-  expect(await readdir(plugin)).toContain('todo-backend-dynamic-0.1.0.tgz');
+  expect(await run(root, 'npm', 'run', 'export-dynamic')).toContain('/api/todo/ping (unauthenticated)');
 
-  const portal = await startPortal({ config: { todo: { greeting: 'Hello from app-config' } } });
-  onTestFinished(async () => void (await portal.stop()));
-  await dropBundle(plugin, portal, 'todo');
-  await untilState(portal, 'todo-backend-dynamic', 'running');
+  const [portal, browser] = await started;
+  const names = {
+    'todo-backend': 'todo-backend-dynamic',
+    'todo-frontend': 'todo-frontend-dynamic',
+    'todo-backend-module-extra': '@internal/plugin-todo-backend-module-extra-dynamic',
+    greeting: '@internal/plugin-greeting-dynamic',
+  };
+  for (const folder of Object.keys(names)) await dropBundle(join(root, 'plugins', folder), portal, folder);
+  for (const name of Object.values(names)) await untilState(portal, name, 'running');
   expect(await answerOf(portal, '/api/todo/ping', 200)).toEqual({ message: 'Hello from app-config' });
   await answerOf(portal, '/api/todo/me', 401);
-  expect(await answerOf(portal, '/api/todo/me', 200, true)).toEqual({ user: 'user:development/guest' });
+  expect(await answerOf(portal, '/api/todo/extra/greeting', 200, true)).toEqual({ message: 'Hello from extra' });
+
+  const { page, errors } = await openPage(browser, portal.url);
+  await page.getByRole('link', { name: 'Todo' }).click();
+  await page.getByRole('button', { name: 'Ping the backend' }).click();
+  await page.getByText('Hello from app-config').waitFor();
+  await page.getByRole('button', { name: 'Who am I?' }).click();
+  await page.getByText('You are user:development/guest').waitFor();
+  await page.getByRole('link', { name: 'Greeting' }).click();
+  await page.getByText('You are user:development/guest').waitFor();
+  expect(errors).toEqual([]);
 }, 400_000);

@@ -43,11 +43,12 @@ it('A plugin and a module for it that are made in a Yarn monorepo test green, bu
   const plugin = join(root, 'plugins/todo-backend');
   const module = join(root, 'plugins/todo-backend-module-extra');
   await withYarn(root, 'install');
-  for (const dir of [plugin, module]) {
-    await withYarn(dir, 'types');
+  const made = async (dir: string): Promise<void> => {
     expect(await withYarn(dir, 'test')).toMatch(/[23] passed/);
+    await withYarn(dir, 'types');
     await withYarn(dir, 'export-dynamic');
-  }
+  };
+  await Promise.all([plugin, module].map(made));
 
   const portal = await startPortal();
   onTestFinished(async () => void (await portal.stop()));

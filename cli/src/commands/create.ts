@@ -18,15 +18,16 @@ interface CreateArguments {
   cli?: string;
 }
 
-const DESCRIPTION = `Make a new plugin package, with tests, config schema and README.
+const DESCRIPTION = `Make a new plugin package, or a frontend with its backend.
 
-Asks for what it needs to know; with --id it asks nothing, for scripts. Inside a monorepo (npm, Yarn
-or pnpm) the package becomes a member of it, with the versions that the other members use. Nothing is
-overwritten.`;
+With tests, config schema, README and scripts that check, run and export it. Asks for what it needs
+to know; with --id it asks nothing. Inside a monorepo (npm, Yarn or pnpm) what is made becomes a
+member of it, with the versions that the other members use. Nothing is overwritten.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 create', 'asks'],
   ['$0 create --id todo', 'a backend plugin, in ./todo-backend or in the monorepo around this folder'],
+  ['$0 create --kind pair --id todo', 'a frontend plugin, and the backend plugin that it calls'],
   ['$0 create --kind backend-module --id catalog --module ldap', 'a module for the catalog'],
 ];
 
@@ -35,7 +36,11 @@ export const createOptions = {
   kind: { type: 'string', requiresArg: true, choices: KINDS, describe: 'What to make; backend-plugin by default' },
   id: { type: 'string', requiresArg: true, describe: 'Id of the plugin; of a module, that of the plugin it extends' },
   module: { type: 'string', requiresArg: true, describe: 'Id of the module' },
-  name: { type: 'string', requiresArg: true, describe: 'Name of the package; by default made of the ids' },
+  name: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Name of the package; by default made of the ids; not for a pair',
+  },
   'package-manager': {
     type: 'string',
     requiresArg: true,
@@ -57,7 +62,10 @@ export function createCommand(reporter: Reporter): CommandModule<object, CreateA
     describe: DESCRIPTION,
     builder: (yargs) =>
       yargs
-        .positional('folder', { type: 'string', describe: 'Folder to make; it must not exist, or be empty' })
+        .positional('folder', {
+          type: 'string',
+          describe: 'Folder to make; it must not exist, or be empty. Of a pair in a monorepo: where both are made',
+        })
         .options(createOptions)
         .example(EXAMPLES),
     handler: async (args) => {

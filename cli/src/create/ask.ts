@@ -1,11 +1,13 @@
 import { stderr, stdin } from 'node:process';
-import { baseName, faultOfId, faultOfName } from './names';
+import { faultOfId, faultOfName } from './names';
 import { KINDS, type CreateOptions, type Kind } from './options';
-import { findHome } from './home';
+import { findPlaces } from './places';
 
 const LABELS: Record<Kind, string> = {
   'backend-plugin': 'A backend plugin: routes, config, work of its own',
   'backend-module': 'A module that extends a backend plugin',
+  'frontend-plugin': 'A frontend plugin: a page',
+  pair: 'A pair: a frontend plugin, and the backend plugin that it calls',
 };
 
 /** What the command line already says; the rest is asked for. */
@@ -37,11 +39,13 @@ export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOpt
   const isModule = kind === 'backend-module';
   const id = said.id ?? (await line(isModule ? 'Id of the plugin it extends' : 'Id of the plugin', 'hello', faultOfId));
   const module = said.module ?? (isModule ? await line('Id of the module', 'extra', faultOfId) : undefined);
-  const { name: usual } = await findHome({ ...said, kind, id, module });
-  const name = said.name ?? (await line('Name of the package', usual ?? baseName({ id, module }), faultOfName));
-  const options = { ...said, kind, id, module, name };
-  const { dir } = await findHome(options);
-  const folder =
-    said.folder ?? (await line('Folder', dir, (value) => (value.trim() === '' ? 'Name a folder.' : undefined)));
+  const options = { ...said, kind, id, module };
+  if (kind !== 'pair' && options.name === undefined) {
+    const { packages } = await findPlaces(options);
+    options.name = await line('Name of the package', packages[0]!.home.name, faultOfName);
+  }
+  if (options.folder !== undefined) return options;
+  const { dir } = await findPlaces(options);
+  const folder = await line('Folder', dir, (value) => (value.trim() === '' ? 'Name a folder.' : undefined));
   return { ...options, folder };
 }

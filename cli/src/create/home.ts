@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import { readMembers, type Member } from '../monorepo/members';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../monorepo/workspaceRoot';
 import { baseName } from './names';
-import type { CreateOptions } from './options';
+import type { CreateOptions, PackageKind } from './options';
 
 /** Where a package is made, and what it is called. */
 export interface Home {
@@ -20,12 +20,12 @@ export interface Home {
  * Finds the place for a new package: in the workspace around `cwd`, where that has one for it, or else on its own.
  * Throws USAGE for a folder of a workspace that its package manager would not look into, and WORKSPACE_INVALID.
  */
-export async function findHome(options: CreateOptions): Promise<Home> {
+export async function findHome(options: CreateOptions & { kind: PackageKind }): Promise<Home> {
   const around = await workspaceAround(options.cwd);
   const asked = options.folder === undefined ? undefined : resolve(options.cwd, options.folder);
   const workspace = around && (asked === undefined || isInside(around.dir, asked)) ? around : undefined;
   const members = workspace ? await readMembers(workspace) : [];
-  const base = baseName(options);
+  const base = baseName(options, workspace !== undefined);
   const name = options.name ?? (workspace ? workspaceName(members, base) : base);
   const dir =
     asked ?? (workspace ? join(workspace.dir, pluginsFolder(workspace), base) : join(options.cwd, packName(name)));

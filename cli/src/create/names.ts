@@ -24,14 +24,25 @@ export function checkNames({ kind, id, module, name }: CreateOptions): void {
   check('id', id, faultOfId);
   check('module', module, faultOfId);
   check('name', name, faultOfName);
+  if (kind === 'pair' && name !== undefined) faults.push('--name is not for a pair: its packages are named by the id.');
   if (kind === 'backend-module' && module === undefined) faults.push('A module needs an id of its own: --module.');
   if (kind !== 'backend-module' && module !== undefined) faults.push(`--module is not for a ${kind}.`);
   if (faults.length > 0) throw new StagedoorError('USAGE', faults.join('\n'));
 }
 
-/** The package name without scope that the field uses: `todo-backend`, `todo-backend-module-mail`. */
-export function baseName({ id, module }: Pick<CreateOptions, 'id' | 'module'>): string {
+/**
+ * The package name without scope that the field uses: `todo-backend`, `todo-backend-module-mail`, and of a frontend `todo`
+ * among the plugins of a workspace. By itself that would say too little.
+ */
+export function baseName({ kind, id, module }: Pick<CreateOptions, 'kind' | 'id' | 'module'>, member: boolean): string {
+  if (kind === 'frontend-plugin') return member ? id : `${id}-frontend`;
   return module === undefined ? `${id}-backend` : `${id}-backend-module-${module}`;
+}
+
+/** `my-todo` → `My todo`, for people. */
+export function titleOf(id: string): string {
+  const words = id.replaceAll('-', ' ');
+  return words[0]!.toUpperCase() + words.slice(1);
 }
 
 /** `my-todo` → `myTodo`: an identifier in code and a key in app-config. */

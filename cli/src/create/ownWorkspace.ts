@@ -10,13 +10,18 @@ allowBuilds:
 onlyBuiltDependencies: [better-sqlite3, esbuild]
 `;
 
-/** Settings that a package manager needs where the package is a workspace of its own: text by file name. */
-export function ownWorkspaceFiles(manager: PackageManager): Array<[string, string]> {
+/**
+ * Settings that a package manager needs where what is made is a workspace of its own, with members that fit `patterns` or none: text
+ * by file name.
+ */
+export function ownWorkspaceFiles(manager: PackageManager, patterns: readonly string[] = []): Array<[string, string]> {
   if (manager === 'yarn') {
     return [
       ['.yarnrc.yml', YARN],
       ['yarn.lock', ''],
     ];
   }
-  return manager === 'pnpm' ? [['pnpm-workspace.yaml', PNPM]] : [];
+  if (manager === 'npm') return [];
+  const packages = patterns.length > 0 ? `packages: ${JSON.stringify(patterns)}\n` : '';
+  return [['pnpm-workspace.yaml', packages + PNPM]];
 }

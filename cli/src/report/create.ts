@@ -3,18 +3,35 @@ import type { CreateResult } from '../create/options';
 import { runCommand } from '../create/packageManager';
 
 /** What was made, and what to do with it. */
-export function createdLines({ name, path, workspace, packageManager, files }: CreateResult, cwd: string): string[] {
-  const folder = relative(cwd, path) || '.';
+export function createdLines(created: CreateResult, cwd: string): string[] {
+  const { path, workspace, packageManager, files, packages } = created;
+  const member = workspace === undefined ? '' : `, a member of ${workspace}`;
+  const folder = (dir: string): string => relative(cwd, dir) || '.';
   const run = (script: string): string => runCommand(packageManager, script);
+  const portal = '--portal <root directory of a portal>';
+  const next =
+    packages.length > 1 && workspace !== undefined
+      ? [
+          `cd ${folder(workspace)}`,
+          `${packageManager} install`,
+          `npx stagedoor dev ${foldersOf(created).join(' ')} ${portal}`,
+        ]
+      : [
+          `cd ${folder(path)}`,
+          `${packageManager} install`,
+          `${packageManager} test`,
+          run('export-dynamic'),
+          `${run('dev')} ${packageManager === 'npm' ? '-- ' : ''}${portal}`,
+        ];
   return [
     ...files.map((file) => `created   ${file}`),
-    `${name} in ${path}${workspace === undefined ? '' : `, a member of ${workspace}`}`,
+    ...packages.map((each) => `${each.name} in ${each.path}${member}`),
     '',
     'Next:',
-    `  cd ${folder}`,
-    `  ${packageManager} install`,
-    `  ${packageManager} test`,
-    `  ${run('export-dynamic')}`,
-    `  ${run('dev')} ${packageManager === 'npm' ? '-- ' : ''}--portal <root directory of a portal>`,
+    ...next.map((line) => `  ${line}`),
   ];
+}
+
+function foldersOf({ workspace, packages }: CreateResult): string[] {
+  return packages.map(({ path }) => relative(workspace!, path));
 }

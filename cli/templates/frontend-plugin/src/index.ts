@@ -1,0 +1,1 @@
+export { __camelId__Plugin as default } from './plugin';
