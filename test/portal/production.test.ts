@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { helloBundle } from '../support/hello';
 import { dropFolder } from '../support/bundles';
 import { portalDir, startPortal, type Portal } from '../support/portal';
+import { pluginProcesses } from '../support/processes';
 import { startPostgres, type Postgres } from '../support/postgres';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
@@ -25,7 +26,7 @@ describe('The production configuration on a real PostgreSQL', () => {
   });
 
   /** The guest provider does not work in production, so the test signs in as an external service. */
-  async function start(): Promise<Portal> {
+  async function start(dynamicPlugins: Record<string, unknown> = {}): Promise<Portal> {
     const portal = await startPortal({
       configFiles,
       dir,
@@ -33,29 +34,37 @@ describe('The production configuration on a real PostgreSQL', () => {
       config: {
         backend: { auth: { externalAccess: [{ type: 'static', options: { token, subject: 'test' } }] } },
         hello: { greeting: 'Hello from production' },
+        dynamicPlugins,
       },
     });
     onTestFinished(async () => void (await portal.stop()));
     return portal;
   }
 
-  it('keeps the rows of a dynamic plugin across a restart of the portal', async () => {
-    const first = await start();
-    await dropFolder(await helloBundle(dir, '1.0.0'), first.root, 'hello');
-    await waitFor('the plugin to answer', async () => (await first.fetch('/api/hello/ping')).ok);
-    const added = await first.fetch('/api/hello/things', {
+  async function addThing(portal: Portal, name: string): Promise<void> {
+    const added = await portal.fetch('/api/hello/things', {
       token,
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'lamp' }),
+      body: JSON.stringify({ name }),
     });
     expect(added.status).toBe(201);
+  }
+
+  it('keeps the rows of a dynamic plugin across a restart of the portal, and a move into a process of its own', async () => {
+    const first = await start();
+    await dropFolder(await helloBundle(dir, '1.0.0'), first.root, 'hello');
+    await waitFor('the plugin to answer', async () => (await first.fetch('/api/hello/ping')).ok);
+    await addThing(first, 'lamp');
     expect(await first.stop()).toEqual({ code: 0, signal: null });
 
-    const second = await start();
+    const second = await start({ isolation: 'process' });
+    expect(await pluginProcesses(second.pid)).toHaveLength(1);
+    await addThing(second, 'chair');
     const things = await second.fetch('/api/hello/things', { token });
-    expect(await things.json()).toEqual({ things: [expect.objectContaining({ name: 'lamp' })] });
-    expect(await postgres.query('backstage_plugin_hello', 'select name from things')).toBe('lamp');
+    expect(await things.json()).toEqual({ things: ['lamp', 'chair'].map((name) => expect.objectContaining({ name })) });
+    const rows = 'select name from things order by id';
+    expect(await postgres.query('backstage_plugin_hello', rows)).toBe('lamp\nchair');
   });
 
   it('gives no session to guests', async () => {
