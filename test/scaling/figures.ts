@@ -6,9 +6,6 @@ import { format, resolveConfig } from 'prettier';
 import { repository } from '../support/repository';
 import { AT_ONCE, type Outcome } from './replicas';
 
-/** True for `npm run scaling`: the whole simulation. The suite runs the same with fewer and smaller. */
-export const full = process.env.SCALING === 'full';
-
 const doc = join(repository, 'docs/scaling.md');
 const BEGIN = '<!-- begin of figures: npm run scaling -->';
 const END = '<!-- end of figures -->';

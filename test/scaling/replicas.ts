@@ -7,6 +7,12 @@ import { stagedoorBin } from '../support/commandLine';
 import type { Traffic, Meter } from './meter';
 import { IMAGES, PACKAGES, UPGRADED, type Place, type Registries } from './registries';
 
+/** True for `npm run scaling`: the whole simulation. The suite runs the same with fewer, smaller, and less patient ones. */
+export const full = process.env.SCALING === 'full';
+
+/** npm waits ten seconds before it tries again, a hundred before the next time, and that is all. */
+const PATIENCE = full ? '' : 'fetch-retry-mintimeout=300\nfetch-retry-factor=2\nfetch-retries=6\n';
+
 /** Init containers that run at the same moment. */
 export const AT_ONCE = 4;
 
@@ -44,7 +50,7 @@ export async function startReplicas(dir: string, registries: Registries, meter: 
     async (replica) => {
       const home = join(dir, `home-${replica}`);
       await mkdir(home, { recursive: true });
-      await writeFile(join(home, '.npmrc'), `registry=http://${place.npm}/\n`);
+      await writeFile(join(home, '.npmrc'), `registry=http://${place.npm}/\n${PATIENCE}`);
       await writeFile(join(home, 'dynamic-plugins.yaml'), JSON.stringify(listOf(place, registries, upgraded)));
       for (let restart = 0; ; restart++) {
         const failure = await install(home, root(replica));

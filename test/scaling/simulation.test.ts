@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { versionsIn } from '../cli/installSupport';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { Meter, limitOf, outageOf } from './meter';
-import { figuresIn, full, writeFigures } from './figures';
+import { figuresIn, writeFigures } from './figures';
 import { IMAGES, PACKAGES, UPGRADED, startRegistries, type Registries } from './registries';
-import { startReplicas, type Outcome, type Start } from './replicas';
+import { full, startReplicas, type Outcome, type Start } from './replicas';
 
 const MANY = full ? 50 : 3;
 const SOME = full ? 10 : 2;
