@@ -122,10 +122,12 @@ describe('The Dockerfile', () => {
     expect(text).toContain('HEALTHCHECK');
   });
 
-  it('takes base images of a Node.js that this repository supports, by full version', () => {
+  it('takes base images of a Node.js that this repository supports, by full version, as the README says', async () => {
     const bases = [...text.matchAll(/NODE_IMAGE=node:(\S+)/g)].map((match) => match[1] ?? '');
     expect(bases.length).toBeGreaterThan(0);
     for (const base of bases) expect(base).toMatch(/^2[24]\.\d+\.\d+-bookworm-slim/);
+    const readme = await readFile(join(repository, 'charts/stagedoor-portal/README.md'), 'utf8');
+    expect(readme).toContain(`NODE_IMAGE=node:${bases.at(-1)}@sha256:`);
     expect([...text.matchAll(/^FROM (\S+)/gm)].map((match) => match[1])).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
   });
 
