@@ -13,10 +13,8 @@ import { CodeCache } from '../compile/codeCache';
 import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
-import { watchRoot } from '../scan/watchRoot';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
-import { ProcessHost, usesProcesses } from '../process/processHost';
 import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
@@ -39,16 +37,18 @@ import { Decisions } from './decisions';
 import { DropDirectory } from './dropDirectory';
 import { EventLog } from './eventLog';
 import { Observations } from './observations';
+import { openProcesses } from './openProcesses';
 import { Operations, type Operation } from './operations';
 import { Operator, unknownPlugin, type PluginOperationKind } from './operator';
 import { PluginRegistry } from './registry';
 import { missingOf } from './required';
-import { reportSupervision } from './reportSupervision';
 import { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
+import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 import { Uploads } from './uploads';
+import { watchDrops } from './watchDrops';
 
 /** What the runtime is given by the backend it lives in. */
 export interface DynamicPluginsOptions {
@@ -92,6 +92,9 @@ export class DynamicPlugins {
   #booted = false;
   #drops: DropDirectory | undefined;
   #operator: Operator | undefined;
+  readonly #tellDecision = (decision: PolicyDecision): void => {
+    tellDecision(decision, { logger: this.#options.logger, events: this.events });
+  };
   #release = (): void => {};
   #stopped: Promise<void> | undefined;
 
@@ -100,7 +103,7 @@ export class DynamicPlugins {
     this.#options = options;
     this.host = describeHost(sharedPackages(__dirname), cwd);
     const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
-    const policy = new Policy(settings ?? DEFAULT_POLICY, (decision) => this.#noteDecision(decision));
+    const policy = new Policy(settings ?? DEFAULT_POLICY, this.#tellDecision);
     this.#unitHost = {
       services,
       slots: new Slots(rootHttpRouter),
@@ -212,14 +215,22 @@ export class DynamicPlugins {
     const code = new CodeCache(shelves.compiled);
     this.#code = code;
     this.#closers.push(() => code.close());
-    this.#openProcesses(settings, stateDirectory);
+    this.#unitHost.processes = openProcesses({
+      ...this.#options,
+      settings,
+      stateDirectory,
+      installedPlugins: () => this.installedPlugins(),
+      onDecision: this.#tellDecision,
+      units: this.#units,
+      bundles: this.#bundles,
+    });
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
     await this.#bundles.boot(own, bundles);
     this.#booted = true;
     drops.open();
-    this.#watch(settings.rootDirectory, drops);
+    this.#closers.push(watchDrops(settings.rootDirectory, drops, logger));
     const developed = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#closers.push(() => developed.close());
     const [registry, state] = [this.#registry, this.#state];
@@ -252,37 +263,6 @@ export class DynamicPlugins {
     return this.#registry.list().flatMap(({ name }) => this.#bundles.loaded(name) ?? []);
   }
 
-  #openProcesses(settings: Settings, stateDirectory: string): void {
-    if (!usesProcesses(settings)) return;
-    const { cwd, config, rootLogger, discovery } = this.#options;
-    const processes = new ProcessHost({
-      settings,
-      stateDirectory,
-      cwd,
-      config,
-      rootLogger,
-      discovery,
-      installedPlugins: () => this.installedPlugins(),
-      onDecision: (decision) => this.#noteDecision(decision),
-    });
-    const [units, bundles] = [this.#units, this.#bundles];
-    this.#unitHost.processes = {
-      processes,
-      onSupervision: (generation, supervision) => reportSupervision(generation, supervision, { units, bundles }),
-    };
-  }
-
-  /** Begins to watch when all has started: the watcher's first look at every file takes a start's time. */
-  #watch(root: string, drops: DropDirectory): void {
-    const watching = watchRoot(root, (entry) => drops.changed(entry));
-    const looked = watching.then(() => drops.lookAtAll());
-    looked.catch((error: Error) => this.#options.logger.error(`${root} cannot be watched`, error));
-    this.#closers.push(async () => {
-      await looked.catch(() => {});
-      await (await watching).close();
-    });
-  }
-
   #complete(status: PluginStatus): PluginStatus {
     return { ...status, ...this.#bundles.whereabouts(status.name), ...this.observations.of(status) };
   }
@@ -313,13 +293,5 @@ export class DynamicPlugins {
       uploads: new Uploads({ root, shelves, drops, gate: this.#gate }),
     });
     return drops;
-  }
-
-  #noteDecision(decision: PolicyDecision): void {
-    const { setting, outcome, plugin, code, message, hint } = decision;
-    const why = code ? `${code}: ${message}` : message;
-    const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${why} ${hint ? `Remedy: ${hint}` : ''}`;
-    this.#options.logger[outcome === 'allowed' ? 'info' : 'warn'](text);
-    this.events.append({ type: 'policy', ...decision });
   }
 }
