@@ -111,7 +111,7 @@ describe('stagedoor create, by itself', () => {
     expect(await filesOf(created.path)).toEqual(created.files);
     expect(created.files).toEqual(expect.arrayContaining(files));
     expect(manifest).toMatchObject({ private: true, workspaces: ['plugins/*'] });
-    expect(manifest.scripts).toMatchObject({ test, dev: 'stagedoor dev plugins/todo-frontend plugins/todo-backend' });
+    expect(manifest.scripts).toMatchObject({ test, dev: 'stagedoor dev', 'export-dynamic': 'stagedoor export' });
     const page = await readFile(join(created.packages[0]!.path, 'src/useBackend.ts'), 'utf8');
     expect(page).toContain("discovery.getBaseUrl('todo')");
     if (manager !== 'pnpm') return;

@@ -14,7 +14,7 @@ it('A plugin that is made by itself for pnpm installs, tests green and builds', 
   const plugin = join(dir, 'todo-backend');
   await useScope(plugin, url);
   const withPnpm = (...args: string[]) => run(plugin, process.execPath, pnpm, ...args);
-  await withPnpm('install', '--no-frozen-lockfile', '--store-dir', join(dir, 'store'));
+  await withPnpm('install', '--no-frozen-lockfile', '--prefer-offline');
   const [tested, exported] = await Promise.all([withPnpm('test'), withPnpm('export-dynamic'), withPnpm('types')]);
   expect(tested).toMatch(/3 passed/);
   expect(exported).toContain('/api/todo/ping (unauthenticated)');

@@ -1,15 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startProcess } from '../support/childProcess';
 import { HELLO, HELLO_PAGE } from '../support/hello';
 import { attach } from '../support/inspector';
 import { untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 import { change, develop, saveNumber, untilNumber, type Development } from './devSupport';
-import { stagedoor } from './exportSupport';
+import { bin, stagedoor } from './exportSupport';
 
 const PARSE: [number, string] = [0, 'src/parseThing.ts'];
 const PLUGIN: [number, string] = [0, 'src/plugin.ts'];
@@ -158,6 +159,19 @@ describe('stagedoor dev, ended', () => {
     );
     expect(hidden).toEqual([]);
     expect(await ping()).toMatch(/^Error: /);
+  });
+});
+
+describe('stagedoor dev, without a folder', () => {
+  it('takes every plugin of the workspace, those for browsers among them', async () => {
+    const { packages } = development;
+    const root = dirname(packages[0]!);
+    await writeFile(join(root, 'package.json'), '{"private": true, "workspaces": ["*"]}');
+    const dev = startProcess(process.execPath, [bin, 'dev', '--portal', await tempDir(), '--json'], { cwd: root });
+    onTestFinished(async () => void (await dev.stop()));
+    await waitFor('it to watch', async () => dev.stdout().includes('"watching"') || dev.exit() !== undefined, 30_000);
+    const last = JSON.parse(dev.stdout().trim().split('\n').at(-1)!) as { packages: string[] };
+    expect(last.packages.sort()).toEqual([...packages].sort());
   });
 });
 

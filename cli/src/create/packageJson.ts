@@ -44,7 +44,7 @@ const INGREDIENTS: Record<PackageKind, Ingredients> = {
     ],
   },
 };
-/** What each package can do by itself; a workspace that is made for a pair has each of them do it. */
+/** What each package can do by itself. */
 const SCRIPTS = {
   dev: 'stagedoor dev',
   doctor: 'stagedoor doctor',
@@ -99,26 +99,23 @@ export interface WorkspaceFacts {
   name: string;
   /** Of the folders that are its members. */
   patterns: readonly string[];
-  /** Of the pair, relative to `dir`. */
-  folders: readonly string[];
   manager: PackageManager;
 }
 
 /** The text of the package.json of a workspace that is made for a pair. */
-export function workspaceJsonText(
-  { cli }: CreateOptions,
-  { dir, name, patterns, folders, manager }: WorkspaceFacts,
-): string {
-  const scripts = Object.keys(SCRIPTS).map((script) => [
-    script,
-    script === 'dev' ? `stagedoor dev ${folders.join(' ')}` : inAll(manager, script, name),
-  ]);
+export function workspaceJsonText({ cli }: CreateOptions, { dir, name, patterns, manager }: WorkspaceFacts): string {
   return toText({
     name,
     version: '0.1.0',
     private: true,
     workspaces: patterns,
-    scripts: Object.fromEntries(scripts) as Record<string, string>,
+    scripts: {
+      dev: 'stagedoor dev',
+      doctor: inAll(manager, 'doctor', name),
+      'export-dynamic': 'stagedoor export',
+      test: inAll(manager, 'test', name),
+      types: inAll(manager, 'types', name),
+    },
     devDependencies: rangesOf(['@stagedoor/cli', ...ONE_REACT], [], { dir, cli }),
     ...(manager === 'yarn' && YARN_BUILDS),
   });

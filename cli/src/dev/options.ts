@@ -4,7 +4,7 @@ import type { ExportResult } from '../export/result';
 export interface DevOptions {
   /** Folder that relative paths are resolved from. */
   cwd: string;
-  /** Package folders; without any, the package in `cwd`, or every backend plugin of the workspace there. */
+  /** Package folders; without any, the package in `cwd`, or every plugin of the workspace there. */
   packages: readonly string[];
   /** Root directory of a running portal: `dynamicPlugins.rootDirectory`. */
   portal: string;
