@@ -49,6 +49,23 @@ describe.each(looks)('%s', (_look, options) => {
     expect(errors).toEqual([]);
   });
 
+  test.each([
+    ['[]', 'Nobody can sign in yet'],
+    ['["github", "google"]', 'Sign in with GitHub'],
+  ])('neither has the page before all others where app.signIn is %s', async (providers, text) => {
+    const { page, errors } = await openPage(browser, portal.url, options);
+    await page.route(portal.url, async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace(/"signIn":\s*\[[^\]]*\]/, `"signIn": ${providers}`);
+      await route.fulfill({ response, body });
+    });
+    await page.reload();
+    await page.getByText(text).first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(errors).toEqual([]);
+  });
+
   test('neither has what asks before an action', async () => {
     const { page } = await openPage(browser, `${portal.url}/plugins/opens-routes-dynamic`, options);
     await page.getByRole('button', { name: 'Disable' }).click();

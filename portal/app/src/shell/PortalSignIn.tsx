@@ -1,4 +1,4 @@
-import { ErrorPage, ProxiedSignInPage, SignInPage } from '@backstage/core-components';
+import { ProxiedSignInPage, SignInPage } from '@backstage/core-components';
 import {
   configApiRef,
   githubAuthApiRef,
@@ -9,6 +9,7 @@ import {
   useApi,
 } from '@backstage/frontend-plugin-api';
 import type { SignInPageProps } from '@backstage/plugin-app-react';
+import { Alert, Container } from '@backstage/ui';
 
 const PROVIDERS = {
   github: { title: 'GitHub', apiRef: githubAuthApiRef },
@@ -29,10 +30,15 @@ export function PortalSignIn(props: SignInPageProps) {
   if (providers.length === 0) {
     const known = Object.keys(PROVIDERS).join(', ');
     return (
-      <ErrorPage
-        statusMessage="Nobody can sign in yet"
-        additionalInfo={`List identity providers in app.signIn (${known}), and configure them below auth.providers.`}
-      />
+      <Container py="6">
+        <Alert
+          status="warning"
+          icon
+          role="alert"
+          title="Nobody can sign in yet"
+          description={`List identity providers in app.signIn (${known}), and configure them below auth.providers.`}
+        />
+      </Container>
     );
   }
   return <SignInPage {...props} providers={guests ? ['guest', ...providers] : providers} />;
