@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { repository } from './repository.mjs';
 
@@ -26,7 +27,8 @@ export function sqliteDriverState() {
 export function sqliteCompileEnvironment(env = process.env) {
   if (process.platform === 'win32') return env;
   const header = join(repository, 'scripts/native/object-wrap.h').replaceAll(' ', '\\ ');
-  return { ...env, CXXFLAGS: `${env.CXXFLAGS ?? ''} -include ${header}`.trim() };
+  // node-gyp hands JOBS to make.
+  return { JOBS: String(availableParallelism()), ...env, CXXFLAGS: `${env.CXXFLAGS ?? ''} -include ${header}`.trim() };
 }
 
 /** True while a compilation of the driver is under way: it takes a minute or two, where no prebuilt one is offered. */
