@@ -26,16 +26,21 @@ afterAll(async () => {
   await service?.stop();
 });
 
-/** Presses a button on the first page, and returns where the answer of its card is told. */
-async function press(label: string, title: string): Promise<ReturnType<Page['getByRole']>> {
+type Press = (label: string, title: string) => Promise<ReturnType<Page['getByRole']>>;
+
+/** Opens the first page. Gives what presses a button there, and returns where the answer of its card is told. */
+async function open(): Promise<Press> {
   const { page, errors } = await openPage(browser, portal.url);
   onTestFinished(() => expect(errors).toEqual([]));
-  await page.getByRole('button', { name: label }).click();
-  return page.getByRole('status', { name: `Answer: ${title}` });
+  return async (label, title) => {
+    await page.getByRole('button', { name: label }).click();
+    return page.getByRole('status', { name: `Answer: ${title}` });
+  };
 }
 
 describe('the first page', () => {
   test('calls through the proxy, and shows which headers passed', async () => {
+    const press = await open();
     const answer = await press('Call through the proxy', 'Through the proxy');
     await answer.getByText('200 OK').waitFor();
     for (const [header, fate] of [
@@ -48,6 +53,7 @@ describe('the first page', () => {
   });
 
   test('pings the bundled backend, and calls it with a session and without', async () => {
+    const press = await open();
     const missing = await press('Ping the bundled backend', 'A bundled backend');
     await missing.getByText('The bundle of the hello example does not run').waitFor();
 
@@ -62,6 +68,7 @@ describe('the first page', () => {
   });
 
   test('calls a service directly, and shows what is seen where CORS or CSP is missing', async () => {
+    const press = await open();
     const direct = await press('Call directly', 'A direct call');
     await direct.getByText('"url": "/things"').waitFor();
 
