@@ -6,6 +6,7 @@ import { openPage, seriousFaults, startBrowser } from '../support/browser';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { exportBundle } from '../support/export';
 import { HELLO, HELLO_PAGE, helloBundle, helloPageBundle } from '../support/hello';
+import { takePicture } from '../support/pictures';
 import { startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { repository } from '../support/repository';
@@ -164,6 +165,11 @@ describe('The app', () => {
       await page.getByRole('button', { name: 'Who am I?' }).click();
       await page.getByText('You are user:development/guest.').waitFor();
       expect(await seriousFaults(page)).toEqual([]);
+      await takePicture(page, 'hello-page');
+      await page.getByRole('link', { name: 'Plugins' }).first().click();
+      await page.getByRole('row').filter({ hasText: HELLO_PAGE }).getByText('running').waitFor();
+      await takePicture(page, 'console');
+      await page.goBack();
 
       await dropFolder(await helloPageBundle(dir, '1.1.0'), portal.root, 'hello-page');
       await notice(page).getByText(`${HELLO_PAGE} 1.1.0 was upgraded.`).waitFor();

@@ -2,7 +2,7 @@ import { StagedoorError, isInside } from '@stagedoor/bundle';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
 import { timed } from '../timing/timed';
@@ -52,9 +52,11 @@ function installed(installer: unknown): Feature[] {
 /** Forgets the modules of a staged folder, so that their memory goes with the last generation that used them. */
 export function unloadModules(dir: string): void {
   const cache = createRequire(join(dir, 'package.json')).cache;
+  // The names of modules are absolute and normalised. There are thousands, and the portal serves meanwhile.
+  const own = (file: string): boolean => file.startsWith(dir + sep);
   for (const [file, module] of Object.entries(cache)) {
-    if (isInside(dir, file)) delete cache[file];
-    else if (module) module.children = module.children.filter((child) => !isInside(dir, child.id));
+    if (own(file)) delete cache[file];
+    else if (module?.children.some(({ id }) => own(id))) module.children = module.children.filter(({ id }) => !own(id));
   }
 }
 
