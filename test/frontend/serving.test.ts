@@ -126,6 +126,24 @@ describe('A frontend bundle', () => {
     expect((await remotes(backend))[0]).not.toHaveProperty('config');
   });
 
+  test('shows browsers nothing that is secret to the portal or to another bundle, whatever its schema says', async () => {
+    const key = Buffer.from('secret to the portal').toString('base64');
+    const backend = await startBackend({
+      backend: { auth: { keys: [{ secret: key }] } },
+      config: { reads: { greeting: 'Hi', token: 'secret to a bundle' }, page: { heading: 'Good morning' } },
+    });
+    await dropFolder(await fixtureBundle(await tempDir(), 'reads-config'), backend.root, 'reads');
+    await backend.until('reads-config-dynamic', 'running');
+    const visible = { type: 'object', additionalProperties: true, deepVisibility: 'frontend' };
+    const properties = { backend: visible, reads: visible, page: visible };
+    const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties };
+    await drop(backend, { files: { 'dist/.config-schema.json': JSON.stringify(schema) } });
+    await backend.until(PAGE, 'running');
+    const { config } = (await remotes(backend))[0]!;
+    expect(config).toMatchObject({ page: { heading: 'Good morning' }, reads: { greeting: 'Hi' } });
+    for (const secret of [key, 'secret to a bundle']) expect(JSON.stringify(config)).not.toContain(secret);
+  });
+
   test('runs only when it is signed where signatures are required', async () => {
     const { privateKey, publicKey } = generateKeys(undefined);
     const signatures = { mode: 'require', trustedKeys: [publicKey] };

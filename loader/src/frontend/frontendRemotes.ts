@@ -64,9 +64,11 @@ export function serveFrontends(options: {
   rootHttpRouter: RootHttpRouterService;
   config: RootConfigService;
   logger: LoggerService;
+  /** The texts in app-config that are secret now. */
+  secrets(): Promise<ReadonlySet<string>>;
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;
-  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(config, logger));
+  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(options));
   rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
   return frontends;
 }

@@ -113,7 +113,7 @@ export class DynamicPlugins {
       policy,
     };
     this.#registry = new PluginRegistry(logger, this.events);
-    const frontends = serveFrontends({ rootHttpRouter, config, logger });
+    const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => this.#gate.secrets() });
     const standIns = new StandIns(this.#unitHost.slots);
     this.events.subscribe(({ type, plugin }) => {
       if (type !== 'state') return;

@@ -66,6 +66,11 @@ export class Gate {
     }
   }
 
+  /** The texts in app-config that are secret now; see {@link Secrets.texts}. */
+  async secrets(): Promise<ReadonlySet<string>> {
+    return (await this.#secrets?.texts()) ?? new Set();
+  }
+
   /** Holds a staged bundle against the host, the operator's policy and app-config, in this order. */
   async check(bundle: StagedBundle): Promise<GateResult> {
     const { host, policy } = this.#options;

@@ -1,4 +1,4 @@
-import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
+import type { LoggerService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { ConfigSchema } from '@backstage/config-loader';
 
 /** What Backstage's own root logger has beyond the service (backend-defaults `WinstonLogger`). */
@@ -14,6 +14,7 @@ export class Secrets {
   readonly #config: RootConfigService;
   readonly #logger: Redacting;
   readonly #schemas = new Map<string, ConfigSchema>();
+  #ofPackages: Promise<(config: RootConfigService) => Iterable<string>> | undefined;
 
   constructor(config: RootConfigService, rootLogger: RootLoggerService) {
     this.#config = config;
@@ -27,10 +28,28 @@ export class Secrets {
     this.#redact([schema]);
   }
 
+  /** The texts in app-config that are secret now, to a bundle or to a package that Backstage finds at start. */
+  async texts(): Promise<ReadonlySet<string>> {
+    this.#ofPackages ??= secretsOfPackages();
+    const ofPackages = (await this.#ofPackages)(this.#config);
+    return new Set([
+      ...ofPackages,
+      ...[...this.#schemas.values()].flatMap((schema) => [...secretsIn(this.#config, schema)]),
+    ]);
+  }
+
   #redact(schemas: Iterable<ConfigSchema>): void {
     for (const schema of schemas) this.#logger.addRedactions?.(secretsIn(this.#config, schema));
   }
 }
+
+async function secretsOfPackages() {
+  const { createConfigSecretEnumerator } = await import('@backstage/backend-defaults/rootConfig');
+  return await createConfigSecretEnumerator({ logger: SILENT });
+}
+
+/** The root logger's own search has said it all. */
+const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT };
 
 /** The texts in app-config that a schema calls secret, also as they are written in JSON. */
 function secretsIn(config: RootConfigService, schema: ConfigSchema): Set<string> {
