@@ -8,9 +8,9 @@ const INTERVAL_MS = 1000;
 /**
  * Looks every second at what tells one content of a drop from another (the entry itself, where a link leads, the
  * package.json and the manifest) and calls `changed` for entries that differ from the last look. A root directory
- * that cannot be read is looked at again later.
+ * that cannot be read is looked at again later. `begun` resolves with the first look: what changes after it is noticed.
  */
-export function sweepRoot(root: string, changed: (entry: string) => void): { close(): void } {
+export function sweepRoot(root: string, changed: (entry: string) => void): { begun: Promise<void>; close(): void } {
   let known: Map<string, string> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -23,8 +23,8 @@ export function sweepRoot(root: string, changed: (entry: string) => void): { clo
     known = seen ?? known;
     timer = setTimeout(() => void look(), INTERVAL_MS).unref();
   }
-  void look();
   return {
+    begun: look(),
     close: () => {
       closed = true;
       clearTimeout(timer);

@@ -1,9 +1,13 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isInside } from '@stagedoor/bundle';
 import { isBundleFolder, isDropName } from './drop';
 import { sweepRoot } from './sweepRoot';
+
+/** What comes and goes during a watcher's first look may keep it from ever saying that it is done; the sweep does without. */
+const READY_WITHIN_MS = 1000;
 
 /**
  * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
@@ -23,7 +27,8 @@ export async function watchRoot(root: string, changed: (entry: string) => void):
     void links.follow(entry);
   });
   const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
-  await Promise.all([ready, ...(await listDrops(root)).map((entry) => links.follow(entry))]);
+  const begun = Promise.race([ready, sleep(READY_WITHIN_MS, undefined, { ref: false })]);
+  await Promise.all([begun, sweep.begun, ...(await listDrops(root)).map((entry) => links.follow(entry))]);
   return {
     close: async () => {
       sweep.close();
