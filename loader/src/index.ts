@@ -5,6 +5,7 @@ export {
   dynamicPluginsSchemasServiceRef,
   dynamicPluginsServiceRef,
 } from './compatible/refs';
+export { rootConfigServiceFactory, type RootConfigOptions } from './host/rootConfig';
 export type * from './compatible/types';
 export type { PluginState, PluginStatus } from './runtime/states';
 export type { HostManifest } from './validate/host';

@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cp, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
 import { runStagedoor } from '../support/commandLine';
 import { freePort } from '../support/freePort';
+import { mountFiles } from '../support/kubelet';
 import { startPortal, type Portal } from '../support/portal';
 import { startPostgres, type Postgres } from '../support/postgres';
 import { repository } from '../support/repository';
@@ -130,29 +131,20 @@ describe('Backends with the configuration that the chart renders, on one Postgre
   }
 
   /**
-   * Lays the files that the portal of a Deployment is given out as the kubelet does: links into a folder that is replaced
-   * as a whole. Services are this machine. Returns the files in the order of the arguments.
+   * Lays the files that the portal of a Deployment is given out as the kubelet does. Services are this machine. Returns
+   * the files in the order of the arguments.
    */
   async function mount(manifests: Manifest[], name: string, dir: string): Promise<string[]> {
     const [container] = find(manifests, 'Deployment', name).spec.template.spec.containers;
     const paths = (container.args as string[]).filter((argument) => argument !== '--config');
     const data = find(manifests, 'ConfigMap', name).data ?? {};
-    const generation = `..${Date.now()}`;
-    await mkdir(join(dir, generation));
+    const files: Record<string, string> = {};
     for (const path of paths) {
       // What the installer wrote is not in the ConfigMap.
       const text = data[basename(path)] ?? (await readFile(join(dir, 'root', basename(path)), 'utf8'));
-      await writeFile(join(dir, generation, basename(path)), onThisMachine(text, name));
+      files[basename(path)] = onThisMachine(text, name);
     }
-    const before = await readlink(join(dir, '..data')).catch(() => undefined);
-    await symlink(generation, join(dir, '..new'));
-    await rename(join(dir, '..new'), join(dir, '..data'));
-    for (const path of paths) {
-      await symlink(join('..data', basename(path)), join(dir, basename(path))).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EEXIST') throw error;
-      });
-    }
-    if (before) await rm(join(dir, before), { recursive: true });
+    await mountFiles(dir, files);
     return paths.map((path) => join(dir, basename(path)));
   }
 

@@ -58,7 +58,7 @@ export const defaultServiceFactories: ServiceFeature[] = [
   lazyServiceFactory({
     service: rootConfig,
     deps: {},
-    load: async () => (await import('@backstage/backend-defaults/rootConfig')).rootConfigServiceFactory,
+    load: async () => (await import('./rootConfig')).rootConfigServiceFactory(),
   }),
   lazyServiceFactory({
     service: coreServices.database,

@@ -1,11 +1,10 @@
-import { rootConfigServiceFactory } from '@backstage/backend-defaults/rootConfig';
 import appPlugin from '@backstage/plugin-app-backend';
 import authPlugin from '@backstage/plugin-auth-backend';
 import guestProvider from '@backstage/plugin-auth-backend-module-guest-provider';
 import permissionPlugin from '@backstage/plugin-permission-backend';
 import allowAllPolicy from '@backstage/plugin-permission-backend-module-allow-all-policy';
 import proxyPlugin from '@backstage/plugin-proxy-backend';
-import { createDynamicBackend } from '@stagedoor/loader';
+import { createDynamicBackend, rootConfigServiceFactory } from '@stagedoor/loader';
 
 /** How to make a portal; everything else is app-config. */
 export interface PortalOptions {

@@ -1,0 +1,86 @@
+import { ConfigSources, type AsyncConfigSourceGenerator, type ConfigSource } from '@backstage/config-loader';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 500;
+
+/** Who writes a file may not be done yet: what changed is read once it is the same for this long. */
+const SETTLED_AFTER_MS = 100;
+
+/** What a file includes has no name here, so all is read again this often. */
+const READ_INCLUDED_EVERY_MS = 5000;
+const INCLUDES = /\$(file|include)\b/;
+
+/**
+ * The config of `--config` arguments and the environment, read by Backstage's `ConfigSources.default`, and followed by
+ * looking at the files. Backstage's own following waits for file system events: it misses some when a folder is
+ * replaced as the kubelet does, and all after a file that could not be read once.
+ */
+export class ConfigFiles implements ConfigSource {
+  readonly #source: ConfigSource;
+  readonly #named: string[];
+  readonly #refused: (reason: string) => void;
+
+  /**
+   * @param argv command line arguments as `ConfigSources.default` takes them; without `--config`, Backstage's default files
+   * @param refused is told why a change cannot be read, once; what was read before it stays
+   */
+  constructor(argv: string[] | undefined, refused: (reason: string) => void) {
+    this.#source = ConfigSources.default({ argv, watch: false });
+    this.#named = ConfigSources.parseArgs(argv).map(({ target }) => resolve(target));
+    this.#refused = refused;
+  }
+
+  async *readConfigData({ signal }: { signal?: AbortSignal } = {}): AsyncConfigSourceGenerator {
+    let text = await textOf(this.#named);
+    let configs = await this.#read();
+    let readAt = Date.now();
+    let fault: string | undefined;
+    yield { configs };
+    while (await pause(LOOK_EVERY_MS, signal)) {
+      const now = await textOf(this.#files(configs));
+      const dueForIncluded = INCLUDES.test(now) && Date.now() - readAt >= READ_INCLUDED_EVERY_MS;
+      if (now === text && !dueForIncluded) continue;
+      if (!(await pause(SETTLED_AFTER_MS, signal))) return;
+      if ((await textOf(this.#files(configs))) !== now) continue;
+      text = now;
+      readAt = Date.now();
+      try {
+        configs = await this.#read();
+        fault = undefined;
+      } catch (error) {
+        const { message } = error as Error;
+        if (message !== fault) this.#refused((fault = message));
+        continue;
+      }
+      yield { configs };
+    }
+  }
+
+  toString(): string {
+    return String(this.#source);
+  }
+
+  async #read() {
+    const { value, done } = await this.#source.readConfigData().next();
+    if (done) throw new Error(`${String(this.#source)} has no config`);
+    return value.configs;
+  }
+
+  /** Those that were asked for, and those that were found where none was. */
+  #files(configs: ReadonlyArray<{ path?: string }>): string[] {
+    return [...new Set([...this.#named, ...configs.flatMap(({ path }) => path ?? [])])];
+  }
+}
+
+async function textOf(files: string[]): Promise<string> {
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return texts.join('\0');
+}
+
+/** False once the signal says to stop. */
+async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { ref: false, signal }).catch(() => {});
+  return !signal?.aborted;
+}
