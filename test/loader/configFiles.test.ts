@@ -16,7 +16,7 @@ describe('Config files of a running portal', () => {
         const { config } = await follow(join(dir, 'app-config.yaml'));
         for (let round = 1; round <= 6; round++) {
           await mountFiles(dir, { 'app-config.yaml': `round: ${round}` });
-          await waitFor(`round ${round}`, () => config.getNumber('round') === round, 5000);
+          await waitFor(`round ${round}`, async () => config.getNumber('round') === round, 5000);
         }
       }),
     );
@@ -27,13 +27,13 @@ describe('Config files of a running portal', () => {
     await writeFile(file, 'title: first');
     const { config, refused } = await follow(file);
     await writeFile(file, 'title: [');
-    await waitFor('the refusal', () => refused.length > 0);
+    await waitFor('the refusal', async () => refused.length > 0);
     await writeFile(file, 'title: [[');
-    await waitFor('the second refusal', () => refused.length > 1);
+    await waitFor('the second refusal', async () => refused.length > 1);
     expect(config.getString('title')).toBe('first');
     expect(refused[0]).toContain('Flow sequence');
     await writeFile(file, 'title: second');
-    await waitFor('the second title', () => config.getString('title') === 'second');
+    await waitFor('the second title', async () => config.getString('title') === 'second');
     expect(refused).toHaveLength(2);
   });
 
@@ -45,7 +45,7 @@ describe('Config files of a running portal', () => {
     expect(config.getString('token')).toBe('first');
     for (const token of ['second', 'third']) {
       await writeFile(join(dir, 'token.txt'), token);
-      await waitFor(token, () => config.getString('token') === token, 10_000);
+      await waitFor(token, async () => config.getString('token') === token, 10_000);
     }
   });
 
@@ -54,11 +54,11 @@ describe('Config files of a running portal', () => {
     await writeFile(join(dir, 'app-config.yaml'), 'title: first\nport: 1');
     await writeFile(join(dir, 'app-config.local.yaml'), 'port: 2');
     process.env.APP_CONFIG_title = '"of the environment"';
-    onTestFinished(() => delete process.env.APP_CONFIG_title);
+    onTestFinished(() => void delete process.env.APP_CONFIG_title);
     const { config } = await follow(join(dir, 'app-config.yaml'), join(dir, 'app-config.local.yaml'));
     expect(config.get()).toMatchObject({ title: 'of the environment', port: 2 });
     await writeFile(join(dir, 'app-config.local.yaml'), 'port: 3');
-    await waitFor('the other port', () => config.getNumber('port') === 3);
+    await waitFor('the other port', async () => config.getNumber('port') === 3);
   });
 });
 

@@ -14,6 +14,7 @@ import { timed } from '../timing/timed';
 import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
+import { asFault } from './faults';
 import { Lanes } from './lanes';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
@@ -208,7 +209,7 @@ export class DropDirectory {
       );
       return { entry, name: bundle.name, bundle, seen };
     } catch (error) {
-      return { entry, name: this.#records.get(entry)?.name ?? entry, fault: error as StagedoorError, seen };
+      return { entry, name: this.#records.get(entry)?.name ?? entry, fault: asFault(error), seen };
     }
   }
 

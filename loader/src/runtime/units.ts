@@ -6,6 +6,7 @@ import { conflict } from '../start/conflict';
 import { STATIC_OWNER, moduleIdsOf, partsOf } from '../start/part';
 import { StartFailure } from '../start/startFailure';
 import type { UnitHost } from '../start/startGeneration';
+import { asFault } from './faults';
 import { KeyedMutex } from './mutex';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './ownPlugins';
 import { Unit, type Prepared } from './unit';
@@ -92,7 +93,7 @@ export class Units {
       try {
         this.#checkClaims(owner, contribution);
       } catch (error) {
-        faults.set(owner, error as StagedoorError);
+        faults.set(owner, asFault(error));
         continue;
       }
       for (const id of unitsOf(contribution)) {

@@ -79,7 +79,8 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
   } catch (error) {
     throw isStagedoorError(error) ? error : unreadable(drop, error);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    // Unpacking that a full disk ended may still be writing: what removal says then must not hide why it ended.
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
 }
 
