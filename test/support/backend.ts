@@ -134,7 +134,8 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
         if (state === 'gone') return found === undefined;
         return found?.state === state && (!version || found.version === version);
       }).catch((error: Error) => {
-        throw new Error(`${error.message}; last seen: ${JSON.stringify(found)}\n${logs.slice(-20).join('\n')}`);
+        const told = logs.filter((line) => !line.includes('"GET /api/dynamic-plugins/')).slice(-20);
+        throw new Error(`${error.message}; last seen: ${JSON.stringify(found)}\n${told.join('\n')}`);
       });
       return found;
     },

@@ -90,6 +90,12 @@ export class DropDirectory {
     if (this.#open) this.#work(entry);
   }
 
+  /** Notes that any entry may have changed, come or gone. */
+  async lookAtAll(): Promise<void> {
+    const entries = await listDrops(this.#options.root);
+    for (const entry of new Set([...entries, ...this.#records.keys()])) this.changed(entry);
+  }
+
   /** Ends all acting; resolves when what was under way is done. */
   async close(): Promise<void> {
     this.#closed = true;

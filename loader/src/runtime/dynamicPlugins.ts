@@ -13,7 +13,6 @@ import { CodeCache } from '../compile/codeCache';
 import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
-import { watchRoot } from '../scan/watchRoot';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../process/resolveBundle';
@@ -49,6 +48,7 @@ import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 import { Uploads } from './uploads';
+import { watchDrops } from './watchDrops';
 
 /** What the runtime is given by the backend it lives in. */
 export interface DynamicPluginsOptions {
@@ -225,14 +225,12 @@ export class DynamicPlugins {
       bundles: this.#bundles,
     });
     const drops = this.#followDrops(settings.rootDirectory, shelves);
-    // Before anything is read: what changes meanwhile is noticed.
-    const watcher = await watchRoot(settings.rootDirectory, (entry) => drops.changed(entry));
-    this.#closers.push(() => watcher.close());
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
     await this.#bundles.boot(own, bundles);
     this.#booted = true;
     drops.open();
+    this.#closers.push(watchDrops(settings.rootDirectory, drops, logger));
     const developed = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#closers.push(() => developed.close());
     const [registry, state] = [this.#registry, this.#state];

@@ -1,20 +1,16 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isInside } from '@stagedoor/bundle';
 import { isBundleFolder, isDropName } from './drop';
 import { sweepRoot } from './sweepRoot';
-
-/** What comes and goes during a watcher's first look may keep it from ever saying that it is done; the sweep does without. */
-const READY_WITHIN_MS = 1000;
 
 /**
  * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
  * changed or removed. File system events are quick but not certain (a link that is turned elsewhere, a network
  * volume written by another machine), so a sweep of the folder backs them up. Content of nested `node_modules` is
  * not watched: it never changes without its drop. Links inside drops are not followed, drops that are links are.
- * Resolves once watching has begun.
+ * Resolves when whatever changes from then on is noticed; a root directory that cannot be read is when it can.
  */
 export async function watchRoot(root: string, changed: (entry: string) => void): Promise<{ close(): Promise<void> }> {
   const watcher = watchFolder(root, (path) => {
@@ -26,9 +22,8 @@ export async function watchRoot(root: string, changed: (entry: string) => void):
     changed(entry);
     void links.follow(entry);
   });
-  const ready = new Promise<void>((resolve) => watcher.once('ready', () => resolve()));
-  const begun = Promise.race([ready, sleep(READY_WITHIN_MS, undefined, { ref: false })]);
-  await Promise.all([begun, sweep.begun, ...(await listDrops(root)).map((entry) => links.follow(entry))]);
+  const entries = await listDrops(root).catch(() => []);
+  await Promise.all([sweep.begun, ...entries.map((entry) => links.follow(entry))]);
   return {
     close: async () => {
       sweep.close();
