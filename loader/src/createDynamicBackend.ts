@@ -116,6 +116,7 @@ export function createDynamicBackend(): Backend {
         await refuseOwnFailure(outcome, host);
         return outcome;
       });
+      plugins?.watch();
       preload();
       return result;
     },

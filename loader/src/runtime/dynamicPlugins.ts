@@ -230,13 +230,20 @@ export class DynamicPlugins {
     await this.#bundles.boot(own, bundles);
     this.#booted = true;
     drops.open();
-    this.#closers.push(watchDrops(settings.rootDirectory, drops, logger));
     const developed = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#closers.push(() => developed.close());
     const [registry, state] = [this.#registry, this.#state];
     const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
     this.#closers.push(() => collector.close());
     await collector.collect();
+  }
+
+  /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
+  watch(): void {
+    const { settings, logger } = this.#options;
+    if (settings && this.#drops && !this.#stopped) {
+      this.#closers.push(watchDrops(settings.rootDirectory, this.#drops, logger));
+    }
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */

@@ -47,11 +47,6 @@ export function timedWhole<T>(name: string, work: () => Promise<T>, onDone: (spa
   );
 }
 
-/** Begins work that is no step of what is being timed around it. */
-export function untimed<T>(work: () => T): T {
-  return current.exit(work);
-}
-
 function begin(name: string, label: string | undefined, whole: Whole): { span: Span; end(failed: boolean): void } {
   const began = performance.now();
   const span: Span = {
