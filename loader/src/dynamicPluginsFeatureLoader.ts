@@ -122,9 +122,9 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
         rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => remotes, logger }));
         const found = await drops();
         if (!settings || !found) return;
-        const watcher = await noticeLaterDrops(settings.rootDirectory, found.seen, logger);
+        const stopNoticing = noticeLaterDrops(settings.rootDirectory, found.seen, logger);
         lifecycle.addShutdownHook(async () => {
-          await watcher.close();
+          await stopNoticing();
           found.close();
         });
       });

@@ -5,13 +5,13 @@ import { watchRoot } from '../scan/watchRoot';
 
 /**
  * Watches the root directory and says in the log when a drop is no longer what it was at the start (`seen`): a plain
- * backend cannot take it in.
+ * backend cannot take it in. Gives what ends it.
  */
-export async function noticeLaterDrops(
+export function noticeLaterDrops(
   root: string,
   seen: ReadonlyMap<string, string>,
   logger: LoggerService,
-): Promise<{ close(): Promise<void> }> {
+): () => Promise<void> {
   const known = new Map(seen);
   const looking = new Set<string>();
   const look = async (entry: string): Promise<void> => {
@@ -24,7 +24,7 @@ export async function noticeLaterDrops(
       `The drop ${entry} ${what}: this needs a restart (this host is not createDynamicBackend, which takes drops in as it runs).`,
     );
   };
-  return await watchRoot(root, (entry) => {
+  return watchRoot(root, seen.keys(), (entry) => {
     if (looking.has(entry)) return;
     looking.add(entry);
     look(entry)

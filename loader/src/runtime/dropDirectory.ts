@@ -90,10 +90,9 @@ export class DropDirectory {
     if (this.#open) this.#work(entry);
   }
 
-  /** Notes that any entry may have changed, come or gone. */
-  async lookAtAll(): Promise<void> {
-    const entries = await listDrops(this.#options.root);
-    for (const entry of new Set([...entries, ...this.#records.keys()])) this.changed(entry);
+  /** Entries that have been read. */
+  entries(): string[] {
+    return [...this.#records.keys()];
   }
 
   /** Ends all acting; resolves when what was under way is done. */

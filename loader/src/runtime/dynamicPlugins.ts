@@ -13,6 +13,7 @@ import { CodeCache } from '../compile/codeCache';
 import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
+import { watchRoot } from '../scan/watchRoot';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../process/resolveBundle';
@@ -48,7 +49,6 @@ import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 import { Uploads } from './uploads';
-import { watchDrops } from './watchDrops';
 
 /** What the runtime is given by the backend it lives in. */
 export interface DynamicPluginsOptions {
@@ -240,10 +240,9 @@ export class DynamicPlugins {
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
   watch(): void {
-    const { settings, logger } = this.#options;
-    if (settings && this.#drops && !this.#stopped) {
-      this.#closers.push(watchDrops(settings.rootDirectory, this.#drops, logger));
-    }
+    const [root, drops] = [this.#options.settings?.rootDirectory, this.#drops];
+    if (!root || !drops || this.#stopped) return;
+    this.#closers.push(watchRoot(root, drops.entries(), (entry) => drops.changed(entry)));
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */

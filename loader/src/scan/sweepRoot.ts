@@ -5,26 +5,39 @@ import { isDropName } from './drop';
 
 const INTERVAL_MS = 1000;
 
+/** A sweep under way. */
+export interface Sweep {
+  /** Has the next look call `changed` for an entry that others saw change: what came and went between two looks, too. */
+  recheck(entry: string): void;
+  close(): void;
+}
+
 /**
  * Looks every second at what tells one content of a drop from another (the entry itself, where a link leads, the
- * package.json and the manifest) and calls `changed` for entries that differ from the last look. A root directory
- * that cannot be read is looked at again later. `begun` resolves with the first look: what changes after it is noticed.
+ * package.json and the manifest) and calls `changed` for entries that differ from the last look; the first calls it for
+ * all that are there, and for those of `taken` that are not. A root directory that cannot be read is looked at again later.
  */
-export function sweepRoot(root: string, changed: (entry: string) => void): { begun: Promise<void>; close(): void } {
-  let known: Map<string, string> | undefined;
+export function sweepRoot(root: string, taken: Iterable<string>, changed: (entry: string) => void): Sweep {
+  let known = new Map(Array.from(taken, (entry) => [entry, '']));
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let rechecks = new Set<string>();
   async function look(): Promise<void> {
+    const again = rechecks;
+    rechecks = new Set();
     const seen = await marks(root).catch(() => undefined);
     if (closed) return;
-    for (const entry of known && seen ? new Set([...known.keys(), ...seen.keys()]) : []) {
-      if (known!.get(entry) !== seen!.get(entry)) changed(entry);
-    }
-    known = seen ?? known;
+    if (seen) {
+      for (const entry of new Set([...known.keys(), ...seen.keys(), ...again])) {
+        if (again.has(entry) || known.get(entry) !== seen.get(entry)) changed(entry);
+      }
+      known = seen;
+    } else for (const entry of again) rechecks.add(entry);
     timer = setTimeout(() => void look(), INTERVAL_MS).unref();
   }
+  void look();
   return {
-    begun: look(),
+    recheck: (entry) => void rechecks.add(entry),
     close: () => {
       closed = true;
       clearTimeout(timer);

@@ -7,28 +7,30 @@ import { sweepRoot } from './sweepRoot';
 
 /**
  * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
- * changed or removed. File system events are quick but not certain (a link that is turned elsewhere, a network
- * volume written by another machine), so a sweep of the folder backs them up. Content of nested `node_modules` is
- * not watched: it never changes without its drop. Links inside drops are not followed, drops that are links are.
- * Resolves when whatever changes from then on is noticed; a root directory that cannot be read is when it can.
+ * changed or removed; first for all that are there or were `taken` before. File system events are quick but not certain
+ * (a link that is turned elsewhere, a network volume written by another machine), so a sweep of the folder backs them
+ * up. Content of nested `node_modules` is not watched: it never changes without its drop. Links inside drops are not
+ * followed, drops that are links are. Gives what ends it.
  */
-export async function watchRoot(root: string, changed: (entry: string) => void): Promise<{ close(): Promise<void> }> {
-  const watcher = watchFolder(root, (path) => {
-    const entry = path.split(sep)[0]!;
-    if (isDropName(entry)) changed(entry);
-  });
+export function watchRoot(
+  root: string,
+  taken: Iterable<string>,
+  changed: (entry: string) => void,
+): () => Promise<void> {
   const links = new LinkedDrops(root, changed);
-  const sweep = sweepRoot(root, (entry) => {
+  const sweep = sweepRoot(root, taken, (entry) => {
     changed(entry);
     void links.follow(entry);
   });
-  const entries = await listDrops(root).catch(() => []);
-  await Promise.all([sweep.begun, ...entries.map((entry) => links.follow(entry))]);
-  return {
-    close: async () => {
-      sweep.close();
-      await Promise.all([watcher.close(), links.close()]);
-    },
+  const watcher = watchFolder(root, (path) => {
+    const entry = path.split(sep)[0]!;
+    if (!isDropName(entry)) return;
+    sweep.recheck(entry);
+    changed(entry);
+  });
+  return async () => {
+    sweep.close();
+    await Promise.all([watcher.close(), links.close()]);
   };
 }
 
