@@ -2,8 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findDrop, type Drop } from '../scan/drop';
-import { PROMPT_TIMES, SETTLE_TIMES, settle } from '../scan/settle';
-import { snapshot } from '../scan/snapshot';
+import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import { listDrops } from '../scan/watchRoot';
 import { newestOf } from '../stage/newest';
 import type { Shelves } from '../stage/shelf';
@@ -277,6 +276,6 @@ export class DropDirectory {
 }
 
 /** What is wrong with a drop may be that it is still being written: only then is there longer to wait. */
-async function lookAgain(drop: Drop, { fault }: DropRecord): Promise<string> {
-  return fault ? await settle(drop) : (await snapshot(drop)).text;
+async function lookAgain(drop: Drop, { fault, seen }: DropRecord): Promise<string> {
+  return fault ? await settle(drop) : await quiet(drop, seen, PROMPT_TIMES.quietMs);
 }

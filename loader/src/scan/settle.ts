@@ -8,6 +8,8 @@ import { snapshot } from './snapshot';
 /** Quiet times of the settle rule, in milliseconds. */
 export interface SettleTimes {
   /** No change for this long, once all files of the manifest are there. */
+  wholeMs: number;
+  /** The same for archives: only reading one tells whether all of it is there. */
   quietMs: number;
   /** The same for folders without a manifest: nothing says when those are complete. */
   quietForeignMs: number;
@@ -15,10 +17,10 @@ export interface SettleTimes {
   giveUpMs: number;
 }
 
-export const SETTLE_TIMES: SettleTimes = { quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
+export const SETTLE_TIMES: SettleTimes = { wholeMs: 250, quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
 
-/** For who checks the digests of what it reads, and looks again at {@link SETTLE_TIMES} where they are wrong. */
-export const PROMPT_TIMES: SettleTimes = { ...SETTLE_TIMES, quietMs: 50 };
+/** For who reads a drop as soon as it may be whole, and then waits until it is {@link quiet}, or has settled where it was not. */
+export const PROMPT_TIMES: SettleTimes = { ...SETTLE_TIMES, wholeMs: 0, quietMs: 50 };
 
 const POLL_MS = 50;
 
@@ -28,6 +30,7 @@ const POLL_MS = 50;
  * Resolves with the text of its last {@link snapshot}, empty for a drop that was removed meanwhile.
  */
 export async function settle(drop: Drop, known?: string, times: SettleTimes = SETTLE_TIMES): Promise<string> {
+  const completeMs = drop.kind === 'archive' ? times.quietMs : times.wholeMs;
   let seen = await snapshot(drop);
   if (seen.text === known) return known;
   let quietSince = Math.min(Date.now(), seen.changedAt);
@@ -35,7 +38,7 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
   for (;;) {
     const quiet = Date.now() - quietSince;
     if (seen.text === '' || quiet >= times.giveUpMs) return seen.text;
-    if (quiet >= times.quietMs) {
+    if (quiet >= completeMs) {
       // Once for each content: a manifest may be large.
       if (inspected?.text !== seen.text) {
         inspected = {
@@ -48,11 +51,20 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
       if (completeness === 'foreign' && quiet >= times.quietForeignMs) return seen.text;
     }
     // Not longer than a drop has to be quiet still.
-    await sleep(quiet < times.quietMs ? Math.min(POLL_MS, times.quietMs - quiet) : POLL_MS);
+    await sleep(quiet < completeMs ? Math.min(POLL_MS, completeMs - quiet) : POLL_MS);
     const now = await snapshot(drop);
     if (now.text !== seen.text) quietSince = Date.now();
     seen = now;
   }
+}
+
+/** The text of a drop's {@link snapshot} when nothing has changed in it for `ms`, or of one that differs from `seen` before. */
+export async function quiet(drop: Drop, seen: string, ms: number): Promise<string> {
+  const now = await snapshot(drop);
+  const leftMs = Math.min(ms, now.changedAt + ms - Date.now());
+  if (now.text !== seen || leftMs <= 0) return now.text;
+  await sleep(leftMs);
+  return (await snapshot(drop)).text;
 }
 
 type Completeness = 'complete' | 'foreign' | 'incomplete';
