@@ -7,24 +7,28 @@ import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
 
 /**
- * Folder in a root directory, no drop because it is hidden, in which `stagedoor dev` says of whose latest source there is no
- * bundle, and why: a file for each.
+ * Folder in a root directory, no drop because it is hidden, in which `stagedoor dev` says what it develops, and of whose latest
+ * source there is no bundle, and why: a file for each.
  */
 export const BUILD_REPORTS = '.stagedoor-dev';
 
 const MAX_BYTES = 64 * 1024;
 const schema = z.looseObject({
   name: z.string().min(1).max(214),
-  code: z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(codes, code)),
-  message: z.string(),
-  hint: z.string().optional(),
+  fault: z
+    .looseObject({
+      code: z.custom<ErrorCode>((code) => typeof code === 'string' && Object.hasOwn(codes, code)),
+      message: z.string(),
+      hint: z.string().optional(),
+    })
+    .optional(),
 });
 
-/** A build that failed. */
+/** A bundle that is being developed. */
 export interface BuildReport {
-  /** Name of the bundle that it would have been. */
   name: string;
-  fault: StagedoorError;
+  /** Why there is no bundle of the latest source. */
+  fault?: StagedoorError;
 }
 
 /** Where in a root directory the report about a bundle lies. */
@@ -33,8 +37,10 @@ export function buildReportFile(root: string, name: string): string {
 }
 
 /** The text of a report, which holds no more of a long message than a reader takes. */
-export function formatBuildReport({ name, fault: { code, message, hint } }: BuildReport): string {
-  return `${JSON.stringify({ name, code, message: message.slice(0, MAX_BYTES / 8), hint }, null, 2)}\n`;
+export function formatBuildReport({ name, fault }: BuildReport): string {
+  const { code, message, hint } = fault ?? {};
+  const told = fault && { code, message: message!.slice(0, MAX_BYTES / 8), hint };
+  return `${JSON.stringify({ name, fault: told }, null, 2)}\n`;
 }
 
 /** Reads a report; undefined for what is none. */
@@ -42,8 +48,8 @@ export async function readBuildReport(file: string): Promise<BuildReport | undef
   const content = await readBounded(file, MAX_BYTES).catch(() => 'absent' as const);
   if (typeof content === 'string') return undefined;
   try {
-    const { name, code, message, hint } = schema.parse(parseJson(content.toString('utf8')));
-    return { name, fault: new StagedoorError(code, message, { hint }) };
+    const { name, fault } = schema.parse(parseJson(content.toString('utf8')));
+    return { name, ...(fault && { fault: new StagedoorError(fault.code, fault.message, { hint: fault.hint }) }) };
   } catch {
     return undefined;
   }

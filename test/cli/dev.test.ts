@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openPage, startBrowser } from '../support/browser';
 import { startProcess } from '../support/childProcess';
 import { HELLO, HELLO_PAGE } from '../support/hello';
 import { attach } from '../support/inspector';
@@ -103,24 +104,34 @@ describe('stagedoor dev', () => {
     await untilState(development.portal, HELLO, 'running');
   });
 
-  it('serves the page that was saved, under another digest than the one that open pages know', async () => {
+  it('shows what was saved on the page that is open, and where it does not build in the console', async () => {
     const remote = async () => {
       const answer = await development.portal.fetch('/.backstage/dynamic-features/remotes');
       const remotes = (await answer.json()) as Array<{ packageName: string; digest: string }>;
       return remotes.find(({ packageName }) => packageName === HELLO_PAGE)!;
     };
+    const browser = await startBrowser();
+    onTestFinished(() => browser.close());
+    const { page } = await openPage(browser, `${development.portal.url}/hello`);
+    await page.getByRole('button', { name: 'Ping the backend' }).waitFor();
     const before = await remote();
     await change(development, PAGE, 'Ping the backend', 'Ask the backend');
     const { digest } = await waitFor('the remote', async () => {
       const now = await remote();
       return now.digest !== before.digest && now;
     });
-    expect((await untilState(development.portal, HELLO_PAGE, 'running')).loaded?.digest).toBe(digest);
+    expect(await untilState(development.portal, HELLO_PAGE, 'running')).toMatchObject({
+      developed: true,
+      loaded: { digest },
+    });
+    await page.getByRole('button', { name: 'Ask the backend' }).waitFor();
     await change(development, PAGE, 'Ask the backend', 'Ask <the backend');
     await said(/error BUILD_FAILED: .*src\/HelloPage\.tsx:\d+:\d+: /);
     const { message } = await untilState(development.portal, HELLO_PAGE, 'rejected');
     expect(message).toContain(`src/HelloPage.tsx:${lineOf(join(development.packages[1]!, PAGE[1]), '<the backend')}`);
     expect((await remote()).digest).toBe(digest);
+    await page.getByRole('link', { name: 'Plugins' }).first().click();
+    await page.getByText('src/HelloPage.tsx').first().waitFor();
   });
 });
 

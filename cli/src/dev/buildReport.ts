@@ -1,32 +1,33 @@
 import { rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { StagedoorError, buildReportFile, dynamicName, formatBuildReport, isStagedoorError } from '@stagedoor/bundle';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { replaceFile } from '../temporary/replaceFile';
 
-/** What a portal is told of a package whose source does not build, through a file in its root directory. */
+/** What a portal is told of a package that is being developed, through a file in its root directory. */
 export interface BuildReporter {
+  /** There is no bundle of the latest source. */
   failed(error: unknown): Promise<void>;
-  /** There is a bundle of the latest source. */
+  /** There is, or will be. */
   built(): Promise<void>;
   /** Nobody builds any longer; so does the end of the process, however it comes. */
-  end(): Promise<void>;
+  end(): void;
 }
 
-/** The reporter for one package; a report of an earlier run goes with the first build. A root directory that cannot be written stays as it is. */
+/** The reporter for one package. A root directory that cannot be written stays as it is. */
 export function buildReporter(root: string, packageName: string): BuildReporter {
   const name = dynamicName(packageName);
   const file = buildReportFile(root, name);
   const { forget } = cleanUpOnExit(() => rmSync(file, { force: true }));
-  const built = (): Promise<void> => rm(file, { force: true }).catch(() => {});
+  let told: string | undefined;
+  const tell = async (fault?: StagedoorError): Promise<void> => {
+    const text = formatBuildReport({ name, fault });
+    if (text !== told) await replaceFile(file, (told = text)).catch(() => {});
+  };
   return {
-    failed: async (error) => {
-      const fault = isStagedoorError(error) ? error : new StagedoorError('BUILD_FAILED', String(error));
-      await replaceFile(file, formatBuildReport({ name, fault })).catch(() => {});
-    },
-    built,
-    end: async () => {
-      await built();
+    failed: (error) => tell(isStagedoorError(error) ? error : new StagedoorError('BUILD_FAILED', String(error))),
+    built: () => tell(),
+    end: () => {
+      rmSync(file, { force: true });
       forget();
     },
   };

@@ -40,6 +40,7 @@ async function developPackage(
   const { name } = await readPackageJson(dir);
   const drop = join(root, await dropEntry(root, name));
   const report = buildReporter(root, name);
+  await report.built();
   const rebuilds = new Rebuilds();
   const lockfiles = new LockfileReader();
   let changes = 0;
@@ -94,7 +95,7 @@ async function developPackage(
       await sources.close();
       await working;
       await rebuilds.dispose();
-      await report.end();
+      report.end();
     },
   };
 }

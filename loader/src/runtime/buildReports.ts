@@ -1,4 +1,4 @@
-import { BUILD_REPORTS, readBuildReport, type BuildReport } from '@stagedoor/bundle';
+import { BUILD_REPORTS, readBuildReport, type BuildReport, type StagedoorError } from '@stagedoor/bundle';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DropDirectory } from './dropDirectory';
@@ -9,35 +9,42 @@ const INTERVAL_MS = 1000;
 /** A report says nothing of what an operator, or the supervisor, has decided. */
 const DECIDED: ReadonlySet<PluginState> = new Set<PluginState>(['disabled', 'quarantined']);
 
+/** What `stagedoor dev` says of the bundles in a root directory. */
+export interface BuildReports {
+  /** True for a bundle that is being developed. */
+  has(name: string): boolean;
+  close(): void;
+}
+
 /**
  * Shows the builds that failed at `stagedoor dev`: a bundle is `rejected`, with what is wrong with its source, while what
- * was built before serves. When a report is gone, the status is again that of the drop.
+ * was built before serves. When nothing is wrong any longer, the status is again that of the drop.
  */
 export function followBuildReports(
   root: string,
   { registry, drops }: { registry: PluginRegistry; drops: Pick<DropDirectory, 'exclusively' | 'reconcile'> },
-): { close(): void } {
-  /** The name that a report is about, by its file as it was read. */
-  let known = new Map<string, string>();
+): BuildReports {
+  /** By file as it was read. */
+  let known = new Map<string, BuildReport>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   async function look(): Promise<void> {
-    const seen = new Map<string, string>();
+    const before = known;
+    const seen = new Map<string, BuildReport>();
     for (const { id, read } of await reports(join(root, BUILD_REPORTS))) {
-      const report = known.has(id) ? undefined : await read();
-      const name = report?.name ?? known.get(id);
-      if (name === undefined) continue;
-      seen.set(id, name);
-      if (report) await show(report);
+      const report = before.get(id) ?? (await read());
+      if (report) seen.set(id, report);
     }
-    const left = new Set(seen.values());
-    const gone = new Set([...known.values()].filter((name) => !left.has(name)));
     known = seen;
-    for (const name of gone) await drops.reconcile(name);
+    const failed = [...seen].filter(([, { fault }]) => fault);
+    for (const [id, { name, fault }] of failed) if (!before.has(id)) await show(name, fault!);
+    const left = new Set(failed.map(([, { name }]) => name));
+    const mended = [...before.values()].filter(({ name, fault }) => fault && !left.has(name));
+    for (const name of new Set(mended.map((report) => report.name))) await drops.reconcile(name);
   }
 
-  async function show({ name, fault }: BuildReport): Promise<void> {
+  async function show(name: string, fault: StagedoorError): Promise<void> {
     await drops.exclusively(name, async () => {
       const state = registry.get(name)?.state;
       if (state === undefined || !DECIDED.has(state)) registry.set(name, 'rejected', { fault });
@@ -51,6 +58,7 @@ export function followBuildReports(
 
   void again();
   return {
+    has: (name) => [...known.values()].some((report) => report.name === name),
     close: () => {
       closed = true;
       clearTimeout(timer);

@@ -29,7 +29,7 @@ import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import type { Timings } from '../timing/timings';
-import { followBuildReports } from './buildReports';
+import { followBuildReports, type BuildReports } from './buildReports';
 import { BundleDetails } from './bundleDetails';
 import { Bundles } from './bundles';
 import { Collector } from './collector';
@@ -91,6 +91,7 @@ export class DynamicPlugins {
   #code: CodeCache | undefined;
   #booted = false;
   #drops: DropDirectory | undefined;
+  #reports: BuildReports | undefined;
   #operator: Operator | undefined;
   readonly #tellDecision = (decision: PolicyDecision): void => {
     tellDecision(decision, { logger: this.#options.logger, events: this.events });
@@ -230,8 +231,9 @@ export class DynamicPlugins {
     await this.#bundles.boot(own, bundles);
     this.#booted = true;
     drops.open();
-    const developed = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
-    this.#closers.push(() => developed.close());
+    const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
+    this.#reports = reports;
+    this.#closers.push(() => reports.close());
     const [registry, state] = [this.#registry, this.#state];
     const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
     this.#closers.push(() => collector.close());
@@ -270,7 +272,12 @@ export class DynamicPlugins {
   }
 
   #complete(status: PluginStatus): PluginStatus {
-    return { ...status, ...this.#bundles.whereabouts(status.name), ...this.observations.of(status) };
+    return {
+      ...status,
+      ...this.#bundles.whereabouts(status.name),
+      ...this.observations.of(status),
+      ...(this.#reports?.has(status.name) && { developed: true }),
+    };
   }
 
   #layShelves(stateDirectory: string): Promise<Shelves> {

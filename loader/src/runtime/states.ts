@@ -73,6 +73,8 @@ export interface PluginStatus extends Partial<CodedError> {
   refusedRoutes?: OpenedRoute[];
   /** What the signatures of the build in `digest` came to; absent where nobody asks. */
   signature?: SignatureVerdict;
+  /** True while `stagedoor dev` builds it from its source. */
+  developed?: boolean;
   /** Starts in a row that failed, where it is started again by itself. */
   attempt?: number;
   isolation?: 'in-process' | 'process';

@@ -102,6 +102,7 @@ const plugin = object(
       signedBy: list(text),
       unknown: list(text),
     }),
+    developed: { type: 'boolean', description: 'While `stagedoor dev` builds it from its source.' },
     attempt: count,
     isolation: oneOf('in-process', 'process'),
     process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }),

@@ -1,15 +1,24 @@
 import { Alert, Button } from '@backstage/ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { usePlugins } from '../console/api/usePlugins';
 import { changesSince, type Change } from './changes';
 import { pageRemotes } from './pageRemotes';
+import { reloadOnce } from './reloadOnce';
 import './remotes.css';
 
-/** Says which frontend plugins came, changed or went since the page was loaded, and which ones failed. */
+/**
+ * Says which frontend plugins came, changed or went since the page was loaded, and which ones failed. The page reloads by
+ * itself where all that changed is being developed.
+ */
 export function RemotesNotice() {
   const { items } = usePlugins();
   const [dismissed, setDismissed] = useState(false);
   const changes = items ? changesSince(pageRemotes, items) : [];
+  const developed = changes.length > 0 && changes.every((change) => change.developed);
+  const digests = changes.map(({ digest }) => digest).join();
+  useEffect(() => {
+    if (developed) reloadOnce(digests);
+  }, [developed, digests]);
   const failed = dismissed ? [] : pageRemotes.filter(({ failure }) => failure !== undefined);
   if (changes.length === 0 && failed.length === 0) return null;
   return (

@@ -7,21 +7,24 @@ export interface Change {
   what: 'added' | 'upgraded' | 'removed';
   /** That there is now; of a removed one, that there was. */
   version: string;
+  digest: string;
+  /** It is being developed: whoever sees it wants to see its latest source. */
+  developed: boolean;
 }
 
 /** How the frontend plugins that serve now differ from those of the page. */
 export function changesSince(page: readonly PageRemote[], plugins: readonly Plugin[]): Change[] {
   const serving = new Map(
-    plugins.flatMap(({ name, role, loaded }) =>
-      loaded && role?.startsWith('frontend-') ? [[name, loaded] as const] : [],
+    plugins.flatMap(({ name, role, loaded, developed = false }) =>
+      loaded && role?.startsWith('frontend-') ? [[name, { ...loaded, developed }] as const] : [],
     ),
   );
   const known = new Map(page.map((remote) => [remote.packageName, remote]));
-  const now = [...serving].flatMap(([packageName, { version, digest }]): Change[] => {
+  const now = [...serving].flatMap(([packageName, { version, digest, developed }]): Change[] => {
     const before = known.get(packageName);
     if (before?.digest === digest) return [];
-    return [{ packageName, what: before ? 'upgraded' : 'added', version }];
+    return [{ packageName, what: before ? 'upgraded' : 'added', version, digest, developed }];
   });
   const gone = page.filter(({ packageName }) => !serving.has(packageName));
-  return [...now, ...gone.map(({ packageName, version }): Change => ({ packageName, what: 'removed', version }))];
+  return [...now, ...gone.map((remote): Change => ({ ...remote, what: 'removed', developed: false }))];
 }
