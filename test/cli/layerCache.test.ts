@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,5 +76,8 @@ describe('A cache of layers', () => {
     await blocked.add(layer, file);
     expect(await taken(blocked, layer)).toBeUndefined();
     expect(await readdir(join(dir, 'folder'))).toEqual([name]);
+    await mkdir(join(dir, 'pipe'));
+    execFileSync('mkfifo', [join(dir, 'pipe', name)]);
+    expect(await taken(new LayerCache(join(dir, 'pipe')), layer)).toBeUndefined();
   });
 });

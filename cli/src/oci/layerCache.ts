@@ -29,6 +29,8 @@ export class LayerCache {
   async copyTo({ digest, size }: Descriptor, file: string): Promise<boolean> {
     const cached = this.#place(digest);
     try {
+      // A pipe or device that another put there would never end.
+      if (!(await lstat(cached)).isFile()) return false;
       // A copy: what is judged and used is out of the reach of others who may write the cache.
       await copyFile(cached, file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       if ((await stat(file)).size === size && `sha256:${await sha256File(file)}` === digest) {
