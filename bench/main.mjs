@@ -27,6 +27,7 @@ const runs = short
       bundles: 10,
       loads: 2,
       loadSeconds: 1,
+      loadHosts: 1,
       drops: 3,
       stalls: 1,
       requests: 200,
@@ -35,7 +36,7 @@ const runs = short
     }
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
-      ...{ starts: 5, bundles: 50, loads: 25, loadSeconds: 1, drops: 15, stalls: 5, requests: 2000 },
+      ...{ starts: 5, bundles: 50, loads: 12, loadSeconds: 1, loadHosts: 6, drops: 15, stalls: 5, requests: 2000 },
       ...{ plugins: 30, pluginInstalls: 3 },
     };
 const parts = {
