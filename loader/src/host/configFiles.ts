@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1000;
 
 /** Who writes a file may not be done yet: what changed is read once it is the same for this long. */
 const SETTLED_AFTER_MS = 100;

@@ -10,7 +10,7 @@ export interface RootConfigOptions {
 
 /**
  * As Backstage's `rootConfigServiceFactory`, from files and the environment; changes of the files are taken for certain
- * within a second, and one that cannot be read is told of and leaves the earlier config in use.
+ * within some two seconds, and one that cannot be read is told of and leaves the earlier config in use.
  */
 export function rootConfigServiceFactory(options: RootConfigOptions = {}): ServiceFactory {
   return createServiceFactory({

@@ -30,7 +30,7 @@ export class ActiveRequests {
     response.on('close', () => {
       this.#observer?.ended(response, performance.now() - began);
       this.#responses.delete(response);
-      if (this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
+      if (this.#idle.length > 0 && this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
     });
   }
 
