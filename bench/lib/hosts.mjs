@@ -11,9 +11,9 @@ const script = fileURLToPath(new URL('host.cjs', import.meta.url));
 /**
  * Starts a backend in a process of its own. `kind` is `plain` (Backstage's `createBackend()`), `upstream` (with its
  * loader of dynamic plugins) or `stagedoor`; `plugins` are files added statically, `root` a folder of bundles, `config`
- * is laid over the least that a backend needs. Resolves when `start()` has.
+ * is laid over the least that a backend needs. Resolves when `start()` has, or the init of the plugin in `held` waits.
  */
-export async function startHost(dir, { kind, plugins, root, config = {}, dynamicPlugins = {} }) {
+export async function startHost(dir, { kind, plugins, held, root, config = {}, dynamicPlugins = {} }) {
   await mkdir(dir, { recursive: true });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -33,7 +33,7 @@ export async function startHost(dir, { kind, plugins, root, config = {}, dynamic
   );
   await writeFile(join(dir, 'package.json'), JSON.stringify({ name: 'root', version: '1.0.0', private: true }));
   const begun = performance.now();
-  const child = fork(script, [JSON.stringify({ kind, plugins }), '--config', file], {
+  const child = fork(script, [JSON.stringify({ kind, plugins, held }), '--config', file], {
     cwd: dir,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production', NODE_PATH: join(repository, 'node_modules') },

