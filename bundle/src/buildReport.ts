@@ -38,8 +38,7 @@ export function buildReportFile(root: string, name: string): string {
 
 /** The text of a report, which holds no more of a long message than a reader takes. */
 export function formatBuildReport({ name, fault }: BuildReport): string {
-  const { code, message, hint } = fault ?? {};
-  const told = fault && { code, message: message!.slice(0, MAX_BYTES / 8), hint };
+  const told = fault && { code: fault.code, message: fault.message.slice(0, MAX_BYTES / 8), hint: fault.hint };
   return `${JSON.stringify({ name, fault: told }, null, 2)}\n`;
 }
 

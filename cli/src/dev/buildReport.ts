@@ -17,7 +17,14 @@ export interface BuildReporter {
 export function buildReporter(root: string, packageName: string): BuildReporter {
   const name = dynamicName(packageName);
   const file = buildReportFile(root, name);
-  const { forget } = cleanUpOnExit(() => rmSync(file, { force: true }));
+  const remove = (): void => {
+    try {
+      rmSync(file, { force: true });
+    } catch {
+      // It cannot be written any longer.
+    }
+  };
+  const { forget } = cleanUpOnExit(remove);
   let told: string | undefined;
   const tell = async (fault?: StagedoorError): Promise<void> => {
     const text = formatBuildReport({ name, fault });
@@ -27,7 +34,7 @@ export function buildReporter(root: string, packageName: string): BuildReporter 
     failed: (error) => tell(isStagedoorError(error) ? error : new StagedoorError('BUILD_FAILED', String(error))),
     built: () => tell(),
     end: () => {
-      rmSync(file, { force: true });
+      remove();
       forget();
     },
   };
