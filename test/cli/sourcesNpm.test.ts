@@ -38,6 +38,13 @@ async function project(...lines: string[]): Promise<string> {
 /** Lines that make npm try again soon. */
 const patience = ['fetch-retry-mintimeout=10', 'fetch-retry-maxtimeout=50'];
 
+/** What a registry lists of an archive. */
+interface Dist {
+  integrity?: string;
+  shasum: string;
+  tarball: string;
+}
+
 describe('A package of an npm registry', () => {
   it('comes in the version that its range means, whole', async () => {
     const cwd = await project(`registry=${registry.url}`);
@@ -107,7 +114,39 @@ describe('A package of an npm registry', () => {
     const { npmSource } = await import('../../cli/src/sources/npm/npmSource');
     const identity = resolved.identity.replaceAll('1.0.0', '1.1.0');
     const folder = await tempDir();
-    await expect(npmSource().fetch({ ...resolved, identity }, folder, { cwd })).rejects.toMatchObject({
+    // At once, each time: it is no fault of the network, which npm would wait for.
+    for (let time = 0; time < 20; time++) {
+      await expect(npmSource().fetch({ ...resolved, identity }, folder, { cwd })).rejects.toMatchObject({
+        code: 'INTEGRITY_MISMATCH',
+        details: { expected: resolved.digest },
+      });
+    }
+  }, 9_000);
+
+  it('is held against the SHA-1 that is all that a registry lists of old packages', async () => {
+    const name = '@open/greeter-dynamic';
+    const listed = (await (await fetch(`${registry.url}${name}`)).json()) as {
+      versions: Record<string, { dist: Dist }>;
+    };
+    const front = await startRegistryFront(new URL(registry.url).host, {
+      intercept: ({ url }, response) => {
+        if (url?.endsWith('.tgz')) return false;
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(listed));
+        return true;
+      },
+    });
+    const { dist } = listed.versions['1.0.0']!;
+    delete dist.integrity;
+    dist.tarball = `http://${front.host}/${name}/-/greeter-dynamic-1.0.0.tgz`;
+    const { resolved, dir } = await fetchPackage(
+      { package: `${name}@1.0.0` },
+      { cwd: await project(`registry=http://${front.host}/`) },
+    );
+    expect(resolved.digest).toBe(`sha1-${Buffer.from(dist.shasum, 'hex').toString('base64')}`);
+    expect(await filesOf(dir)).toEqual(await filesOf(open));
+    dist.shasum = '0'.repeat(40);
+    const other = { cwd: await project(`registry=http://${front.host}/`) };
+    await expect(fetchPackage({ package: `${name}@1.0.0` }, other)).rejects.toMatchObject({
       code: 'INTEGRITY_MISMATCH',
     });
   });

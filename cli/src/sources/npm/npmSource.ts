@@ -5,7 +5,7 @@ import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { DOWNLOAD_LIMITS } from '../../bundles/download';
 import type { Source, SourceContext } from '../../install/source';
 import { isDiskFault } from '../../temporary/unwritable';
-import { checkIntegrity } from '../integrity';
+import { REGISTRY_ALGORITHMS, checkIntegrity } from '../integrity';
 import { scratchFolder } from '../scratch';
 import { unpack } from '../unpack';
 import { exportPublished } from './exportPublished';
@@ -58,7 +58,7 @@ export function npmSource(): Source {
       const scratch = await scratchFolder(folder);
       const file = join(scratch, 'package.tgz');
       const { default: pacote } = await import('pacote');
-      const options = { ...(await settingsFor(context)), integrity: digest };
+      const options = await settingsFor(context);
       const limit = DOWNLOAD_LIMITS.bytes;
       await pacote.tarball
         .stream(
@@ -70,6 +70,8 @@ export function npmSource(): Source {
         .catch((cause: unknown) => {
           throw explain(spec, cause, context);
         });
+      // Here and not in pacote, which now and then takes another archive for a failing network, and asks again for a minute.
+      if (digest !== '') await checkIntegrity(file, digest, spec, REGISTRY_ALGORITHMS);
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
       const dir = await unpack(file, scratch, context);
       const missing = await missingDependencies(dir);
