@@ -1,9 +1,7 @@
 // What exporting and loading cost, each against a peer in the same run. See bench/README.md.
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { buildAll } from '../scripts/build.mjs';
 import { Failure, runScript } from '../scripts/lib/failure.mjs';
 import { repository } from '../scripts/lib/repository.mjs';
@@ -25,9 +23,9 @@ const runs = short
       installs: 1,
       starts: 1,
       bundles: 10,
-      loads: 2,
-      loadSeconds: 1,
-      loadHosts: 1,
+      loadPairs: 1,
+      loadWarmSeconds: 5,
+      loadSeconds: 3,
       drops: 3,
       stalls: 1,
       requests: 200,
@@ -36,7 +34,8 @@ const runs = short
     }
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
-      ...{ starts: 5, bundles: 50, loads: 12, loadSeconds: 1, loadHosts: 6, drops: 15, stalls: 5, requests: 2000 },
+      ...{ starts: 5, bundles: 50, drops: 15, stalls: 5, requests: 2000 },
+      ...{ loadPairs: 9, loadWarmSeconds: 15, loadSeconds: 8 },
       ...{ plugins: 30, pluginInstalls: 3 },
     };
 const parts = {
@@ -56,9 +55,6 @@ const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('
 await runScript(async () => {
   const unknown = wanted.find((name) => !(name in parts));
   if (unknown) throw new Failure(`There is no part '${unknown}'.`, `One of ${Object.keys(parts).join(', ')}`);
-  await promisify(execFile)('wrk', ['-v']).catch((error) => {
-    if (error.code === 'ENOENT') throw new Failure('wrk is not installed.', 'apt-get install wrk');
-  });
   await buildAll();
   const dir = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
   try {

@@ -9,7 +9,9 @@ export interface RequestObserver {
 
 /** The requests that a generation is answering. */
 export class ActiveRequests {
-  readonly #responses = new Set<Response>();
+  /** Those under way, each at a place of its own, and gaps: every request passes here, and a set hashes twice. */
+  readonly #responses: Array<Response | undefined> = [];
+  readonly #gaps: number[] = [];
   readonly #idle: Array<() => void> = [];
   readonly #observer: RequestObserver | undefined;
 
@@ -18,19 +20,21 @@ export class ActiveRequests {
   }
 
   get count(): number {
-    return this.#responses.size;
+    return this.#responses.length - this.#gaps.length;
   }
 
   /** Counts the request until its response is done or its client is gone. */
   add(response: Response): void {
-    this.#responses.add(response);
+    const place = this.#gaps.pop() ?? this.#responses.length;
+    this.#responses[place] = response;
     const began = performance.now();
     this.#observer?.began();
     // It closes but once.
     response.on('close', () => {
       this.#observer?.ended(response, performance.now() - began);
-      this.#responses.delete(response);
-      if (this.#idle.length > 0 && this.#responses.size === 0) this.#idle.splice(0).forEach((resolve) => resolve());
+      this.#responses[place] = undefined;
+      this.#gaps.push(place);
+      if (this.#idle.length > 0 && this.count === 0) this.#idle.splice(0).forEach((resolve) => resolve());
     });
   }
 
@@ -39,7 +43,7 @@ export class ActiveRequests {
    * begun is closed as its protocol closes one, one that has not is answered 503.
    */
   async drain(timeoutMs: number): Promise<void> {
-    if (this.#responses.size === 0) return;
+    if (this.count === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
       new Promise<void>((resolve) => this.#idle.push(resolve)),
@@ -49,6 +53,7 @@ export class ActiveRequests {
     ]);
     clearTimeout(timer);
     for (const response of [...this.#responses]) {
+      if (!response) continue;
       // The plugin may still write; that is no longer anybody's fault.
       response.on('error', () => {});
       if (!response.headersSent) response.status(503).set('Retry-After', '1');

@@ -32,7 +32,7 @@ export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, o
   };
   const standIn: Server = new Proxy(server, {
     get(_, property) {
-      const value: unknown = Reflect.get(server, property, server);
+      const value = server[property as keyof Server] as unknown;
       // Under symbols Node.js keeps classes, and looks one up for each request.
       if (typeof property === 'symbol' || typeof value !== 'function' || property === 'constructor') return value;
       const own = Object.hasOwn(methods, property) ? methods[property] : undefined;

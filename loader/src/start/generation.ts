@@ -55,7 +55,7 @@ export class Generation implements StartedGeneration {
   readonly openedRoutes: DeclaredRoute[] = [];
   readonly refusedRoutes: DeclaredRoute[] = [];
   readonly #host: GenerationHost;
-  readonly #routes = new Map<string, RequestHandler[]>();
+  readonly #routes = new Map<string, RequestHandler>();
   readonly #requests: ActiveRequests;
   readonly #upgrades = new Upgrades();
   readonly #health = new HealthChecks();
@@ -126,18 +126,12 @@ export class Generation implements StartedGeneration {
       return;
     }
     this.#requests.add(response);
-    const handlers = this.#routes.get(path) ?? [];
-    const step = (index: number, error?: unknown): void => {
-      const handler = handlers[index];
-      if (error !== undefined || !handler) next(error);
-      else handler(request, response, (fault?: unknown) => step(index + 1, fault));
-    };
     this.#upgrades.attend(request);
     // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
     const own = this.composition.plugin?.owner === STATIC_OWNER;
     if (own && this.#upgrades.take(request)) return;
-    if (own || !hasDotSegment(request.originalUrl)) step(0);
-    else refuseDotSegment(response);
+    if (!own && hasDotSegment(request.originalUrl)) refuseDotSegment(response);
+    else (this.#routes.get(path) ?? passOn)(request, response, next);
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
@@ -202,9 +196,7 @@ export class Generation implements StartedGeneration {
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
         return mayOpen;
       },
-      (request, _response, next) => {
-        if (!this.#upgrades.take(request)) next();
-      },
+      (request) => this.#upgrades.take(request),
     );
   }
 
@@ -217,9 +209,21 @@ export class Generation implements StartedGeneration {
   #facade(): RootHttpRouterService {
     return {
       use: (path, handler) => {
-        this.#routes.set(path, [...(this.#routes.get(path) ?? []), handler as RequestHandler]);
+        const earlier = this.#routes.get(path);
+        this.#routes.set(path, earlier ? inTurn(earlier, handler as RequestHandler) : (handler as RequestHandler));
         if (this.#serving) this.#host.slots.point(path, this);
       },
     };
   }
+}
+
+const passOn: RequestHandler = (_request, _response, next) => next();
+
+/** One handler that calls `second` where `first` passes the request on without a fault. */
+function inTurn(first: RequestHandler, second: RequestHandler): RequestHandler {
+  return (request, response, next) =>
+    first(request, response, (fault?: unknown) => {
+      if (fault === undefined) second(request, response, next);
+      else next(fault);
+    });
 }

@@ -1,5 +1,5 @@
 import type { HttpRouterService, HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
-import type { RequestHandler } from 'express';
+import type { Handler, Request } from 'express';
 import type { ServiceFeature } from '../host/features';
 
 /** A path that a plugin opened with `addAuthPolicy`, relative to `/api/<pluginId>`. */
@@ -19,22 +19,21 @@ const perOwner = new WeakMap<object, (owner: string) => HttpRouterService>();
 
 /**
  * Wraps the (possibly replaced) httpRouter factory so that every auth policy first passes `opens`, with the owner of the
- * code that declares it where that is known, and `first` sees each request that got past the session check before the
- * plugin does.
+ * code that declares it where that is known, and `takes` sees each request that got past the session check before the
+ * plugin does, which does not get what it takes.
  */
 export function recordingHttpRouter(
   factory: ServiceFeature,
   opens: (policy: HttpRouterServiceAuthPolicy, owner?: string) => boolean,
-  first: RequestHandler,
+  takes: (request: Request) => boolean,
 ): ServiceFeature {
   return {
     ...factory,
     factory: async (deps, context) => {
       const router = (await factory.factory(deps, context)) as HttpRouterService;
-      router.use(first);
       const recording = (owner?: string): HttpRouterService => {
         const own: HttpRouterService = {
-          use: (handler) => router.use(handler),
+          use: (handler) => router.use(behind(takes, handler)),
           // Read once: what is judged is what is declared.
           addAuthPolicy: ({ path, allow }) => {
             if (opens({ path, allow }, owner)) router.addAuthPolicy({ path, allow });
@@ -47,6 +46,15 @@ export function recordingHttpRouter(
       return shared;
     },
   };
+}
+
+/** The handler, without the requests that `takes` takes; not a layer of its own, which every request would pass. */
+function behind(takes: (request: Request) => boolean, handler: Handler): Handler {
+  if (Array.isArray(handler)) return handler.map((one: Handler) => behind(takes, one)) as unknown as Handler;
+  // Express tells a handler of errors by its four parameters.
+  if (typeof handler !== 'function' || handler.length > 3) return handler;
+  // What it returns is waited for where it is a promise.
+  return (request, response, next): unknown => (takes(request) ? undefined : handler(request, response, next));
 }
 
 /** The router as `owner` gets it: what it declares is known to be its own. */
