@@ -32,7 +32,8 @@ export async function latency(url, count) {
   return median(times);
 }
 
-function statusOf(url, agent) {
+/** Asks once, and gives the status when the whole answer is here. */
+export function statusOf(url, agent) {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {
       response.resume();

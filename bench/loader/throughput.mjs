@@ -2,7 +2,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHost } from '../lib/hosts.mjs';
 import { compareRates } from '../lib/load.mjs';
-import { median } from '../lib/numbers.mjs';
+import { formatShare, median } from '../lib/numbers.mjs';
 
 /**
  * Requests per second of one plugin, added statically and as a bundle, when the start and V8's compiling are over: in several
@@ -28,12 +28,7 @@ export async function compareThroughput({ dir, hello, runs, report }) {
     ['plugin', 'rate', 'of static', 'budget'],
     [
       ['added to createBackend()', median(pairs.map(({ fixed }) => fixed)).toFixed(0), '', ''],
-      [
-        'loaded as a bundle',
-        median(pairs.map(({ dynamic }) => dynamic)).toFixed(0),
-        `${(100 * share).toFixed(1)} %`,
-        '≥ 97 %',
-      ],
+      ['loaded as a bundle', median(pairs.map(({ dynamic }) => dynamic)).toFixed(0), formatShare(share, 1), '≥ 97 %'],
     ],
   );
   report.budget('throughput', share >= 0.97);

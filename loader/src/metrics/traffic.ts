@@ -10,6 +10,8 @@ const METHOD_INDEX = new Map(METHODS.map((method, index) => [method, index]));
 const STATUSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx', '6xx', '7xx', '8xx', '9xx', 'upgraded', 'aborted'];
 const UPGRADED = STATUSES.indexOf('upgraded');
 const ABORTED = STATUSES.indexOf('aborted');
+/** 101 Switching Protocols. */
+const SWITCHING = 101;
 
 /** The requests of all plugins. */
 export class Traffic implements SeriesSource {
@@ -62,9 +64,9 @@ export class PluginTraffic implements RequestObserver {
     this.inFlight++;
   }
 
-  ended(response: Response, ms: number): void {
+  ended(method: string, response: Response, ms: number): void {
     this.inFlight--;
-    const series = this.#seriesOf(response);
+    const series = this.#seriesOf(method, response);
     series.record(ms / 1000);
     for (const histogram of this.#others) histogram.record(ms / 1000, series.attributes);
   }
@@ -73,9 +75,14 @@ export class PluginTraffic implements RequestObserver {
     for (const series of this.#series) if (series) yield series;
   }
 
-  #seriesOf({ req, statusCode, writableFinished }: Response): Series {
-    const method = METHOD_INDEX.get(req.method) ?? METHODS.length - 1;
-    const status = writableFinished ? Math.floor(statusCode / 100) : req.headers.upgrade ? UPGRADED : ABORTED;
+  #seriesOf(name: string, { statusCode, socket }: Response): Series {
+    const method = METHOD_INDEX.get(name) ?? METHODS.length - 1;
+    // A response that is done has lost its socket.
+    const status = socket
+      ? ABORTED
+      : statusCode === SWITCHING
+        ? UPGRADED
+        : Math.abs(Math.trunc(statusCode / 100)) % 10 || 0;
     const index = method * STATUSES.length + status;
     let series = this.#series[index];
     if (!series) {

@@ -134,7 +134,7 @@ export class ProcessGeneration implements StartedGeneration {
       response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
       return;
     }
-    this.#requests.add(response);
+    this.#requests.add(request, response);
     if (hasDotSegment(request.originalUrl)) return refuseDotSegment(response);
     const child = this.#supervisor.current;
     if (!child) return this.#unavailable(response);

@@ -53,13 +53,10 @@ async function marks(root: string): Promise<Map<string, string>> {
 /** One line that changes when the drop does: its own, its link's and its describing files' identity and times. */
 async function mark(path: string): Promise<string> {
   const own = await lstat(path).catch(() => undefined);
-  const isLink = own?.isSymbolicLink();
-  const [target, at] = isLink
+  const [target, at] = own?.isSymbolicLink()
     ? await Promise.all([readlink(path).catch(() => ''), stat(path).catch(() => undefined)])
     : ['', own];
   const describing = at?.isDirectory() ? [join(path, 'package.json'), join(path, MANIFEST_FILE)] : [];
-  const infos = await Promise.all(describing.map((file) => stat(file).catch(() => undefined)));
-  return [target, ...[own, at, ...infos].map((info) => (info ? `${info.ino} ${info.size} ${info.mtimeMs}` : '-'))].join(
-    '|',
-  );
+  const infos = [own, at, ...(await Promise.all(describing.map((file) => stat(file).catch(() => undefined))))];
+  return [target, ...infos.map((info) => (info ? `${info.ino} ${info.size} ${info.mtimeMs}` : '-'))].join('|');
 }

@@ -1,17 +1,21 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 
 /** Hears of requests as they begin and end. */
 export interface RequestObserver {
   began(): void;
-  /** The response is done, or its client is gone. */
-  ended(response: Response, ms: number): void;
+  /** The response to a request of this method is done, or its client is gone. */
+  ended(method: string, response: Response, ms: number): void;
 }
 
-/** The requests that a generation is answering. */
+/**
+ * The requests that a generation is answering. Every request passes here, and before Node.js 24 each of Express' has a
+ * hidden class of its own: a look at a request or a response is a look-up then, and a set's hash, a getter or a new property
+ * costs up to a microsecond.
+ */
 export class ActiveRequests {
-  /** Those under way, each at a place of its own, and gaps: every request passes here, and a set hashes twice. */
+  /** Each response at a place of its own, and free places. */
   readonly #responses: Array<Response | undefined> = [];
-  readonly #gaps: number[] = [];
+  readonly #free: number[] = [];
   readonly #idle: Array<() => void> = [];
   readonly #observer: RequestObserver | undefined;
 
@@ -20,20 +24,21 @@ export class ActiveRequests {
   }
 
   get count(): number {
-    return this.#responses.length - this.#gaps.length;
+    return this.#responses.length - this.#free.length;
   }
 
   /** Counts the request until its response is done or its client is gone. */
-  add(response: Response): void {
-    const place = this.#gaps.pop() ?? this.#responses.length;
+  add({ method }: Request, response: Response): void {
+    const place = this.#free.pop() ?? this.#responses.length;
     this.#responses[place] = response;
     const began = performance.now();
     this.#observer?.began();
-    // It closes but once.
     response.on('close', () => {
-      this.#observer?.ended(response, performance.now() - began);
+      // A plugin may say so again.
+      if (this.#responses[place] !== response) return;
       this.#responses[place] = undefined;
-      this.#gaps.push(place);
+      this.#free.push(place);
+      this.#observer?.ended(method, response, performance.now() - began);
       if (this.#idle.length > 0 && this.count === 0) this.#idle.splice(0).forEach((resolve) => resolve());
     });
   }

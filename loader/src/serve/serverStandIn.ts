@@ -30,10 +30,10 @@ export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, o
     ...{ off: remove, removeListener: remove, removeAllListeners: () => listeners.clear() },
     ...{ listenerCount: () => listeners.size, listeners: () => [...listeners], rawListeners: () => [...listeners] },
   };
-  const standIn: Server = new Proxy(server, {
+  const inherited = new Proxy(server, {
     get(_, property) {
-      const value = server[property as keyof Server] as unknown;
-      // Under symbols Node.js keeps classes, and looks one up for each request.
+      const value: unknown = Reflect.get(server, property, server);
+      // Under symbols Node.js keeps classes.
       if (typeof property === 'symbol' || typeof value !== 'function' || property === 'constructor') return value;
       const own = Object.hasOwn(methods, property) ? methods[property] : undefined;
       return (event: unknown, ...rest: unknown[]) => {
@@ -46,5 +46,25 @@ export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, o
     },
     set: (_, property, value) => Reflect.set(server, property, value, server),
   });
+  const standIn = Object.create(inherited, accessors(server)) as Server;
   return standIn;
+}
+
+/** What the server has of its own, but for methods: Node.js looks some of it up for each request, slowly in a proxy. */
+function accessors(server: Server): PropertyDescriptorMap {
+  const own = server as unknown as Record<PropertyKey, unknown>;
+  const keys = Reflect.ownKeys(server).filter((key) => typeof key === 'symbol' || typeof own[key] !== 'function');
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      {
+        get: () => own[key],
+        set: (value) => {
+          own[key] = value;
+        },
+        enumerable: Object.prototype.propertyIsEnumerable.call(server, key),
+        configurable: true,
+      },
+    ]),
+  );
 }

@@ -89,6 +89,7 @@ export function takeUpgrade(request: IncomingMessage): Omit<Asked, 'response'> |
   asked.delete(request);
   const { response, ...rest } = upgrade;
   response.detachSocket(rest.socket);
+  response.statusCode = 101;
   // For all who count the requests under way: this one is answered.
   response.emit('close');
   return rest;

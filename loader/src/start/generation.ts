@@ -125,7 +125,7 @@ export class Generation implements StartedGeneration {
       response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
       return;
     }
-    this.#requests.add(response);
+    this.#requests.add(request, response);
     this.#upgrades.attend(request);
     // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
     const own = this.composition.plugin?.owner === STATIC_OWNER;
