@@ -49,9 +49,17 @@ describe('the default services', () => {
   });
 
   test('are imported once the portal runs where bundles may come, so that the first that needs one is no burden', async () => {
-    const { start, later } = await importedBy(await fixtureBundle(await tempDir(), 'reads-urls'));
-    expect(start).not.toContain('urlReader');
-    expect(later).toEqual(expect.arrayContaining(['urlReader', 'cache', 'userInfo']));
+    const { start, later } = await importedBy('greeter');
+    expect(start).not.toContain('userInfo');
+    expect(later).toEqual(expect.arrayContaining(['cache', 'userInfo']));
+    // It would slow every request.
+    expect(later).not.toContain('urlReader');
+  });
+
+  test('are imported a part at a time where that takes long, when the first plugin that needs them comes', async () => {
+    const { later, steps } = await importedBy('reads-urls');
+    expect(later).toContain('urlReader');
+    expect(steps).toBeGreaterThan(10);
   });
 
   test('of another release of backend-defaults that need more are refused with a code', async () => {
@@ -76,14 +84,21 @@ function byId(factories: readonly ServiceFeature[]): Record<string, unknown> {
   return Object.fromEntries(factories.map((factory) => [factory.service.id, description(factory)]));
 }
 
-/** Which parts of backend-defaults a portal without plugins has imported, in the end with that bundle running. */
-async function importedBy(bundle?: string): Promise<Record<'start' | 'later', string[]>> {
+/** What a portal without plugins has imported. */
+interface Imported extends Record<'start' | 'later', string[]> {
+  /** How many times more of the clouds' clients were there than before. */
+  steps: number;
+}
+
+/** Which parts of backend-defaults a portal without plugins has imported, in the end with that plugin's bundle running. */
+async function importedBy(pluginId?: string): Promise<Imported> {
   const host = join(repository, 'test/fixtures/hosts/bareHost.cjs');
-  const args = [host, await tempDir(), `${await freePort()}`, ...(bundle ? [bundle] : [])];
+  const bundle = pluginId ? [await fixtureBundle(await tempDir(), pluginId), pluginId] : [];
+  const args = [host, await tempDir(), `${await freePort()}`, ...bundle];
   const child = startProcess(process.execPath, args);
   try {
     const line = await waitFor('what was imported', async () => /^\{.*\}$/m.exec(child.stdout())?.[0], 45_000);
-    return JSON.parse(line) as Record<'start' | 'later', string[]>;
+    return JSON.parse(line) as Imported;
   } finally {
     await child.stop();
   }

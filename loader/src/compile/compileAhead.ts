@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { lowerPriority } from '../process/lowerPriority';
 
 /** The built child; this file is built into `dist/index.cjs.js`. */
 const CHILD = join(__dirname, 'compile', 'child.cjs.js');
 /** Compiling takes a tenth of a second for each megabyte or so; code that takes this long is loaded without. */
 const TIMEOUT_MS = 10_000;
-/** Below what serves requests, on a machine that has nothing to spare. */
-const PRIORITY = 5;
 
 /**
  * Compiles a file of CommonJS in a process of its own and writes V8's code cache of it to `cacheFile`, whole or not at
@@ -25,12 +23,4 @@ export function compileAhead(file: string, cacheFile: string): Promise<boolean> 
     child.once('error', () => resolve(false));
     child.once('exit', () => resolve(existsSync(cacheFile)));
   });
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, PRIORITY);
-  } catch {
-    // Ended already, or not allowed here.
-  }
 }

@@ -158,6 +158,7 @@ export const defaultServiceFactories: ServiceFeature[] = [
     service: coreServices.urlReader,
     deps: { config: rootConfig, logger, factories: urlReaderFactories },
     load: async () => (await import('@backstage/backend-defaults/urlReader')).urlReaderServiceFactory,
+    costly: '@backstage/backend-defaults/urlReader',
   }),
   lazyServiceFactory({
     service: events,

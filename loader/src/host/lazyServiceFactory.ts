@@ -1,7 +1,9 @@
 import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
+import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { timed } from '../timing/timed';
+import { importInTurns, modulesOf } from './modules/importInTurns';
 import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
 
 /** Any service ref, whatever it makes. */
@@ -16,10 +18,13 @@ export interface LazyFactoryOptions {
   rootContext?: boolean;
   /** Imports the factory. */
   load(): Promise<ServiceFactory>;
+  /** The module that `load` imports, where that takes the process for long, and slows it afterwards (decision 064). */
+  costly?: string;
 }
 
-/** A service factory that can be imported ahead of its first use. */
+/** A service factory whose first use can be prepared. */
 export interface LazyServiceFeature extends ServiceFeature {
+  /** Imports the factory; or finds out how to import a costly one in turns, when something first depends on it. */
   preload(): Promise<unknown>;
 }
 
@@ -31,9 +36,18 @@ export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeat
   const deps = options.deps as unknown as Deps;
   const service = options.service as unknown as AnyServiceRef;
   let loaded: Promise<ServiceFeature> | undefined;
+  let modules: Promise<string[]> | undefined;
+  const load = async (): Promise<ServiceFactory> => {
+    if (modules) await importInTurns(await modules);
+    return options.load();
+  };
   const real = (): Promise<ServiceFeature> => {
-    loaded ??= timed('import', service.id, options.load).then((factory) => checked(service, deps, factory));
+    loaded ??= timed('import', service.id, load).then((factory) => checked(service, deps, factory));
     return loaded;
+  };
+  const { costly } = options;
+  const list = async (): Promise<void> => {
+    if (costly && !loaded) modules ??= modulesOf(createRequire(__filename).resolve(costly));
   };
   return {
     $$type: '@backstage/BackendFeature',
@@ -44,12 +58,12 @@ export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeat
     deps,
     ...(options.rootContext && { createRootContext: async (impls) => (await real()).createRootContext!(impls) }),
     factory: async (impls, context) => (await real()).factory(impls, context),
-    preload: real,
+    preload: costly ? list : real,
   };
 }
 
 /**
- * Imports what is still to be imported, one factory after another with other work in between: a plugin that is dropped
+ * Prepares what is still to be imported, one factory after another with other work in between: a plugin that is dropped
  * later must not hold up every request while its services are imported. What cannot be imported is for its first user
  * to report.
  */

@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { lowerPriority } from '../../process/lowerPriority';
+
+/** The built child; this file is built into `dist/index.cjs.js`. */
+const CHILD = join(__dirname, 'host', 'modules', 'child.cjs.js');
+const TIMEOUT_MS = 30_000;
+/** A thousand paths take a tenth of it. */
+const MOST_BYTES = 2 ** 24;
+/** How long modules are loaded before other work comes. */
+const TURN_MS = 10;
+
+/**
+ * Which files requiring this CommonJS file loads, in an order in which they can be required one by one; found out in a process
+ * of its own. Resolves to none where that fails: whoever imports the file will hear of it.
+ */
+export function modulesOf(file: string): Promise<string[]> {
+  return new Promise((resolve) => {
+    const options = { env: {}, timeout: TIMEOUT_MS, maxBuffer: MOST_BYTES };
+    const child = execFile(process.execPath, [CHILD, file], options, (fault, output) =>
+      resolve(fault ? [] : readFiles(output)),
+    );
+    if (child.pid) lowerPriority(child.pid);
+  });
+}
+
+/** Requires files one after another with other work in between. One that fails ends it: whoever needs it will hear of it. */
+export async function importInTurns(files: readonly string[]): Promise<void> {
+  const require = createRequire(__filename);
+  let began = performance.now();
+  for (const file of files) {
+    if (performance.now() - began > TURN_MS) {
+      await nextTurn();
+      began = performance.now();
+    }
+    try {
+      require(file);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** Packages print as they like: what is looked for is in the last line. */
+function readFiles(output: string): string[] {
+  try {
+    return JSON.parse(output.slice(output.lastIndexOf('\n') + 1)) as string[];
+  } catch {
+    return [];
+  }
+}
