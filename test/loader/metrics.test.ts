@@ -7,6 +7,7 @@ import { joinExpositions, ofPlugin } from '../../loader/src/metrics/exposition';
 import { adminApi } from '../support/adminApi';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { freePort } from '../support/freePort';
+import { rawRequest } from '../support/rawRequest';
 import { GREETER, drop } from '../support/greeter';
 import { waitFor } from '../support/waitFor';
 
@@ -84,6 +85,22 @@ describe('the metrics of a plugin', () => {
     await waitFor('no request in flight', async () => (await inFlight()) === 0);
     const counts = (await metricsOf(backend, 'measures')).get(`${REQUESTS}_count`)!;
     expect(counts).toContainEqual({ labels: { plugin: 'measures', method: 'GET', status: 'aborted' }, value: 1 });
+  });
+
+  test.each(['in-process', 'process'])('know the connections that were upgraded (%s)', async (isolation) => {
+    const backend = await startBackend({ dynamicPlugins: { isolation } });
+    await drop(backend, 'streams');
+    await backend.until('streams-dynamic', 'running');
+    // The first request is where it begins to listen for upgrades.
+    await backend.get('/api/streams/open/socket');
+    const port = Number(new URL(backend.url).port);
+    const headers = { connection: 'Upgrade', upgrade: 'echo' };
+    const agreed = await rawRequest(port, { target: '/api/streams/open/socket', headers, timeoutMs: 3000 });
+    expect(agreed.status).toBe(101);
+    await rawRequest(port, { target: '/api/streams/socket', headers, timeoutMs: 3000 });
+    const counts = (await metricsOf(backend, 'streams')).get(`${REQUESTS}_count`)!;
+    const count = (status: string): number | undefined => counts.find(({ labels }) => labels.status === status)?.value;
+    expect([count('upgraded'), count('4xx'), count('aborted')]).toEqual([1, 1, undefined]);
   });
 
   test.each(['in-process', 'process'])('hold what it measures itself (%s)', async (isolation) => {

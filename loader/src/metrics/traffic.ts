@@ -75,14 +75,16 @@ export class PluginTraffic implements RequestObserver {
     for (const series of this.#series) if (series) yield series;
   }
 
-  #seriesOf(name: string, { statusCode, socket }: Response): Series {
+  #seriesOf(name: string, response: Response): Series {
+    const { statusCode, socket } = response;
     const method = METHOD_INDEX.get(name) ?? METHODS.length - 1;
-    // A response that is done has lost its socket.
-    const status = socket
-      ? ABORTED
-      : statusCode === SWITCHING
-        ? UPGRADED
-        : Math.abs(Math.trunc(statusCode / 100)) % 10 || 0;
+    // A response that is done has lost its socket, unless it is the portal's own to an upgrade.
+    const status =
+      socket && !response.writableFinished
+        ? ABORTED
+        : statusCode === SWITCHING
+          ? UPGRADED
+          : Math.abs(Math.trunc(statusCode / 100)) % 10 || 0;
     const index = method * STATUSES.length + status;
     let series = this.#series[index];
     if (!series) {
