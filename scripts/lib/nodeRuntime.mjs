@@ -6,7 +6,7 @@ import { step } from './progress.mjs';
 import { repository } from './repository.mjs';
 
 /** Node.js versions that the suite can be run on, by major: of the package `node-<platform>-<arch>`. */
-const versions = { 20: '20.20.2', 22: '22.23.1', 24: '24.21.0' };
+const versions = { 20: '20.20.2', 22: '22.23.1', 24: '24.21.0', 26: '26.12.1' };
 
 /**
  * A Node.js of that major version, from the npm registry: the folder that holds bin/node and include/node. Installed

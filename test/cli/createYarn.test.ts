@@ -10,7 +10,7 @@ import { answerOf, dropBundle, published } from './createdSupport';
 const yarn = createRequire(import.meta.url).resolve('@yarnpkg/cli-dist/bin/yarn.js');
 
 it('A plugin and a module for it that are made in a Yarn monorepo test green, build, and run in the portal', async () => {
-  const { url, run, create } = await published();
+  const { url, others, run, create } = await published();
   const root = await tempDir();
   const withYarn = (cwd: string, ...args: string[]) => run(cwd, process.execPath, yarn, ...args);
   await writeFile(
@@ -20,8 +20,6 @@ it('A plugin and a module for it that are made in a Yarn monorepo test green, bu
       private: true,
       workspaces: { packages: ['plugins/*'] },
       dependenciesMeta: { 'better-sqlite3': { built: true } },
-      // Yarn asks for the packages of all platforms, and registries that are behind lack some.
-      resolutions: { '@rspack/binding': '2.2.9' },
     }),
   );
   await writeFile(join(root, 'yarn.lock'), '');
@@ -34,7 +32,7 @@ it('A plugin and a module for it that are made in a Yarn monorepo test green, bu
     // What was published a moment ago is not to be waited for.
     'npmPreapprovedPackages: ["@stagedoor/*"]',
     'unsafeHttpWhitelist: ["127.0.0.1"]',
-    `npmRegistryServer: "${(await run(root, 'npm', 'config', 'get', 'registry', '--loglevel', 'error')).trim().replace(/\/$/, '')}"`,
+    `npmRegistryServer: "${others.replace(/\/$/, '')}"`,
     `npmScopes: { stagedoor: { npmRegistryServer: "${url.replace(/\/$/, '')}" } }`,
   ];
   await writeFile(join(root, '.yarnrc.yml'), `${settings.join('\n')}\n`);

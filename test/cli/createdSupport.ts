@@ -6,6 +6,7 @@ import { startVerdaccio } from '../support/npmRegistry';
 import type { Portal } from '../support/portal';
 import { repository } from '../support/repository';
 import { sqlitePrebuilt } from '../support/sqlitePrebuilt';
+import { testRegistry } from '../support/testRegistry';
 import { bin } from './exportSupport';
 
 /** A command with its first arguments, e.g. `['npm']`. */
@@ -15,6 +16,8 @@ export type Command = [string, ...string[]];
 export interface Published {
   /** The registry of the scope @stagedoor. */
   url: string;
+  /** The registry of everything else; npm and pnpm use it in `run`. */
+  others: string;
   /** Runs a command; fails with its output where it does. Gives what it wrote. */
   run(cwd: string, ...command: Command): Promise<string>;
   /** `stagedoor create` with the published command line for a dependency. */
@@ -23,22 +26,25 @@ export interface Published {
 
 /** Publishes the packages of this repository to a registry of their own, until the running test ends. */
 export async function published(): Promise<Published> {
-  const registry = await startVerdaccio();
+  const [registry, others] = await Promise.all([startVerdaccio(), testRegistry()]);
   onTestFinished(registry.stop);
   for (const name of ['bundle', 'cli']) await registry.publish(join(repository, name));
-  const env = { ...(await sqlitePrebuilt()), CI: '1', COREPACK_ENABLE_STRICT: '0' };
+  const env = { ...others.env, ...(await sqlitePrebuilt()), CI: '1', COREPACK_ENABLE_STRICT: '0' };
   const run = async (cwd: string, program: string, ...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await runProcess(program, args, { cwd, env });
-    if (code !== 0) throw new Error(`${[program, ...args].join(' ')} ended with ${code}\n${stdout}\n${stderr}`);
+    if (code !== 0) {
+      const said = `${[program, ...args].join(' ')} ended with ${code}\n${stdout}\n${stderr}`;
+      throw new Error([said, ...others.missing(said)].join('\n'));
+    }
     return stdout + stderr;
   };
   const { version } = JSON.parse(await readFile(join(repository, 'cli/package.json'), 'utf8')) as { version: string };
   const create = (cwd: string, ...args: string[]): Promise<string> =>
     run(cwd, process.execPath, bin, 'create', '--cli', `^${version}`, ...args);
-  return { url: registry.url, run, create };
+  return { url: registry.url, others: others.url, run, create };
 }
 
-/** Lets npm and pnpm in `dir` take the scope @stagedoor from a registry, everything else from where it comes from here. */
+/** Lets npm and pnpm in `dir` take the scope @stagedoor from a registry of its own. */
 export async function useScope(dir: string, url: string): Promise<void> {
   await writeFile(join(dir, '.npmrc'), `@stagedoor:registry=${url}\naudit=false\nfund=false\n`);
 }

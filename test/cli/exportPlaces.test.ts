@@ -1,14 +1,13 @@
-import { chmod, chown, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
 import { tempDir } from '../support/tempDir';
+import { runUnprivileged } from '../support/unprivileged';
 import { bin, copyFixture, exported, filesOf, fixturePackage, stagedoor } from './exportSupport';
 import { workspaceOf, type Outcome } from './workspaceSupport';
-
-const NOBODY = 65534;
 
 /** A folder name of 200 characters with what paths, URLs, globs and shells find special. */
 const LONG = `ünï漢字 'q" $x %41 #? [a] (b) {c} ! & ;`.padEnd(200, 'x');
@@ -188,9 +187,9 @@ describe('An export that cannot write', () => {
   });
 
   it('because its user may not, says where and leaves nothing behind', async () => {
-    const { dir, user } = await packageOf('own-files', 0o555);
+    const dir = await packageOf('own-files', 0o555);
     const before = await filesOf(dir);
-    const { code, stderr } = await runProcess(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir, ...user });
+    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE: .*plugin\/dist-dynamic: EACCES.*\nhint: .*permissions/m);
     expect(await filesOf(dir)).toEqual(before);
@@ -207,13 +206,12 @@ describe('An export that cannot write', () => {
   });
 
   it('beside the output folder, but in it, fills it', async () => {
-    const { dir, user } = await packageOf('own-files', 0o755);
+    const dir = await packageOf('own-files', 0o755);
     const out = join(dir, 'dist-dynamic');
     await mkdir(out);
-    if (user.uid !== undefined) await chown(out, user.uid, NOBODY);
-    else await chmod(dir, 0o555);
+    await chmod(dir, 0o555);
     for (let round = 1; round <= 2; round++) {
-      const run = await runProcess(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir, ...user });
+      const run = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
       expect(run.code, run.stderr).toBe(0);
     }
     expect(await readdir(out)).toContain('dynamic-bundle.json');
@@ -230,25 +228,20 @@ describe('An export that cannot write', () => {
 
 describe('An export that cannot read', () => {
   it('a file that the package publishes, names it', async () => {
-    const { dir, user } = await packageOf('own-files', 0o777);
+    const dir = await packageOf('own-files', 0o777);
     await chmod(join(dir, 'templates/greeting.txt'), 0o000);
-    const { code, stderr } = await runProcess(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir, ...user });
+    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error SOURCE_UNREADABLE: .*EACCES.*greeting\.txt.*\nhint: .*permissions/m);
     expect(await readdir(dir)).not.toContain('dist-dynamic');
   });
 });
 
-/** A fixture in a folder that belongs to us, and a user without special rights to export it as. */
-async function packageOf(
-  fixture: string,
-  mode: number,
-): Promise<{ dir: string; user: { uid?: number; gid?: number } }> {
-  const parent = await tempDir();
-  await chmod(parent, 0o755);
-  const dir = await copyFixture(fixture, parent);
+/** A fixture in a folder with these rights. */
+async function packageOf(fixture: string, mode: number): Promise<string> {
+  const dir = await fixturePackage(fixture);
   // Runs before the folder is removed.
   onTestFinished(() => chmod(dir, 0o755));
   await chmod(dir, mode);
-  return { dir, user: process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {} };
+  return dir;
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => registry.stop());
 
 async function skopeo(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runProcess(await debianProgram('skopeo'), args);
+  const { code, stdout, stderr } = await runProcess(debianProgram('skopeo'), args);
   if (code !== 0) throw new Error(stderr);
   return stdout;
 }

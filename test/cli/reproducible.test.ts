@@ -1,10 +1,11 @@
-import { chmod, chown, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
+import { unprivileged } from '../support/unprivileged';
 import { bin, exported, filesOf } from './exportSupport';
 
 type Result = Awaited<ReturnType<typeof exported>>;
@@ -26,7 +27,7 @@ describe('Two exports of one commit', () => {
       const one = await checkout(join(base, 'one'), packages);
       const two = await checkout(join(base, 'a much/deeper/Ünïcode/folder'), packages);
       await runProcess('find', [two, '-exec', 'touch', '-d', '2001-02-03', '{}', '+']);
-      const stranger = await makeStranger(base, two);
+      const stranger = await makeStranger(base);
       const first = await exported(one, '--pack');
       const second = await resultOf(
         runProcess('sh', ['-euc', stranger.script, 'sh', process.execPath, bin, 'export', '--pack', '--json'], {
@@ -46,7 +47,7 @@ describe('Two exports of one commit', () => {
       const moved = join(base, 'a much/deeper/Ünïcode/folder');
       const out = join(base, 'out');
       for (const dir of [moved, out]) await mkdir(dir, { recursive: true });
-      const stranger = await makeStranger(base, out);
+      const stranger = await makeStranger(base);
       const plugin = '@backstage-community/plugin-todo-backend';
       const first = await exported(join(repository, 'test'), plugin, '--pack', '--out', join(base, 'one'));
       const second = await resultOf(
@@ -110,20 +111,12 @@ async function copyHello(dir: string): Promise<void> {
   for (const file of HELLO_FILES) await cp(join(hello, file), join(dir, file), { recursive: true });
 }
 
-/**
- * How somebody else on another machine runs a command, given as `"$@"`: another user where tests run as root, by name
- * only elsewhere. `own` is a folder that becomes theirs.
- */
-async function makeStranger(base: string, own: string): Promise<{ script: string; env: Record<string, string> }> {
+/** How somebody else on another machine runs a command, given as `"$@"`: as another user too, where tests run as root. */
+async function makeStranger(base: string): Promise<{ script: string; env: Record<string, string> }> {
   const home = join(base, 'home');
-  const nobody = 65534;
-  const root = process.getuid?.() === 0;
   await mkdir(home);
-  await chmod(base, 0o755);
-  for (const dir of root ? [own, home] : []) await chown(dir, nobody, nobody);
-  const user = root ? `setpriv --reuid ${nobody} --regid ${nobody} --clear-groups ` : '';
   return {
-    script: `umask 077; exec ${user}taskset -c 0 "$@"`,
+    script: `umask 077; exec ${[...unprivileged(), 'taskset', '-c', '0'].join(' ')} "$@"`,
     env: {
       LC_ALL: 'tr_TR.UTF-8',
       TZ: 'Asia/Tokyo',

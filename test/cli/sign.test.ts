@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import { promptHidden, type Terminal } from '../../cli/src/signing/promptHidden';
 import { readPassphrase } from '../../cli/src/signing/passphrase';
 import { dropArchive, fixtureBundle } from '../support/bundles';
-import { runProcess } from '../support/childProcess';
 import { runStagedoor } from '../support/commandLine';
 import { tempDir } from '../support/tempDir';
+import { runUnprivileged } from '../support/unprivileged';
 import { bin, filesOf, type Run } from './exportSupport';
 
 /** Runs `stagedoor … --json` with a passphrase in the environment, or none. */
@@ -152,19 +152,12 @@ describe('stagedoor sign', () => {
     await mkdir(place);
     await dropArchive(join(dir, BUNDLE), place, 'bundle.tgz');
     await chmod(place, 0o555);
-    await chmod(dir, 0o755);
-    await chmod(join(dir, 'mine.pem'), 0o644);
     const args = [bin, 'sign', 'place/bundle.tgz', '--key', 'mine.pem', '--json'];
-    const ran = await runProcess(process.execPath, args, { cwd: dir, ...asNobody() });
+    const ran = await runUnprivileged(process.execPath, args, { cwd: dir });
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'OUTPUT_UNWRITABLE' } });
     await chmod(place, 0o755);
   });
 });
-
-/** Root may write anywhere; everybody else is already somebody. */
-function asNobody(): { uid?: number; gid?: number } {
-  return process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-}
 
 describe('stagedoor verify', () => {
   it('says that the files are those of the manifest, and that nobody signed', async () => {

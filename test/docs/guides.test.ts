@@ -9,6 +9,7 @@ import { startPortal, type Portal } from '../support/portal';
 import { repository } from '../support/repository';
 import { sqlitePrebuilt } from '../support/sqlitePrebuilt';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
+import { testRegistry } from '../support/testRegistry';
 
 const docs = join(repository, 'docs');
 /** The folders whose pages are for a reader with a clone and `npm start`. */
@@ -106,7 +107,10 @@ describe.each(guides)('docs/%s', (page) => {
     const expected = SAID[page] ?? [];
     expect(expected.length > 0, 'what the commands are to say').toBe(blocks.length > 0);
     if (blocks.length === 0) return;
-    const said = await follow(page, await sqlitePrebuilt());
+    const registry = await testRegistry();
+    const said = await follow(page, { ...registry.env, ...(await sqlitePrebuilt()) }).catch((error: Error) => {
+      throw new Error([error.message, ...registry.missing(error.message)].join('\n'));
+    });
     for (const pattern of expected) expect(said).toMatch(pattern);
   }, 400_000);
 });

@@ -51,7 +51,9 @@ describe('npm start', () => {
     const imported = `data:text/javascript,${encodeURIComponent(pretend)}`;
     const { code, stderr } = await runProcess(process.execPath, ['--import', imported, script]);
     expect(code).toBe(1);
-    expect(stderr).toContain(`error: Stagedoor needs Node.js ^20.19.0 || ^22.12.0 || ^24.0.0; this is ${version}.`);
+    expect(stderr).toContain(
+      `error: Stagedoor needs Node.js ^20.19.0 || ^22.12.0 || ^24.0.0 || ^26.0.0; this is ${version}.`,
+    );
     expect(stderr).toContain('hint: Install Node.js 24');
   });
 

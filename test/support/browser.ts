@@ -6,7 +6,7 @@ import { debianProgram } from './debianProgram';
 /** Debian's Chromium, without a screen. The caller closes it. */
 export async function startBrowser(): Promise<Browser> {
   return await chromium.launch({
-    executablePath: await debianProgram('chromium'),
+    executablePath: debianProgram('chromium'),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
 }

@@ -13,7 +13,7 @@ export async function makeCertificate(dir: string, ...names: string[]): Promise<
   const [certificate, key] = [join(dir, 'certificate.pem'), join(dir, 'key.pem')];
   const subject = ['-subj', '/CN=registry', '-addext', `subjectAltName=${names.join(',')}`];
   const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', certificate, '-days', '2'];
-  const { code, stderr } = await runProcess(await debianProgram('openssl'), [...args, ...subject]);
+  const { code, stderr } = await runProcess(debianProgram('openssl'), [...args, ...subject]);
   if (code !== 0) throw new Error(stderr);
   return { certificate, key };
 }

@@ -25,9 +25,6 @@ export interface ChildProcess {
 export interface ChildProcessOptions {
   cwd?: string;
   env?: Record<string, string | undefined>;
-  /** The user and group to run as; needs root. */
-  uid?: number;
-  gid?: number;
   /** Make it the leader of a process group of its own, as a terminal does with a command. */
   detached?: boolean;
 }

@@ -34,7 +34,7 @@ export interface RegistryOptions {
 /** Starts a registry; the caller stops it. Needs Debian's package docker-registry. */
 export async function startContainerRegistry(options: RegistryOptions = {}): Promise<ContainerRegistry> {
   const { login, tls, behind } = options;
-  const program = await debianProgram('docker-registry');
+  const program = debianProgram('docker-registry');
   const dir = await makeTempDir();
   const host = `127.0.0.1:${await freePort()}`;
   await writeFile(join(dir, 'htpasswd'), `${REGISTRY_USER.name}:${REGISTRY_USER.htpasswd}\n`);

@@ -1,16 +1,17 @@
 import { runProcess, startProcess, type ChildProcess, type ChildProcessOptions } from './childProcess';
+import { debianProgram } from './debianProgram';
 
 /**
  * Runs a shell script where it may mount file systems: mounts are seen by nobody else and end with it. `args` are its
  * positional parameters. Root needs no more for that; others get a user namespace in which they are root.
  */
 export async function runWithMounts(script: string, args: string[], options?: ChildProcessOptions) {
-  return await runProcess('unshare', unshareArgs(script, args), options);
+  return await runProcess(debianProgram('unshare'), unshareArgs(script, args), options);
 }
 
 /** As {@link runWithMounts}, without waiting for the end. A script that ends in `exec` gets the signals. */
 export function startWithMounts(script: string, args: string[], options?: ChildProcessOptions): ChildProcess {
-  return startProcess('unshare', unshareArgs(script, args), options);
+  return startProcess(debianProgram('unshare'), unshareArgs(script, args), options);
 }
 
 function unshareArgs(script: string, args: string[]): string[] {

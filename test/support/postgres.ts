@@ -1,11 +1,12 @@
-import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { runProcess, startProcess } from './childProcess';
+import { debianProgram } from './debianProgram';
 import { freePort } from './freePort';
 import { makeTempDir, removeTempDir } from './tempDir';
+import { runUnprivileged, unprivileged } from './unprivileged';
 import { waitFor } from './waitFor';
 
-const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const USER = 'portal';
 const PASSWORD = 'a password: with #signs';
 
@@ -20,23 +21,23 @@ export interface Postgres {
 
 /** Starts a PostgreSQL server with an empty cluster of its own on a free port. Needs Debian's package postgresql. */
 export async function startPostgres(): Promise<Postgres> {
-  const bin = await binaries();
+  const bin = dirname(debianProgram('postgres'));
   const dir = await makeTempDir();
-  const owner = await serverUser();
   const data = join(dir, 'data');
   const passwordFile = join(dir, 'password');
   await mkdir(data);
   await writeFile(passwordFile, PASSWORD);
-  if (owner) for (const path of [dir, data, passwordFile]) await chown(path, owner.uid, owner.gid);
 
   const initdb = ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'];
-  const made = await runProcess(join(bin, 'initdb'), initdb, { cwd: dir, ...owner });
+  // PostgreSQL refuses to run as root.
+  const made = await runUnprivileged(join(bin, 'initdb'), initdb, { cwd: dir });
   if (made.code !== 0) throw new Error(`initdb ended with ${made.code}: ${made.stderr}`);
 
   const port = await freePort();
   const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
-  const server = startProcess(join(bin, 'postgres'), args, { cwd: dir, ...owner });
+  const [program, ...rest] = [...unprivileged(), join(bin, 'postgres'), ...args];
+  const server = startProcess(program!, rest, { cwd: dir });
 
   const query: Postgres['query'] = async (database, sql) => {
     const psql = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', database, '-XAt', '-c', sql];
@@ -65,19 +66,4 @@ export async function startPostgres(): Promise<Postgres> {
     query,
     stop,
   };
-}
-
-/** The newest installed version's folder of server programs. */
-async function binaries(): Promise<string> {
-  const versions = await readdir(DEBIAN_VERSIONS).catch(() => []);
-  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
-  if (!newest) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
-  return join(DEBIAN_VERSIONS, newest, 'bin');
-}
-
-/** PostgreSQL refuses to run as root; the Debian package makes a user for it. */
-async function serverUser(): Promise<{ uid: number; gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const ask = async (flag: string) => Number((await runProcess('id', [flag, 'postgres'])).stdout);
-  return { uid: await ask('-u'), gid: await ask('-g') };
 }
