@@ -1,0 +1,2 @@
+/** See cases.mjs. */
+export const CASES: Array<{ machine: string; start?: string; test?: string }>;
