@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { performance } from 'node:perf_hooks';
 import { repository } from '../../scripts/lib/repository.mjs';
-import { freePort } from './freePort.mjs';
+import { freePort } from '../../scripts/lib/port.mjs';
 
 const script = fileURLToPath(new URL('host.cjs', import.meta.url));
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repository } from '../../scripts/lib/repository.mjs';
-import { freePort } from './freePort.mjs';
+import { freePort } from '../../scripts/lib/port.mjs';
 
 const portal = join(repository, 'portal');
 

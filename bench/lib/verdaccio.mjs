@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repository } from '../../scripts/lib/repository.mjs';
 import { integrityOf, packBundle, packName } from './bundlePackage.mjs';
-import { freePort } from './freePort.mjs';
+import { freePort } from '../../scripts/lib/port.mjs';
 
 /** Starts a verdaccio whose storage is the new folder `dir`, on a loopback port; the caller stops it. */
 export async function startVerdaccio(dir) {

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../lib/port.mjs';
 import { faultOf, observe, signalGroup } from './ended.mjs';
 
 const READY_MS = 240_000;
@@ -38,12 +38,4 @@ async function statusOf(port, path) {
   const response = await fetch(`http://localhost:${port}/api/hello/${path}`);
   await response.arrayBuffer();
   return response.status;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

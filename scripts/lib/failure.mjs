@@ -6,13 +6,29 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a script's main function; a Failure is shown with its hint, anything else with its stack, both exit 1. */
+/** What to do about the faults of a machine, by the code that Node.js gives them. */
+const HINTS = {
+  EACCES: 'Give this user the right to read and write there, or use a clone of your own.',
+  EDQUOT: 'Free space: the quota of this user is used up.',
+  EMFILE: 'Allow more open files: `ulimit -n 4096`, then try again.',
+  ENOSPC: 'Free space on that disk, then try again.',
+  EPERM: 'Give this user the right to read and write there, or use a clone of your own.',
+  EROFS: 'Use a clone on a file system that may be written.',
+};
+
+/** Runs a script's main function; a Failure and a fault of the machine are shown with a hint, anything else with its stack, all exit 1. */
 export async function runScript(main) {
   try {
     await main();
   } catch (error) {
-    const text = error instanceof Failure ? `error: ${error.message}\n  hint: ${error.hint}` : error.stack;
-    process.stderr.write(`\n${text}\n`);
+    const hint = error.hint ?? HINTS[error.code];
+    process.stderr.write(`\n${hint ? `error: ${error.message}\n  hint: ${hint}` : error.stack}\n`);
     process.exitCode = 1;
   }
+}
+
+/** What to do about the fault of a machine that a command wrote about, or undefined. */
+export function hintIn(output) {
+  const code = Object.keys(HINTS).find((each) => output.includes(each));
+  return code && HINTS[code];
 }

@@ -3,13 +3,14 @@ const PLAIN_INTERVAL_MS = 10_000;
 
 /**
  * Runs one step of a script. Work that takes longer than a second shows its title and the elapsed seconds: in place
- * on a terminal, as plain lines elsewhere. `detail` says what is being done at the moment. A string that `work`
- * returns is shown beside the title.
+ * on a terminal, as plain lines elsewhere. `detail` says what is being done at the moment, `usually` how long it takes on most
+ * machines. A string that `work` returns is shown beside the title.
  */
-export async function step(title, work, { detail = () => '', out = process.stderr } = {}) {
+export async function step(title, work, { detail = () => '', usually, out = process.stderr } = {}) {
   const start = Date.now();
   const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
-  const line = () => `${title} … ${[seconds(), detail()].filter(Boolean).join(', ')}`;
+  const usual = usually && `usually ${usually}`;
+  const line = () => `${title} … ${[seconds(), usual, detail()].filter(Boolean).join(', ')}`;
   const show = () => out.write(out.isTTY ? `\r\x1b[K${line()}` : `${line()}\n`);
   let ticker;
   const first = setTimeout(() => {
