@@ -2,7 +2,7 @@ import { chown, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess, startProcess } from './childProcess';
 import { freePort } from './freePort';
-import { makeTempDir, removeTempDir } from './tempDir';
+import { makeSharedTempDir, makeTempDir, removeTempDir } from './tempDir';
 import { waitFor } from './waitFor';
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -21,8 +21,8 @@ export interface Postgres {
 /** Starts a PostgreSQL server with an empty cluster of its own on a free port. Needs Debian's package postgresql. */
 export async function startPostgres(): Promise<Postgres> {
   const bin = await binaries();
-  const dir = await makeTempDir();
   const owner = await serverUser();
+  const dir = owner ? await makeSharedTempDir() : await makeTempDir();
   const data = join(dir, 'data');
   const passwordFile = join(dir, 'password');
   await mkdir(data);
