@@ -1,5 +1,5 @@
 // Builds every workspace package into its dist/: one CommonJS file per entry, packages left external but for a few.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -77,4 +77,5 @@ function externals(dependencies) {
   return names.flatMap((name) => [name, `${name}/*`]);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
+// The path that was called may lead over a link.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildAll();

@@ -4,6 +4,7 @@ import { buildStep } from './lib/buildStep.mjs';
 import { ensureInstalled } from './lib/ensureInstalled.mjs';
 import { runScript } from './lib/failure.mjs';
 import { checkNodeVersion } from './lib/nodeVersion.mjs';
+import { directToLoopback } from './lib/proxies.mjs';
 import { repository } from './lib/repository.mjs';
 import { runInForeground } from './lib/run.mjs';
 
@@ -13,5 +14,9 @@ await runScript(async () => {
   await buildStep();
   const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
   const args = ['run', '--root', join(repository, 'test'), ...process.argv.slice(2)];
-  process.exitCode = await runInForeground(process.execPath, [vitest, ...args], { cwd: repository });
+  // Some tests have other users read what they write.
+  process.umask(0o022);
+  // Vitest keeps a NODE_ENV that it finds.
+  const env = { ...process.env, ...directToLoopback(), NODE_ENV: 'test' };
+  process.exitCode = await runInForeground(process.execPath, [vitest, ...args], { cwd: repository, env });
 });

@@ -1,5 +1,6 @@
 // An HTTP service that knows nothing of Backstage: what the showcase calls through the proxy and directly.
 //   node examples/plain-service/service.mjs [port] [origin whose pages may read the answers]
+import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
@@ -29,7 +30,8 @@ export async function startService({ port, allowOrigin }) {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+// The path that was called may lead over a link.
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const [port = '9000', allowOrigin = 'http://localhost:7007'] = process.argv.slice(2);
   const { url } = await startService({ port: Number(port), allowOrigin });
   process.stdout.write(`Listening on ${url}\n`);

@@ -1,7 +1,9 @@
+import { buildDriverElsewhere } from './driverElsewhere.mjs';
 import { installedPackages, satisfiesLockfile } from './installed.mjs';
-import { npm } from './npm.mjs';
+import { npm, npmEnvironment } from './npm.mjs';
 import { step } from './progress.mjs';
-import { isCompilingSqliteDriver, sqliteDriverState } from './sqliteDriver.mjs';
+import { repository } from './repository.mjs';
+import { compilesIn, isCompilingSqliteDriver, sqliteDriverState } from './sqliteDriver.mjs';
 
 /**
  * Installs what is missing: with `dev` everything, otherwise what building and starting need. Packages that are
@@ -11,7 +13,10 @@ export async function ensureInstalled({ dev }) {
   const installed = Object.values(installedPackages());
   const keepDev = dev || installed.some((pkg) => pkg.dev);
   // Said in either case: NODE_ENV and a user's npm settings would decide otherwise.
-  const kinds = keepDev ? ['--include=dev'] : ['--omit=dev'];
+  const kinds = [
+    ...(keepDev ? ['--include=dev'] : ['--omit=dev']),
+    ...(compilesIn(repository) ? [] : ['--ignore-scripts']),
+  ];
 
   if (!satisfiesLockfile({ dev })) {
     const install = async () => {
@@ -22,11 +27,13 @@ export async function ensureInstalled({ dev }) {
     const title = dev ? 'Installing all dependencies' : 'Installing what starting needs';
     await step(title, install, { detail: () => (isCompilingSqliteDriver() ? 'compiling the SQLite driver' : '') });
   }
-  const driver = sqliteDriverState();
-  if (driver !== 'works') {
-    const env = driver === 'fatal' ? { npm_config_build_from_source: 'true' } : {};
+  // What is offered for download may be fatal, too.
+  for (let tries = 0; tries < 2 && sqliteDriverState() !== 'works'; tries++) {
+    const env = sqliteDriverState() === 'fatal' ? { npm_config_build_from_source: 'true' } : {};
     await step('Building the SQLite driver for this Node.js', async () => {
-      await npm(['rebuild', 'better-sqlite3'], { env });
+      if (!compilesIn(repository)) await buildDriverElsewhere(npm, { env: { ...npmEnvironment(), ...env } });
+      // Its install script is needed, whatever a user has set for all packages.
+      else await npm(['rebuild', 'better-sqlite3', '--ignore-scripts=false'], { env });
     });
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, cpSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { repository } from './repository.mjs';
 import { runQuietly } from './run.mjs';
 import { unlessUpToDate } from './stamp.mjs';
@@ -22,13 +22,14 @@ export async function exportExample(name) {
 }
 
 /**
- * Puts a bundle into a root directory under `name`, unless the same one is there. The copy is made beside the
- * root directory and moved in as a whole, so a running portal never sees half of it. Returns whether it was put there.
+ * Puts a bundle into a root directory under `name`, unless the same one is there. The copy is made there under a hidden name,
+ * as the root directory may be a file system of its own, and renamed as a whole, so a running portal never sees half of it.
+ * Returns whether it was put there.
  */
 export function dropBundle(bundle, rootDirectory, name) {
   const target = join(rootDirectory, name);
   if (digestOf(target) === digestOf(bundle)) return false;
-  const temporary = join(dirname(rootDirectory), `.${basename(rootDirectory)}-${name}-${process.pid}`);
+  const temporary = join(rootDirectory, `.${name}-${process.pid}`);
   mkdirSync(rootDirectory, { recursive: true });
   rmSync(temporary, { recursive: true, force: true });
   cpSync(bundle, temporary, { recursive: true });

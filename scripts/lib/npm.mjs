@@ -17,11 +17,48 @@ const REGISTRY_HINT =
 export async function npm(args, { cwd = repository, env = {} } = {}) {
   const script = process.env.npm_execpath;
   const [command, first] = script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
-  return await runQuietly(command, [...first, ...args], {
+  return await runQuietly(command, [...first, ...args, ...SETTINGS], {
     cwd,
-    env: { ...sqliteCompileEnvironment(npmEnvironment()), ...env },
-    hint: (output) => (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT),
+    shown: ['npm', ...args].join(' '),
+    env: withoutSelection({ ...sqliteCompileEnvironment(npmEnvironment()), ...env }),
+    hint: (output) => (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT + settingsHint(process.env)),
   });
+}
+
+/**
+ * Arguments win over a user's own settings. What those say of where packages come from, and how, stays; what is installed, and
+ * where, is the lockfile's to say. The output is read for what went wrong.
+ */
+const SETTINGS = [
+  '--global=false',
+  '--location=project',
+  '--dry-run=false',
+  '--package-lock=true',
+  '--package-lock-only=false',
+  '--include=optional',
+  '--include=peer',
+  '--no-before',
+  '--install-strategy=hoisted',
+  '--legacy-peer-deps=false',
+  '--strict-peer-deps=false',
+  '--engine-strict=false',
+  '--bin-links=true',
+  '--json=false',
+  '--loglevel=notice',
+];
+
+/** What no argument that every npm knows undoes. */
+function withoutSelection(env) {
+  const selecting = /^npm_config_(workspaces?|include_workspace_root|min_release_age)$/i;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !selecting.test(name)));
+}
+
+/** Settings that may keep npm from what it is to do; not their values, which may be secret. */
+const LIMITING = /^(npm_config_(offline|(https?_)?proxy|cafile|strict_ssl|script_shell|os|cpu|libc)|https?_proxy)$/i;
+
+function settingsHint(env) {
+  const limiting = Object.keys(env).filter((name) => LIMITING.test(name) && env[name] !== '');
+  return limiting.length > 0 ? ` It runs with your ${limiting.sort().join(', ')}.` : '';
 }
 
 /**

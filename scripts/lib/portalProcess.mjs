@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { get } from 'node:http';
 import { join } from 'node:path';
+import { directToLoopback } from './proxies.mjs';
 import { repository } from './repository.mjs';
 import { untilExit } from './run.mjs';
 
@@ -21,10 +23,11 @@ export async function runPortal({ dir, port, configFiles, serviceUrl }, onReady)
     cwd: portal,
     stdio: 'inherit',
     env: {
-      // Lets the guest provider work.
-      NODE_ENV: 'development',
       SERVICE_URL: serviceUrl,
       ...process.env,
+      ...directToLoopback(),
+      // Lets the guest provider work, whatever the caller has it set to.
+      NODE_ENV: 'development',
       APP_CONFIG_app_baseUrl: url,
       APP_CONFIG_backend_baseUrl: url,
       APP_CONFIG_backend_listen_port: String(port),
@@ -43,9 +46,15 @@ export async function runPortal({ dir, port, configFiles, serviceUrl }, onReady)
 /** Waits until the portal is ready (true) or has ended (false). */
 async function isReady(url, child) {
   while (child.exitCode === null && child.signalCode === null) {
-    const response = await fetch(`${url}/.backstage/health/v1/readiness`).catch(() => undefined);
-    if (response?.ok) return true;
+    if ((await statusOf(`${url}/.backstage/health/v1/readiness`)) === 200) return true;
     await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
   }
   return false;
+}
+
+/** The status of an answer, undefined without one. Never through a proxy, as `fetch` under NODE_USE_ENV_PROXY. */
+function statusOf(url) {
+  return new Promise((resolve) => {
+    get(url, { agent: false }, (response) => resolve(response.resume().statusCode)).once('error', () => resolve());
+  });
 }

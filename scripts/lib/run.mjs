@@ -3,18 +3,18 @@ import { Failure } from './failure.mjs';
 
 const TAIL_LINES = 30;
 
-/** Runs a command quietly. Where it fails, throws a Failure with the end of its output and `hint(output)`. */
-export async function runQuietly(command, args, { hint, ...options }) {
+/**
+ * Runs a command quietly. Where it fails, throws a Failure with the command as it is `shown`, the end of its output and
+ * `hint(output)`.
+ */
+export async function runQuietly(command, args, { hint, shown = [command, ...args].join(' '), ...options }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
   const code = await untilExit(child);
   if (code !== 0) {
     const tail = output.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    throw new Failure(
-      `\`${[command, ...args].join(' ')}\` ended with ${child.signalCode ?? code}:\n${tail}`,
-      hint(output),
-    );
+    throw new Failure(`\`${shown}\` ended with ${child.signalCode ?? code}:\n${tail}`, hint(output));
   }
   return output;
 }

@@ -7,6 +7,9 @@ import { repository } from './repository.mjs';
 /** What scripts/native/object-wrap.h keeps out of the driver, and why. */
 const FATAL_SYMBOL = 'RemoveEnvironmentCleanupHook';
 
+/** Included before all else where the driver is compiled. */
+export const HEADER = join(repository, 'scripts/native/object-wrap.h');
+
 /**
  * The installed SQLite driver: `works`, `broken` (it does not load, e.g. was built for another Node.js), or `fatal`
  * (it loads, and would abort the process some time later).
@@ -23,10 +26,20 @@ export function sqliteDriverState() {
   }
 }
 
-/** The environment `env` with what compiling the driver needs; where a prebuilt one is downloaded it has no effect. */
-export function sqliteCompileEnvironment(env = process.env) {
-  if (process.platform === 'win32') return env;
-  const header = join(repository, 'scripts/native/object-wrap.h').replaceAll(' ', '\\ ');
+/** node-gyp writes paths into makefiles and shell commands as they are: these characters mean themselves in both. */
+const PLAIN = /^[\w./@+-]+$/;
+
+/** False where what is installed below `dir` cannot be compiled in its place, for the characters in its path. */
+export function compilesIn(dir) {
+  return process.platform === 'win32' || PLAIN.test(dir);
+}
+
+/**
+ * The environment `env` with what compiling the driver needs; where a prebuilt one is downloaded it has no effect. `header` is
+ * a path that {@link compilesIn} takes.
+ */
+export function sqliteCompileEnvironment(env = process.env, header = HEADER) {
+  if (process.platform === 'win32' || !compilesIn(header)) return env;
   // node-gyp hands JOBS to make.
   return { JOBS: String(availableParallelism()), ...env, CXXFLAGS: `${env.CXXFLAGS ?? ''} -include ${header}`.trim() };
 }

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -36,9 +36,20 @@ export function valuesFile(name: string): string {
   return join(valuesDir, `${name}.yaml`);
 }
 
-/** Runs Helm. */
+/** Runs Helm. It splits the names of values files at commas, and takes them for URLs: it gets copies with plain names. */
 export async function runHelm(...args: string[]) {
-  return await runProcess(helm, args, { env: { HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' } });
+  const dir = await makeTempDir();
+  try {
+    const plain = args.map(async (argument, index) => {
+      if (args[index - 1] !== '--values') return argument;
+      await copyFile(argument, join(dir, `${index}.yaml`));
+      return `${index}.yaml`;
+    });
+    const env = { HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' };
+    return await runProcess(helm, await Promise.all(plain), { cwd: dir, env });
+  } finally {
+    await removeTempDir(dir);
+  }
 }
 
 /** `helm template` with values files and then an object of values; its output, as Helm gives it. */

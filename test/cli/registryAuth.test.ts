@@ -100,7 +100,7 @@ describe('A credential helper', () => {
   async function helper(script: string): Promise<{ dir: string; env: Record<string, string> }> {
     const dir = await tempDir();
     const file = join(dir, 'docker-credential-test');
-    await writeFile(file, `#!/bin/sh\ncd '${dir}'\necho "$@" > arguments\ncat > registry\n${script}\n`);
+    await writeFile(file, `#!/bin/sh\ncd "$(dirname "$0")"\necho "$@" > arguments\ncat > registry\n${script}\n`);
     await chmod(file, 0o755);
     return { dir, env: { PATH: `${dir}:${process.env.PATH}` } };
   }

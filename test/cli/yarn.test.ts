@@ -1,6 +1,6 @@
 import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { repository } from '../support/repository';
@@ -13,15 +13,21 @@ const example = join(repository, 'examples/hello-dynamic-backend');
 async function yarnRepository(): Promise<string> {
   const dir = await tempDir();
   const plugin = join(dir, 'plugin');
-  await cp(example, plugin, { recursive: true, filter: (path) => !/dist-dynamic|node_modules|\.tgz/.test(path) });
+  // Yarn takes a # in a path for the end of it.
+  await symlink(repository, join(dir, 'repository'));
+  await cp(example, plugin, {
+    recursive: true,
+    filter: (path) => !/^(\.?dist|node_modules)|\.tgz$/.test(basename(path)),
+  });
   const text = await readFile(join(plugin, 'package.json'), 'utf8');
   const manifest = JSON.parse(text) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
   for (const field of ['dependencies', 'devDependencies'] as const) {
     for (const name of Object.keys(manifest[field])) {
-      manifest[field][name] = `link:${join(repository, 'node_modules', name)}`;
+      manifest[field][name] = `link:../repository/node_modules/${name}`;
     }
   }
-  manifest.devDependencies['@stagedoor/cli'] = `portal:${await withoutDependencies(join(repository, 'cli'), dir)}`;
+  await withoutDependencies(join(repository, 'cli'), join(dir, 'cli'));
+  manifest.devDependencies['@stagedoor/cli'] = 'portal:../cli';
   await writeFile(join(plugin, 'package.json'), JSON.stringify(manifest, null, 2));
   await writeFile(join(plugin, 'yarn.lock'), '');
   await writeFile(
@@ -35,9 +41,8 @@ async function yarnRepository(): Promise<string> {
   return plugin;
 }
 
-/** A package of this repository as Yarn sees one whose dependencies are all installed. */
-async function withoutDependencies(pkg: string, parent: string): Promise<string> {
-  const dir = join(parent, 'cli');
+/** Makes `dir` a package of this repository as Yarn sees one whose dependencies are all installed. */
+async function withoutDependencies(pkg: string, dir: string): Promise<void> {
   await mkdir(dir);
   for (const name of await readdir(pkg)) {
     if (name !== 'package.json' && name !== 'node_modules') await symlink(join(pkg, name), join(dir, name));
@@ -47,7 +52,6 @@ async function withoutDependencies(pkg: string, parent: string): Promise<string>
     unknown
   >;
   await writeFile(join(dir, 'package.json'), JSON.stringify({ name, version, bin }));
-  return dir;
 }
 
 test('`yarn export-dynamic` exports the plugin of a repository that Yarn has installed', async () => {

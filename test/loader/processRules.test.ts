@@ -138,7 +138,8 @@ describe('the permission model of a process', () => {
       dynamicPlugins: confined,
       backend: { database: { client: 'better-sqlite3', connection: { directory } } },
     });
-    const read = async (file: string): Promise<unknown> => (await backend.get(`/api/faulty/reads?file=${file}`)).json();
+    const read = async (file: string): Promise<unknown> =>
+      (await backend.get(`/api/faulty/reads?file=${encodeURIComponent(file)}`)).json();
     expect(await read('/etc/passwd')).toEqual({ code: 'ERR_ACCESS_DENIED' });
     expect(await read(join(backend.stateDir, 'plugins.json'))).toEqual({ code: 'ERR_ACCESS_DENIED' });
     expect((await backend.get('/api/faulty/ping')).status).toBe(200);

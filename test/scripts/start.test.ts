@@ -22,13 +22,22 @@ describe('npm start', () => {
     expect(run.stdout).toMatch(/"name": "@stagedoor\/hello-dynamic-backend-dynamic"[^]*"state": "running"/);
   });
 
-  it('keeps data where it is told, takes further config, and passes SIGTERM on', async () => {
+  it('keeps data where it is told, takes further config, and passes SIGTERM on, whatever NODE_ENV and proxies are set', async () => {
+    const nowhere = 'http://127.0.0.1:9';
+    const env = {
+      NODE_ENV: 'production',
+      HTTP_PROXY: nowhere,
+      http_proxy: nowhere,
+      NODE_USE_ENV_PROXY: '1',
+      NO_PROXY: '',
+    };
     const dir = await tempDir();
     const config = join(dir, 'mine.yaml');
     await writeFile(config, 'hello: { greeting: Hello from mine }\n');
-    const { child, url } = await start(dir, ['--config', config]);
+    const { child, url } = await start(dir, ['--config', config], env);
     expect(await (await fetch(`${url}/api/hello/ping`)).json()).toMatchObject({ message: 'Hello from mine' });
     expect(existsSync(join(dir, 'data/hello.sqlite'))).toBe(true);
+    expect((await fetch(`${url}/api/auth/guest/refresh`)).status).toBe(200);
     expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await expect(fetch(url)).rejects.toThrow();
   });

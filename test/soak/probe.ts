@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nodeOption } from '../support/nodeOption';
 import type { Portal } from '../support/portal';
 import { repository } from '../support/repository';
 import { waitFor } from '../support/waitFor';
@@ -22,7 +23,7 @@ export interface Held {
 /** The environment in which a portal can be asked what it holds; `file` is where it answers. */
 export function probeEnvironment(file: string): Record<string, string> {
   const probe = join(repository, 'test/fixtures/preload/soakProbe.cjs');
-  return { NODE_OPTIONS: `--expose-gc --require ${probe}`, SOAK_PROBE: file };
+  return { NODE_OPTIONS: `--expose-gc --require ${nodeOption(probe)}`, SOAK_PROBE: file };
 }
 
 /** Asks a portal that was started with {@link probeEnvironment}. */

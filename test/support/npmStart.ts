@@ -18,12 +18,12 @@ export interface Start {
 
 /**
  * Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. The caller stops
- * the process.
+ * the process. `env` is laid over this process's environment.
  */
-export async function launch(dir: string, args: string[] = []): Promise<Start> {
+export async function launch(dir: string, args: string[] = [], env: Record<string, string> = {}): Promise<Start> {
   const port = await freePort();
   const began = performance.now();
-  const child = startProcess(process.execPath, [startScript, '--port', String(port), '--dir', dir, ...args]);
+  const child = startProcess(process.execPath, [startScript, '--port', String(port), '--dir', dir, ...args], { env });
   const said = async (text: string) => child.exit() !== undefined || child.output().includes(text);
   try {
     await waitFor('the portal to listen', () => said('Listening on'), 45_000);
@@ -39,8 +39,8 @@ export async function launch(dir: string, args: string[] = []): Promise<Start> {
 }
 
 /** {@link launch}, and a stop when the running test ends. */
-export async function start(dir: string, args: string[] = []): Promise<Start> {
-  const started = await launch(dir, args);
+export async function start(dir: string, args?: string[], env?: Record<string, string>): Promise<Start> {
+  const started = await launch(dir, args, env);
   onTestFinished(async () => void (await started.child.stop()));
   return started;
 }

@@ -1,4 +1,5 @@
 import { findPackageDir } from '@stagedoor/bundle';
+import { realpathSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { repository } from './repository';
@@ -6,7 +7,8 @@ import { repository } from './repository';
 type Json = Record<string, unknown> & { name: string; version: string; dependencies?: Record<string, string> };
 
 const fromTest = join(repository, 'test');
-const nodeModules = join(repository, 'node_modules');
+/** By its real path, as packages are found: it may be a link, or lie below one. */
+const nodeModules = realpathSync(join(repository, 'node_modules'));
 
 /**
  * Makes `dir` what `rhdh-cli plugin export` makes of a published package: peers instead of `@backstage/*` dependencies, all

@@ -1,4 +1,6 @@
+import { isInside } from '@stagedoor/bundle';
 import { watch, type FSWatcher } from 'chokidar';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, relative, sep } from 'node:path';
 
 /** An editor that saves writes, renames and touches within a few milliseconds. */
@@ -12,8 +14,10 @@ export interface SourceWatcher {
   close(): Promise<void>;
 }
 
-/** Calls `changed` after each burst of changes to the source in `dir`. Resolves once watching has begun. */
-export async function watchSources(dir: string, changed: () => void): Promise<SourceWatcher> {
+/** Calls `changed` after each burst of changes to the source in `folder`. Resolves once watching has begun. */
+export async function watchSources(folder: string, changed: () => void): Promise<SourceWatcher> {
+  // Builds name what they have read by real paths.
+  const dir = await realpath(folder);
   const watcher: FSWatcher = watch(dir, {
     ignoreInitial: true,
     atomic: false,
@@ -29,7 +33,7 @@ export async function watchSources(dir: string, changed: () => void): Promise<So
   await new Promise<void>((ready) => watcher.once('ready', () => ready()));
   return {
     add: (files) => {
-      const outside = files.filter((file) => relative(dir, file).startsWith('..') && !isInstalled(file));
+      const outside = files.filter((file) => !isInside(dir, file) && !isInstalled(dir, file));
       // As editors do, which put a new file in the place of the old one: the folder is what is watched.
       watcher.add([...new Set(outside.map(dirname))]);
     },
@@ -43,12 +47,13 @@ export async function watchSources(dir: string, changed: () => void): Promise<So
 function isIgnored(dir: string, path: string): boolean {
   const inner = relative(dir, path);
   const parts = inner.split(sep);
-  if (inner.startsWith('..')) return isInstalled(path);
+  if (!isInside(dir, path)) return isInstalled(dir, path);
   return parts.some((part) => NOT_SOURCE.has(part) || (part.startsWith('.') && part !== '')) || isArchive(path);
 }
 
-function isInstalled(path: string): boolean {
-  return path.split(sep).includes('node_modules');
+/** By what of the path differs from that of `dir`: both may lie below a folder of that name. */
+function isInstalled(dir: string, path: string): boolean {
+  return relative(dir, path).split(sep).includes('node_modules');
 }
 
 function isArchive(path: string): boolean {

@@ -13,14 +13,14 @@ export async function examineFolders(root: string, dir: string, config: Config):
   const info = await stat(root).catch(() => undefined);
   if (!info?.isDirectory()) {
     const message = 'dynamicPlugins.rootDirectory is no folder.';
-    findings.push({ level: 'error', subject: root, message, fix: `Make it: mkdir -p ${root}` });
+    findings.push({ level: 'error', subject: root, message, fix: `Make it: mkdir -p ${shellWord(root)}` });
   } else if (!(await allows(root, constants.R_OK | constants.X_OK))) {
     const message = 'The root directory cannot be read.';
     findings.push({ level: 'error', subject: root, message, fix: 'Let the user that the portal runs as read it.' });
   } else if (process.platform !== 'win32' && (info.mode & OTHERS_MAY_WRITE) !== 0) {
     const message =
       'Every user of this machine may write into the root directory: what lies there is run by the portal.';
-    findings.push({ level: 'warning', subject: root, message, fix: `chmod o-w ${root}` });
+    findings.push({ level: 'warning', subject: root, message, fix: `chmod o-w ${shellWord(root)}` });
   }
   const configured = config.getOptional('dynamicPlugins.stateDirectory');
   const state = typeof configured === 'string' ? resolve(dir, configured) : join(dirname(root), '.stagedoor');
@@ -49,4 +49,9 @@ async function allows(path: string, mode: number): Promise<boolean> {
 /** The folder itself, or the one in which the portal would make it. */
 async function nearest(path: string): Promise<string> {
   return (await stat(path).catch(() => undefined)) ? path : await nearest(dirname(path));
+}
+
+/** A path as one word of a command that is copied into a shell. */
+function shellWord(path: string): string {
+  return /^[\p{L}\p{N}_./@+:,=-]+$/u.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

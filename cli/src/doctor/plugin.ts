@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isFrontendRole } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
 import { readExported, type ExportedPackage } from '../export/plan';
-import { temporaryFolder } from '../temporary/temporaryFolder';
+import { temporaryFolder, type TemporaryFolder } from '../temporary/temporaryFolder';
 import { findingOf, type Finding } from './finding';
 import type { DoctorOptions } from './options';
 
@@ -46,8 +46,9 @@ function conventions({ pkg, self, role, workspace }: ExportedPackage): Finding[]
 
 /** Exports it to nowhere: everything that an export refuses, for the host that is meant. */
 async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' | 'signal'>): Promise<Finding[]> {
-  const scratch = await temporaryFolder('doctor');
+  let scratch: TemporaryFolder | undefined;
   try {
+    scratch = await temporaryFolder('doctor');
     const out = join(scratch.dir, 'bundle');
     const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, verify: false, ...options });
     return warnings.map((message) => ({
@@ -60,6 +61,6 @@ async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' |
     options.signal?.throwIfAborted();
     return [findingOf(error, 'export')];
   } finally {
-    await scratch.dispose();
+    await scratch?.dispose();
   }
 }

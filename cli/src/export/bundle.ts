@@ -2,7 +2,14 @@ import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, BuildResult, Metafile, Plugin, SameShape } from 'esbuild';
 import type { Decisions } from './decisions';
-import { COMMON_OUTPUT, ENTRIES_SPECIFIER, entryFiles, entryPoints } from './esbuild/entryPoints';
+import {
+  COMMON_OUTPUT,
+  ENTRIES_SPECIFIER,
+  asEntryPoint,
+  entryFile,
+  entryFiles,
+  entryPoints,
+} from './esbuild/entryPoints';
 import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
 import { ownPlace } from './esbuild/ownPlace';
 import { packagePathShim } from './esbuild/packagePathShim';
@@ -39,7 +46,7 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
   const outdir = join(plan.dir, 'dist-dynamic', 'dist');
   const options = {
     ...buildOptions(plan),
-    entryPoints: [{ in: single?.file ?? ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
+    entryPoints: [{ in: single ? asEntryPoint(single.file) : ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
     ...(plan.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
     banner: { js: ownPlace.banner(path) },
@@ -97,6 +104,7 @@ async function buildOnce<T extends BuildOptions>(options: T): Promise<BuildResul
 
 function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: string): Plugin[] {
   return [
+    entryFile(),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
     sharedExternals(plan.shared.keys()),
     excludedExternals(decisions, finder),

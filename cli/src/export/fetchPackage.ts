@@ -71,14 +71,37 @@ async function writeStandIns(prefix: string, shared: readonly SharedPackage[]): 
   return overrides;
 }
 
+/** Arguments win over a user's settings. Those about where packages come from stay; what is installed, and where, is decided here. */
+const SETTINGS = [
+  '--workspaces=false',
+  '--global=false',
+  '--location=project',
+  '--dry-run=false',
+  '--package-lock-only=false',
+  '--omit=dev',
+  '--include=optional',
+  '--include=peer',
+  '--install-strategy=hoisted',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--no-save',
+  '--json',
+  '--loglevel=notice',
+];
+
+/** npm refuses a selection of workspaces together with none. */
+function withoutWorkspaces(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
+}
+
 async function npmInstall(spec: PackageSpec, prefix: string, cwd: string, signal?: AbortSignal): Promise<void> {
-  const flags = ['--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--json', '--global=false'];
   const { command, leading } = npmCommand();
   const run = new Promise<void>((done, fail) => {
     execFile(
       command,
-      [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, '--workspaces=false', ...flags],
-      { cwd, signal, maxBuffer: 64 * 1024 * 1024 },
+      [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, ...SETTINGS],
+      { cwd, signal, env: withoutWorkspaces(process.env), maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => (error ? fail(explain(spec, error, stdout, stderr)) : done()),
     );
   });

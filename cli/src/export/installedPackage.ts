@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseJson } from './parseJson';
 
 /** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
@@ -37,9 +37,16 @@ export class PackageFinder {
   ofDir(dir: string): InstalledPackage | undefined {
     if (this.byDir.has(dir)) return this.byDir.get(dir);
     const found =
-      (isPackageFolder(dir) ? read(dir) : undefined) ?? (dirname(dir) === dir ? undefined : this.ofDir(dirname(dir)));
+      (this.isPackageFolder(dir) ? read(dir) : undefined) ??
+      (dirname(dir) === dir ? undefined : this.ofDir(dirname(dir)));
     this.byDir.set(dir, found);
     return found;
+  }
+
+  /** False below the top of an installed package: builds may carry a copy of package.json, even of another version. */
+  private isPackageFolder(dir: string): boolean {
+    const top = installedTop(dir);
+    return top === undefined || top === dir || this.ofDir(top)?.dir !== top;
   }
 }
 
@@ -57,16 +64,21 @@ function read(dir: string): InstalledPackage | undefined {
   return { name: manifest.name, version: manifest.version, dir, manifest };
 }
 
-/** False below the top of an installed package: builds may carry a copy of package.json, even of another version. */
-function isPackageFolder(dir: string): boolean {
-  const parts = dir.split(sep);
-  const last = parts.lastIndexOf('node_modules');
-  return last < 0 || parts.length - last <= (parts[last + 1]?.startsWith('@') ? 3 : 2);
+/**
+ * The folders of installed packages: `node_modules/name`, `node_modules/@scope/name`, and what Yarn links to from there. A
+ * workspace may itself lie somewhere below a folder of that name.
+ */
+const INSTALLED =
+  /^.*[\\/]node_modules[\\/](?:\.store[\\/][^\\/]+[\\/]package|(?:@[^\\/]+[\\/])?[^\\/@.][^\\/]*)(?=[\\/]|$)/;
+
+/** The folder of the installed package that `dir` is or lies in, by its path; undefined where it is not in one. */
+function installedTop(dir: string): string | undefined {
+  return INSTALLED.exec(dir)?.[0];
 }
 
-/** False for the source of a plugin or a workspace: what is installed lies below a `node_modules`. */
+/** True for the folder of an installed package, false for that of a plugin or another package of a workspace. */
 export function isInstalled(dir: string): boolean {
-  return /[\\/]node_modules[\\/]/.test(dir);
+  return installedTop(dir) === dir;
 }
 
 /** The package name of a bare import: `@a/b/c` → `@a/b`, `a/b` → `a`. */

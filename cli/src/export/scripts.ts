@@ -1,6 +1,7 @@
 import type { BuildOptions, Metafile } from 'esbuild';
 import { posix } from 'node:path';
 import type { Decisions } from './decisions';
+import { asEntryPoint } from './esbuild/entryPoints';
 import { isModule, ownPlace } from './esbuild/ownPlace';
 import { cutCode, type CodeFile } from './modules';
 import type { Plan } from './plan';
@@ -29,7 +30,7 @@ export async function bundleScripts(
       ...options(posix.relative(folder, '.') || '.'),
       ...(isModule(path) && { format: 'esm' }),
       banner: { js: ownPlace.banner(path) },
-      entryPoints: [file],
+      entryPoints: [asEntryPoint(file)],
       outfile: posix.join(plan.dir, 'dist-dynamic', path),
       metafile: true,
       write: false,

@@ -1,7 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { isInside } from '@stagedoor/bundle';
 import type { Hoisted } from './decisions';
 import type { PackageFinder } from './installedPackage';
+import { withPlainPath } from './plainPath';
 import type { Plan } from './plan';
 
 /** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
@@ -26,12 +28,26 @@ export async function traceHoisted(
   roots: Hoisted[],
   finder: PackageFinder,
 ): Promise<Map<string, TracedPackage>> {
+  if (roots.length === 0) return new Map();
+  // The tracer makes globs of paths.
+  return await withPlainPath(plan.workspace.root, (root) => trace(plan, roots, finder, root));
+}
+
+/** {@link traceHoisted}, with paths of the workspace as seen from `root`. */
+async function trace(
+  plan: Plan,
+  roots: Hoisted[],
+  finder: PackageFinder,
+  root: string,
+): Promise<Map<string, TracedPackage>> {
   const traced = new Map<string, TracedPackage>();
-  if (roots.length === 0) return traced;
   const { nodeFileTrace } = await import('@vercel/nft');
+  const top = plan.workspace.root;
+  const seen = (file: string): string => (isInside(top, file) ? join(root, relative(top, file)) : file);
   const { fileList, reasons } = await nodeFileTrace(
-    roots.flatMap((entry) => entry.files),
-    { base: '/', processCwd: plan.workspace.root },
+    roots.flatMap((entry) => entry.files.map(seen)),
+    // Where `root` is a link it stands for the folder.
+    { base: '/', processCwd: root, cache: { symlinkCache: new Map([[root, Promise.resolve(null)]]) } },
   );
 
   const locate = (path: string): { dir: string; file: string } | undefined => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
+import { isInstalled } from './installedPackage';
 import { parseJson } from './parseJson';
 
 /** Who writes a lockfile, and what it leaves in node_modules when it installs; in the order they are looked for. */
@@ -11,6 +12,9 @@ const LOCKFILES = [
   { name: 'pnpm-lock.yaml', manager: 'pnpm', traces: ['.modules.yaml'] },
   { name: 'yarn.lock', manager: 'yarn', traces: ['.yarn-integrity', '.yarn-state.yml'] },
 ] as const;
+
+/** Where pnpm keeps what it links to, one folder for each package and its dependencies. */
+const PNPM_STORE = /[\\/]node_modules[\\/]\.pnpm[\\/][^\\/]+$/;
 
 /** The folder a package was installed from. */
 export interface Workspace {
@@ -39,8 +43,9 @@ export function findWorkspace(dir: string): Workspace {
 
 /** The workspace of a package whose lockfile, if there is any, has no say. */
 export function unlockedWorkspace(dir: string): Workspace {
-  const installed = dir.indexOf(`${sep}node_modules${sep}`);
-  return { root: installed > 0 ? dir.slice(0, installed) : dir };
+  let root = dir;
+  while (isInstalled(root)) root = root.slice(0, root.lastIndexOf(`${sep}node_modules${sep}`)).replace(PNPM_STORE, '');
+  return { root };
 }
 
 /** Throws PNP_UNSUPPORTED where packages lie in Yarn's archives: what is bundled, traced and copied are files. */

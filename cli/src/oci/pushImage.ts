@@ -2,6 +2,7 @@ import { MANIFEST_FILE, SBOM_FILE, SIGNATURE_FILE, StagedoorError, readBounded }
 import { join } from 'node:path';
 import type { HttpContext, TransferContext } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
+import { asUnwritable, isDiskFault } from '../temporary/unwritable';
 import { buildImage, type BuiltImage } from './buildImage';
 import { formatReference, parseReference } from './reference';
 import { attach } from './referrers';
@@ -83,6 +84,8 @@ export async function pushImage({
         plugins: parts.map(({ folder: path, packageJson: { name, version } }) => ({ path, name, version })),
         attached,
       };
+    } catch (error) {
+      throw isDiskFault(error) ? asUnwritable(error, dir) : error;
     } finally {
       await dispose();
     }

@@ -1,3 +1,4 @@
+import { StagedoorError } from '@stagedoor/bundle';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,14 @@ export interface TemporaryFolder {
   dispose(): Promise<void>;
 }
 
-/** Makes a folder whose name begins with `stagedoor-<purpose>-`. Rejects as `mkdtemp` does. */
-export async function temporaryFolder(purpose: string): Promise<TemporaryFolder> {
-  const dir = await mkdtemp(join(tmpdir(), `stagedoor-${purpose}-`));
+/** Makes a folder in `parent` whose name begins with `stagedoor-<purpose>-`. Throws OUTPUT_UNWRITABLE. */
+export async function temporaryFolder(purpose: string, parent = tmpdir()): Promise<TemporaryFolder> {
+  const dir = await mkdtemp(join(parent, `stagedoor-${purpose}-`)).catch((cause: Error) => {
+    throw new StagedoorError('OUTPUT_UNWRITABLE', `The temporary folder cannot be used: ${cause.message}`, {
+      hint: 'Free space in the temporary folder, or set TMPDIR to another.',
+      cause,
+    });
+  });
   const { forget } = cleanUpOnExit(() => rmSync(dir, { recursive: true, force: true }));
   return {
     dir,

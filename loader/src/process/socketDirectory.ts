@@ -1,3 +1,4 @@
+import { StagedoorError } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,18 +8,23 @@ import { join } from 'node:path';
 const LONGEST_ADDRESS = 103;
 const NAME_BYTES = 6;
 
+/** For a TMPDIR that is too long itself. */
+const USUAL_PLACES = ['/tmp', '/var/tmp', '/dev/shm'];
+
 /** A folder for the sockets of processes that only this user can enter. */
 export class SocketDirectory {
   readonly path: string;
-  readonly #temporary: boolean;
 
-  /** `<stateDir>/run`, emptied; where that is too long for a socket's address, a temporary folder. */
+  /**
+   * `<stateDir>/run`, emptied; where that is too long for a socket's address, a temporary folder. Throws STATE_UNWRITABLE where
+   * there is none that is short enough.
+   */
   constructor(stateDirectory: string) {
     const wanted = join(stateDirectory, 'run');
     rmSync(wanted, { recursive: true, force: true });
-    this.#temporary = Buffer.byteLength(join(wanted, 'x'.repeat(NAME_BYTES * 2))) > LONGEST_ADDRESS;
-    this.path = this.#temporary ? mkdtempSync(join(tmpdir(), 'stagedoor-')) : wanted;
-    if (!this.#temporary) mkdirSync(wanted, { mode: 0o700 });
+    const isShort = fits(wanted);
+    if (isShort) mkdirSync(wanted, { mode: 0o700 });
+    this.path = isShort ? wanted : makeTemporary(wanted);
   }
 
   /** An address that nobody has. */
@@ -30,4 +36,26 @@ export class SocketDirectory {
   dispose(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** True where the addresses of sockets in a folder are short enough. */
+function fits(dir: string): boolean {
+  return Buffer.byteLength(join(dir, 'x'.repeat(NAME_BYTES * 2))) <= LONGEST_ADDRESS;
+}
+
+/** A new folder in the first place for temporary files that is short enough and can be written. */
+function makeTemporary(wanted: string): string {
+  const faults: string[] = [];
+  for (const parent of new Set([tmpdir(), ...USUAL_PLACES])) {
+    if (!fits(join(parent, 'stagedoor-XXXXXX'))) continue;
+    try {
+      return mkdtempSync(join(parent, 'stagedoor-'));
+    } catch (error) {
+      faults.push((error as Error).message);
+    }
+  }
+  const message = `${wanted} is too long for the sockets of plugin processes, and so is every temporary folder`;
+  throw new StagedoorError('STATE_UNWRITABLE', [message, ...faults].join('; '), {
+    hint: `Set dynamicPlugins.stateDirectory, or TMPDIR, to a folder with a path of at most ${LONGEST_ADDRESS - 30} bytes.`,
+  });
 }

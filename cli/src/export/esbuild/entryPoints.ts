@@ -22,6 +22,25 @@ export function entryPoints(entries: readonly Entry[], resolveDir: string): Plug
   };
 }
 
+const FILE_PREFIX = 'stagedoor-entry:';
+
+/** A file as an entry point for esbuild together with {@link entryFile}: in a path esbuild takes a * for any text. */
+export function asEntryPoint(file: string): string {
+  return file.includes('*') ? FILE_PREFIX + encodeURIComponent(file) : file;
+}
+
+/** Resolves what {@link asEntryPoint} gives. */
+export function entryFile(): Plugin {
+  return {
+    name: 'entry-file',
+    setup(build) {
+      build.onResolve({ filter: new RegExp(`^${FILE_PREFIX}`) }, ({ path }) => ({
+        path: decodeURIComponent(path.slice(FILE_PREFIX.length)),
+      }));
+    },
+  };
+}
+
 /** The files that hosts load, by bundle path: each hands on its entry point of the common output. */
 export function entryFiles(entries: readonly Entry[]): Map<string, Uint8Array> {
   return new Map(

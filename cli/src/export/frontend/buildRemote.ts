@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { StatsCompilation } from '@rspack/core';
+import { StagedoorError } from '@stagedoor/bundle';
 import { findEntries } from '../entries';
 import type { PackageFinder } from '../installedPackage';
 import type { Staging } from '../output';
@@ -49,6 +50,7 @@ export async function buildRemote(
   staging: Staging,
   finder: PackageFinder,
 ): Promise<RemoteBuild> {
+  refusePath(exported);
   // Named relative to the workspace: Rspack hashes what is written here.
   const entries = findEntries(exported.dir, exported.pkg).map((entry) => ({
     ...entry,
@@ -80,4 +82,19 @@ export async function buildRemote(
     bytes: await settleSourceMaps(output, exported.workspace.root, finder),
     entryFile: `dist/${metaData.remoteEntry.name}`,
   };
+}
+
+/** In requests and identifiers these separate a path from what else is in them; Rspack knows no way to write them otherwise. */
+const SEPARATORS = /[!?|]/;
+
+function refusePath({ dir, workspace }: ExportedPackage): void {
+  const path = [workspace.root, dir].find((each) => SEPARATORS.test(each));
+  if (path === undefined) return;
+  throw new StagedoorError(
+    'BUILD_FAILED',
+    `${path} has one of the characters ! ? | in it, which Rspack takes for its own.`,
+    {
+      hint: 'Move the workspace to a folder without these characters in its path.',
+    },
+  );
 }

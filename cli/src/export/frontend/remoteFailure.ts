@@ -3,7 +3,7 @@ import { StagedoorError, isInside } from '@stagedoor/bundle';
 import { packageOfImport, type PackageFinder } from '../installedPackage';
 import type { ExportedPackage } from '../plan';
 import { installCommand } from '../workspace';
-import { moduleFile } from './remoteModules';
+import { moduleFile, withoutEscapes } from './remoteModules';
 
 const UNRESOLVED = /Can't resolve '([^']+)'/;
 const BARE = /^[^./]/;
@@ -19,14 +19,14 @@ export function explainRemoteFailure(
   finder: PackageFinder,
 ): StagedoorError {
   const lines = errors.map((error) => {
-    const text = error.message.replace(COLOURS, '').replaceAll(`${workspace.root}/`, '');
+    const text = plain(error.message).replaceAll(`${workspace.root}/`, '');
     const specifier = UNRESOLVED.exec(text)?.[1];
     const missing = specifier !== undefined && BARE.test(specifier) ? packageOfImport(specifier) : undefined;
     const file = moduleFile(error.moduleIdentifier ?? '');
     const by = (file && finder.ofFile(file)?.name) ?? 'the plugin';
     const [, line, indent = ''] = MARKED.exec(text) ?? [];
     const at = line === undefined ? '' : `:${line}:${indent.length + 1}`;
-    const place = error.moduleName ? `${error.moduleName.replace(/^\.\//, '')}${at}: ` : '';
+    const place = error.moduleName ? `${plain(error.moduleName).replace(/^\.\//, '')}${at}: ` : '';
     return { missing, text: missing ? `${missing} is not installed; ${by} imports it.` : `${place}${text.trim()}` };
   });
   const message = [...new Set(lines.map(({ text }) => text))].join('\n');
@@ -43,5 +43,9 @@ export function ownWarnings(warnings: readonly StatsError[], { dir, workspace }:
       const file = moduleFile(moduleIdentifier ?? '');
       return file !== undefined && isInside(dir, file) && !/[\\/]node_modules[\\/]/.test(file.slice(dir.length));
     })
-    .map(({ message }) => message.replace(COLOURS, '').replaceAll(`${workspace.root}/`, '').trim().split('\n')[0]!);
+    .map(({ message }) => plain(message).replaceAll(`${workspace.root}/`, '').trim().split('\n')[0]!);
+}
+
+function plain(text: string): string {
+  return withoutEscapes(text.replace(COLOURS, ''));
 }

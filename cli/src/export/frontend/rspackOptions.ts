@@ -1,6 +1,8 @@
 import { builtinModules } from 'node:module';
+import { sep } from 'node:path';
 import type { RspackOptions } from '@rspack/core';
 import { packName } from '@stagedoor/bundle';
+import { escapeRegExp } from '../escapeRegExp';
 import type { ExportedPackage } from '../plan';
 
 /** Where what a remote consists of lies below its folder, by content: hosts let browsers keep it for good. */
@@ -42,7 +44,12 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
       parser: { 'css/auto': { namedExports: false } },
       generator: { 'css/auto': { localIdentName: '[uniqueName]-[name]-[local]' } },
       rules: [
-        { test: /\.[cm]?[jt]sx?$/, exclude: /[\\/]node_modules[\\/]/, type: 'javascript/auto', use: transpiler() },
+        {
+          test: /\.[cm]?[jt]sx?$/,
+          exclude: installedBelow(workspace.root),
+          type: 'javascript/auto',
+          use: transpiler(),
+        },
         // ES modules of the field leave out extensions.
         { test: /\.m?js$/, resolve: { fullySpecified: false } },
         { test: /\.css$/, type: 'css/auto' },
@@ -58,6 +65,12 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
     infrastructureLogging: { level: 'none' },
     stats: 'none',
   };
+}
+
+/** Matches installed code, also of a workspace that itself lies below a folder called node_modules. */
+function installedBelow(root: string): RegExp {
+  const installed = /[\\/]node_modules[\\/]/;
+  return installed.test(root + sep) ? new RegExp(`^${escapeRegExp(root)}(?=[\\\\/]).*${installed.source}`) : installed;
 }
 
 function transpiler(): Array<{ loader: string; options: object }> {

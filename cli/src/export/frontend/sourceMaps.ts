@@ -1,7 +1,8 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { decode } from '@jridgewell/sourcemap-codec';
 import { isInstalled, type PackageFinder } from '../installedPackage';
+import { withoutEscapes } from './remoteModules';
 
 /** What Rspack itself adds to a remote, under one name. */
 const RUNTIME = 'webpack/runtime';
@@ -22,7 +23,7 @@ export async function settleSourceMaps(dir: string, root: string, finder: Packag
     const place = join(dir, path);
     const map = JSON.parse(await readFile(place, 'utf8')) as SourceMap;
     const lines = (await readFile(place.slice(0, -'.map'.length), 'utf8')).split('\n');
-    const files = map.sources.map((source) => source.split('?')[0]!);
+    const files = map.sources.map((source) => fileOf(source.split('?')[0]!));
     count(map.mappings, lines, files, bytes);
     await writeFile(place, JSON.stringify({ ...map, sources: files.map((file) => nameOf(file, root, finder)) }));
   }
@@ -38,6 +39,11 @@ function count(mappings: string, lines: string[], files: string[], bytes: Map<st
       if (file !== undefined) bytes.set(file, (bytes.get(file) ?? 0) + Math.max(0, end - segment[0]));
     });
   });
+}
+
+/** Rspack writes some paths by way of the folder of the workspace. */
+function fileOf(source: string): string {
+  return isAbsolute(source) ? normalize(withoutEscapes(source)) : source;
 }
 
 function nameOf(file: string, root: string, finder: PackageFinder): string {

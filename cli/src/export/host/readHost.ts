@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { StagedoorError, describeIssues } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { isAddress } from '../../bundles/address';
+import { send } from '../../http/send';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
 const schema = z.looseObject({
@@ -54,10 +55,9 @@ async function fetchText(location: string, token: string | undefined, signal?: A
   const url = new URL(location);
   if (url.pathname === '/') url.pathname = PATH;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, {
-    headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-  });
+  const headers = { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const both = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  const response = await send(url, { headers, retry: false }, { signal: both });
   if (!response.ok) {
     await response.body?.cancel();
     const refused = response.status === 401 || response.status === 403;

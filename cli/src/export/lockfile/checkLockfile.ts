@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { basename, join } from 'node:path';
 import { StagedoorError, isInside } from '@stagedoor/bundle';
 import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage } from '../installedPackage';
+import { isInstalled, type InstalledPackage } from '../installedPackage';
 import type { ExportedPackage } from '../plan';
 import { installCommand } from '../workspace';
 import type { Locked, Lockfile, PackageImport } from './lockfile';
@@ -14,7 +14,6 @@ interface Mismatch extends PackageImport {
   expected: string[];
 }
 
-const MODULES = `${sep}node_modules${sep}`;
 const SHOWN = 10;
 
 /** What installs exactly what the lockfile says, whatever is there. */
@@ -44,7 +43,7 @@ export function checkLockfile(
     if (!to) continue;
     const at = { ...to, dir: place(to.dir) };
     const governed = !from || isInside(plan.workspace.root, place(from.dir));
-    const source = isInside(plan.workspace.root, at.dir) && !at.dir.includes(MODULES);
+    const source = isInside(plan.workspace.root, at.dir) && !isInstalled(at.dir);
     if (source || !governed) continue;
     const entries = lockfile.locked({ from: from && { ...from, dir: place(from.dir) }, name, to: at });
     const match = entries.find((entry) => agrees(entry, to));
@@ -73,7 +72,7 @@ function placesOf(root: string): (dir: string) => string {
 function mismatch(plan: ExportedPackage, lockfile: Lockfile, wrong: Mismatch[]): StagedoorError {
   const file = basename(lockfile.file);
   const lines = wrong.map(({ from, name, to, expected, file: importer }) => {
-    const linked = to.dir.includes(MODULES) ? 'is installed' : `is linked from ${to.dir}`;
+    const linked = isInstalled(to.dir) ? 'is installed' : `is linked from ${to.dir}`;
     const says = expected.length > 0 ? `says ${expected.join(' or ')}` : 'does not know it';
     const by = from ? `; ${from.name} imports it${importer ? ` in ${importer}` : ''}` : '';
     return `${name === to.name ? name : `${name} (${to.name})`} ${to.version} ${linked}, ${file} ${says}${by}.`;

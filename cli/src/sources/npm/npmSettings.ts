@@ -26,7 +26,8 @@ export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise
     npmPath: join(cwd, '.no-npm'),
     // It writes what it finds into the environment, for scripts that npm would run.
     env: { ...process.env },
-    argv: [process.execPath, 'stagedoor'],
+    // A user's settings for global installs are not about this folder.
+    argv: [process.execPath, 'stagedoor', '--global=false', '--location=user'],
     cwd,
     warn: false,
   });

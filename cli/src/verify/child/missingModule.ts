@@ -15,7 +15,8 @@ interface Context {
   place: string | undefined;
 }
 
-const NOT_FOUND = /Cannot find (?:module|package) '([^']+)'/;
+/** What is looked for may be a path with quotes in it. */
+const NOT_FOUND = /Cannot find (?:module|package) '(.+?)'(?=$| imported from |\. )/;
 const NOT_EXPORTED = /Package subpath '([^']+)' is not defined by "exports" in (.*)\/package\.json/;
 
 /** A resolution error of Node, of `require` or `import`, as MODULE_NOT_FOUND; undefined for any other error. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { escapeRegExp } from '../../export/escapeRegExp';
 
 /**
  * The first stack line that lies in the bundle: `src/plugin.ts:12 (dist/index.cjs.js:4500)`, the former only where a
@@ -9,12 +10,8 @@ import { fileURLToPath } from 'node:url';
  */
 export function ownPlace(error: unknown, bundleDir: string): string | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  // The stack of a syntax error begins with `file:line`; those of all others hold `at name (file:line:column)`.
-  for (const [, url, line, column] of stack.matchAll(
-    /(?:^|\(|at |async )((?:file:\/\/)?\/[^\n()]*?):(\d+)(?::(\d+))?\)?$/gm,
-  )) {
-    const file = url!.startsWith('file:') ? fileURLToPath(url!) : url!;
-    if (!file.startsWith(bundleDir + sep)) continue;
+  for (const [, url, path, line, column] of stack.matchAll(framesIn(bundleDir))) {
+    const file = url === undefined ? join(bundleDir, path!) : fileURLToPath(url + path!);
     const inBundle = `${relative(bundleDir, file)}:${line}`;
     const source = sourcePlace(file, Number(line), Number(column ?? 1), bundleDir);
     return source ? `${source} (${inBundle})` : inBundle;
@@ -24,17 +21,37 @@ export function ownPlace(error: unknown, bundleDir: string): string | undefined 
 
 /** Text with every path into the bundle made relative to it. */
 export function withoutDir(text: string, bundleDir: string): string {
-  return text.replaceAll(`file://${bundleDir}${sep}`, '').replaceAll(bundleDir + sep, '');
+  return text.replaceAll(urlOf(bundleDir), '').replaceAll(bundleDir + sep, '');
+}
+
+/** What the names of ES modules of the bundle begin with. */
+export function urlOf(bundleDir: string): string {
+  return pathToFileURL(bundleDir + sep).href;
+}
+
+/** The stack of a syntax error begins with `file:line`; those of all others hold `at name (file:line:column)`. */
+function framesIn(bundleDir: string): RegExp {
+  const top = `(?:(${escapeRegExp(urlOf(bundleDir))})|${escapeRegExp(bundleDir + sep)})`;
+  return new RegExp(`(?:^|\\(|at |async )${top}([^\\n()]*?):(\\d+)(?::(\\d+))?\\)?$`, 'gm');
 }
 
 function sourcePlace(file: string, line: number, column: number, bundleDir: string): string | undefined {
   const entry = sourceMapOf(file)?.findEntry(line - 1, column - 1);
   if (!entry || !('originalSource' in entry)) return undefined;
-  const source = relative(bundleDir, join(dirname(file), entry.originalSource))
+  const source = relative(bundleDir, join(dirname(file), decoded(entry.originalSource)))
     .split(sep)
     .join('/');
   // The bundle lies elsewhere than where it was built: only what follows the climb means something.
   return `${source.replace(/^(\.\.\/)+/, '')}:${entry.originalLine + 1}`;
+}
+
+/** Sources are URLs; not all tools encode what they write. */
+function decoded(source: string): string {
+  try {
+    return decodeURIComponent(source);
+  } catch {
+    return source;
+  }
 }
 
 function sourceMapOf(file: string): SourceMap | undefined {

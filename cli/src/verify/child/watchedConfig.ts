@@ -1,4 +1,5 @@
 import type { RootConfigService } from '@backstage/backend-plugin-api';
+import { urlOf } from './place';
 
 /** The methods that answer for a key that is not there instead of throwing. */
 const LENIENT = [
@@ -14,11 +15,12 @@ const LENIENT = [
 
 /** The config, with every key that code below `bundleDir` looks for in vain added to `absent`. */
 export function watchedConfig(config: RootConfigService, bundleDir: string, absent: Set<string>): RootConfigService {
+  const places = [bundleDir, urlOf(bundleDir)];
   const watched = Object.create(config) as Record<string, (key?: string) => unknown>;
   for (const method of LENIENT) {
     watched[method] = (key) => {
       // The host's own services look for many keys that they can do without.
-      if (key && !config.has(key) && new Error().stack?.includes(bundleDir)) absent.add(key);
+      if (key && !config.has(key) && places.some((place) => new Error().stack?.includes(place))) absent.add(key);
       return (config[method] as (key?: string) => unknown)(key);
     };
   }

@@ -1,0 +1,94 @@
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runProcess } from '../support/childProcess';
+import { oddFolder } from '../support/oddFolder';
+import { repository } from '../support/repository';
+import { sqlitePrebuilt } from '../support/sqlitePrebuilt';
+import { tempDir } from '../support/tempDir';
+
+/** Imports what the scripts are made of. */
+async function script<T>(name: string): Promise<T> {
+  return (await import(join(repository, 'scripts/lib', `${name}.mjs`))) as T;
+}
+
+/** Runs a program that may import what the scripts are made of, with further environment. */
+async function runModule(code: string, env: Record<string, string | undefined>) {
+  const imports = `const lib = (name) => import(${JSON.stringify(`${repository}/scripts/lib/`)} + name + '.mjs');`;
+  return await runProcess(process.execPath, ['--input-type=module', '-e', `${imports}\n${code}`], { env });
+}
+
+describe('npm as the scripts run it', () => {
+  test('installs what the lockfile names, whatever a user has set for other projects', async () => {
+    const dir = await tempDir();
+    await mkdir(join(dir, 'member'));
+    const own = { name: 'x', private: true, devDependencies: { member: 'file:member' } };
+    const lock = {
+      name: 'x',
+      lockfileVersion: 3,
+      packages: {
+        '': own,
+        member: { version: '1.0.0', dev: true },
+        'node_modules/member': { resolved: 'member', link: true },
+      },
+    };
+    await writeFile(join(dir, 'member/package.json'), JSON.stringify({ name: 'member', version: '1.0.0' }));
+    await writeFile(join(dir, 'package.json'), JSON.stringify(own));
+    await writeFile(join(dir, 'package-lock.json'), JSON.stringify(lock));
+    const code = `const { npm } = await lib('npm'); await npm(['ci', '--include=dev'], { cwd: ${JSON.stringify(dir)} });`;
+    const run = await runModule(code, {
+      npm_config_workspace: 'member',
+      npm_config_workspaces: 'true',
+      npm_config_dry_run: 'true',
+      npm_config_global: 'true',
+      npm_config_location: 'global',
+      npm_config_omit: 'dev',
+      npm_config_package_lock: 'false',
+      npm_config_package_lock_only: 'true',
+      npm_config_before: '2001-01-01',
+      npm_config_json: 'true',
+      npm_config_loglevel: 'silent',
+    });
+    expect(run).toMatchObject({ code: 0 });
+    expect(await readdir(join(dir, 'node_modules'))).toContain('member');
+  });
+
+  test('says which settings may be the reason when it fails, and not what they are', async () => {
+    const dir = await tempDir();
+    const code = `const { npm } = await lib('npm');
+      await npm(['install', 'is-nowhere'], { cwd: ${JSON.stringify(dir)} }).catch(({ message, hint }) => console.log(message, hint));`;
+    const { stdout } = await runModule(code, { npm_config_offline: 'true', HTTPS_PROXY: 'http://user:secret@proxy' });
+    expect(stdout).toMatch(/^`npm install is-nowhere` ended with 1:\n[^]*ENOTCACHED/);
+    expect(stdout).toContain('It runs with your HTTPS_PROXY, npm_config_offline.');
+    expect(stdout).not.toContain('secret');
+  });
+});
+
+describe('The SQLite driver', () => {
+  test('is compiled in its place only where make and the shell take its path as it is', async () => {
+    const { compilesIn } = await script<{ compilesIn(dir: string): boolean }>('sqliteDriver');
+    expect(compilesIn('/home/me/code/stagedoor-1.0')).toBe(true);
+    for (const character of ` #%'"&()$ü;:*?[]{}~!|<>\\^=,\`\t`) expect(compilesIn(`/a${character}b`)).toBe(false);
+  });
+
+  test('is otherwise put there from elsewhere', async () => {
+    const installed = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
+    const driver = join(await oddFolder(), 'node_modules/better-sqlite3');
+    await cp(installed, driver, { recursive: true, filter: (path) => path !== join(installed, 'build') });
+    const code = `const { npm } = await lib('npm');
+      const { buildDriverElsewhere } = await lib('driverElsewhere');
+      await buildDriverElsewhere(npm, { driver: process.env.DRIVER });
+      process.dlopen({ exports: {} }, process.env.DRIVER + '/build/Release/better_sqlite3.node');
+      console.log('loaded');`;
+    const env = { ...(await sqlitePrebuilt()), DRIVER: driver, npm_config_ignore_scripts: 'true' };
+    expect(await runModule(code, env)).toMatchObject({ code: 0, stdout: 'loaded\n' });
+  });
+});
+
+test('Nothing asks a proxy for what runs on this machine', async () => {
+  const { directToLoopback } = await script<{ directToLoopback(env: object): Record<string, string> }>('proxies');
+  const all = 'localhost,127.0.0.1,::1,[::1]';
+  expect(directToLoopback({})).toEqual({ no_proxy: all, NO_PROXY: all });
+  expect(directToLoopback({ NO_PROXY: 'a', no_proxy: 'b' }).NO_PROXY).toBe(`b,${all}`);
+});
