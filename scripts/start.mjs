@@ -11,15 +11,20 @@ import { checkPortIsFree } from './lib/port.mjs';
 import { portalUrl, runPortal } from './lib/portalProcess.mjs';
 import { step } from './lib/progress.mjs';
 import { readStartOptions, START_HELP } from './lib/startOptions.mjs';
+import { checkTemporaryFolder } from './lib/temporaryFolder.mjs';
 import { tryIt } from './lib/tryIt.mjs';
 
 const EXAMPLE = 'hello-dynamic-backend';
+
+/** For what is compiled and verified. */
+const TEMPORARY_MB = 200;
 
 await runScript(async () => {
   checkNodeVersion();
   const options = readStartOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(START_HELP);
   await checkPortIsFree(options.port);
+  checkTemporaryFolder(TEMPORARY_MB);
   await ensureInstalled({ dev: false });
   await buildStep();
   const rootDirectory = join(options.dir, 'dynamic-plugins-root');

@@ -7,13 +7,20 @@ import { checkNodeVersion } from './lib/nodeVersion.mjs';
 import { directToLoopback } from './lib/proxies.mjs';
 import { repository } from './lib/repository.mjs';
 import { runInForeground } from './lib/run.mjs';
+import { checkTemporaryFolder } from './lib/temporaryFolder.mjs';
+
+/** What tests write there at the same time. */
+const TEMPORARY_MB = 1000;
 
 await runScript(async () => {
   checkNodeVersion();
+  checkTemporaryFolder(TEMPORARY_MB);
   await ensureInstalled({ dev: true });
   await buildStep();
   const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
-  const args = ['run', '--root', join(repository, 'test'), ...process.argv.slice(2)];
+  const filters = process.argv.slice(2);
+  if (filters.length === 0) process.stderr.write('Running the suite: usually 10 to 15 minutes on two cores\n');
+  const args = ['run', '--root', join(repository, 'test'), ...filters];
   // Some tests have other users read what they write.
   process.umask(0o022);
   // Vitest keeps a NODE_ENV that it finds.

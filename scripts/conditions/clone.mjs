@@ -27,7 +27,7 @@ exec "$@"`;
  * A copy of this repository under the conditions of a case, installed and built unless it is to be fresh. Returns what starts a
  * command in it, as the leader of a process group.
  */
-export function makeClone(home, { folder = 'stagedoor', ...each }, moreEnv) {
+export function makeClone(home, { folder = 'a clone', ...each }, moreEnv) {
   const above = join(home, 'above');
   const clone = join(above, folder);
   const temporary = join(home, each.tmp === 'odd' ? 'temporary files #1 100%' : 'tmp');

@@ -24,16 +24,23 @@ export async function ensureInstalled({ dev }) {
       if (installed.length > 0) await npm(['install', '--no-save', ...kinds]);
       if (!satisfiesLockfile({ dev })) await npm(['ci', ...kinds]);
     };
-    const title = dev ? 'Installing all dependencies' : 'Installing what starting needs';
-    await step(title, install, { detail: () => (isCompilingSqliteDriver() ? 'compiling the SQLite driver' : '') });
+    const title = `Installing ${dev ? 'all packages' : 'the packages that starting needs'}`;
+    await step(title, install, {
+      usually: '1 to 3 minutes',
+      detail: () => (isCompilingSqliteDriver() ? 'compiling the SQLite driver' : ''),
+    });
   }
   // What is offered for download may be fatal, too.
   for (let tries = 0; tries < 2 && sqliteDriverState() !== 'works'; tries++) {
     const env = sqliteDriverState() === 'fatal' ? { npm_config_build_from_source: 'true' } : {};
-    await step('Building the SQLite driver for this Node.js', async () => {
-      if (!compilesIn(repository)) await buildDriverElsewhere(npm, { env: { ...npmEnvironment(), ...env } });
-      // Its install script is needed, whatever a user has set for all packages.
-      else await npm(['rebuild', 'better-sqlite3', '--ignore-scripts=false'], { env });
-    });
+    await step(
+      'Building the SQLite driver for this Node.js',
+      async () => {
+        if (!compilesIn(repository)) await buildDriverElsewhere(npm, { env: { ...npmEnvironment(), ...env } });
+        // Its install script is needed, whatever a user has set for all packages.
+        else await npm(['rebuild', 'better-sqlite3', '--ignore-scripts=false'], { env });
+      },
+      { usually: 'a minute or two where it has to be compiled' },
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { hintIn } from './failure.mjs';
 import { repository } from './repository.mjs';
 import { runQuietly } from './run.mjs';
 import { sqliteCompileEnvironment } from './sqliteDriver.mjs';
@@ -21,7 +22,8 @@ export async function npm(args, { cwd = repository, env = {} } = {}) {
     cwd,
     shown: ['npm', ...args].join(' '),
     env: withoutSelection({ ...sqliteCompileEnvironment(npmEnvironment()), ...env }),
-    hint: (output) => (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT + settingsHint(process.env)),
+    hint: (output) =>
+      hintIn(output) ?? (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT + settingsHint(process.env)),
   });
 }
 

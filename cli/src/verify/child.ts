@@ -13,6 +13,9 @@ const task = JSON.parse(process.argv[2]!) as VerifyTask;
 const reporter = new Reporter();
 const stray: string[] = [];
 
+// The line of the bundle that led to an error lies below those of Node.js itself, of which newer versions have more than ten.
+Error.stackTraceLimit = 50;
+
 // A portal logs faults outside any call and goes on; the author should know of them all the same.
 process.on('uncaughtException', noteStray);
 process.on('unhandledRejection', noteStray);
