@@ -1,3 +1,6 @@
+/** Tests that put paths into what interprets them. */
+const OF_PATHS = ['cli/sign', 'cli/exportPlaces', 'cli/oddPaths', 'loader/oddPaths', 'soak/manyPlugins'];
+
 /**
  * What a clone may meet, and what `npm start` and `npm test` do there: they work, or they end with one message. Each case is
  * tried by scripts/conditions.mjs; docs/reference/machines.md shows them.
@@ -8,10 +11,10 @@
  * - `user`: `plain` has no rights of root. `umask`, `env`: of the commands; undefined removes a variable.
  * - `tmp`: `odd` (a folder with such a name, on a file system of its own), `small` (of 1 MB), `absent`.
  * - `without`: programs and folders that are not there. `taken`: ports that something listens on.
- * - `fresh`: nothing is installed, nothing is built. `interrupted`: after some seconds of a first `npm start`, Ctrl-C.
- * - `twice`: two clones do the same at the same time.
+ * - `rebuild`: everything is built and exported anew. `fresh`: nothing is installed, nothing is built. `interrupted`: after some seconds of a first `npm start`, Ctrl-C.
+ * - `again`: both commands have been run before. `twice`: two clones do the same at the same time.
  * - `node`: the major version of another Node.js, tried with `--full` only.
- * - `start`, `test`: a part of the message to end with. Without, the command works. `says`: a part of what both say.
+ * - `tests`: other test files than the usual few. `start`, `test`: a part of the message to end with. Without, the command works. `says`: a part of what both say.
  */
 export const CASES = [
   {
@@ -22,6 +25,8 @@ export const CASES = [
     closed: true,
     user: 'plain',
     umask: '077',
+    rebuild: true,
+    tests: OF_PATHS,
   },
   {
     machine: 'the same path, root, `NODE_ENV=production`, `CI` set',
@@ -29,6 +34,7 @@ export const CASES = [
     linked: true,
     closed: true,
     env: { NODE_ENV: 'production', CI: 'true' },
+    rebuild: true,
   },
   {
     machine: 'settings of npm: `omit=dev`, `ignore-scripts`, `loglevel=silent`; proxies that do not answer',
@@ -61,7 +67,7 @@ export const CASES = [
   { machine: '`TMPDIR` is on another file system, in a path with spaces', tmp: 'odd' },
   { machine: '`TMPDIR` is too small', tmp: 'small', start: 'temporary folder', test: 'temporary folder' },
   { machine: '`TMPDIR` is not there', tmp: 'absent', start: 'temporary folder', test: 'temporary folder' },
-  { machine: 'a second run', says: { start: /Building: up to date/, test: /Building: up to date/ } },
+  { machine: 'a second run', again: true, says: { start: /Building: up to date/, test: /Building: up to date/ } },
   { machine: 'two clones at once', twice: true },
   {
     machine: 'a first run that was interrupted while it installed; a plain user, umask 077, `NODE_ENV=production`',

@@ -22,7 +22,7 @@ export function signalGroup(child, signal) {
 
 /** Whether the command ended as a case says, `expected` being a part of its message; a text about it where not. */
 export function faultOf(what, { code }, output, expected, said) {
-  const tail = output.trimEnd().split('\n').slice(-40).join('\n');
+  const tail = output.trimEnd().split('\n').slice(-25).join('\n');
   if (expected && code === 0) return `${what} should end with: ${expected}\n${tail}`;
   if (expected && !output.includes(expected)) return `${what} does not say: ${expected}\n${tail}`;
   if (expected && /\n +at /.test(output)) return `${what} shows a stack\n${tail}`;

@@ -1,15 +1,7 @@
 import { faultOf, observe, signalGroup } from './ended.mjs';
 
-/** Tests that meet what cases are about: paths, users, shells, children with their own environment, the portal, packages. */
-const SHORT = [
-  'cli/exportPlaces',
-  'cli/sign',
-  'cli/oddPaths',
-  'loader/oddPaths',
-  'scripts/start',
-  'portal/commandLine',
-  'soak/manyPlugins',
-];
+/** The command line in processes of its own, and a portal that is asked from outside. */
+const SHORT = ['cli/sign', 'portal/threeWays'];
 
 const LIMIT_MS = 300_000;
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSqlitePrebuilt } from '../lib/sqlitePrebuilt.mjs';
 import { makeClone } from './clone.mjs';
+import { observe } from './ended.mjs';
 import { startsAndServes, interruptFirstStart } from './start.mjs';
 import { testsPass } from './tests.mjs';
 
@@ -14,7 +15,9 @@ export async function tryCase(each) {
   const listening = await Promise.all((each.taken ?? []).map(listen));
   try {
     const clones = ['one', ...(each.twice ? ['two'] : [])].map((name) => makeClone(join(dir, name), each, driver.env));
+    if (each.rebuild) await Promise.all(clones.map((start) => observe(start('rm', '-rf', '.cache/stamps')).ended));
     if (each.interrupted) await interruptFirstStart(clones[0]);
+    if (each.again) await startsAndServes(clones[0], {});
     for (const check of [startsAndServes, testsPass]) {
       const faults = await Promise.all(clones.map((clone) => check(clone, each)));
       const fault = faults.find(Boolean);

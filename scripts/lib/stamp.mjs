@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { repository } from './repository.mjs';
 
 /**
@@ -19,7 +19,7 @@ export async function unlessUpToDate(name, { inputs, outputs, extra = [] }, work
   return true;
 }
 
-/** Hex sha256 over paths and content of all files at and below `paths` that are not built, and over `extra`. */
+/** Hex sha256 over paths, from the repository on, and content of all files at and below `paths` that are not built, and over `extra`. */
 function digestOf(paths, extra) {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -29,7 +29,7 @@ function digestOf(paths, extra) {
         if (name !== 'node_modules' && !/^\.?dist|\.tgz$/.test(name)) add(join(path, name));
       }
     } else {
-      hash.update(`${path}\0`).update(readFileSync(path)).update('\0');
+      hash.update(`${relative(repository, path)}\0`).update(readFileSync(path)).update('\0');
     }
   };
   paths.forEach(add);
