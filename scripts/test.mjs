@@ -7,16 +7,22 @@ import { checkNodeVersion } from './lib/nodeVersion.mjs';
 import { directToLoopback } from './lib/proxies.mjs';
 import { repository } from './lib/repository.mjs';
 import { runInForeground } from './lib/run.mjs';
+import { vitestPlace } from './lib/vitestPlace.mjs';
 
 await runScript(async () => {
   checkNodeVersion();
   await ensureInstalled({ dev: true });
   await buildStep();
   const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
-  const args = ['run', '--root', join(repository, 'test'), ...process.argv.slice(2)];
+  const place = vitestPlace();
+  const args = ['run', ...place.args, ...process.argv.slice(2)];
   // Some tests have other users read what they write.
   process.umask(0o022);
   // Vitest keeps a NODE_ENV that it finds.
   const env = { ...process.env, ...directToLoopback(), NODE_ENV: 'test' };
-  process.exitCode = await runInForeground(process.execPath, [vitest, ...args], { cwd: repository, env });
+  try {
+    process.exitCode = await runInForeground(process.execPath, [vitest, ...args], { cwd: repository, env });
+  } finally {
+    place.dispose();
+  }
 });
