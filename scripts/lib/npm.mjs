@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { hintIn } from './failure.mjs';
+import { withoutNpmSettings } from './npmSettings.mjs';
 import { repository } from './repository.mjs';
 import { runQuietly } from './run.mjs';
 import { sqliteCompileEnvironment } from './sqliteDriver.mjs';
@@ -16,21 +17,20 @@ const REGISTRY_HINT =
  * process's environment; quiet unless it fails.
  */
 export async function npm(args, { cwd = repository, env = {} } = {}) {
+  // Whose scripts may run is for the user to say.
+  const ignoringScripts = process.env.npm_config_ignore_scripts === 'true' && { npm_config_ignore_scripts: 'true' };
   const script = process.env.npm_execpath;
   const [command, first] = script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
   return await runQuietly(command, [...first, ...args, ...SETTINGS], {
     cwd,
     shown: ['npm', ...args].join(' '),
-    env: withoutSelection({ ...sqliteCompileEnvironment(npmEnvironment()), ...env }),
+    env: { ...withoutNpmSettings({ ...sqliteCompileEnvironment(npmEnvironment()), ...env }), ...ignoringScripts },
     hint: (output) =>
       hintIn(output) ?? (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT + settingsHint(process.env)),
   });
 }
 
-/**
- * Arguments win over a user's own settings. What those say of where packages come from, and how, stays; what is installed, and
- * where, is the lockfile's to say. The output is read for what went wrong.
- */
+/** What the files of a user may say otherwise: arguments win over them. What is installed, and where, is the lockfile's to say. */
 const SETTINGS = [
   '--global=false',
   '--location=project',
@@ -49,14 +49,8 @@ const SETTINGS = [
   '--loglevel=notice',
 ];
 
-/** What no argument that every npm knows undoes. */
-function withoutSelection(env) {
-  const selecting = /^npm_config_(workspaces?|include_workspace_root|min_release_age)$/i;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !selecting.test(name)));
-}
-
 /** Settings that may keep npm from what it is to do; not their values, which may be secret. */
-const LIMITING = /^(npm_config_(offline|(https?_)?proxy|cafile|strict_ssl|script_shell|os|cpu|libc)|https?_proxy)$/i;
+const LIMITING = /^(npm_config_(offline|(https?_)?proxy|cafile|strict_ssl)|https?_proxy)$/i;
 
 function settingsHint(env) {
   const limiting = Object.keys(env).filter((name) => LIMITING.test(name) && env[name] !== '');

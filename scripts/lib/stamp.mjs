@@ -29,7 +29,10 @@ function digestOf(paths, extra) {
         if (name !== 'node_modules' && !/^\.?dist|\.tgz$/.test(name)) add(join(path, name));
       }
     } else {
-      hash.update(`${relative(repository, path)}\0`).update(readFileSync(path)).update('\0');
+      hash
+        .update(`${relative(repository, path)}\0`)
+        .update(readFileSync(path))
+        .update('\0');
     }
   };
   paths.forEach(add);

@@ -1,17 +1,18 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { mkdtempSync, rmdirSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 
 const MEGABYTE = 1024 * 1024;
 
-/** Throws a Failure unless the temporary folder is there, may be written, and has so many megabytes free. */
+/** Throws a Failure unless there is a temporary folder that can be written, with so many megabytes free. */
 export function checkTemporaryFolder(megabytes) {
   const dir = tmpdir();
-  const hint = `Let TMPDIR name a folder that you may write, with ${megabytes} MB free.`;
+  const hint = `Set TMPDIR to a folder that is there, can be written, and has ${megabytes} MB free.`;
   try {
-    accessSync(dir, constants.W_OK | constants.X_OK);
+    rmdirSync(mkdtempSync(join(dir, 'stagedoor-')));
   } catch (error) {
-    throw new Failure(`The temporary folder ${dir} cannot be used (${error.code}).`, hint);
+    throw new Failure(`The temporary folder cannot be used: ${error.message}`, hint);
   }
   const { bavail, bsize } = statfsSync(dir);
   const free = Math.floor((bavail * bsize) / MEGABYTE);

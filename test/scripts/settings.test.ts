@@ -92,3 +92,31 @@ test('Nothing asks a proxy for what runs on this machine', async () => {
   expect(directToLoopback({})).toEqual({ no_proxy: all, NO_PROXY: all });
   expect(directToLoopback({ NO_PROXY: 'a', no_proxy: 'b' }).NO_PROXY).toBe(`b,${all}`);
 });
+
+test('The suite runs with what a user has set of registries, and without what is for other projects', async () => {
+  const { withoutNpmSettings } = await script<{ withoutNpmSettings(env: object): object }>('npmSettings');
+  const kept = {
+    PATH: 'x',
+    npm_config_registry: 'x',
+    npm_config_nodedir: 'x',
+    npm_config_cafile: 'x',
+    npm_config_cache: 'x',
+  };
+  const left = {
+    npm_config_dry_run: 'true',
+    NPM_CONFIG_OMIT: 'dev',
+    npm_config_save_exact: 'true',
+    npm_config_global: '1',
+  };
+  expect(withoutNpmSettings({ ...kept, ...left })).toEqual(kept);
+});
+
+test('A temporary folder that is not there is named before anything is run', async () => {
+  const TMPDIR = join(await tempDir(), 'absent');
+  const run = await runProcess(process.execPath, [join(repository, 'scripts/test.mjs')], { env: { TMPDIR } });
+  expect(run).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^\nerror: The temporary .*absent[^]*hint: .*TMPDIR/),
+  });
+});
