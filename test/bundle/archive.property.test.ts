@@ -6,11 +6,10 @@ import { gzipSync } from 'node:zlib';
 import type { Header } from 'tar';
 import { describe, expect, test } from 'vitest';
 import { archiveBytes, type ArchiveEntry } from '../support/hostileArchive';
+import { patience } from '../support/patience';
 import { tempDir } from '../support/tempDir';
 
 const LIMITS = { bytes: 256 * 1024, entries: 200 };
-/** What one archive may take at most, in milliseconds; a reader that hangs takes forever. */
-const PATIENCE_MS = 10_000;
 
 const names = fc.oneof(
   fc.stringMatching(/^package(\/[a-c]){1,3}$/),
@@ -145,7 +144,7 @@ async function arena(): Promise<{
 async function codeOf(file: string, target: string): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The archive was not read in time')), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error('The archive was not read in time')), patience.effectMs);
   });
   try {
     await Promise.race([extractArchive(file, target, { limits: LIMITS }), late]);

@@ -7,10 +7,11 @@ import { runProcess } from '../support/childProcess';
 import { CONTAINER_USER, startContainer, writableVolume } from '../support/container';
 import { freePort } from '../support/freePort';
 import { collectImage, collectScript, type Image } from '../support/image';
+import { patience } from '../support/patience';
 import { repository } from '../support/repository';
 import { waitFor } from '../support/waitFor';
 
-describe('What the image holds', { timeout: 120_000 }, () => {
+describe('What the image holds', () => {
   let image: Image;
   let path: string;
 
@@ -49,7 +50,7 @@ describe('What the image holds', { timeout: 120_000 }, () => {
         const outcome = await probe();
         return outcome.code === 0 ? outcome : undefined;
       },
-      60_000,
+      patience.startMs,
     );
     expect(last.stdout).toBe(
       `ok   ${url}/.backstage/health/v1/readiness: 200\nok   ${url}/api/dynamic-plugins/v1/plugins: 401\n`,

@@ -26,7 +26,7 @@ const together = {
 const apart = { ...together, backends: { back: { plugins: [{ id: 'calls-back', packages: ['./calls-back'] }] } } };
 
 // Two portals start in each.
-describe('Backends with the configuration that the chart renders, on one PostgreSQL', { timeout: 180_000 }, () => {
+describe('Backends with the configuration that the chart renders, on one PostgreSQL', () => {
   let postgres: Postgres;
   let bundles: string;
   let ports: Record<string, number>;
@@ -59,7 +59,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
       [after, second],
     ] as const) {
       await mount(manifests, DEFAULT, dir);
-      await waitFor('calls to go to the other backend', async () => (await answering()) === portal.pid, 60_000);
+      await waitFor('calls to go to the other backend', async () => (await answering()) === portal.pid);
     }
     const answers = async () => [await call(first, 'calls', 'calls-back'), await call(second, 'calls-back', 'calls')];
     expect(await answers()).toEqual([
@@ -106,7 +106,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     const configFiles = await mount(manifests, name, folder);
     const env = { ...postgres.env, NODE_ENV: 'production' };
     const port = ports[name];
-    const portal = await startPortal({ configFiles, root, dir: folder, port, env, readyTimeoutMs: 80_000 });
+    const portal = await startPortal({ configFiles, root, dir: folder, port, env });
     // Told to end, it would wait until a Service had noticed.
     onTestFinished(async () => void (await portal.stop('SIGKILL')));
     return portal;

@@ -39,9 +39,9 @@ export async function develop(
     const dev = startProcess(process.execPath, [bin, 'dev', ...packages, '--portal', portal.root]);
     ends.push(() => dev.stop());
     const watching = async (): Promise<boolean> => dev.exit() !== undefined || dev.output().includes('watching');
-    await waitFor('stagedoor dev to watch', watching, 30_000);
+    await waitFor('stagedoor dev to watch', watching);
     if (dev.exit()) throw new Error(dev.output());
-    await waitFor('the first answer', async () => (await portal.fetch('/api/hello/ping')).ok, 20_000);
+    await waitFor('the first answer', async () => (await portal.fetch('/api/hello/ping')).ok);
     return { portal, dev, packages, end };
   } catch (error) {
     await end();
@@ -78,13 +78,10 @@ export async function saveNumber(development: Development, number: number): Prom
   await change(development, [0, 'src/router.ts'], /message: greeting[^,]*,/, `message: greeting + ' ${number}',`);
 }
 
-/** Asks until the open route answers with the number; gives the milliseconds since `began` (of `performance.now()`). */
-export async function untilNumber({ portal }: Development, number: number, began: number): Promise<number> {
-  for (;;) {
+/** Asks until the open route answers with the number. */
+export async function untilNumber({ portal }: Development, number: number): Promise<void> {
+  await waitFor(`the answer with ${number}`, async () => {
     const answer = await portal.fetch('/api/hello/ping');
-    const { message } = (await answer.json()) as { message: string };
-    if (answer.ok && message.endsWith(` ${number}`)) return performance.now() - began;
-    if (performance.now() - began > 20_000) throw new Error(`Still ${answer.status} ${message}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+    return ((await answer.json()) as { message: string }).message.endsWith(` ${number}`);
+  });
 }

@@ -1,6 +1,7 @@
-import { checkFiles, listFiles, readManifest } from '@stagedoor/bundle';
+import { checkFiles, listFiles, packBundle, readManifest } from '@stagedoor/bundle';
 import type { InstallResult } from '@stagedoor/cli';
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,6 +11,7 @@ import { startProcess, type ChildProcess } from '../support/childProcess';
 import { startPortal } from '../support/portal';
 import { untilGone, untilState } from '../support/portalPlugins';
 import { repository } from '../support/repository';
+import { serve } from '../support/serve';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 import { bin, stagedoor } from './exportSupport';
@@ -120,14 +122,13 @@ describe('Two installs at once that are killed', () => {
     const root = join(dir, 'root');
     const lists = await Promise.all(['1.0.0', '2.0.0'].map((version) => listOfCopies(dir, version)));
     const seen = new Set<string>();
-    for (let round = 0; round < 6; round++) {
+    // At least six times, and until a moment was met at which something is left behind.
+    for (let round = 0; round < 6 || (round < 60 && !seen.has('something left behind')); round++) {
       const children = [lists, [...lists].reverse()].map((order) =>
         startProcess(process.execPath, [IN_TURN, root, ...order]),
       );
-      await waitFor(
-        'both lists to be installed',
-        () => Promise.resolve(children.some((child) => child.stdout().includes('ready'))),
-        30_000,
+      await waitFor('both lists to be installed', () =>
+        Promise.resolve(children.some((child) => child.stdout().includes('ready'))),
       );
       for (const child of children) {
         await sleep(60 * Math.random());
@@ -180,6 +181,34 @@ describe('The lock of a root directory', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'INSTALL_IN_PROGRESS' });
     held.release();
     (await lockRoot(file, {}, { timeoutMs: 100, pollMs: 10 })).release();
+  });
+
+  it('is held by whoever lives, however long it does nothing, and taken over when that has been killed', async () => {
+    const dir = await tempDir();
+    const root = join(dir, 'root');
+    const { file, integrity } = await packBundle(await namedBundle('p1', '1.0.0'), join(dir, 'p1.tgz'));
+    const asked: ServerResponse[] = [];
+    const address = await serve((_, response) => void asked.push(response));
+    const config = join(dir, 'dynamic-plugins.yaml');
+    await writeFile(config, JSON.stringify({ plugins: [{ package: `${address}/p1.tgz`, integrity }] }));
+    const holder = start(config, root);
+    // Only who holds the lock asks for anything.
+    await waitFor('the holder to fetch', async () => asked.length === 1);
+    const waiting = start(config, root);
+    await waitFor('the other to wait', async () => waiting.stderr().includes('waiting'));
+    process.kill(holder.pid, 'SIGSTOP');
+    const lock = join(root, '.stagedoor-install/lock.db');
+    // Nothing that could grow old: it is a lock of the operating system.
+    expect((await stat(lock)).size).toBe(0);
+    await expect(lockRoot(lock, {}, { timeoutMs: 300, pollMs: 10 })).rejects.toMatchObject({
+      code: 'INSTALL_IN_PROGRESS',
+    });
+    expect([asked.length, waiting.exit()]).toEqual([1, undefined]);
+    expect(await holder.stop('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
+    await waitFor('the other to fetch', async () => asked.length === 2);
+    asked[1]!.end(await readFile(file));
+    expect(await waiting.exited, waiting.output()).toMatchObject({ code: 0 });
+    expect(await versionsIn(root)).toEqual({ p1: '1.0.0' });
   });
 
   it('is not waited for after an interruption', async () => {

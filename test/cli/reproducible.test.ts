@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
+import { patience } from '../support/patience';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { unprivileged } from '../support/unprivileged';
@@ -11,7 +12,7 @@ import { bin, exported, filesOf } from './exportSupport';
 type Result = Awaited<ReturnType<typeof exported>>;
 
 /** Exports that compile config schemas anew, and copies of packages. */
-const PATIENT = { timeout: 180_000 };
+const PATIENT = { timeout: patience.longTestMs };
 
 const hello = join(repository, 'examples/hello-dynamic-backend');
 const HELLO_FILES = ['package.json', 'config.d.ts', 'README.md', 'src', 'migrations'];

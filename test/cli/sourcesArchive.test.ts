@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { download } from '../../cli/src/bundles/download';
 import { fixtureBundle } from '../support/bundles';
 import { writeArchive } from '../support/hostileArchive';
-import { serve } from '../support/serve';
+import { breakOff, serve } from '../support/serve';
 import { tempDir } from '../support/tempDir';
 import { filesOf } from './exportSupport';
 import { fetchPackage, refusePackage, resolvePackage } from './sourceSupport';
@@ -84,8 +84,7 @@ describe('A download that breaks', () => {
       ranges.push(request.headers.range);
       if (ranges.length > 1) return answer(request, response);
       response.writeHead(200, { etag: '"one"', 'content-length': bytes.length });
-      // What has not been read when the connection breaks is lost.
-      response.write(bytes.subarray(0, 1000), () => setTimeout(() => response.destroy(), 200));
+      response.write(bytes.subarray(0, 1000), () => breakOff(response));
     });
     return { address, ranges };
   }

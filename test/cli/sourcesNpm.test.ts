@@ -109,19 +109,22 @@ describe('A package of an npm registry', () => {
   });
 
   it('is INTEGRITY_MISMATCH where the registry serves something else than it lists', async () => {
-    const cwd = await project(`registry=${registry.url}`);
+    const front = await startRegistryFront(new URL(registry.url).host);
+    const cwd = await project(`registry=http://${front.host}/`);
     const resolved = await resolvePackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd });
     const { npmSource } = await import('../../cli/src/sources/npm/npmSource');
     const identity = resolved.identity.replaceAll('1.0.0', '1.1.0');
     const folder = await tempDir();
-    // At once, each time: it is no fault of the network, which npm would wait for.
+    // With one request, each time: it is no fault of the network, after which npm would wait and ask again.
     for (let time = 0; time < 20; time++) {
+      const before = front.requests.length;
       await expect(npmSource().fetch({ ...resolved, identity }, folder, { cwd })).rejects.toMatchObject({
         code: 'INTEGRITY_MISMATCH',
         details: { expected: resolved.digest },
       });
+      expect(front.requests.slice(before)).toEqual(['GET /@open/greeter-dynamic/-/greeter-dynamic-1.1.0.tgz']);
     }
-  }, 9_000);
+  });
 
   it('is held against the SHA-1 that is all that a registry lists of old packages', async () => {
     const name = '@open/greeter-dynamic';

@@ -1,19 +1,36 @@
 import { readManifest } from '@stagedoor/bundle';
-import { appendFile, readFile, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startProcess } from '../support/childProcess';
+import { runProcess, startProcess } from '../support/childProcess';
 import { isRunning, processesBelow } from '../support/processes';
 import { waitFor } from '../support/waitFor';
-import { bin, filesOf, stagedoor } from './exportSupport';
+import { bin, filesOf, stagedoor, type Run } from './exportSupport';
 import { workspaceOf, writeFiles, type Outcome } from './workspaceSupport';
 
-async function exportAll(root: string, ...args: string[]): Promise<{ code: number | null; results: Outcome[] }> {
-  const { code, stdout, stderr } = await stagedoor(root, 'export', '--json', '--no-verify', ...args);
+interface Exports {
+  code: number | null;
+  results: Outcome[];
+}
+
+async function exportAll(root: string, ...args: string[]): Promise<Exports> {
+  return exportsOf(await stagedoor(root, 'export', '--json', '--no-verify', ...args));
+}
+
+function exportsOf({ code, stdout, stderr }: Run): Exports {
   if (stdout === '') throw new Error(stderr);
   const answer = JSON.parse(stdout) as { results?: Outcome[] };
   if (!answer.results) throw new Error(stderr);
   return { code, results: answer.results };
+}
+
+/** When every file below a folder was last written, and which one it is, by path. */
+async function timesIn(dir: string): Promise<Map<string, string>> {
+  const infos = (await filesOf(dir)).map(async (file): Promise<[string, string]> => {
+    const { ino, ctimeNs } = await stat(join(dir, file), { bigint: true });
+    return [file, `${ino} ${ctimeNs}`];
+  });
+  return new Map(await Promise.all(infos));
 }
 
 function namesBy(results: Outcome[], status: Outcome['status']): string[] {
@@ -166,7 +183,17 @@ describe('A further export of a workspace', () => {
   it('skips what is unchanged, and tells who is concerned by a change', async () => {
     const root = await workspaceOf(4);
     await exportAll(root);
-    expect(namesBy((await exportAll(root)).results, 'unchanged')).toHaveLength(4);
+    const written = await timesIn(join(root, 'plugins'));
+    expect(written.size).toBeGreaterThan(8);
+    // A process of its own, in which the bundler cannot start.
+    const args = ['export', '--json', '--no-verify'];
+    const env = { ESBUILD_BINARY_PATH: join(root, 'esbuild') };
+    await writeFile(env.ESBUILD_BINARY_PATH, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const again = await runProcess(process.execPath, [bin, ...args], { cwd: root, env });
+    expect(namesBy(exportsOf(again).results, 'unchanged')).toHaveLength(4);
+    expect(await timesIn(join(root, 'plugins'))).toEqual(written);
+    const forced = await runProcess(process.execPath, [bin, ...args, '--force'], { cwd: root, env });
+    expect(namesBy(exportsOf(forced).results, 'failed')).toHaveLength(4);
 
     await appendFile(join(root, 'plugins/plugin-2-backend/src/index.ts'), '\nexport const more = 1;\n');
     expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(['plugin-2-backend']);

@@ -5,6 +5,7 @@ import { runProcess } from '../support/childProcess';
 import { dropFolder } from '../support/bundles';
 import { codeBlocks } from '../support/markdown';
 import { launch, type Start } from '../support/npmStart';
+import { patientShell } from '../support/patientShell';
 import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
@@ -38,8 +39,7 @@ async function follow(readme: string, heading: string, dir = '.') {
   const blocks = await codeBlocks(join(repository, readme), heading);
   expect(blocks).not.toEqual([]);
   const script = blocks.join('\n').replaceAll('http://localhost:7007', portal.url);
-  // Other tests share the processors, so what takes a second for a reader may take longer here.
-  const patient = 'sleep() { command sleep 5; }';
+  const patient = patientShell({ url: portal.url, root: join(checkout, drops) });
   return await runProcess('bash', ['-euo', 'pipefail', '-c', `${patient}\n${script}`], { cwd: join(checkout, dir) });
 }
 

@@ -3,6 +3,7 @@ import { Agent, get } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dropFolder, fixtureBundle } from '../support/bundles';
+import { holdRequest } from '../support/heldRequest';
 import { underLoad } from '../support/load';
 import { startPortal, type Portal } from '../support/portal';
 import { untilGone, untilState } from '../support/portalPlugins';
@@ -17,7 +18,7 @@ let token: string;
 
 beforeAll(async () => {
   dir = await makeTempDir();
-  portal = await startPortal();
+  portal = await startPortal({ config: { dynamicPlugins: { drainTimeout: '2m' } } });
   token = await portal.guestToken();
 });
 afterAll(async () => {
@@ -95,12 +96,14 @@ describe('without a session', () => {
   test('a bundle that drains answers 404 or 401, while the request in flight is completed', async () => {
     await drop('1.0.0');
     await untilState(portal, NAME, 'running');
-    const inFlight = portal.fetch('/api/guarded/slow?ms=2500', { token });
+    const get = (path: string): Promise<Response> => portal.fetch(path, { token });
+    const { answer, release } = await holdRequest({ get }, '/api/guarded/slow');
     const { answers } = await underLoad(50, intrude, async () => {
       await remove();
       await untilState(portal, NAME, 'draining');
       expect(await invited()).toBe(404);
-      const response = await inFlight;
+      release();
+      const response = await answer;
       expect([response.status, await response.json()]).toMatchObject([200, { version: '1.0.0' }]);
       await untilGone(portal, NAME);
     });

@@ -70,7 +70,7 @@ afterAll(async () => {
 
 describe('The large plugins of Backstage, exported and dropped beside each other into a running portal,', () => {
   test.each([CATALOG, CATALOG_GITHUB, SCAFFOLDER, SEARCH, SEARCH_PG, TECHDOCS])('%s runs', async (name) => {
-    await untilState(portal, `${name}-dynamic`, 'running', undefined, 30_000);
+    await untilState(portal, `${name}-dynamic`, 'running');
   });
 
   test.each(ANSWERS)('%s is closed without a session, and answers one', async (_plugin, path, status, body) => {

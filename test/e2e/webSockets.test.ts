@@ -33,7 +33,7 @@ describe('a bundle that takes WebSocket upgrades from the server', () => {
 
   async function upgrade(path = '/api/takes-sockets/', bearer?: string): Promise<RawResponse> {
     const headers = { ...WEBSOCKET_HEADERS, ...(bearer && { authorization: `Bearer ${bearer}` }) };
-    return await rawRequest(portal.port, { target: path, headers, timeoutMs: 3000 });
+    return await rawRequest(portal.port, { target: path, headers, greeting: '.0.0' });
   }
 
   /** Its first request is where the plugin begins to listen. */

@@ -9,8 +9,6 @@ import { HELLO_PAGE } from '../support/hello';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 
-const PATIENT = { timeout: 120_000 };
-
 const hello = join(repository, 'examples/hello-dynamic-frontend');
 
 interface FederationManifest {
@@ -50,7 +48,7 @@ async function checkout(root: string, packages: string[]): Promise<string> {
 }
 
 describe('The bundle of a frontend plugin', () => {
-  it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', PATIENT, async () => {
+  it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
     const out = join(await tempDir(), 'bundle');
     const result = await exported(hello, '--out', out, '--pack', '--explain', 'react');
     expect(result).toMatchObject({ name: HELLO_PAGE, role: 'frontend-plugin', pluginIds: ['hello'], verified: false });
@@ -81,7 +79,7 @@ describe('The bundle of a frontend plugin', () => {
     );
   });
 
-  it('says what it is made of: every package whose code is in it, with its share', PATIENT, async () => {
+  it('says what it is made of: every package whose code is in it, with its share', async () => {
     const out = join(await tempDir(), 'bundle');
     await exported(hello, '--out', out);
     const bill = await readFile(join(out, SBOM_FILE), 'utf8');
@@ -114,7 +112,7 @@ describe('The bundle of a frontend plugin', () => {
     expect(total / code).toBeLessThan(1);
   });
 
-  it('has the same bytes wherever its workspace lies', PATIENT, async () => {
+  it('has the same bytes wherever its workspace lies', async () => {
     const base = await tempDir();
     const { inlined } = await exported(hello, '--out', join(base, 'reference'));
     const packages = [
@@ -136,7 +134,7 @@ describe('The bundle of a frontend plugin', () => {
       expect((await readFile(join(one.path, file))).includes(base), file).toBe(false);
   });
 
-  it('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', PATIENT, async () => {
+  it('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', async () => {
     const dir = await frontend('alpha-and-assets');
     const { path } = await exported(dir);
     const remote = await json<FederationManifest>(path, 'dist/mf-manifest.json');
@@ -159,7 +157,7 @@ describe('The export of a frontend plugin', () => {
       /nowhere-to-be-found is not installed; @fixture\/frontend-not-installed/,
     ],
     ['alpha-and-assets', ['--inline', 'react'], 'USAGE', /--inline does not apply/],
-  ])('of %s with %j ends with %s', PATIENT, async (name, args, code, says) => {
+  ])('of %s with %j ends with %s', async (name, args, code, says) => {
     const dir = await frontend(name);
     const run = await stagedoor(dir, 'export', ...args);
     expect(run.code).not.toBe(0);

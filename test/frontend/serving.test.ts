@@ -163,7 +163,7 @@ describe('A frontend bundle', () => {
     await backend.until(PAGE, 'running');
     await drop(backend, { version: '2.0.0', ...options });
     const codes = async () => (await backend.plugins()).map((status: PluginStatus) => status.code);
-    await expect.poll(codes, { timeout: 20_000 }).toContain(code);
+    await expect.poll(codes).toContain(code);
     expect((await remotes(backend))[0]!.version).toBe('1.0.0');
   });
 });
@@ -198,5 +198,5 @@ describe('A bundle made by `stagedoor export`', () => {
     const [status, script] = await upstream.ask(`${REMOTES}/${HELLO_PAGE}/${file}`);
     expect(status).toBe(200);
     expect(await (await backend.get(`${REMOTES}/${HELLO_PAGE}/${file}`)).text()).toBe(script);
-  }, 120_000);
+  });
 });

@@ -59,7 +59,7 @@ describe('where the time of the start went', () => {
   test('is text in the log at level debug', async () => {
     const backend = await startBackend({ prepare: (portal) => portal.add(slow) });
     const text = backend.logs.find((line) => line.startsWith('debug Where time went:\nstart'))!;
-    expect(text).toMatch(/^(│ {2})*( {3})*└─ init plugin 'slow' 1\d\d ms$/m);
+    expect(text).toMatch(/^(│ {2})*( {3})*└─ init plugin 'slow' \d{3,} ms$/m);
   });
 
   test('is told of each bundle, for its latest load', async () => {

@@ -1,7 +1,6 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { readManifest, readPackageJson } from '@stagedoor/bundle';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CodeCache } from '../../loader/src/compile/codeCache';
@@ -110,7 +109,9 @@ describe('The code of a bundle of middling size', () => {
   test('is not kept once the portal has stopped', async () => {
     const dir = join(await tempDir(), 'compiled');
     (await load(dir, CODE)).cache.close();
-    await sleep(100);
+    const other = join(await tempDir(), 'compiled');
+    await load(other, CODE);
+    await waitFor('what was compiled later', async () => (await filesIn(other)).length === 1);
     expect(await filesIn(dir)).toEqual([]);
   });
 

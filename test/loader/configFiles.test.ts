@@ -8,7 +8,7 @@ import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 
 describe('Config files of a running portal', () => {
-  it('are taken each time that the kubelet replaces their folder', { timeout: 60_000 }, async () => {
+  it('are taken each time that the kubelet replaces their folder', async () => {
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         const dir = await tempDir();
@@ -16,7 +16,7 @@ describe('Config files of a running portal', () => {
         const { config } = await follow(join(dir, 'app-config.yaml'));
         for (let round = 1; round <= 6; round++) {
           await mountFiles(dir, { 'app-config.yaml': `round: ${round}` });
-          await waitFor(`round ${round}`, async () => config.getNumber('round') === round, 5000);
+          await waitFor(`round ${round}`, async () => config.getNumber('round') === round);
         }
       }),
     );
@@ -37,7 +37,7 @@ describe('Config files of a running portal', () => {
     expect(refused).toHaveLength(2);
   });
 
-  it('are taken with what they include', { timeout: 30_000 }, async () => {
+  it('are taken with what they include', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'token.txt'), 'first');
     await writeFile(join(dir, 'app-config.yaml'), 'token:\n  $file: ./token.txt');
@@ -45,7 +45,7 @@ describe('Config files of a running portal', () => {
     expect(config.getString('token')).toBe('first');
     for (const token of ['second', 'third']) {
       await writeFile(join(dir, 'token.txt'), token);
-      await waitFor(token, async () => config.getString('token') === token, 10_000);
+      await waitFor(token, async () => config.getString('token') === token);
     }
   });
 

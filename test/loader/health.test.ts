@@ -27,7 +27,7 @@ const TELLS = 'tells-health-dynamic';
 type Health = NonNullable<PluginStatus['health']>[string];
 
 /** Rounds that follow each other so quickly that a test can wait for three. */
-const QUICK = { health: { interval: '100ms', timeout: '300ms' } };
+const QUICK = { health: { interval: '100ms' } };
 
 interface HealthBackend {
   backend: RunningBackend;
@@ -89,7 +89,9 @@ describe('the health of a plugin', () => {
   });
 
   test('is an error when a check is late, and no check runs twice at a time', async () => {
-    const { health, say, runs } = await tellingBackend();
+    const { health, say, runs } = await tellingBackend({
+      dynamicPlugins: { health: { interval: '100ms', timeout: '300ms' } },
+    });
     await say({ delayMs: 2000 });
     const late = await until(health, ({ status }) => status === 'error');
     expect(late.checks[0]!.message).toMatch(/did not answer within 0.3 s|has not ended/);

@@ -97,7 +97,7 @@ async function importedBy(pluginId?: string): Promise<Imported> {
   const args = [host, await tempDir(), `${await freePort()}`, ...bundle];
   const child = startProcess(process.execPath, args);
   try {
-    const line = await waitFor('what was imported', async () => /^\{.*\}$/m.exec(child.stdout())?.[0], 45_000);
+    const line = await waitFor('what was imported', async () => /^\{.*\}$/m.exec(child.stdout())?.[0]);
     return JSON.parse(line) as Imported;
   } finally {
     await child.stop();

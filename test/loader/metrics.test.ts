@@ -95,9 +95,9 @@ describe('the metrics of a plugin', () => {
     await backend.get('/api/streams/open/socket');
     const port = Number(new URL(backend.url).port);
     const headers = { connection: 'Upgrade', upgrade: 'echo' };
-    const agreed = await rawRequest(port, { target: '/api/streams/open/socket', headers, timeoutMs: 3000 });
+    const agreed = await rawRequest(port, { target: '/api/streams/open/socket', headers });
     expect(agreed.status).toBe(101);
-    await rawRequest(port, { target: '/api/streams/socket', headers, timeoutMs: 3000 });
+    await rawRequest(port, { target: '/api/streams/socket', headers });
     const counts = (await metricsOf(backend, 'streams')).get(`${REQUESTS}_count`)!;
     const count = (status: string): number | undefined => counts.find(({ labels }) => labels.status === status)?.value;
     expect([count('upgraded'), count('4xx'), count('aborted')]).toEqual([1, 1, undefined]);

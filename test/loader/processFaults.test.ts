@@ -105,6 +105,10 @@ async function quarantine(backend: RunningBackend & { pid: number }): Promise<Pl
   return (await backend.until(FAULTY, 'quarantined'))!;
 }
 
+function median(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
+}
+
 describe('a process of a plugin that does not end', () => {
   test('but hangs in a loop is ended when it gives no sign of life, and started again', async () => {
     const backend = await startFaulty();
@@ -123,7 +127,7 @@ describe('a process of a plugin that does not end', () => {
     const backend = await startIsolating({ dynamicPlugins: { startTimeout: '1s' } });
     await drop(backend, 'faulty', { packageJson });
     expect(await backend.until(FAULTY, 'failed')).toMatchObject({ code: 'START_TIMEOUT' });
-    await expect.poll(() => pluginProcesses(process.pid), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => pluginProcesses(process.pid)).toEqual([]);
   });
 
   test('but a rejection that nobody handles is logged, and it goes on', async () => {
@@ -137,16 +141,27 @@ describe('a process of a plugin that does not end', () => {
     'but floods its output (%s) costs the portal neither memory nor time, and goes on or is ended',
     async (fault) => {
       const backend = await startFaulty();
+      const ask = async (): Promise<number> => {
+        const began = performance.now();
+        expect((await backend.get('/api/auth/guest/refresh')).status).toBe(200);
+        return performance.now() - began;
+      };
+      const quiet: number[] = [];
+      for (let turn = 0; turn < 9; turn++) quiet.push(await ask());
       const before = process.memoryUsage().rss;
+      const began = performance.now();
+      const flooded: number[] = [];
       void commit(backend, fault);
       for (let second = 0; second < 5; second++) {
-        const begin = performance.now();
-        expect((await backend.get('/api/auth/guest/refresh')).status).toBe(200);
-        expect(performance.now() - begin).toBeLessThan(2000);
+        flooded.push(await ask());
         await sleep(1000);
       }
+      const seconds = (performance.now() - began) / 1000;
+      // The flood takes processors too: what would take a hundred times as long is the portal reading it.
+      expect(median(flooded)).toBeLessThan(100 * median(quiet));
       expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
-      expect(backend.logs.length).toBeLessThan(5000);
+      // Twice what a plugin may log.
+      expect(backend.logs.length).toBeLessThan(2 * (1000 + 200 * seconds));
     },
   );
 });
@@ -173,7 +188,9 @@ describe('a plugin that fails in its process', () => {
     const backend = await startFaulty();
     expect(await commit(backend, 'forge')).toBe(200);
     await expect.poll(() => backend.logs.join('\n')).toContain('forged');
-    await sleep(1500);
+    // What comes over the channel later has been taken after all that was forged.
+    await backend.get('/api/faulty/logs');
+    await expect.poll(() => backend.logs.join('\n')).toContain('said at info');
     expect((await backend.get('/api/auth/guest/refresh')).status).toBe(200);
     expect(await (await backend.get('/api/faulty/ping')).json()).toMatchObject({ pid: backend.pid });
   });

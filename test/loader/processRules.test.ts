@@ -114,7 +114,7 @@ describe('a process of a plugin', () => {
     expect(await seen()).toEqual({ value: 'first' });
     const changed = { dynamicPlugins: { isolation: 'process' }, faulty: { secret: 'second' } };
     await writeFile(join(portal.dir, 'app-config.overlay.yaml'), JSON.stringify(changed));
-    await expect.poll(seen, { timeout: 10_000 }).toEqual({ value: 'second' });
+    await expect.poll(seen).toEqual({ value: 'second' });
     expect((await untilState(portal, FAULTY, 'running')).process!.pid).toBe(before!.pid);
   });
 
@@ -124,7 +124,7 @@ describe('a process of a plugin', () => {
     for (const copy of await readdir(copies)) await appendFile(join(copies, copy, 'index.cjs'), '\n// changed');
     await commit(backend, 'kill');
     await expect
-      .poll(async () => (await backend.plugins())[0], { timeout: 10_000 })
+      .poll(async () => (await backend.plugins())[0])
       .toMatchObject({ state: 'backoff', code: 'DIGEST_MISMATCH', attempt: 2 });
   });
 });

@@ -52,7 +52,7 @@ describe('a module dropped for the static catalog', () => {
     const entity = (version: string) => async () =>
       (await ask(`/api/catalog/entities/by-name/component/default/provided-${version}`)).status;
     const shows = (version: string, status: number): Promise<unknown> =>
-      waitFor(`provided-${version} to be ${status}`, async () => (await entity(version)()) === status, 30_000);
+      waitFor(`provided-${version} to be ${status}`, async () => (await entity(version)()) === status);
     await uninterrupted(
       () => ask('/api/catalog/entities?limit=1'),
       async () => {
@@ -94,10 +94,10 @@ describe('a module dropped for the static catalog', () => {
       () => ask('/api/catalog/entities?limit=1'),
       async () => {
         await backend.until(`${GITHUB_CATALOG}-dynamic`, 'running');
-        await waitFor('the entity', async () => (await status()) === 200, 30_000);
+        await waitFor('the entity', async () => (await status()) === 200);
         await rm(join(backend.root, entry), { recursive: true });
         await backend.until(`${GITHUB_CATALOG}-dynamic`, 'gone');
-        await waitFor('the entity to go', async () => (await status()) === 404, 30_000);
+        await waitFor('the entity to go', async () => (await status()) === 404);
       },
     );
   });

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startBackend } from '../support/backend';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
+import { holdRequest } from '../support/heldRequest';
 import { pluginProcesses } from '../support/processes';
+import { waitFor } from '../support/waitFor';
 
 describe.each(['in-process', 'process'] as const)('a swap of a plugin that runs %s', (isolation) => {
   test('fails no request, however often it happens under load', async () => {
@@ -13,34 +14,37 @@ describe.each(['in-process', 'process'] as const)('a swap of a plugin that runs 
     await backend.until(GREETER, 'running');
     const seen = new Map<string | number, number>();
     let going = true;
-    const clients = Array.from({ length: 8 }, async () => {
+    const clients = Array.from({ length: 3 }, async () => {
       while (going) {
         const answer = await greeterVersion(backend).catch((error: Error) => error.message);
         seen.set(answer, (seen.get(answer) ?? 0) + 1);
       }
     });
+    const underLoad = (version: string): Promise<boolean> =>
+      waitFor(`answers of ${version}`, async () => seen.get(version)! > 100);
+    await underLoad('1.0.0');
     const versions = ['1.0.1', '1.0.2', '1.0.3', '1.0.4', '1.0.5'];
     for (const version of versions) {
       await drop(backend, 'greeter', { version });
       await backend.until(GREETER, 'running', version);
+      await underLoad(version);
     }
     going = false;
     await Promise.all(clients);
     expect([...seen.keys()].sort()).toEqual(['1.0.0', ...versions]);
-    expect([...seen.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(500);
   });
 
   test('lets a request in flight finish on the generation that took it', async () => {
-    const backend = await startBackend({ dynamicPlugins: { isolation } });
+    const backend = await startBackend({ dynamicPlugins: { isolation, drainTimeout: '2m' } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
-    const slow = backend.get('/api/greeter/slow?ms=3000');
-    await sleep(100);
+    const { answer, release } = await holdRequest(backend);
     await drop(backend, 'greeter', { version: '2.0.0' });
     await backend.until(GREETER, 'running', '2.0.0');
     expect(await greeterVersion(backend)).toBe('2.0.0');
     expect(backend.logs.join('\n')).not.toContain('greeter 1.0.0 has stopped');
-    expect(await (await slow).json()).toEqual({ version: '1.0.0' });
+    release();
+    expect(await (await answer).json()).toEqual({ version: '1.0.0' });
     await expect.poll(() => backend.logs.join('\n')).toContain('greeter 1.0.0 has stopped');
   });
 
@@ -60,10 +64,9 @@ describe.each(['in-process', 'process'] as const)('a swap of a plugin that runs 
     const backend = await startBackend({ dynamicPlugins: { isolation, drainTimeout: '500ms' } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
-    const slow = backend.get('/api/greeter/slow?ms=60000');
-    await sleep(100);
+    const { answer } = await holdRequest(backend);
     await rm(join(backend.root, 'greeter'), { recursive: true });
-    const response = await slow;
+    const response = await answer;
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
     await backend.until(GREETER, 'gone');
@@ -107,7 +110,7 @@ describe('many swaps', () => {
       await drop(backend, 'greeter', { version: `1.0.${round}` });
       await backend.until(GREETER, 'running', `1.0.${round}`);
     }
-    await expect.poll(() => pluginProcesses(process.pid), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => pluginProcesses(process.pid)).toHaveLength(1);
     await expect.poll(() => readdir(join(backend.stateDir, 'run'))).toHaveLength(1);
     await backend.stop();
     expect(await pluginProcesses(process.pid)).toEqual([]);

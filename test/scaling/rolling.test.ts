@@ -5,11 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { HELLO, helloBundle } from '../support/hello';
 import { underLoad } from '../support/load';
+import { patience } from '../support/patience';
 import { portalDir, startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { startPostgres, type Postgres } from '../support/postgres';
 import { startRoundRobin, type RoundRobin } from '../support/roundRobin';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
 
 /** How long a Service still sends requests to a pod that is told to end. */
 const LAG_MS = 1000;
@@ -17,7 +19,7 @@ const SHUTDOWN_DELAY_SECONDS = 2;
 const PER_SECOND = 12;
 
 // Four portals start, two of them while the others serve.
-describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
+describe('Two replicas on one PostgreSQL', { timeout: patience.longTestMs }, () => {
   let postgres: Postgres;
   let bundles: string;
   /** All that were started. */
@@ -28,7 +30,7 @@ describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
     const made = ['1.0.0', '2.0.0', '3.0.0'].map((version) => helloBundle(bundles, version));
     [postgres] = await Promise.all([startPostgres(), ...made]);
     for (let count = 0; count < 2; count++) replicas.push(await replica('1.0.0'));
-  }, 300_000);
+  }, patience.longTestMs);
 
   afterAll(async () => {
     await Promise.all(replicas.map((portal) => portal.stop('SIGKILL')));
@@ -44,7 +46,7 @@ describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
         await dropFolder(join(bundles, 'hello-2.0.0'), root, 'hello');
         await rows.untilAnswers('2.0.0');
       }
-      for (const portal of replicas) await untilState(portal, HELLO, 'running', '2.0.0', 180_000);
+      for (const portal of replicas) await untilState(portal, HELLO, 'running', '2.0.0');
     });
     expect([...load.answers.keys()].sort()).toEqual(['1.0.0', '2.0.0', 'row read', 'row written']);
     await rows.allThere();
@@ -93,7 +95,6 @@ describe('Two replicas on one PostgreSQL', { timeout: 600_000 }, () => {
         auth: { environment: 'development' },
         backend: { lifecycle: { serverShutdownDelay: { seconds: SHUTDOWN_DELAY_SECONDS } } },
       },
-      readyTimeoutMs: 180_000,
     });
   }
 });
@@ -126,9 +127,7 @@ class Rows {
   /** Waits until some replica answers with a version. */
   async untilAnswers(version: string): Promise<void> {
     this.#seen = new Set();
-    for (const deadline = Date.now() + 180_000; !this.#seen.has(version); await sleep(50)) {
-      if (Date.now() > deadline) throw new Error(`No replica answers with ${version}`);
-    }
+    await waitFor(`a replica to answer with ${version}`, async () => this.#seen.has(version), patience.startMs);
   }
 
   /** Versions in so many answers. */

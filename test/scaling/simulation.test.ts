@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { versionsIn } from '../cli/installSupport';
+import { patience } from '../support/patience';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { Meter, limitOf, outageOf } from './meter';
 import { figuresIn, writeFigures } from './figures';
@@ -17,7 +18,7 @@ const all = [...IMAGES, ...PACKAGES];
 const outcomes = new Map<string, Outcome>();
 
 // As the pods of one Deployment do: npm run scaling takes the figures of docs/scaling.md, the suite the same in short.
-describe('Replicas that start from one registry', { timeout: 600_000 }, () => {
+describe('Replicas that start from one registry', { timeout: patience.longTestMs }, () => {
   let dir: string;
   let registries: Registries;
   let meter: Meter;
@@ -26,7 +27,7 @@ describe('Replicas that start from one registry', { timeout: 600_000 }, () => {
     dir = await makeTempDir();
     registries = await startRegistries(join(dir, 'bundles'), KILOBYTES);
     meter = new Meter();
-  }, 300_000);
+  }, patience.longTestMs);
 
   afterAll(async () => {
     await registries?.stop();

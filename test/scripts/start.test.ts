@@ -1,11 +1,33 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { start, startScript as script } from '../support/npmStart';
+import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
+
+/** Of what an install, a build and an export write, one file each and their stamps. */
+const WRITTEN = [
+  'node_modules/.package-lock.json',
+  'bundle/dist/index.cjs.js',
+  'cli/dist/index.cjs.js',
+  'loader/dist/index.cjs.js',
+  'portal/app/dist/index.html.tmpl',
+  'examples/hello-dynamic-backend/dist-dynamic/dynamic-bundle.json',
+  '.cache/stamps/export-hello-dynamic-backend',
+];
+
+/** When files of the repository were last written, by path; only those that are there. */
+async function timesOf(paths: string[]): Promise<Record<string, bigint>> {
+  const times: Record<string, bigint> = {};
+  for (const path of paths) {
+    const info = await stat(join(repository, path), { bigint: true }).catch(() => undefined);
+    if (info) times[path] = info.ctimeNs;
+  }
+  return times;
+}
 
 describe('npm start', () => {
   it('serves the hello example and ends by saying commands that work', async () => {
@@ -22,9 +44,9 @@ describe('npm start', () => {
     expect(run.stdout).toMatch(/"name": "@stagedoor\/hello-dynamic-backend-dynamic"[^]*"state": "running"/);
   });
 
-  it('keeps data where it is told, takes further config, and passes SIGTERM on, whatever NODE_ENV and proxies are set', async () => {
+  it('keeps data where it is told, takes further config, passes SIGTERM on, and does not repeat what is up to date, whatever NODE_ENV and proxies are set', async () => {
     const nowhere = 'http://127.0.0.1:9';
-    const env = {
+    const set = {
       NODE_ENV: 'production',
       HTTP_PROXY: nowhere,
       http_proxy: nowhere,
@@ -34,12 +56,25 @@ describe('npm start', () => {
     const dir = await tempDir();
     const config = join(dir, 'mine.yaml');
     await writeFile(config, 'hello: { greeting: Hello from mine }\n');
-    const { child, url } = await start(dir, ['--config', config], env);
+    const { child, url } = await start(dir, { args: ['--config', config], env: set });
     expect(await (await fetch(`${url}/api/hello/ping`)).json()).toMatchObject({ message: 'Hello from mine' });
     expect(existsSync(join(dir, 'data/hello.sqlite'))).toBe(true);
     expect((await fetch(`${url}/api/auth/guest/refresh`)).status).toBe(200);
     expect(await child.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await expect(fetch(url)).rejects.toThrow();
+
+    const before = await timesOf(WRITTEN);
+    expect(Object.keys(before)).toEqual(expect.arrayContaining(WRITTEN));
+    // An npm that ends the start where it is called.
+    const bin = join(dir, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'npm'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}`, npm_execpath: undefined };
+    const second = await start(dir, { env });
+    expect(second.child.stderr()).toMatch(/^Building: up to date$/m);
+    expect(second.child.stderr()).toMatch(/^Exporting examples\/hello-dynamic-backend: up to date$/m);
+    expect(second.child.stderr()).not.toContain('Installing');
+    expect(await timesOf(WRITTEN)).toEqual(before);
   });
 
   it('says at once that a port is taken, and how to choose another', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { dropFolder, fixtureBundle, type FixtureOptions } from '../support/bundles';
+import { patience } from '../support/patience';
 import { startPortal, type Portal } from '../support/portal';
 import { pluginsOf, untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
@@ -48,7 +49,7 @@ async function startWithUnits(dynamicPlugins: Record<string, unknown>): Promise<
 /** Drops the next version of a unit and waits until it serves. */
 async function upgrade(id: string, minor: number, committed: Committed): Promise<void> {
   await dropFolder(await build(id, minor), portal!.root, id);
-  await untilState(portal!, nameOf(id), 'running', `1.${minor}.0`, 60_000);
+  await untilState(portal!, nameOf(id), 'running', `1.${minor}.0`);
   committed.set(id, minor);
 }
 
@@ -56,15 +57,15 @@ async function withCode(code: string): Promise<PluginStatus | undefined> {
   return (await pluginsOf(portal!)).find((status) => status.name === nameOf('blue') && status.code === code);
 }
 
-function expectAllWell({ faults, answers, perSecond }: Traffic): void {
+function expectAllWell({ faults, answers }: Traffic): void {
   expect(faults).toEqual([]);
   expect(Math.min(...Object.values(answers))).toBeGreaterThan(0);
   // The load was one, even where many things run on the machine.
-  expect(perSecond).toBeGreaterThan(PER_SECOND / 10);
+  expect(answers.requests).toBeGreaterThan(PER_SECOND);
 }
 
 describe('Under load over kept connections, with slow uploads, downloads and endless streams', () => {
-  test(`${UPGRADES} upgrades fail, misroute and break off nothing`, { timeout: 600_000 }, async () => {
+  test(`${UPGRADES} upgrades fail, misroute and break off nothing`, { timeout: patience.longTestMs }, async () => {
     const committed = await startWithUnits({ drainTimeout: DRAIN_MS });
     const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
       for (let minor = 1; minor <= UPGRADES; minor++) {
@@ -100,19 +101,23 @@ describe('Under load over kept connections, with slow uploads, downloads and end
     { stage: 'init', code: 'INIT_FAILED', options: { packageJson: { fault: 'init' } } },
     { stage: 'init, by hanging in it', code: 'START_TIMEOUT', options: { packageJson: { fault: 'hang' } } },
   ];
-  test('an upgrade that fails in any stage leaves the old version serving', { timeout: 300_000 }, async () => {
-    const committed = await startWithUnits({ drainTimeout: DRAIN_MS, startTimeout: '2s' });
-    const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
-      await upgrade('blue', 1, committed);
-      for (const [index, { stage, code, options, after }] of stages.entries()) {
-        const dir = await build('blue', 2 + index, options);
-        await after?.(dir);
-        await dropFolder(dir, portal!.root, 'blue');
-        const status = await waitFor(`the fault in ${stage}`, () => withCode(code), 60_000);
-        expect([stage, status.code, status.loaded?.version]).toEqual([stage, code, '1.1.0']);
-      }
-    });
-    expectAllWell(result);
-    expect((await (await portal!.fetch('/api/blue/who')).json()) as unknown).toEqual({ who: 'blue@1.1.0' });
-  });
+  test(
+    'an upgrade that fails in any stage leaves the old version serving',
+    { timeout: patience.longTestMs },
+    async () => {
+      const committed = await startWithUnits({ drainTimeout: DRAIN_MS, startTimeout: '2s' });
+      const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
+        await upgrade('blue', 1, committed);
+        for (const [index, { stage, code, options, after }] of stages.entries()) {
+          const dir = await build('blue', 2 + index, options);
+          await after?.(dir);
+          await dropFolder(dir, portal!.root, 'blue');
+          const status = await waitFor(`the fault in ${stage}`, () => withCode(code));
+          expect([stage, status.code, status.loaded?.version]).toEqual([stage, code, '1.1.0']);
+        }
+      });
+      expectAllWell(result);
+      expect((await (await portal!.fetch('/api/blue/who')).json()) as unknown).toEqual({ who: 'blue@1.1.0' });
+    },
+  );
 });

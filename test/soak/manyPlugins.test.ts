@@ -11,6 +11,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { helloBundle } from '../support/hello';
+import { patience } from '../support/patience';
 import { startPortal } from '../support/portal';
 import { pluginsOf } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
@@ -39,7 +40,7 @@ async function asPlugin(bundle: string, to: string, id: string): Promise<void> {
   await writeFile(join(to, MANIFEST_FILE), formatManifest({ ...manifest, name, files, digest: digestOf(files) }));
 }
 
-test(`${PLUGINS} plugins run in one portal, and all answer`, { timeout: 600_000 }, async () => {
+test(`${PLUGINS} plugins run in one portal, and all answer`, { timeout: patience.longTestMs }, async () => {
   const dir = await tempDir();
   const root = join(dir, 'dynamic-plugins-root');
   await mkdir(root);
@@ -48,7 +49,7 @@ test(`${PLUGINS} plugins run in one portal, and all answer`, { timeout: 600_000 
   for (const id of ids) await asPlugin(hello, join(root, id), id);
   const file = join(dir, 'held.json');
   const begin = performance.now();
-  const portal = await startPortal({ root, env: probeEnvironment(file), readyTimeoutMs: 240_000 });
+  const portal = await startPortal({ root, env: probeEnvironment(file) });
   onTestFinished(async () => void (await portal.stop()));
   const startMs = performance.now() - begin;
   const states = (await pluginsOf(portal)).map(({ state, code, message }) => [state, code, message].join(' ').trim());

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, onTestFinished } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { HELLO, helloBundle } from '../support/hello';
+import { patience } from '../support/patience';
 import { startPortal, type Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { tempDir } from '../support/tempDir';
@@ -22,13 +23,13 @@ async function reload(portal: Portal, token: string, bundles: string[], round: n
   if (round % 2 === 0) {
     const version = `1.0.${(round / 2) % 2}`;
     await dropFolder(bundles[(round / 2) % 2]!, portal.root, 'hello');
-    await untilState(portal, HELLO, 'running', version, 60_000);
+    await untilState(portal, HELLO, 'running', version);
   } else {
     const path = `/api/dynamic-plugins/v1/plugins/${encodeURIComponent(HELLO)}/reload`;
     const response = await portal.fetch(path, { method: 'POST', token });
     expect([200, 202]).toContain(response.status);
     await response.arrayBuffer();
-    await untilState(portal, HELLO, 'running', undefined, 60_000);
+    await untilState(portal, HELLO, 'running');
   }
   const ping = await portal.fetch('/api/hello/ping');
   expect(ping.status).toBe(200);
@@ -46,7 +47,7 @@ function withoutSockets({ resources }: Held): Record<string, number> {
   return Object.fromEntries(Object.entries(resources).filter(([name]) => !/^(TCP|HTTP)/.test(name)));
 }
 
-test(`${RELOADS} reloads of a plugin leave nothing behind`, { timeout: 900_000 }, async () => {
+test(`${RELOADS} reloads of a plugin leave nothing behind`, { timeout: patience.longTestMs }, async () => {
   const dir = await tempDir();
   const file = join(dir, 'held.json');
   const bundles = [await helloBundle(dir, '1.0.0'), await helloBundle(dir, '1.0.1')];
@@ -58,7 +59,7 @@ test(`${RELOADS} reloads of a plugin leave nothing behind`, { timeout: 900_000 }
   await sleep(7000);
   const before = await heldBy(portal, file);
   for (let round = WARM_UP; round < WARM_UP + RELOADS; round++) await reload(portal, token, bundles, round);
-  await waitFor('staged copies to be removed', async () => (await stagedCopies(portal)) <= 2, 20_000);
+  await waitFor('staged copies to be removed', async () => (await stagedCopies(portal)) <= 2);
   const after = await heldBy(portal, file);
   const growth = after.heapUsed - before.heapUsed;
   report(`${RELOADS} reloads`, {

@@ -2,6 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { debianProgram } from './debianProgram';
+import { patience } from './patience';
 
 /** Debian's Chromium, without a screen. The caller closes it. */
 export async function startBrowser(): Promise<Browser> {
@@ -22,7 +23,7 @@ export async function openPage(
 ): Promise<{ page: Page; errors: string[] }> {
   const page = await (await contextOf(browser, look)).newPage();
   onTestFinished(async () => await page.close());
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patience.effectMs);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
   await page.goto(url);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { patience } from './patience';
 
 /** How a process ended: its exit code, or the signal that ended it. */
 export interface Exit {
@@ -17,7 +18,7 @@ export interface ChildProcess {
   exited: Promise<Exit>;
   /** Undefined while the process runs. */
   exit(): Exit | undefined;
-  /** Sends a signal to the process, SIGTERM by default; SIGKILL follows if it has not ended after 20 seconds. */
+  /** Sends a signal to the process, SIGTERM by default; SIGKILL follows if it never ends. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
@@ -61,7 +62,7 @@ export function startProcess(command: string, args: string[], options: ChildProc
     exit: () => exit,
     async stop(signal = 'SIGTERM') {
       child.kill(signal);
-      const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      const timer = setTimeout(() => child.kill('SIGKILL'), patience.effectMs);
       return await exited.finally(() => clearTimeout(timer));
     },
   };

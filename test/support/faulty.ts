@@ -32,13 +32,9 @@ export function commit(backend: Pick<RunningBackend, 'get'>, fault: string): Pro
 }
 
 /** Resolves with the status when the plugin runs again, in another process than `pid`. */
-export async function untilRestarted(backend: RunningBackend, pid: number, timeoutMs = 20_000): Promise<PluginStatus> {
-  return await waitFor(
-    'the plugin to run in another process',
-    async () => {
-      const status = (await backend.plugins()).find(({ name }) => name === FAULTY);
-      return status?.state === 'running' && status.process && status.process.pid !== pid ? status : undefined;
-    },
-    timeoutMs,
-  );
+export async function untilRestarted(backend: RunningBackend, pid: number): Promise<PluginStatus> {
+  return await waitFor('the plugin to run in another process', async () => {
+    const status = (await backend.plugins()).find(({ name }) => name === FAULTY);
+    return status?.state === 'running' && status.process && status.process.pid !== pid ? status : undefined;
+  });
 }

@@ -43,7 +43,7 @@ export async function startVerdaccio({ uplink }: { uplink?: string } = {}): Prom
     await removeTempDir(dir);
   };
   try {
-    await waitFor('verdaccio to answer', async () => (await fetch(`${url}-/ping`)).ok, 30_000);
+    await waitFor('verdaccio to answer', async () => (await fetch(`${url}-/ping`)).ok);
     const token = await signUp(url);
     const npmrc = join(dir, '.npmrc');
     await writeFile(npmrc, `registry=${url}\n//127.0.0.1:${port}/:_authToken=${token}\ncache=${join(dir, 'cache')}\n`);

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { startProcess, type ChildProcess } from './childProcess';
+import { startProcess, type ChildProcess, type ChildProcessOptions } from './childProcess';
 import { freePort } from './freePort';
+import { patience } from './patience';
 import { repository } from './repository';
 import { waitFor } from './waitFor';
 
@@ -12,26 +13,25 @@ export const startScript = join(repository, 'scripts/start.mjs');
 export interface Start {
   child: ChildProcess;
   url: string;
-  /** From the call to the portal listening. */
-  listeningAfterMs: number;
 }
 
 /**
  * Does what `npm start` does, with data and drops in `dir`, until the portal has said what to try. The caller stops
- * the process. `env` is laid over this process's environment.
+ * the process. `args` are further arguments; `env` is laid over this process's environment.
  */
-export async function launch(dir: string, args: string[] = [], env: Record<string, string> = {}): Promise<Start> {
+export async function launch(
+  dir: string,
+  { args = [], env }: { args?: string[]; env?: ChildProcessOptions['env'] } = {},
+): Promise<Start> {
   const port = await freePort();
-  const began = performance.now();
-  const child = startProcess(process.execPath, [startScript, '--port', String(port), '--dir', dir, ...args], { env });
+  const all = [startScript, '--port', String(port), '--dir', dir, ...args];
+  const child = startProcess(process.execPath, all, { env });
   const said = async (text: string) => child.exit() !== undefined || child.output().includes(text);
   try {
-    await waitFor('the portal to listen', () => said('Listening on'), 45_000);
-    const listeningAfterMs = performance.now() - began;
-    await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'));
+    await waitFor('the lines that say what to try', () => said('Ctrl+C stops it.'), patience.startMs);
     const ended = child.exit();
     if (ended) throw new Error(`npm start ended with ${ended.code ?? ended.signal}`);
-    return { child, url: `http://localhost:${port}`, listeningAfterMs };
+    return { child, url: `http://localhost:${port}` };
   } catch (error) {
     await child.stop();
     throw new Error(`${(error as Error).message}\n${child.output()}`, { cause: error });
@@ -39,8 +39,8 @@ export async function launch(dir: string, args: string[] = [], env: Record<strin
 }
 
 /** {@link launch}, and a stop when the running test ends. */
-export async function start(dir: string, args?: string[], env?: Record<string, string>): Promise<Start> {
-  const started = await launch(dir, args, env);
+export async function start(dir: string, options: Parameters<typeof launch>[1] = {}): Promise<Start> {
+  const started = await launch(dir, options);
   onTestFinished(async () => void (await started.child.stop()));
   return started;
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess, type ChildProcess } from './childProcess';
 import { freePort } from './freePort';
+import { patience } from './patience';
 import { repository } from './repository';
 import { waitFor } from './waitFor';
 
@@ -56,11 +57,8 @@ export async function startPlainBackend({ loader, dir, root, config }: PlainBack
       (response) => response.ok,
       () => false,
     );
-  await waitFor(
-    `the backend with ${loader} to be ready`,
-    async () => child.exit() !== undefined || (await ready()),
-    60_000,
-  );
+  const readyOrEnded = async () => child.exit() !== undefined || (await ready());
+  await waitFor(`the backend with ${loader} to be ready`, readyOrEnded, patience.startMs);
   const ended = child.exit();
   if (ended) throw new Error(`It ended with ${ended.code ?? ended.signal}\n${child.output()}`);
   const request = async (path: string, token?: string): Promise<[number, unknown]> => {

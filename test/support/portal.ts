@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess, type Exit } from './childProcess';
 import { freePort } from './freePort';
+import { patience } from './patience';
 import { repository } from './repository';
 import { makeTempDir, removeTempDir } from './tempDir';
 
@@ -27,8 +28,6 @@ export interface PortalOptions {
   port?: number;
   /** Laid over this process's environment; NODE_ENV is `development` so that the guest provider works. */
   env?: Record<string, string | undefined>;
-  /** How long to wait for readiness, in milliseconds. Default: 45 seconds. */
-  readyTimeoutMs?: number;
 }
 
 /** A portal process that is ready. */
@@ -89,7 +88,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     return exit;
   };
   try {
-    await untilReady(url, child.exit, options.readyTimeoutMs ?? 45_000);
+    await untilReady(url, child.exit, patience.startMs);
   } catch (error) {
     await stop();
     throw new Error(`${(error as Error).message}\n${child.output()}`, { cause: error });

@@ -19,7 +19,6 @@ export async function untilState(
   name: string,
   state: PluginStatus['state'],
   version?: string,
-  timeoutMs?: number,
 ): Promise<PluginStatus> {
   let seen: PluginStatus | undefined;
   try {
@@ -27,7 +26,7 @@ export async function untilState(
       seen = (await pluginsOf(portal)).find((status) => status.name === name);
       return seen?.state === state && (!version || seen.loaded?.version === version) ? seen : undefined;
     };
-    return await waitFor(`${name} to be ${state}`, ask, timeoutMs);
+    return await waitFor(`${name} to be ${state}`, ask);
   } catch (error) {
     const lines = portal.logs().split('\n');
     const logs = lines.filter((line) => !line.includes('rootHttpRouter')).slice(-20);

@@ -35,6 +35,11 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Time that a process has spent in user mode, in clock ticks. */
+export async function processorTime(pid: number): Promise<number> {
+  return Number((await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ')[11]);
+}
+
 function leadsTo(pid: number, ancestor: number, parents: ReadonlyMap<number, number>): boolean {
   for (let at = parents.get(pid); at !== undefined; at = parents.get(at)) if (at === ancestor) return true;
   return false;

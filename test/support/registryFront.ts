@@ -1,5 +1,5 @@
 import { request as send, type IncomingMessage, type ServerResponse } from 'node:http';
-import { serve } from './serve';
+import { breakOff, serve } from './serve';
 
 /** Answers a request itself and returns true, or leaves it to the registry behind. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -44,8 +44,7 @@ function pass(request: IncomingMessage, response: ServerResponse, behind: string
     answer.on('data', (chunk: Buffer) => {
       const part = chunk.subarray(0, limit - sent);
       sent += part.length;
-      // What has not been read when the connection breaks is lost.
-      response.write(part, () => sent >= limit && setTimeout(() => response.destroy(), 200));
+      response.write(part, () => void (sent >= limit && breakOff(response)));
     });
     answer.on('end', () => {
       // What has ended cannot be destroyed any more.

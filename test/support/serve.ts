@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -11,4 +11,12 @@ export async function serve(listener: RequestListener): Promise<string> {
     await new Promise((done) => server.close(done));
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** Breaks an answer off after its client has read what was written: what it has not read by then is lost. */
+export function breakOff(response: ServerResponse): void {
+  // A client elsewhere needs time for that, one in this process turns of its event loop, however late they come.
+  let turns = 20;
+  const turn = (): void => void (turns-- > 0 ? setImmediate(turn) : response.destroy());
+  setTimeout(turn, 200);
 }

@@ -1,8 +1,10 @@
+import { patience } from './patience';
+
 /** Asks until the answer is truthy; throws with the last answer or error when `timeoutMs` are over. */
 export async function waitFor<T>(
   what: string,
   ask: () => Promise<T | undefined | false>,
-  timeoutMs = 15_000,
+  timeoutMs = patience.effectMs,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
