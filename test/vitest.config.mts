@@ -1,13 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { notRunHere } from './support/missingPrograms';
+
+const { files, lines } = notRunHere();
+if (lines.length > 0 && process.env.STAGEDOOR_TEST_PROGRAMS === 'required') throw new Error(lines.join('\n'));
+for (const line of lines) process.stderr.write(`${line}\n`);
 
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'fixtures/**'],
+    exclude: ['**/node_modules/**', 'fixtures/**', ...files],
     // Processes are started and stopped by the tests, so each file needs a process of its own.
     pool: 'forks',
-    // Portals measure themselves against timeouts: more files at once than cores would make them miss.
-    maxWorkers: 2,
+    // Tests wait for other processes about half of their time.
+    maxWorkers: 4,
     // Runs share no layers unless a test is about that.
     env: { STAGEDOOR_LAYER_CACHE: 'none' },
     // Against a hang only, as those in support/patience.ts.

@@ -2,13 +2,13 @@ import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promis
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runProcess } from '../support/childProcess';
 import { allCodeBlocks, linkTargets } from '../support/markdown';
 import { helloBundle } from '../support/hello';
 import { patience } from '../support/patience';
 import { patientShell } from '../support/patientShell';
 import { startPortal, type Portal } from '../support/portal';
 import { repository } from '../support/repository';
+import { runShown } from '../support/shownCommands';
 import { sqlitePrebuilt } from '../support/sqlitePrebuilt';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { testRegistry } from '../support/testRegistry';
@@ -59,10 +59,7 @@ async function follow(page: string, env: Record<string, string> = {}) {
   const blocks = await allCodeBlocks(join(docs, page), 'sh');
   const script = blocks.join('\n').replaceAll('http://localhost:7007', portal.url);
   // A job control shell: what is started in the background ends by its number.
-  const run = await runProcess('bash', ['-meuo', 'pipefail', '-c', `${patientShell(portal)}\n${script}`], {
-    cwd: checkout,
-    env,
-  });
+  const run = await runShown(`${patientShell(portal)}\n${script}`, { jobs: true, cwd: checkout, env });
   if (run.code !== 0) throw new Error(`${page} ended with ${run.code}\n${run.stdout}\n${run.stderr}`);
   return run.stdout + run.stderr;
 }

@@ -7,6 +7,7 @@ import { codeBlocks } from '../support/markdown';
 import { launch, type Start } from '../support/npmStart';
 import { patientShell } from '../support/patientShell';
 import { repository } from '../support/repository';
+import { runShown } from '../support/shownCommands';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 
@@ -40,7 +41,7 @@ async function follow(readme: string, heading: string, dir = '.') {
   expect(blocks).not.toEqual([]);
   const script = blocks.join('\n').replaceAll('http://localhost:7007', portal.url);
   const patient = patientShell({ url: portal.url, root: join(checkout, drops) });
-  return await runProcess('bash', ['-euo', 'pipefail', '-c', `${patient}\n${script}`], { cwd: join(checkout, dir) });
+  return await runShown(`${patient}\n${script}`, { cwd: join(checkout, dir) });
 }
 
 const statuses = (output: string) => [...output.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => Number(match[1]));

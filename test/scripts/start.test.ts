@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { start, startScript as script } from '../support/npmStart';
 import { repository } from '../support/repository';
+import { runShown } from '../support/shownCommands';
 import { tempDir } from '../support/tempDir';
 
 /** Of what an install, a build and an export write, one file each and their stamps. */
@@ -36,7 +37,7 @@ describe('npm start', () => {
     expect(said).toContain(`Open ${url}, or try:`);
     const commands = said.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.trim()] : []));
     expect(commands).toHaveLength(5);
-    const run = await runProcess('bash', ['-euo', 'pipefail', '-c', commands.join('\n')]);
+    const run = await runShown(commands.join('\n'));
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: 0 });
     expect(run.stdout).toContain('"message": "Hello from app-config"');
     expect(run.stdout).toContain('HTTP/1.1 401 Unauthorized');

@@ -10,6 +10,6 @@ export function patientShell(portal: { url: string; root: string }): string {
     join(import.meta.dirname, 'untilSettled.mjs'),
     portal.url,
     portal.root,
-  ].map((word) => `'${word}'`);
+  ].map((word) => `'${word.replaceAll(`'`, `'\\''`)}'`);
   return `sleep() { ${node} ${script} ${url} ${root} $(jobs -p); }`;
 }

@@ -1,0 +1,14 @@
+import { runProcess, type ChildProcessOptions } from './childProcess';
+import { debianProgram } from './debianProgram';
+
+/**
+ * Runs commands as a page or a command of ours shows them, in one bash that ends with the first that fails. Most call curl. With
+ * `jobs`, those in the background can be named by their number.
+ */
+export async function runShown(
+  script: string,
+  { jobs = false, ...options }: ChildProcessOptions & { jobs?: boolean } = {},
+) {
+  debianProgram('curl');
+  return await runProcess('bash', [jobs ? '-meuo' : '-euo', 'pipefail', '-c', script], options);
+}
