@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { oddFolder } from '../support/oddFolder';
@@ -10,12 +11,13 @@ import { tempDir } from '../support/tempDir';
 
 /** Imports what the scripts are made of. */
 async function script<T>(name: string): Promise<T> {
-  return (await import(join(repository, 'scripts/lib', `${name}.mjs`))) as T;
+  return (await import(pathToFileURL(join(repository, 'scripts/lib', `${name}.mjs`)).href)) as T;
 }
 
 /** Runs a program that may import what the scripts are made of, with further environment. */
 async function runModule(code: string, env: Record<string, string | undefined>) {
-  const imports = `const lib = (name) => import(${JSON.stringify(`${repository}/scripts/lib/`)} + name + '.mjs');`;
+  const scripts = pathToFileURL(join(repository, 'scripts/lib/')).href;
+  const imports = `const lib = (name) => import(${JSON.stringify(scripts)} + name + '.mjs');`;
   return await runProcess(process.execPath, ['--input-type=module', '-e', `${imports}\n${code}`], { env });
 }
 
