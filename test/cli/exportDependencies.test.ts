@@ -79,3 +79,11 @@ describe('Ranges of several importers of a shared package', () => {
     expect(intersectRanges(a, b)).toBe(both);
   });
 });
+
+it('A hoisted package brings what Node.js requires of it where it can require ES modules', async () => {
+  const dir = await fixturePackage('dependency-with-module-sync');
+  const { path } = await exported(dir, '--hoist', '@fixture/asks-two-ways');
+  expect(await filesOf(path)).toEqual(
+    expect.arrayContaining(['index.js', 'require.mjs'].map((file) => `node_modules/@fixture/two-ways/${file}`)),
+  );
+});

@@ -156,3 +156,17 @@ describe('Below folders that are called as those of installed packages and of bu
     },
   );
 });
+
+test('A plugin is exported to the same decisions however deep its folder lies', { timeout: 60_000 }, async () => {
+  const exported = async (place: string) => {
+    const parent = join(await tempDir(), place);
+    await mkdir(parent, { recursive: true });
+    await symlink(join(repository, 'node_modules'), join(parent, 'node_modules'), 'dir');
+    const dir = join(parent, 'plugin');
+    for (const name of ['package.json', 'config.d.ts', 'src', 'migrations'])
+      await cp(join(repository, 'examples/hello-dynamic-backend', name), join(dir, name), { recursive: true });
+    return await stagedoor(dir, 'export', '--no-verify');
+  };
+  const [flat, deep] = [await exported('.'), await exported('a/b/c/d/e/f/g/h/i/j/k/l')];
+  expect(deep.hoisted).toEqual(flat.hoisted);
+});

@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { oddFolder } from '../support/oddFolder';
@@ -8,14 +9,16 @@ import { repository } from '../support/repository';
 import { sqlitePrebuilt } from '../support/sqlitePrebuilt';
 import { tempDir } from '../support/tempDir';
 
-/** Imports what the scripts are made of. */
-async function script<T>(name: string): Promise<T> {
-  return (await import(join(repository, 'scripts/lib', `${name}.mjs`))) as T;
+/** Calls what the scripts are made of, in a process of its own: gives the result as JSON carries it. */
+async function call<T>(module: string, name: string, ...args: unknown[]): Promise<T> {
+  const code = `const { ${name} } = await lib('${module}'); console.log(JSON.stringify(${name}(...${JSON.stringify(args)})));`;
+  return JSON.parse((await runModule(code, {})).stdout) as T;
 }
 
 /** Runs a program that may import what the scripts are made of, with further environment. */
 async function runModule(code: string, env: Record<string, string | undefined>) {
-  const imports = `const lib = (name) => import(${JSON.stringify(`${repository}/scripts/lib/`)} + name + '.mjs');`;
+  const scripts = pathToFileURL(join(repository, 'scripts/lib/')).href;
+  const imports = `const lib = (name) => import(${JSON.stringify(scripts)} + name + '.mjs');`;
   return await runProcess(process.execPath, ['--input-type=module', '-e', `${imports}\n${code}`], { env });
 }
 
@@ -67,9 +70,11 @@ describe('npm as the scripts run it', () => {
 
 describe('The SQLite driver', () => {
   test('is compiled in its place only where make and the shell take its path as it is', async () => {
-    const { compilesIn } = await script<{ compilesIn(dir: string): boolean }>('sqliteDriver');
-    expect(compilesIn('/home/me/code/stagedoor-1.0')).toBe(true);
-    for (const character of ` #%'"&()$ü;:*?[]{}~!|<>\\^=,\`\t`) expect(compilesIn(`/a${character}b`)).toBe(false);
+    expect(await call('sqliteDriver', 'compilesIn', '/home/me/code/stagedoor-1.0')).toBe(true);
+    const code = `const { compilesIn } = await lib('sqliteDriver');
+      const characters = ${JSON.stringify(` #%'"&()$ü;:*?[]{}~!|<>\\^=,\`\t`)};
+      console.log([...characters].filter((character) => compilesIn('/a' + character + 'b')).join());`;
+    expect((await runModule(code, {})).stdout).toBe('\n');
   });
 
   test('is otherwise put there from elsewhere', async () => {
@@ -87,14 +92,13 @@ describe('The SQLite driver', () => {
 });
 
 test('Nothing asks a proxy for what runs on this machine', async () => {
-  const { directToLoopback } = await script<{ directToLoopback(env: object): Record<string, string> }>('proxies');
   const all = 'localhost,127.0.0.1,::1,[::1]';
-  expect(directToLoopback({})).toEqual({ no_proxy: all, NO_PROXY: all });
-  expect(directToLoopback({ NO_PROXY: 'a', no_proxy: 'b' }).NO_PROXY).toBe(`b,${all}`);
+  const direct = (env: object) => call<Record<string, string>>('proxies', 'directToLoopback', env);
+  expect(await direct({})).toEqual({ no_proxy: all, NO_PROXY: all });
+  expect((await direct({ NO_PROXY: 'a', no_proxy: 'b' })).NO_PROXY).toBe(`b,${all}`);
 });
 
 test('The suite runs with what a user has set of registries, and without what is for other projects', async () => {
-  const { withoutNpmSettings } = await script<{ withoutNpmSettings(env: object): object }>('npmSettings');
   const kept = {
     PATH: 'x',
     npm_config_registry: 'x',
@@ -108,7 +112,7 @@ test('The suite runs with what a user has set of registries, and without what is
     npm_config_save_exact: 'true',
     npm_config_global: '1',
   };
-  expect(withoutNpmSettings({ ...kept, ...left })).toEqual(kept);
+  expect(await call('npmSettings', 'withoutNpmSettings', { ...kept, ...left })).toEqual(kept);
 });
 
 test('A temporary folder that is not there is named before anything is run', async () => {

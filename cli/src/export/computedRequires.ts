@@ -8,7 +8,8 @@ import { withoutComments, type OutputModule } from './modules';
 
 /** What is left in the output of a require whose argument the build could not evaluate. */
 const COMPUTED = /(?<![\w$.])(?:require|import)\((?!["')])/;
-const RELATIVE_LITERAL = /["'`](\.{1,2}\/[^"'`$\\\n]*)/g;
+/** A call is none: under its path from the workspace, esbuild keeps each CommonJS module as a method. */
+const RELATIVE_LITERAL = /["'`](\.{1,2}\/[^"'`$\\\n]*)(?=["'`](?!\()|[$\\\n]|$)/g;
 
 /** A package that requires what it computes, and the files (absolute) to trace for that. */
 export interface ComputedRequire {

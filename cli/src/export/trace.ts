@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { isInside } from '@stagedoor/bundle';
+import type { NodeFileTraceResult } from '@vercel/nft';
 import type { Hoisted } from './decisions';
 import type { PackageFinder } from './installedPackage';
 import { withPlainPath } from './plainPath';
@@ -8,6 +9,9 @@ import type { Plan } from './plan';
 
 /** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
 const SOURCE = /\.([cm]?tsx?|map)$/;
+
+/** Conditions of `exports` that hold in any Node.js, and one that holds where ES modules can be required. */
+const CONDITIONS = [['node'], ['node', 'module-sync']];
 
 /** A package that hoisted code reaches. */
 export interface TracedPackage {
@@ -44,11 +48,13 @@ async function trace(
   const { nodeFileTrace } = await import('@vercel/nft');
   const top = plan.workspace.root;
   const seen = (file: string): string => (isInside(top, file) ? join(root, relative(top, file)) : file);
-  const { fileList, reasons } = await nodeFileTrace(
-    roots.flatMap((entry) => entry.files.map(seen)),
-    // Where `root` is a link it stands for the folder.
-    { base: '/', processCwd: root, cache: { symlinkCache: new Map([[root, Promise.resolve(null)]]) } },
-  );
+  const files = roots.flatMap((entry) => entry.files.map(seen));
+  // Where `root` is a link it stands for the folder.
+  const cache = { symlinkCache: new Map([[root, Promise.resolve(null)]]) };
+  const traces = [];
+  for (const conditions of CONDITIONS) {
+    traces.push(await nodeFileTrace(files, { base: '/', processCwd: root, conditions, cache }));
+  }
 
   const locate = (path: string): { dir: string; file: string } | undefined => {
     const file = realpathSync(join('/', path));
@@ -60,11 +66,11 @@ async function trace(
     traced.set(dir, entry);
     return entry;
   };
-  for (const path of fileList) {
+  for (const [path, parents] of traces.flatMap(parentsOf)) {
     const found = locate(path);
     if (!found || SOURCE.test(path)) continue;
     enter(found.dir).files.add(relative(found.dir, found.file));
-    for (const parent of reasons.get(path)?.parents ?? []) {
+    for (const parent of parents) {
       const importer = locate(parent);
       if (importer && importer.dir !== found.dir) {
         enter(importer.dir).imports.set(folderName(found.dir) ?? finder.ofDir(found.dir)!.name, found.dir);
@@ -81,6 +87,11 @@ async function trace(
     }
   }
   return traced;
+}
+
+/** Every file of a trace with the files that lead to it. */
+function parentsOf({ fileList, reasons }: NodeFileTraceResult): Array<[path: string, parents: Iterable<string>]> {
+  return [...fileList].map((path) => [path, reasons.get(path)?.parents ?? []]);
 }
 
 /** The name below the last node_modules of a package folder: under an npm alias not the package's own. */
