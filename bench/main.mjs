@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { buildAll } from '../scripts/build.mjs';
 import { Failure, runScript } from '../scripts/lib/failure.mjs';
 import { repository } from '../scripts/lib/repository.mjs';
+import { compareSecondExports } from './again/exports.mjs';
+import { compareSaves } from './again/saves.mjs';
+import { compareSecondStarts } from './again/starts.mjs';
 import { compareSizes } from './export/sizes.mjs';
 import { compareExports, compareLargerExports } from './export/times.mjs';
 import { compareInstalls } from './install/installs.mjs';
@@ -31,12 +34,16 @@ const runs = short
       requests: 200,
       plugins: 10,
       pluginInstalls: 1,
+      saves: 2,
+      secondStarts: 1,
+      secondExports: 1,
     }
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
       ...{ starts: 5, bundles: 50, drops: 15, stalls: 5, requests: 2000 },
       ...{ loadPairs: 9, loadWarmSeconds: 15, loadSeconds: 8 },
       ...{ plugins: 30, pluginInstalls: 3 },
+      ...{ saves: 9, secondStarts: 5, secondExports: 5 },
     };
 const parts = {
   exports: compareExports,
@@ -49,6 +56,9 @@ const parts = {
   stalls: compareStalls,
   isolation: compareIsolation,
   install: compareInstalls,
+  saves: compareSaves,
+  'second-starts': compareSecondStarts,
+  'second-exports': compareSecondExports,
 };
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 

@@ -39,7 +39,7 @@ export async function startPortal(dir, config) {
     await stop();
     throw error;
   });
-  return { root, stop, statusOf: (name) => statusOf(url, token, name) };
+  return { url, root, stop, statusOf: (name) => statusOf(url, token, name) };
 }
 
 async function ready(url, child) {

@@ -15,13 +15,13 @@ export function portalUrl(port) {
   return `http://localhost:${port}`;
 }
 
-/** Starts the portal and calls `onReady` once it is ready. Its output goes to this terminal. Returns the exit code. */
-export async function runPortal({ dir, port, configFiles, serviceUrl }, onReady) {
+/** Starts the portal with its data in `dir`; `stdio` as `spawn` takes it. */
+export function spawnPortal({ dir, port, configFiles, serviceUrl }, stdio) {
   const url = portalUrl(port);
   const bin = join(portal, 'backend/bin/stagedoor-portal.js');
-  const child = spawn(process.execPath, [bin, ...configFiles.flatMap((file) => ['--config', file])], {
+  return spawn(process.execPath, [bin, ...configFiles.flatMap((file) => ['--config', file])], {
     cwd: portal,
-    stdio: 'inherit',
+    stdio,
     env: {
       SERVICE_URL: serviceUrl,
       ...process.env,
@@ -38,6 +38,12 @@ export async function runPortal({ dir, port, configFiles, serviceUrl }, onReady)
       }),
     },
   });
+}
+
+/** Starts the portal and calls `onReady` once it is ready. Its output goes to this terminal. Returns the exit code. */
+export async function runPortal(options, onReady) {
+  const url = portalUrl(options.port);
+  const child = spawnPortal(options, 'inherit');
   const exit = untilExit(child);
   if (await isReady(url, child)) onReady(url);
   return await exit;
