@@ -151,7 +151,7 @@ describe('a bundle that does not load or start is refused with', () => {
   test.each([
     ['a shared package that it does not declare', 'undeclared-peer', '@backstage/errors', 'index.cjs:1'],
     ['a package that is installed beside the host only', 'undeclared-package', 'express', 'server.cjs:1'],
-    ['a package that it imports when it starts', 'imports-late', 'left-pad', 'index.cjs'],
+    ['a package that it imports when it starts', 'imports-late', 'left-pad', 'index.cjs:9'],
     [
       'a subpath that a shared package does not export',
       'unexported-subpath',

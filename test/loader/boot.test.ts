@@ -37,7 +37,7 @@ describe('a backend that starts', () => {
     })();
     const backend = await startBackend({
       port,
-      dynamicPlugins: { startTimeout: '1500ms' },
+      dynamicPlugins: { startTimeout: '5s' },
       before: async (root) => {
         const parent = await tempDir();
         await dropFolder(await fixtureBundle(parent, 'greeter'), root, 'greeter');

@@ -87,7 +87,7 @@ const failing: FailingBundle[] = [
 
 /** Short where its end is waited for; what else is loaded has to keep it too. */
 function startTimeoutFor(fixture: string): { startTimeout?: string } {
-  return fixture.startsWith('hangs-') ? { startTimeout: '1s' } : {};
+  return fixture.startsWith('hangs-') ? { startTimeout: '3s' } : {};
 }
 
 async function failingBundle(parent: string, { fixture, options }: FailingBundle): Promise<string> {
@@ -117,7 +117,7 @@ describe('a bundle that fails', () => {
   test('beside good ones at boot does not keep the portal from becoming ready', async () => {
     const backend = await startBackend({
       // All of them load at once.
-      dynamicPlugins: { startTimeout: '2s' },
+      dynamicPlugins: { startTimeout: '8s' },
       before: async (root) => {
         const parent = await tempDir();
         await dropFolder(await fixtureBundle(parent, 'greeter'), root, 'greeter');

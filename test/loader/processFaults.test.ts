@@ -124,7 +124,7 @@ describe('a process of a plugin that does not end', () => {
     ['loops in its init', { initFault: 'loop' }],
     ['never ends its init', { initFault: 'never' }],
   ])('but %s has failed after the start timeout, and leaves no process', async (_what, packageJson) => {
-    const backend = await startIsolating({ dynamicPlugins: { startTimeout: '1s' } });
+    const backend = await startIsolating({ dynamicPlugins: { startTimeout: '3s' } });
     await drop(backend, 'faulty', { packageJson });
     expect(await backend.until(FAULTY, 'failed')).toMatchObject({ code: 'START_TIMEOUT' });
     await expect.poll(() => pluginProcesses(process.pid)).toEqual([]);

@@ -105,7 +105,7 @@ describe('Under load over kept connections, with slow uploads, downloads and end
     'an upgrade that fails in any stage leaves the old version serving',
     { timeout: patience.longTestMs },
     async () => {
-      const committed = await startWithUnits({ drainTimeout: DRAIN_MS, startTimeout: '2s' });
+      const committed = await startWithUnits({ drainTimeout: DRAIN_MS, startTimeout: '10s' });
       const result = await traffic(portal!.port, PER_SECOND, committed, DRAIN_MS, async () => {
         await upgrade('blue', 1, committed);
         for (const [index, { stage, code, options, after }] of stages.entries()) {

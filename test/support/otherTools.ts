@@ -97,7 +97,8 @@ async function hoist(dir: string, source: string, takes: (dependency: string) =>
       const found = takes(name) && !name.startsWith('@types/') ? findPackageDir(name, from) : undefined;
       if (!found || seen.has(found)) continue;
       seen.add(found);
-      await copyPackage(found, join(dir, 'node_modules', relative(nodeModules, found)));
+      const place = found.startsWith(`${nodeModules}/`) ? relative(nodeModules, found) : name;
+      await copyPackage(found, join(dir, 'node_modules', place));
       await visit(found);
     }
   };
