@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../lib/port.mjs';
 import { faultOf, observe, signalGroup } from './ended.mjs';
 
-const READY_MS = 240_000;
+/** Packages may have to be installed, and the SQLite driver compiled. */
+const READY_MS = 600_000;
 
 /** `npm start` until the portal is ready, two requests, Ctrl-C; what was not as expected. */
 export async function startsAndServes(start, each) {

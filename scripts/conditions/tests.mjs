@@ -3,7 +3,7 @@ import { faultOf, observe, signalGroup } from './ended.mjs';
 /** The command line in processes of its own, and a portal that is asked from outside. */
 const SHORT = ['cli/sign', 'portal/threeWays'];
 
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 900_000;
 
 /** A short `npm test`; what was not as expected. */
 export async function testsPass(start, each) {
