@@ -25,13 +25,13 @@ const failing: FailingBundle[] = [
     says: 'register is broken',
   },
   { what: 'throws in init', fixture: 'throws-in-init', state: 'failed', code: 'INIT_FAILED', says: 'init is broken' },
-  { what: 'hangs in init', fixture: 'hangs-in-init', state: 'failed', code: 'START_TIMEOUT', says: '1 s' },
+  { what: 'hangs in init', fixture: 'hangs-in-init', state: 'failed', code: 'START_TIMEOUT', says: '3 s' },
   {
     what: 'hangs in a feature loader',
     fixture: 'hangs-in-loader',
     state: 'failed',
     code: 'START_TIMEOUT',
-    says: '1 s',
+    says: '3 s',
   },
   {
     what: 'has a syntax error',
@@ -117,7 +117,7 @@ describe('a bundle that fails', () => {
   test('beside good ones at boot does not keep the portal from becoming ready', async () => {
     const backend = await startBackend({
       // All of them load at once.
-      dynamicPlugins: { startTimeout: '8s' },
+      dynamicPlugins: { startTimeout: '5s' },
       before: async (root) => {
         const parent = await tempDir();
         await dropFolder(await fixtureBundle(parent, 'greeter'), root, 'greeter');

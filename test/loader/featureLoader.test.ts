@@ -96,7 +96,7 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
       'frontend-container': undefined,
     };
     const backend = await startPlain({
-      dynamicPlugins: { startTimeout: '8s' },
+      dynamicPlugins: { startTimeout: '5s' },
       before: async (root) => {
         await fixtureBundle(root, 'greeter');
         for (const name of Object.keys(faulty))

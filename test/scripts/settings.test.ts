@@ -63,7 +63,7 @@ describe('npm as the scripts run it', () => {
       await npm(['install', 'is-nowhere'], { cwd: ${JSON.stringify(dir)} }).catch(({ message, hint }) => console.log(message, hint));`;
     const { stdout } = await runModule(code, { npm_config_offline: 'true', HTTPS_PROXY: 'http://user:secret@proxy' });
     expect(stdout).toMatch(/^`npm install is-nowhere` ended with 1:\n[^]*ENOTCACHED/);
-    expect(stdout).toContain('It runs with your HTTPS_PROXY, npm_config_offline.');
+    expect(stdout).toMatch(/It runs with your .*HTTPS_PROXY, .*npm_config_offline\b/);
     expect(stdout).not.toContain('secret');
   });
 });
