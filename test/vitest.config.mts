@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { notRunHere } from './support/missingPrograms';
+import { notRunHere } from './support/programs.mjs';
 
 const { files, lines } = notRunHere();
 if (lines.length > 0 && process.env.STAGEDOOR_TEST_PROGRAMS === 'required') throw new Error(lines.join('\n'));
