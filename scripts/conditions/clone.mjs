@@ -12,7 +12,9 @@ const NOBODY = 65534;
  */
 const ENTER = `
 umask "$mask"
-mount -t overlay overlay -o "lowerdir=$lower,upperdir=$home/upper,workdir=$home/work" "$clone"
+layers="lowerdir=$lower,upperdir=$home/upper,workdir=$home/work"
+# Without redirect_dir, folders of the lower layer cannot be renamed.
+mount -t overlay overlay -o "$layers,redirect_dir=on" "$clone" 2>/dev/null || mount -t overlay overlay -o "$layers" "$clone"
 while [ "$1" != -- ]; do
   if [ -d "$1" ]; then mount -t tmpfs tmpfs "$1"; elif [ -e "$1" ]; then mount --bind /dev/null "$1"; fi
   shift
@@ -20,7 +22,7 @@ done
 shift
 [ -z "$tmpfs" ] || mount -t tmpfs -o "$tmpfs" tmpfs "$TMPDIR"
 cd "$entered"
-unset mask lower home clone entered tmpfs
+unset mask lower home clone entered tmpfs layers
 exec "$@"`;
 
 /**

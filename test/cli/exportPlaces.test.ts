@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
+import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { runUnprivileged } from '../support/unprivileged';
 import { bin, copyFixture, exported, filesOf, fixturePackage, stagedoor } from './exportSupport';
@@ -64,6 +65,21 @@ describe('An export', () => {
     );
     expect(run.code, run.stderr).toBe(0);
     expect(run.stdout.split('\n').filter(Boolean)).toEqual(['bundle', 'fixture-own-files-dynamic-1.0.0.tgz']);
+  });
+
+  it('replaces a bundle that a lower layer of an overlay brought, as an image of a container does', async () => {
+    const dir = await fixturePackage('own-files');
+    await exported(dir, '--no-verify');
+    const run = await runWithMounts(
+      `mount -t tmpfs tmpfs "$2"; mkdir "$2/upper" "$2/work" "$2/merged"
+       mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,redirect_dir=off" "$2/merged"
+       ln -s "$5" "$2/node_modules"; cd "$2/merged"; touch dist-dynamic/stray
+       "$3" "$4" export --no-verify; ls -A dist-dynamic; ls -A | grep '^[.]dist' || true`,
+      [dir, await tempDir(), process.execPath, bin, join(repository, 'node_modules')],
+    );
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout).toContain('dynamic-bundle.json');
+    expect(run.stdout).not.toMatch(/stray|\.dist-dynamic/);
   });
 
   it('fills an output folder that is a mount point, and replaces what an earlier export left there', async () => {

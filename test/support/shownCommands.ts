@@ -10,5 +10,11 @@ export async function runShown(
   { jobs = false, ...options }: ChildProcessOptions & { jobs?: boolean } = {},
 ) {
   debianProgram('curl');
-  return await runProcess('bash', [jobs ? '-meuo' : '-euo', 'pipefail', '-c', script], options);
+  // What a command that failed leaves in the background would keep the output open.
+  const end = `trap 'for job in $(jobs -p); do kill -KILL -- -$job; done' EXIT`;
+  return await runProcess(
+    'bash',
+    [jobs ? '-meuo' : '-euo', 'pipefail', '-c', jobs ? `${end}\n${script}` : script],
+    options,
+  );
 }

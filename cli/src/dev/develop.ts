@@ -25,10 +25,12 @@ export async function develop(options: DevOptions): Promise<void> {
   const packages = await findPackages(options);
   const developed = await Promise.all(packages.map((dir) => developPackage(dir, portal, options)));
   options.onEvent({ event: 'watching', packages, portal });
+  const alive = setInterval(() => {}, 2 ** 30);
   await new Promise<void>((ended) => {
     if (options.signal.aborted) ended();
     else options.signal.addEventListener('abort', () => ended(), { once: true });
   });
+  clearInterval(alive);
   await Promise.all(developed.map((each) => each.close()));
 }
 

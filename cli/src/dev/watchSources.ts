@@ -14,16 +14,19 @@ export interface SourceWatcher {
   close(): Promise<void>;
 }
 
-/** Calls `changed` after each burst of changes to the source in `folder`. Resolves once watching has begun. */
+/** Calls `changed` after each burst of changes to the source in `folder`. Resolves once watching has begun; keeps no process alive. */
 export async function watchSources(folder: string, changed: () => void): Promise<SourceWatcher> {
   // Builds name what they have read by real paths.
   const dir = await realpath(folder);
   const watcher: FSWatcher = watch(dir, {
     ignoreInitial: true,
     atomic: false,
+    // It watches once more what is removed while it is closed; that must not keep the process.
+    persistent: false,
     ignored: (path) => isIgnored(dir, path),
   });
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   watcher.on('all', () => {
     clearTimeout(timer);
     timer = setTimeout(changed, BURST_MS);
@@ -33,11 +36,14 @@ export async function watchSources(folder: string, changed: () => void): Promise
   await new Promise<void>((ready) => watcher.once('ready', () => ready()));
   return {
     add: (files) => {
+      // Chokidar would begin anew, and keep the process.
+      if (closed) return;
       const outside = files.filter((file) => !isInside(dir, file) && !isInstalled(dir, file));
       // As editors do, which put a new file in the place of the old one: the folder is what is watched.
       watcher.add([...new Set(outside.map(dirname))]);
     },
     close: async () => {
+      closed = true;
       clearTimeout(timer);
       await watcher.close();
     },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MANIFEST_FILE } from '@stagedoor/bundle';
 import { NOT_OURS, type OutputPlace } from './outputPlace';
@@ -14,12 +14,23 @@ export async function replaceOutput(dir: string, { dir: out, fixed }: OutputPlac
 /** A folder cannot be renamed onto a filled one: the old one steps aside. */
 async function replaceFolder(dir: string, out: string, old: string): Promise<void> {
   const replaces = (await stat(out).catch(() => undefined)) !== undefined;
-  if (replaces) await rename(out, old);
+  if (replaces) await setAside(out, old);
   try {
     await rename(dir, out);
   } catch (error) {
     if (replaces) await rename(old, out);
     throw error;
+  }
+}
+
+/** Overlay file systems, as those of containers, do not rename a folder that a lower layer brought (EXDEV): it is copied. */
+async function setAside(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await cp(from, to, { recursive: true, verbatimSymlinks: true });
+    await rm(from, { recursive: true });
   }
 }
 
@@ -31,7 +42,7 @@ async function replaceContent(dir: string, out: string, old: string): Promise<vo
   await mkdir(old);
   const undo: Array<() => Promise<void>> = [() => rm(old, { recursive: true })];
   const move = async (name: string, from: string, to: string): Promise<void> => {
-    await rename(join(from, name), join(to, name));
+    await setAside(join(from, name), join(to, name));
     undo.push(() => rename(join(to, name), join(from, name)));
   };
   try {
