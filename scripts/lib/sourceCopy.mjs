@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { repository } from './repository.mjs';
 
@@ -9,12 +9,23 @@ const KEPT = ['node_modules', '.cache'];
 /** Makes `target` hold the repository's sources as they are now, uncommitted changes included. */
 export function copySources(target) {
   mkdirSync(target, { recursive: true });
-  for (const name of readdirSync(target)) {
-    if (!KEPT.includes(name)) rmSync(join(target, name), { recursive: true });
-  }
+  removeSources(target);
   for (const file of sourceFiles()) {
     mkdirSync(dirname(join(target, file)), { recursive: true });
     cpSync(join(repository, file), join(target, file), { verbatimSymlinks: true });
+  }
+}
+
+/** Workspaces have packages of their own: those stay at every depth. */
+function removeSources(dir) {
+  for (const entry of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, entry.name);
+    if (KEPT.includes(entry.name)) continue;
+    if (!entry.isDirectory()) rmSync(path);
+    else {
+      removeSources(path);
+      if (readdirSync(path).length === 0) rmdirSync(path);
+    }
   }
 }
 
