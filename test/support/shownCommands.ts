@@ -11,7 +11,7 @@ export async function runShown(
 ) {
   debianProgram('curl');
   // What a command that failed leaves in the background would keep the output open.
-  const end = `trap 'for job in $(jobs -p); do kill -KILL -- -$job; done' EXIT`;
+  const end = `trap 'for job in $(jobs -p); do kill -KILL -- -$job 2>/dev/null || true; done' EXIT`;
   return await runProcess(
     'bash',
     [jobs ? '-meuo' : '-euo', 'pipefail', '-c', jobs ? `${end}\n${script}` : script],
