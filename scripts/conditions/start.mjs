@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../lib/port.mjs';
+import { portalUrl, statusOf } from '../lib/portalProcess.mjs';
 import { faultOf, observe, signalGroup } from './ended.mjs';
 
 /** Packages may have to be installed, and the SQLite driver compiled. */
@@ -13,7 +14,9 @@ export async function startsAndServes(start, each) {
   const deadline = Date.now() + READY_MS;
   while (!hasEnded() && !output().includes('Ctrl+C stops it.') && Date.now() < deadline) await sleep(100);
   const ready = output().includes('Ctrl+C stops it.');
-  const statuses = ready ? await Promise.all(['ping', 'things'].map((path) => statusOf(port, path))) : [];
+  const statuses = ready
+    ? await Promise.all(['ping', 'things'].map((path) => statusOf(`${portalUrl(port)}/api/hello/${path}`)))
+    : [];
   signalGroup(child, 'SIGINT');
   const killing = setTimeout(() => signalGroup(child, 'SIGKILL'), 20_000);
   const exit = await ended;
@@ -33,10 +36,4 @@ export async function interruptFirstStart(start) {
   if (hasEnded()) throw new Error(`The first run ended by itself\n${output()}`);
   signalGroup(child, 'SIGINT');
   await ended;
-}
-
-async function statusOf(port, path) {
-  const response = await fetch(`http://localhost:${port}/api/hello/${path}`);
-  await response.arrayBuffer();
-  return response.status;
 }

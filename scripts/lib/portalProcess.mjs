@@ -59,7 +59,7 @@ async function isReady(url, child) {
 }
 
 /** The status of an answer, undefined without one. Never through a proxy, as `fetch` under NODE_USE_ENV_PROXY. */
-function statusOf(url) {
+export function statusOf(url) {
   return new Promise((resolve) => {
     get(url, { agent: false }, (response) => resolve(response.resume().statusCode)).once('error', () => resolve());
   });
