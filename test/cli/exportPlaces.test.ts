@@ -70,9 +70,10 @@ describe('An export', () => {
   it('replaces a bundle that a lower layer of an overlay brought, as an image of a container does', async () => {
     const dir = await fixturePackage('own-files');
     await exported(dir, '--no-verify');
+    // `userxattr` needs no rights of root, and leaves folders of the lower layer that cannot be renamed.
     const run = await runWithMounts(
       `mount -t tmpfs tmpfs "$2"; mkdir "$2/upper" "$2/work" "$2/merged"
-       mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,redirect_dir=off" "$2/merged"
+       mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,userxattr" "$2/merged"
        ln -s "$5" "$2/node_modules"; cd "$2/merged"; touch dist-dynamic/stray
        "$3" "$4" export --no-verify; ls -A dist-dynamic; ls -A | grep '^[.]dist' || true`,
       [dir, await tempDir(), process.execPath, bin, join(repository, 'node_modules')],
