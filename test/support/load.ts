@@ -7,17 +7,21 @@ export interface Load<T> {
   result: T;
 }
 
-/** More calls than this do not wait for an answer at once: a machine that is too slow must not fall behind ever more. */
+/**
+ * More calls than this do not wait for an answer at once, unless told otherwise: a machine that is too slow must not fall behind
+ * ever more.
+ */
 const MOST_PENDING = 100;
 
 /**
  * Calls `send` `perSecond` times a second, whether earlier calls have been answered or not, from before `work` begins
- * until after it has ended; then waits for the answers.
+ * until after it has ended; then waits for the answers. A load of few pending calls falls with what a busy machine can take.
  */
 export async function underLoad<T>(
   perSecond: number,
   send: () => Promise<unknown>,
   work: () => Promise<T>,
+  mostPending = MOST_PENDING,
 ): Promise<Load<T>> {
   const answers = new Map<string, number>();
   const pending = new Set<Promise<void>>();
@@ -27,7 +31,7 @@ export async function underLoad<T>(
   const tick = setInterval(() => {
     // Timers come late when the machine is busy; what was missed is made up for.
     const due = Math.floor(((performance.now() - begin) / 1000) * perSecond);
-    for (; sent < due && pending.size < MOST_PENDING; sent++) {
+    for (; sent < due && pending.size < mostPending; sent++) {
       const call: Promise<void> = send()
         .then(
           (answer) => count(String(answer)),
