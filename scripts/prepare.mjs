@@ -4,9 +4,12 @@ import { buildStep } from './lib/buildStep.mjs';
 import { ensureInstalled } from './lib/ensureInstalled.mjs';
 import { runScript } from './lib/failure.mjs';
 import { checkNodeVersion } from './lib/nodeVersion.mjs';
+import { compileForUse } from './lib/sqliteDriver.mjs';
 
 await runScript(async () => {
   checkNodeVersion();
-  await ensureInstalled({ dev: process.argv.includes('--dev') });
+  const dev = process.argv.includes('--dev');
+  if (!dev) compileForUse();
+  await ensureInstalled({ dev });
   await buildStep();
 });
