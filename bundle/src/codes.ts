@@ -195,6 +195,10 @@ export const codes = {
     meaning: 'The process of the plugin does not run at this moment.',
     hint: 'Ask again after the time in the Retry-After header.',
   },
+  ANSWER_INVALID: {
+    meaning: 'The process of the plugin answered with something that cannot be passed on as HTTP, e.g. status 000.',
+    hint: 'Ask the author of the plugin; the log of the plugin may say more.',
+  },
   ACCESS_DENIED: {
     meaning:
       'The plugin reached for a file, a program or a worker that the permission model of its process keeps from it.',

@@ -38,6 +38,11 @@ export class Policy {
     this.#onDecision = onDecision;
   }
 
+  /** The same policy, whose decisions nobody hears of. */
+  untold(): Policy {
+    return new Policy(this.#settings);
+  }
+
   /**
    * Decides whether a staged copy may be loaded; nothing of it has run yet. Throws PACKAGE_DENIED; refusals because of
    * signatures (SIGNATURE_MISSING, SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) come with what was found.

@@ -35,8 +35,10 @@ export interface LauncherOptions {
 export interface LaunchedChild {
   process: PluginProcess;
   socketPath: string;
-  /** Takes what the child says of its routes, once somebody wants to know. */
-  onRoutes: (routes: unknown) => void;
+  /** What the child last said of its routes after its start. */
+  toldRoutes?: unknown;
+  /** Hears that it said something else. */
+  onRoutes: () => void;
 }
 
 /** Node and its libraries need this beyond what a plugin may use, in bytes. */
@@ -94,8 +96,10 @@ export class ChildLauncher {
           call: (method, params) => this.#answer(method, params),
           notify: (method, params) => {
             if (method === 'log') relay.entry(params);
-            else if (method === 'beat' && params !== undefined) child.onRoutes(params);
-            else if (method === 'decision') this.#decided(params, bundles);
+            else if (method === 'routes') {
+              child.toldRoutes = params;
+              child.onRoutes();
+            } else if (method === 'decision') this.#decided(params, bundles);
           },
         },
       }),

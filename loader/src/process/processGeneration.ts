@@ -1,34 +1,31 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, Response } from 'express';
-import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { failedReport, reportFrom, type HealthReport } from '../health/report';
 import { ofPlugin } from '../metrics/exposition';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
-import { ActiveRequests, type RequestObserver } from '../serve/requests';
-import type { Slots } from '../serve/slots';
-import { QUARANTINED_RETRY_S, answerUnavailable } from '../serve/unavailable';
+import { ActiveRequests } from '../serve/requests';
+import { QUARANTINED_RETRY_S, answerInvalid, answerUnavailable } from '../serve/unavailable';
 import { asksForUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
 import { deadline } from '../start/deadline';
+import type { GenerationHost } from '../start/generation';
 import { partsOf, type Composition } from '../start/part';
 import type { StartedGeneration } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
 import { exitFault } from './exit';
 import type { Routes } from './messages';
 import type { ProcessHost, RunningChild } from './processHost';
-import { forward, type Upstream } from './proxy/forward';
+import { ChildAgent } from './proxy/agent';
+import { InvalidAnswer, forward, type Upstream } from './proxy/forward';
 import { forwardUpgrade } from './proxy/tunnel';
+import { SessionCheck } from './sessionCheck';
 import { Supervisor, type Supervision } from './supervisor';
 import { routesFrom } from './untrusted';
 
 /** What a generation in a process needs of its surroundings. */
-export interface ProcessGenerationHost {
-  slots: Slots;
-  drainTimeoutMs: number;
+export interface ProcessGenerationHost extends GenerationHost {
   processes: ProcessHost;
-  /** Who hears of the requests of a plugin. */
-  traffic?(pluginId: string): RequestObserver;
   /** Hears when the process of a generation ends, waits, is started again, is given up. */
   onSupervision(generation: ProcessGeneration, supervision: Supervision<StagedoorError>): void;
 }
@@ -46,6 +43,7 @@ export class ProcessGeneration implements StartedGeneration {
   readonly #tunnels = new Set<Duplex>();
   readonly #agents = new WeakMap<RunningChild, Upstream>();
   readonly #supervisor: Supervisor<RunningChild, StagedoorError>;
+  #check: SessionCheck | undefined;
   #routes: Routes = { paths: [], openedRoutes: [], refusedRoutes: [] };
   #serving = false;
   #closed = false;
@@ -71,7 +69,15 @@ export class ProcessGeneration implements StartedGeneration {
     host: ProcessGenerationHost,
   ): Promise<ProcessGeneration> {
     const generation = new ProcessGeneration(pluginId, composition, host);
-    generation.#supervisor.adopt(await generation.#startChild());
+    const { owner } = composition.plugin!;
+    const onward = (request: Request, response: Response): void => generation.#forward(request, response);
+    generation.#check = await SessionCheck.start(pluginId, owner, host, onward);
+    try {
+      generation.#supervisor.adopt(await generation.#startChild());
+    } catch (error) {
+      await generation.#check.stop().catch(() => {});
+      throw error;
+    }
     return generation;
   }
 
@@ -129,17 +135,26 @@ export class ProcessGeneration implements StartedGeneration {
     this.#host.onSupervision(this, this.supervision);
   }
 
-  handle(_path: string, request: Request, response: Response, _next: NextFunction): void {
+  handle(path: string, request: Request, response: Response, next: NextFunction): void {
     if (this.#closed) {
       response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
       return;
     }
     this.#requests.add(request, response);
-    if (hasDotSegment(request.originalUrl)) return refuseDotSegment(response);
+    if (hasDotSegment(request.originalUrl)) refuseDotSegment(response);
+    else if (path === `/api/${this.pluginId}`) this.#check!.handle(request, response, next);
+    // A path on the root router that the operator lists: in Backstage, too, it is outside the session check.
+    else this.#forward(request, response);
+  }
+
+  #forward(request: Request, response: Response): void {
     const child = this.#supervisor.current;
     if (!child) return this.#unavailable(response);
     const upstream = this.#upstream(child);
-    const onBroken = (): void => this.#unavailable(response);
+    const onBroken = (error: Error): void => {
+      if (error instanceof InvalidAnswer) answerInvalid(response, this.pluginId, error);
+      else this.#unavailable(response);
+    };
     if (!asksForUpgrade(request)) return forward(request, response, upstream, onBroken);
     forwardUpgrade(request, response, upstream, onBroken, (client) => {
       this.#tunnels.add(client);
@@ -166,6 +181,7 @@ export class ProcessGeneration implements StartedGeneration {
     const child = this.#supervisor.stop();
     await child?.process.stop(STOP_TIMEOUT_MS);
     for (const client of this.#tunnels) client.destroy();
+    await this.#check?.stop();
   }
 
   async #startChild(): Promise<RunningChild> {
@@ -173,22 +189,25 @@ export class ProcessGeneration implements StartedGeneration {
     const { processes } = this.#host;
     const child = await processes.start(this.pluginId, bundles);
     this.#learn(child.routes);
-    child.onRoutes = (value) => {
-      const routes = routesFrom(value, this.pluginId, processes.mayMount(this.pluginId));
+    child.onRoutes = () => {
+      const routes = routesFrom(child.toldRoutes, this.pluginId, processes.mayMount(this.pluginId));
       if (routes) this.#learn(routes);
     };
+    // It may have said so together with its answer.
+    child.onRoutes();
     return child;
   }
 
   #learn(routes: Routes): void {
-    this.#routes = routes;
+    const openedRoutes = routes.openedRoutes.filter((route) => this.#check!.open(route));
+    this.#routes = { ...routes, openedRoutes };
     if (this.#serving) for (const path of routes.paths) this.#host.slots.point(path, this);
   }
 
   #upstream(child: RunningChild): Upstream {
     let upstream = this.#agents.get(child);
     if (!upstream) {
-      upstream = { socketPath: child.socketPath, agent: new Agent({ keepAlive: true, maxFreeSockets: 64 }) };
+      upstream = { socketPath: child.socketPath, agent: new ChildAgent() };
       this.#agents.set(child, upstream);
     }
     return upstream;

@@ -118,6 +118,7 @@ function routeUpgrades(server: Server): void {
 
 /** Sends an upgrade through the portal's routes, as Node itself does while nobody listens for upgrades. */
 function route(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  if (!isUpgrade(request)) return readAgain(server, request, socket, head);
   // A listener of the portal itself, added outside every plugin, answers for what is no plugin's.
   if (server.listenerCount('upgrade') > 1 && !/^\/api\//i.test(request.url ?? '')) return;
   const response = new ServerResponse(request);
@@ -128,4 +129,42 @@ function route(server: Server, request: IncomingMessage, socket: Socket, head: B
   socket.on('error', () => {});
   asked.set(request, { server, socket, head, response });
   server.emit('request', request, response);
+}
+
+/** Other versions of HTTP itself, and TLS: offers that every server may ignore, and no listener for upgrades takes. */
+const OF_HTTP = /^(h2c|http\/|tls\/)/i;
+
+/**
+ * False for a request that Node takes for an upgrade because of its header, and that is none to anybody here: one that
+ * brings a body, which Node would not read, or offers to speak HTTP otherwise.
+ */
+function isUpgrade({ headers }: IncomingMessage): boolean {
+  const { 'transfer-encoding': encoded, 'content-length': length = '0', upgrade = '' } = headers;
+  if (encoded !== undefined || Number(length) !== 0) return false;
+  return upgrade.split(',').some((protocol) => !OF_HTTP.test(protocol.trim()));
+}
+
+/** Has the server read a request once more, without its offer, as it does where nobody listens for upgrades. */
+function readAgain(
+  server: Server,
+  { method, url, httpVersion, rawHeaders }: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): void {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name, value] = [rawHeaders[at]!, rawHeaders[at + 1]!];
+    const kept = withoutOffer(name.toLowerCase(), value);
+    if (kept !== undefined) lines.push(`${name}: ${kept}`);
+  }
+  socket.unshift(Buffer.concat([Buffer.from([...lines, '', ''].join('\r\n'), 'latin1'), head]));
+  server.emit(server instanceof SecureServer ? 'secureConnection' : 'connection', socket);
+}
+
+/** The value of a header of a request that asks for no upgrade any more; undefined where nothing is left of it. */
+function withoutOffer(name: string, value: string): string | undefined {
+  if (name === 'upgrade') return undefined;
+  if (name !== 'connection') return value;
+  const rest = value.split(',').filter((option) => option.trim().toLowerCase() !== 'upgrade');
+  return rest.length > 0 ? rest.join(',').trim() : undefined;
 }

@@ -37,8 +37,12 @@ export interface GenerationHost {
   startTimeoutMs: number;
   drainTimeoutMs: number;
   policy: Policy;
+  /** Factories of services that this generation has for itself, instead of those of {@link services}. */
+  ownServices?: ServiceFeature[];
+  /** Hears that the plugin answers to other paths, or opened others, than before. */
+  onRoutes?(): void;
   /** Who hears of the requests of a plugin. */
-  traffic?(pluginId: string): RequestObserver;
+  traffic?: ((pluginId: string) => RequestObserver) | undefined;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */
@@ -183,6 +187,7 @@ export class Generation implements StartedGeneration {
     own.set(config.service.id, { ...config, deps: {}, factory: () => this.#ownConfig() });
     const httpRouter = services.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
+    for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
     const factories = services.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
   }
@@ -194,6 +199,7 @@ export class Generation implements StartedGeneration {
       (policy, owner = this.#suspect()) => {
         const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
+        this.#host.onRoutes?.();
         return mayOpen;
       },
       (request) => this.#upgrades.take(request),
@@ -212,6 +218,7 @@ export class Generation implements StartedGeneration {
         const earlier = this.#routes.get(path);
         this.#routes.set(path, earlier ? inTurn(earlier, handler as RequestHandler) : (handler as RequestHandler));
         if (this.#serving) this.#host.slots.point(path, this);
+        this.#host.onRoutes?.();
       },
     };
   }

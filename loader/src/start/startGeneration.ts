@@ -19,8 +19,6 @@ export function startGeneration(
   if (!composition.plugin?.isolated) {
     return timed('plugin', pluginId, () => Generation.start(pluginId, composition, host));
   }
-  const { slots, drainTimeoutMs, traffic, processes } = host;
-  return timed('plugin', pluginId, () =>
-    ProcessGeneration.start(pluginId, composition, { slots, drainTimeoutMs, traffic, ...processes! }),
-  );
+  const { processes, ...rest } = host;
+  return timed('plugin', pluginId, () => ProcessGeneration.start(pluginId, composition, { ...rest, ...processes! }));
 }

@@ -25,11 +25,14 @@ export class ChildRuntime {
   readonly #services: ChildServices;
   readonly #policy: Policy;
   readonly #contributions = new Map<string, Promise<Contribution>>();
+  readonly #portal: PortalLink;
   #generation: Generation | undefined;
+  #telling = false;
   #stop: () => Promise<void> = async () => {};
 
   constructor(setup: ChildSetup, portal: PortalLink) {
     this.#setup = { ...setup, settings: bare(setup.settings) };
+    this.#portal = portal;
     this.#services = childServices(portal, setup.config);
     this.#policy = new Policy(this.#setup.settings, (decision) => portal.notify('decision', decision));
     if (setup.backendPluginApiDir) patchPackagePaths(setup.backendPluginApiDir);
@@ -61,6 +64,7 @@ export class ChildRuntime {
         startTimeoutMs,
         drainTimeoutMs,
         policy: this.#policy,
+        onRoutes: () => this.#tellRoutes(),
       });
     } catch (error) {
       const { plugin, modules, allowed } = StartFailure.from(pluginId, error);
@@ -81,11 +85,6 @@ export class ChildRuntime {
     return routesOf(generation);
   }
 
-  /** The routes of the unit, once it runs; a plugin may still add some. */
-  routes(): Routes | undefined {
-    return this.#generation && routesOf(this.#generation);
-  }
-
   /** Runs the health checks of the unit; undefined before it runs. */
   async health(timeoutMs: number): Promise<HealthReport | undefined> {
     return this.#generation?.checkHealth(timeoutMs);
@@ -104,6 +103,16 @@ export class ChildRuntime {
   /** Runs the shutdown hooks of the unit and of shared services. */
   stop(): Promise<void> {
     return this.#stop();
+  }
+
+  /** A plugin may open and mount paths after its start, which the portal must know of before it lets anybody reach them. */
+  #tellRoutes(): void {
+    if (!this.#generation || this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      this.#portal.notify('routes', routesOf(this.#generation!));
+    });
   }
 
   #root<T>(ref: { id: string }): Promise<T> {

@@ -35,8 +35,9 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   const noteActivity = tidyAtRest();
   const server: Server = createServer({ maxHeaderSize: maxHeaderSize + OWN_HEADER_BYTES }, (request, response) => {
     noteActivity();
-    restoreClient(request);
-    app(request, response);
+    // Only the portal asks here, and what it asks ends with what only it says.
+    if (restoreClient(request)) app(request, response);
+    else request.destroy();
   });
   // The portal is the only client, and has timeouts of its own towards its clients.
   server.keepAliveTimeout = 0;

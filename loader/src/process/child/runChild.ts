@@ -52,10 +52,5 @@ export function runChild(parentPid: number): void {
   reportFaults(channel);
   // The portal is gone; whatever the plugin started goes as well.
   stream.once('close', () => process.kill(-process.pid, 'SIGKILL'));
-  let told = '';
-  setInterval(() => {
-    const routes = JSON.stringify(runtime?.routes());
-    channel.notify('beat', routes === told ? undefined : runtime?.routes());
-    told = routes;
-  }, BEAT_MS);
+  setInterval(() => channel.notify('beat'), BEAT_MS);
 }

@@ -15,7 +15,7 @@ interface Client {
   encrypted?: boolean;
 }
 
-/** The header for a request that came to the portal; replaces one that the client made up. */
+/** The header for a request that came to the portal. */
 export function describeClient(request: IncomingMessage): [name: string, value: string] {
   const { remoteAddress: address, remotePort: port } = request.socket;
   const { encrypted } = request.socket as TLSSocket;
@@ -27,17 +27,31 @@ export function isClientHeader(name: string): boolean {
   return name.toLowerCase() === HEADER;
 }
 
-/** Gives a request that the portal forwarded the connection that the client has with the portal. */
-export function restoreClient(request: IncomingMessage): void {
-  const header = request.headers[HEADER];
-  if (typeof header !== 'string') return;
-  delete request.headers[HEADER];
+/**
+ * Gives a request that the portal forwarded the connection that the client has with the portal. False for a request that
+ * the portal did not write: each of its own has exactly one of these headers.
+ */
+export function restoreClient(request: IncomingMessage): boolean {
   const { rawHeaders } = request;
-  request.rawHeaders = rawHeaders.filter((_, index) => !isClientHeader(rawHeaders[index - (index % 2)]!));
+  const [at, ...more] = rawHeaders.flatMap((text, index) => (index % 2 === 0 && isClientHeader(text) ? [index] : []));
+  const client = at !== undefined && more.length === 0 ? clientFrom(rawHeaders[at + 1]!) : undefined;
+  if (!client) return false;
+  delete request.headers[HEADER];
+  request.rawHeaders = rawHeaders.toSpliced(at!, 2);
   // Connections are used for one request at a time, so the values stay true while it lasts.
-  const { address, port, encrypted } = JSON.parse(header) as Client;
+  const { address, port, encrypted } = client;
   const shown = { remoteAddress: address, remotePort: port, encrypted };
   for (const [name, value] of Object.entries(shown)) {
     Object.defineProperty(request.socket, name, { value, writable: true, configurable: true });
+  }
+  return true;
+}
+
+function clientFrom(value: string): Client | undefined {
+  try {
+    const client: unknown = JSON.parse(value);
+    return typeof client === 'object' && client !== null ? client : undefined;
+  } catch {
+    return undefined;
   }
 }

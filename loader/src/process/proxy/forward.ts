@@ -1,31 +1,38 @@
 import type { Request, Response } from 'express';
-import { request as sendRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
-import { requestHeaders, responseHeaders, trailersOf } from './headers';
+import {
+  request as sendRequest,
+  validateHeaderName,
+  validateHeaderValue,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingMessage,
+} from 'node:http';
+import type { ChildAgent } from './agent';
+import { framingOf, hasBody, requestHeaders, responseHeaders, trailersOf, type Framing } from './headers';
+import { refuseRequest } from './refuse';
 
 /** Where requests go. */
 export interface Upstream {
   socketPath: string;
-  agent: Agent;
+  agent: ChildAgent;
 }
 
-/** Answers that cannot be given because the child is gone. */
+/** An answer of the child that is none: the portal cannot give it to a client. */
+export class InvalidAnswer extends Error {}
+
+/** Answers that cannot be given because the child is gone, or gave an {@link InvalidAnswer}. */
 export type OnBroken = (error: Error) => void;
 
 /**
  * Forwards a request to the child and its answer back, as streams with backpressure both ways, trailers included. A client
  * that goes away ends the request in the child. When the child breaks off, an answer that has begun is broken off as well;
- * otherwise `onBroken` answers.
+ * otherwise `onBroken` answers. Nothing that a client or a child sends throws here.
  */
 export function forward(request: Request, response: Response, upstream: Upstream, onBroken: OnBroken): void {
-  const { socketPath, agent } = upstream;
-  const onward = sendRequest({
-    socketPath,
-    agent,
-    method: request.method,
-    path: request.originalUrl,
-    headers: requestHeaders(request),
-    setHost: false,
-  });
+  const framing = framingOf(request);
+  if (!framing) return refuseRequest(response, 501, 'The body has a transfer encoding other than chunked');
+  const onward = startRequest(request, framing, upstream);
+  if (!onward) return refuseRequest(response, 400, 'The request cannot be forwarded as it is');
   let broken = false;
   const breakOff = (error: Error): void => {
     // Once all of the answer is on its way, the connection it came over does not matter any more.
@@ -39,7 +46,11 @@ export function forward(request: Request, response: Response, upstream: Upstream
   onward.on('response', (answer) => {
     answer.on('error', breakOff);
     answer.on('aborted', () => breakOff(new Error('The child broke off its answer')));
-    sendAnswer(answer, response);
+    sendAnswer(answer, response, breakOff);
+  });
+  onward.on('upgrade', (_answer, child) => {
+    child.destroy();
+    breakOff(new InvalidAnswer('The child agreed to an upgrade that nobody asked for'));
   });
   response.on('close', () => {
     if (!response.writableFinished || !request.readableEnded) onward.destroy();
@@ -47,36 +58,60 @@ export function forward(request: Request, response: Response, upstream: Upstream
     request.unpipe(onward);
     request.resume();
   });
-  sendBody(request, onward);
+  sendBody(request, onward, framing);
 }
 
-function sendBody(request: IncomingMessage, onward: ClientRequest): void {
-  const { 'transfer-encoding': encoded, 'content-length': length } = request.headers;
-  if (encoded === undefined && (length === undefined || length === '0')) {
+/** The head of a request to the child; undefined where Node's client does not take what its parser took. */
+export function startRequest(
+  request: Request,
+  framing: Framing,
+  { socketPath, agent }: { socketPath: string; agent: ChildAgent | false },
+  upgrade?: string,
+): ClientRequest | undefined {
+  try {
+    return sendRequest({
+      socketPath,
+      agent,
+      method: request.method,
+      path: request.originalUrl,
+      headers: requestHeaders(request, framing, upgrade),
+      setHost: false,
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function sendBody(request: IncomingMessage, onward: ClientRequest, framing: Framing): void {
+  if (!hasBody(framing)) {
     request.resume();
     onward.end();
     return;
   }
+  // A byte more or less than is announced would be read as part of another request.
+  let left = framing === 'chunked' ? undefined : Number((framing as { bytes: string }).bytes);
+  const mismatch = (): void => void onward.destroy(new Error('The body is not as long as announced'));
   request.on('error', () => onward.destroy());
+  request.on('data', (chunk: Buffer) => {
+    if (left !== undefined && (left -= chunk.length) < 0) mismatch();
+  });
   request.pipe(onward, { end: false });
   request.on('end', () => {
-    const trailers = trailersOf(request);
-    if (trailers.length > 0) onward.addTrailers(trailers);
+    if (left !== undefined && left !== 0) return mismatch();
+    if (framing === 'chunked') addTrailers(onward, request);
     onward.end();
   });
 }
 
 /** The status, headers, body and trailers of the child's answer; what the portal set before stays unless the child sets it. */
-export function sendAnswer(answer: IncomingMessage, response: Response): void {
-  response.statusCode = answer.statusCode!;
-  response.statusMessage = answer.statusMessage ?? '';
-  for (const [name, value] of responseHeaders(answer)) {
-    const lower = name.toLowerCase();
-    if (lower === 'vary') response.vary(String(value));
-    else if (lower === 'set-cookie') response.append(name, value);
-    else response.setHeader(name, value);
+export function sendAnswer(answer: IncomingMessage, response: Response, breakOff: OnBroken): void {
+  try {
+    sendHead(answer, response);
+  } catch (error) {
+    answer.destroy();
+    breakOff(new InvalidAnswer((error as Error).message));
+    return;
   }
-  if (answer.headers['content-length'] === undefined) response.flushHeaders();
   // The portal may compress: without this a stream of events would wait for a full block.
   const flush = (response as Response & { flush?: () => void }).flush?.bind(response);
   answer.on('data', (chunk) => {
@@ -85,8 +120,43 @@ export function sendAnswer(answer: IncomingMessage, response: Response): void {
   });
   response.on('drain', () => answer.resume());
   answer.on('end', () => {
-    const trailers = trailersOf(answer);
-    if (trailers.length > 0) response.addTrailers(trailers);
+    addTrailers(response, answer);
     response.end();
   });
+}
+
+/** Throws where the child's answer has no status or headers that a client could be given. */
+function sendHead(answer: IncomingMessage, response: Response): void {
+  const { statusCode = 0, statusMessage = '' } = answer;
+  if (statusCode < 200) throw new Error(`The child answered with status ${statusCode}`);
+  const headers = responseHeaders(answer);
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    if (lower === 'vary') response.vary(String(value));
+    else if (lower === 'set-cookie') response.append(name, value);
+    else response.setHeader(name, value);
+  }
+  response.statusCode = statusCode;
+  response.statusMessage = UNPRINTABLE.test(statusMessage) ? '' : statusMessage;
+  if (!headers.has('Content-Length')) response.flushHeaders();
+}
+
+/** What Node writes into no status line. */
+ 
+const UNPRINTABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Passes trailers on, apart from those that Node does not write. */
+function addTrailers(to: OutgoingMessage, from: IncomingMessage): void {
+  const trailers = trailersOf(from).filter(isWritable);
+  if (trailers.length > 0) to.addTrailers(trailers);
+}
+
+function isWritable([name, value]: [name: string, value: string]): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { describeClient, isClientHeader } from './client';
 
-/** Headers that speak of one connection only (RFC 9110, section 7.6.1); framing is done anew on the next. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+/**
+ * Headers of one connection (RFC 9110, section 7.6.1), which each connection gets anew, body framing included. This list
+ * alone decides. A client may list further headers under `Connection`; believing it would let it remove whatever stands
+ * between one request and the next, or between itself and a session check: `Content-Length`, `Host`, `Authorization`.
+ */
+const OF_CONNECTION: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -10,21 +14,44 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'te',
   'transfer-encoding',
+  'content-length',
   'upgrade',
 ]);
+
+/** How the body of a message is delimited, as Node's parser read it. */
+export type Framing = 'none' | 'chunked' | { bytes: string };
 
 /** Methods that Node expects a body of. */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Headers of a request to the child as name-value pairs: all that the client sent, in its order and writing. */
-export function requestHeaders(request: IncomingMessage, upgrade = false): string[] {
+/**
+ * The framing that Node's parser used for a message. Undefined for one that cannot be framed anew: its length is no
+ * number, or its body is encoded in a way that only its sender's connection knows.
+ */
+export function framingOf({ headers }: IncomingMessage): Framing | undefined {
+  const { 'transfer-encoding': encoded, 'content-length': length } = headers;
+  if (encoded !== undefined) return encoded.trim().toLowerCase() === 'chunked' ? 'chunked' : undefined;
+  if (length === undefined) return 'none';
+  return /^\d+$/.test(length) ? { bytes: length } : undefined;
+}
+
+/** True for a message that brings a body of at least one byte, or may. */
+export function hasBody(framing: Framing): boolean {
+  return framing === 'chunked' || (framing !== 'none' && Number(framing.bytes) > 0);
+}
+
+/**
+ * Headers of a request to the child as name-value pairs: all that the client sent, in its order and writing, but framed
+ * anew and without what only the portal says.
+ */
+export function requestHeaders(request: IncomingMessage, framing: Framing, upgrade?: string): string[] {
   const headers = endToEnd(request).filter(([name]) => !isClientHeader(name));
-  const { 'transfer-encoding': encoded, 'content-length': length } = request.headers;
-  if (encoded !== undefined) headers.push(['transfer-encoding', 'chunked']);
+  if (framing === 'chunked') headers.push(['transfer-encoding', 'chunked']);
+  else if (framing !== 'none') headers.push(['content-length', framing.bytes]);
   // Node would announce a body of unknown length where the client sent none.
-  else if (length === undefined && WITH_BODY.has(request.method!)) headers.push(['content-length', '0']);
+  else if (WITH_BODY.has(request.method!)) headers.push(['content-length', '0']);
   if (request.headers.te?.includes('trailers')) headers.push(['te', 'trailers']);
-  if (upgrade) headers.push(['connection', 'upgrade'], ['upgrade', request.headers.upgrade!]);
+  if (upgrade !== undefined) headers.push(['connection', 'upgrade'], ['upgrade', upgrade]);
   return [...headers, describeClient(request)].flat();
 }
 
@@ -38,6 +65,8 @@ export function responseHeaders(answer: IncomingMessage): Map<string, string | s
     const earlier = headers.get(known);
     headers.set(known, earlier === undefined ? value : [earlier, value].flat());
   }
+  const { 'transfer-encoding': encoded, 'content-length': length } = answer.headers;
+  if (encoded === undefined && length !== undefined) headers.set('Content-Length', length);
   return headers;
 }
 
@@ -46,9 +75,8 @@ export function trailersOf({ rawTrailers }: IncomingMessage): Array<[name: strin
   return pairs(rawTrailers);
 }
 
-function endToEnd({ rawHeaders, headers }: IncomingMessage): Array<[name: string, value: string]> {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
-  return pairs(rawHeaders).filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()) && !named.has(name.toLowerCase()));
+function endToEnd({ rawHeaders }: IncomingMessage): Array<[name: string, value: string]> {
+  return pairs(rawHeaders).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase()));
 }
 
 function pairs(raw: string[]): Array<[string, string]> {

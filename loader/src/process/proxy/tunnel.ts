@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { request as sendRequest, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { takeUpgrade } from '../../serve/upgrades';
-import { sendAnswer, type OnBroken, type Upstream } from './forward';
-import { requestHeaders } from './headers';
+import { sendAnswer, startRequest, type OnBroken, type Upstream } from './forward';
+import { refuseRequest } from './refuse';
 
 /**
- * Forwards a request for a protocol upgrade. If the child agrees, the two connections become one; otherwise its answer goes
- * back as any other does. `onTunnel` gets the client's connection.
+ * Forwards a request for a protocol upgrade, which has no body. If the child agrees, the two connections become one;
+ * otherwise its answer goes back as any other does. `onTunnel` gets the client's connection.
  */
 export function forwardUpgrade(
   request: Request,
@@ -16,22 +16,23 @@ export function forwardUpgrade(
   onBroken: OnBroken,
   onTunnel: (client: Duplex) => void,
 ): void {
-  const onward = sendRequest({
-    socketPath,
-    agent: false,
-    method: request.method,
-    path: request.originalUrl,
-    headers: requestHeaders(request, true),
-    setHost: false,
+  const onward = startRequest(request, 'none', { socketPath, agent: false }, request.headers.upgrade);
+  if (!onward) return refuseRequest(response, 400, 'The request cannot be forwarded as it is');
+  const breakOff = (error: Error): void => {
+    if (response.writableEnded) return;
+    onward.destroy();
+    onBroken(error);
+  };
+  onward.on('error', breakOff);
+  onward.on('response', (answer) => {
+    answer.on('error', breakOff);
+    answer.on('aborted', () => breakOff(new Error('The child broke off its answer')));
+    sendAnswer(answer, response, breakOff);
   });
-  onward.on('error', (error) => {
-    if (!response.writableEnded) onBroken(error);
-  });
-  onward.on('response', (answer) => sendAnswer(answer, response));
   onward.on('upgrade', (answer, child, childHead) => {
     const taken = takeUpgrade(request);
     if (!taken || taken.socket.destroyed) return void child.destroy();
-    taken.socket.write(head(answer));
+    taken.socket.write(head(answer), 'latin1');
     taken.socket.write(childHead);
     child.write(taken.head);
     join(taken.socket, child);
@@ -41,7 +42,7 @@ export function forwardUpgrade(
   onward.end();
 }
 
-/** The head of the child's answer, as it came. */
+/** The head of the child's answer, as it came: Node reads it as Latin-1. */
 function head({ statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
   const lines = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : []));
   return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');

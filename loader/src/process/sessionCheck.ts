@@ -1,0 +1,110 @@
+import { coreServices, createBackendPlugin, type DatabaseService } from '@backstage/backend-plugin-api';
+import type { Request, Response } from 'express';
+import { defaultServiceFactories } from '../host/defaultServiceFactories';
+import type { RegistrationsFeature, ServiceFeature } from '../host/features';
+import { Generation, type GenerationHost } from '../start/generation';
+import type { DeclaredRoute } from '../start/openedRoutes';
+
+type Onward = (request: Request, response: Response) => void;
+
+/** Patterns with more than this many optional groups take long to compile: each doubles what has to be tried. */
+const MOST_GROUPS = 4;
+const LONGEST_PATH = 500;
+
+/** Where a plugin offers the keys that its tokens are signed with: public, and known to its process alone. */
+const KEYS = '/.backstage/auth/v1/jwks.json';
+
+/**
+ * Backstage's own session check in front of a plugin that runs in a process of its own: nothing that a caller without a
+ * session sends gets to the process, apart from paths that the plugin opened and policy lets it open. It is made of the same
+ * httpRouter service as that of a plugin which runs in the portal, for the same plugin id.
+ */
+export class SessionCheck {
+  readonly #prefix: string;
+  readonly #onward: Onward;
+  readonly #opened = new Map<string, boolean>();
+  #generation!: Generation;
+  #open!: (route: Pick<DeclaredRoute, 'path' | 'allow'>) => void;
+
+  private constructor(pluginId: string, onward: Onward) {
+    this.#prefix = `/api/${pluginId}`;
+    this.#onward = onward;
+  }
+
+  /** Makes the check for the plugin of the bundle `owner`; what passes goes `onward`. Rejects with `StartFailure`. */
+  static async start(pluginId: string, owner: string, host: GenerationHost, onward: Onward): Promise<SessionCheck> {
+    const check = new SessionCheck(pluginId, onward);
+    const plugin = createBackendPlugin({
+      pluginId,
+      register: (env) =>
+        env.registerInit({
+          deps: { httpRouter: coreServices.httpRouter },
+          init: async ({ httpRouter }) => {
+            check.#open = (route) => httpRouter.addAuthPolicy(route);
+            httpRouter.use((request: Request, response: Response) => onward(request, response));
+          },
+        }),
+    }) as unknown as RegistrationsFeature;
+    const part = { owner, modules: [], features: [plugin], services: [], packageDirs: {} };
+    check.#generation = await Generation.start(
+      pluginId,
+      { plugin: part, modules: [] },
+      // The process tells of its decisions itself, and its requests are counted where they are forwarded.
+      { ...host, policy: host.policy.untold(), traffic: undefined, ownServices: withoutDatabase(host) },
+    );
+    return check;
+  }
+
+  /** Opens a path as the process says its plugin did; false where policy, or the pattern, forbids it. */
+  open({ path, allow }: DeclaredRoute): boolean {
+    const key = `${allow} ${path}`;
+    let opened = this.#opened.get(key);
+    if (opened === undefined) {
+      opened = isModest(path) && this.#tryOpen({ path, allow });
+      this.#opened.set(key, opened);
+    }
+    return opened;
+  }
+
+  /** Sends a request below the plugin's own path onward once it has a session, or needs none. */
+  handle(request: Request, response: Response, next: (fault?: unknown) => void): void {
+    if (request.method === 'GET' && request.path === KEYS) this.#onward(request, response);
+    else this.#generation.handle(this.#prefix, request, response, next);
+  }
+
+  async stop(): Promise<void> {
+    await this.#generation.stop();
+  }
+
+  #tryOpen(route: Pick<DeclaredRoute, 'path' | 'allow'>): boolean {
+    const before = this.#generation.openedRoutes.length;
+    try {
+      this.#open(route);
+      return this.#generation.openedRoutes.length > before;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function isModest(path: string): boolean {
+  return path.length <= LONGEST_PATH && path.split('{').length <= MOST_GROUPS + 1;
+}
+
+/**
+ * The check reads tokens and signs none, so it needs no database; Backstage's auth service asks for one before it knows. A
+ * portal's own auth service gets the plugin's.
+ */
+function withoutDatabase({ services }: Pick<GenerationHost, 'services'>): ServiceFeature[] {
+  const auth = services.original(coreServices.auth);
+  if (!(defaultServiceFactories as unknown as ServiceFeature[]).includes(auth)) return [];
+  const database: DatabaseService = {
+    getClient: () =>
+      Promise.resolve((() => {
+        throw new Error('The session check has no database');
+      }) as unknown as Awaited<ReturnType<DatabaseService['getClient']>>),
+    migrations: { skip: true },
+  };
+  const { $$type, version, featureType, service } = services.original(coreServices.database);
+  return [{ $$type, version, featureType, service, deps: {}, factory: () => Promise.resolve(database) }];
+}
