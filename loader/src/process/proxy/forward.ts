@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
 import {
+  OutgoingMessage,
   request as sendRequest,
   validateHeaderName,
   validateHeaderValue,
   type ClientRequest,
   type IncomingMessage,
-  type OutgoingMessage,
 } from 'node:http';
 import type { ChildAgent } from './agent';
 import { framingOf, hasBody, requestHeaders, responseHeaders, trailersOf, type Framing } from './headers';
@@ -89,12 +89,14 @@ function sendBody(request: IncomingMessage, onward: ClientRequest, framing: Fram
     return;
   }
   // A byte more or less than is announced would be read as part of another request.
-  let left = framing === 'chunked' ? undefined : Number((framing as { bytes: string }).bytes);
+  let left = typeof framing === 'string' ? undefined : framing.bytes;
   const mismatch = (): void => void onward.destroy(new Error('The body is not as long as announced'));
   request.on('error', () => onward.destroy());
   request.on('data', (chunk: Buffer) => {
     if (left !== undefined && (left -= chunk.length) < 0) mismatch();
   });
+  // A plugin may answer before the first byte of the body is here.
+  flushHead(onward);
   request.pipe(onward, { end: false });
   request.on('end', () => {
     if (left !== undefined && left !== 0) return mismatch();
@@ -136,14 +138,25 @@ function sendHead(answer: IncomingMessage, response: Response): void {
     else if (lower === 'set-cookie') response.append(name, value);
     else response.setHeader(name, value);
   }
-  response.statusCode = statusCode;
-  response.statusMessage = UNPRINTABLE.test(statusMessage) ? '' : statusMessage;
-  if (!headers.has('Content-Length')) response.flushHeaders();
+  // Whatever is wrong with it shows here, not when the first piece of the body is written.
+  if (UNPRINTABLE.test(statusMessage)) response.writeHead(statusCode);
+  else response.writeHead(statusCode, statusMessage);
+  if (!headers.has('Content-Length')) flushHead(response);
 }
 
 /** What Node writes into no status line. */
- 
+
 const UNPRINTABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/**
+ * Sends the head of a message before there is any of its body. Node's own `flushHeaders` writes it as UTF-8, what stands in
+ * headers being Latin-1; and what Backstage lays over the `write` of a response must see no empty piece.
+ */
+function flushHead(message: OutgoingMessage): void {
+  Reflect.apply(OutgoingMessage.prototype.write, message, [EMPTY]);
+}
+
+const EMPTY = Buffer.alloc(0);
 
 /** Passes trailers on, apart from those that Node does not write. */
 function addTrailers(to: OutgoingMessage, from: IncomingMessage): void {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { describeClient, isClientHeader } from './client';
 
 /**
- * Headers of one connection (RFC 9110, section 7.6.1), which each connection gets anew, body framing included. This list
- * alone decides. A client may list further headers under `Connection`; believing it would let it remove whatever stands
+ * Headers of one connection (RFC 9110, section 7.6.1), which each connection gets anew, body framing included, and what the
+ * portal has answered itself (`Expect`). This list alone decides. A client may list further headers under `Connection`; believing it would let it remove whatever stands
  * between one request and the next, or between itself and a session check: `Content-Length`, `Host`, `Authorization`.
  */
 const OF_CONNECTION: ReadonlySet<string> = new Set([
@@ -15,11 +15,12 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'te',
   'transfer-encoding',
   'content-length',
+  'expect',
   'upgrade',
 ]);
 
 /** How the body of a message is delimited, as Node's parser read it. */
-export type Framing = 'none' | 'chunked' | { bytes: string };
+export type Framing = 'none' | 'chunked' | { bytes: number };
 
 /** Methods that Node expects a body of. */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
@@ -32,12 +33,12 @@ export function framingOf({ headers }: IncomingMessage): Framing | undefined {
   const { 'transfer-encoding': encoded, 'content-length': length } = headers;
   if (encoded !== undefined) return encoded.trim().toLowerCase() === 'chunked' ? 'chunked' : undefined;
   if (length === undefined) return 'none';
-  return /^\d+$/.test(length) ? { bytes: length } : undefined;
+  return /^\d{1,15}$/.test(length) ? { bytes: Number(length) } : undefined;
 }
 
 /** True for a message that brings a body of at least one byte, or may. */
 export function hasBody(framing: Framing): boolean {
-  return framing === 'chunked' || (framing !== 'none' && Number(framing.bytes) > 0);
+  return framing === 'chunked' || (framing !== 'none' && framing.bytes > 0);
 }
 
 /**
@@ -47,7 +48,7 @@ export function hasBody(framing: Framing): boolean {
 export function requestHeaders(request: IncomingMessage, framing: Framing, upgrade?: string): string[] {
   const headers = endToEnd(request).filter(([name]) => !isClientHeader(name));
   if (framing === 'chunked') headers.push(['transfer-encoding', 'chunked']);
-  else if (framing !== 'none') headers.push(['content-length', framing.bytes]);
+  else if (framing !== 'none') headers.push(['content-length', String(framing.bytes)]);
   // Node would announce a body of unknown length where the client sent none.
   else if (WITH_BODY.has(request.method!)) headers.push(['content-length', '0']);
   if (request.headers.te?.includes('trailers')) headers.push(['te', 'trailers']);
@@ -75,8 +76,11 @@ export function trailersOf({ rawTrailers }: IncomingMessage): Array<[name: strin
   return pairs(rawTrailers);
 }
 
-function endToEnd({ rawHeaders }: IncomingMessage): Array<[name: string, value: string]> {
-  return pairs(rawHeaders).filter(([name]) => !OF_CONNECTION.has(name.toLowerCase()));
+function endToEnd({ rawHeaders, headers }: IncomingMessage): Array<[name: string, value: string]> {
+  // Node announces trailers only where there can be some.
+  const dropped = headers['transfer-encoding'] === undefined ? 'trailer' : undefined;
+  const isKept = (name: string): boolean => !OF_CONNECTION.has(name) && name !== dropped;
+  return pairs(rawHeaders).filter(([name]) => isKept(name.toLowerCase()));
 }
 
 function pairs(raw: string[]): Array<[string, string]> {
