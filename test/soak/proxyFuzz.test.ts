@@ -235,8 +235,12 @@ function compare({ wanted, got, seenDirect, seenBehind, leaves, sent, where }: O
     seenBehind.filter(({ id }) => !ids.has(id)),
     where,
   ).toEqual([]);
-  for (const seen of seenBehind.filter(whole)) {
-    expect(seen, where).toEqual(seenDirect.find(({ id }) => id === seen.id));
+  for (const seen of seenBehind) {
+    const same = seenDirect.find(({ id }) => id === seen.id)!;
+    // Of a body that was cut off, the one may have seen more than the other.
+    const cut = !seen.complete || !same.complete;
+    expect(cut ? head(seen) : seen, where).toEqual(cut ? head(same) : same);
+    expect(seen.body.startsWith(same.body) || same.body.startsWith(seen.body), where).toBe(true);
   }
   // Without the body, of which a connection that ends may leave a part.
   const named = (answers: string[]): string[] =>
@@ -254,6 +258,10 @@ function compare({ wanted, got, seenDirect, seenBehind, leaves, sent, where }: O
   alike++;
 }
 
+function head({ id, method, url, headers }: Seen): Partial<Seen> {
+  return { id, method, url, headers };
+}
+
 /** How the plugin answers a request, see {@link answer}. */
 function statusAndId({ id, url }: Seen): string {
   const status = url!.startsWith('/early') ? 413 : url!.startsWith('/nothing') ? 204 : 200;
@@ -264,4 +272,5 @@ function statusAndId({ id, url }: Seen): string {
 const NAMELESS = /^(400|501) \| {2}\|/;
 const UNPARSED = '400 |  | ';
 /** What a proxy cannot take along: codings and control characters, which Node leaves to the application. */
+// eslint-disable-next-line no-control-regex
 const NOT_FORWARDED = /: (gzip, chunked|chunked, chunked|identity|chunked;q=1)\r|\x01/;
