@@ -28,6 +28,10 @@ const opened = createBackendPlugin({
   },
 });
 
+async function waitForStatus(backend: RunningBackend, path: string, wanted: number): Promise<void> {
+  await expect.poll(() => status(backend, path)).toBe(wanted);
+}
+
 async function status(backend: RunningBackend, path: string): Promise<number> {
   return (await backend.get(path)).status;
 }
@@ -96,14 +100,52 @@ describe('where only listed paths are opened, a bundle', () => {
   });
 });
 
-test('where declarations count, a module that opens a plugin of the portal is shown to have done so', async () => {
-  const backend = await startBackend({ prepare: (portal) => portal.add(opened) });
-  await drop(backend, 'module-opens-routes');
-  const { openedRoutes, refusedRoutes } = (await backend.until(MODULE, 'running'))!;
-  expect(openedRoutes).toEqual([{ pluginId: 'opened', path: '/', allow: 'unauthenticated' }]);
-  expect(refusedRoutes).toBeUndefined();
-  expect(await status(backend, '/api/opened/other')).toBe(200);
+describe('where declarations count, a module', () => {
+  const start = (open: Record<string, string[]> = {}): Promise<RunningBackend> =>
+    startBackend({ dynamicPlugins: { auth: { open } }, prepare: (portal) => portal.add(opened) });
+
+  test('cannot open a plugin of the portal', async () => {
+    const backend = await start();
+    await drop(backend, 'module-opens-routes');
+    const { openedRoutes, refusedRoutes } = (await backend.until(MODULE, 'running'))!;
+    expect(openedRoutes).toEqual([]);
+    expect(refusedRoutes).toEqual([{ pluginId: 'opened', path: '/', allow: 'unauthenticated' }]);
+    expect(await status(backend, '/api/opened/own')).toBe(200);
+    expect(await status(backend, '/api/opened/other')).toBe(401);
+    expect(backend.logs.join('\n')).toMatch(/OPEN_ROUTE_REFUSED.*not its own plugin/);
+  });
+
+  test('opens what is listed, and is shown to have done so', async () => {
+    const backend = await start({ opened: ['/'] });
+    await drop(backend, 'module-opens-routes');
+    const { openedRoutes, refusedRoutes } = (await backend.until(MODULE, 'running'))!;
+    expect(openedRoutes).toEqual([{ pluginId: 'opened', path: '/', allow: 'unauthenticated' }]);
+    expect(refusedRoutes).toBeUndefined();
+    expect(await status(backend, '/api/opened/other')).toBe(200);
+  });
+
+  test.each(['in-process', 'process'] as const)(
+    'cannot open the plugin of another bundle that runs %s',
+    async (isolation) => {
+      const backend = await startBackend({ dynamicPlugins: { isolation } });
+      await drop(backend, 'opens-routes', { packageJson: { opens: ['/own'], pluginId: 'opened' } });
+      await drop(backend, 'module-opens-routes');
+      await backend.until(MODULE, 'running');
+      await waitForStatus(backend, '/api/opened/own', 200);
+      expect(await status(backend, '/api/opened/other')).toBe(401);
+    },
+  );
 });
+
+test.each(['in-process', 'process'] as const)(
+  'a plugin that runs %s finds no other router behind its own',
+  async (isolation) => {
+    const backend = await startBackend({ dynamicPlugins: { isolation, auth: { unauthenticated: 'listed' } } });
+    await drop(backend, 'opens-routes', { packageJson: { opens: ['/'], by: 'prototype' } });
+    await backend.until(OPENS, 'running');
+    expect(await status(backend, '/api/opens/any')).toBe(401);
+  },
+);
 
 test('a plugin called like a member of every object has no listed paths', async () => {
   const backend = await strict({ opens: ['/'] });

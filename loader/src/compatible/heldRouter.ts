@@ -7,6 +7,8 @@ export interface RouterOwner {
   owner: string;
   pluginId: string;
   policy: Policy;
+  /** The plugin is not one of the owner's. */
+  foreign: boolean;
 }
 
 /**
@@ -29,8 +31,8 @@ export class HeldRouter implements HttpRouterService {
   }
 
   addAuthPolicy({ path, allow }: HttpRouterServiceAuthPolicy): void {
-    const { owner, pluginId, policy } = this.#owner;
-    if (policy.mayOpen(owner, pluginId, { path, allow })) this.#router.addAuthPolicy({ path, allow });
+    const { owner, pluginId, policy, foreign } = this.#owner;
+    if (policy.mayOpen(owner, pluginId, { path, allow }, foreign)) this.#router.addAuthPolicy({ path, allow });
   }
 
   /** The init is done: handlers take effect, in order. */

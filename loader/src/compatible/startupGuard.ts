@@ -43,6 +43,8 @@ const HOST_SERVICES = new Set(defaultServiceFactories.map(({ service }) => servi
  */
 export class StartupGuard {
   readonly #options: StartupGuardOptions;
+  /** Ids of the plugins that the bundle brings. */
+  readonly #own = new Set<string>();
 
   constructor(options: StartupGuardOptions) {
     this.#options = options;
@@ -64,6 +66,7 @@ export class StartupGuard {
     checkIds(bundle, brought);
     for (const feature of features) if (feature.featureType !== 'registrations') this.#check(feature);
     claims.claim(bundle.name, brought);
+    for (const id of brought.pluginIds) this.#own.add(id);
     const ids = unitsOf(brought);
     return features.map((feature) => {
       if (feature.featureType === 'registrations') return this.#guardRegistrations(feature, ids);
@@ -134,7 +137,10 @@ export class StartupGuard {
       const routers: HeldRouter[] = [];
       for (const [name, ref] of Object.entries(deps)) {
         if (!isHttpRouter(ref)) continue;
-        const router = new HeldRouter(impls[name] as HttpRouterService, { owner: bundle.name, pluginId, policy });
+        const router = new HeldRouter(impls[name] as HttpRouterService, {
+          ...{ owner: bundle.name, pluginId, policy },
+          foreign: !this.#own.has(pluginId),
+        });
         routers.push(router);
         own[name] = router;
       }

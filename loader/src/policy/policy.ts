@@ -100,12 +100,14 @@ export class Policy {
   }
 
   /**
-   * False for a path that must stay closed although a bundle declares it open: with `auth.unauthenticated: listed`, one
-   * that is not listed. What needs a user's cookie is no matter of this: nobody gets there without a session.
+   * False for a path that must stay closed although a bundle declares it open. A bundle opens paths of its own plugin, with
+   * `auth.unauthenticated: listed` only those that are listed; paths of a plugin that it extends (`foreign`) only where they
+   * are listed, whatever that setting says. What needs a user's cookie is no matter of this: nobody gets there without a
+   * session.
    */
-  mayOpen(owner: string, pluginId: string, { path, allow }: HttpRouterServiceAuthPolicy): boolean {
+  mayOpen(owner: string, pluginId: string, { path, allow }: HttpRouterServiceAuthPolicy, foreign: boolean): boolean {
     const { unauthenticated, open } = this.#settings.auth;
-    if (unauthenticated === 'declared' || allow !== 'unauthenticated') return true;
+    if (allow !== 'unauthenticated' || (unauthenticated === 'declared' && !foreign)) return true;
     const bundle = { name: owner };
     const url = `/api/${pluginId}${path}`;
     // A pattern of another type, which Backstage would take too, cannot be compared.
@@ -113,9 +115,10 @@ export class Policy {
       this.#tell('auth.unauthenticated', 'allowed', bundle, { message: `${owner} opens ${url}, which is listed.` });
       return true;
     }
+    const whose = foreign ? ', which is not its own plugin,' : '';
     this.#tell('auth.unauthenticated', 'refused', bundle, {
       code: 'OPEN_ROUTE_REFUSED',
-      message: `${owner} declares ${url} open; it is not listed and stays closed to callers without a session.`,
+      message: `${owner} declares ${url}${whose} open; it is not listed and stays closed to callers without a session.`,
       hint: `List the path under dynamicPlugins.auth.open.${pluginId} if everybody may call it.`,
     });
     return false;

@@ -2,6 +2,7 @@ import { coreServices, createBackendPlugin, type DatabaseService } from '@backst
 import type { Request, Response } from 'express';
 import { defaultServiceFactories } from '../host/defaultServiceFactories';
 import type { RegistrationsFeature, ServiceFeature } from '../host/features';
+import type { Policy } from '../policy/policy';
 import { Generation, type GenerationHost } from '../start/generation';
 import type { DeclaredRoute } from '../start/openedRoutes';
 
@@ -21,19 +22,27 @@ const KEYS = '/.backstage/auth/v1/jwks.json';
  */
 export class SessionCheck {
   readonly #prefix: string;
+  readonly #pluginId: string;
+  readonly #owner: string;
+  readonly #policy: Policy;
   readonly #onward: Onward;
   readonly #opened = new Map<string, boolean>();
   #generation!: Generation;
   #open!: (route: Pick<DeclaredRoute, 'path' | 'allow'>) => void;
 
-  private constructor(pluginId: string, onward: Onward) {
+  private constructor(pluginId: string, owner: string, policy: Policy, onward: Onward) {
     this.#prefix = `/api/${pluginId}`;
+    this.#pluginId = pluginId;
+    this.#owner = owner;
+    this.#policy = policy;
     this.#onward = onward;
   }
 
   /** Makes the check for the plugin of the bundle `owner`; what passes goes `onward`. Rejects with `StartFailure`. */
   static async start(pluginId: string, owner: string, host: GenerationHost, onward: Onward): Promise<SessionCheck> {
-    const check = new SessionCheck(pluginId, onward);
+    // The process tells of its decisions itself, and its requests are counted where they are forwarded.
+    const policy = host.policy.untold();
+    const check = new SessionCheck(pluginId, owner, policy, onward);
     const plugin = createBackendPlugin({
       pluginId,
       register: (env) =>
@@ -49,18 +58,18 @@ export class SessionCheck {
     check.#generation = await Generation.start(
       pluginId,
       { plugin: part, modules: [] },
-      // The process tells of its decisions itself, and its requests are counted where they are forwarded.
-      { ...host, policy: host.policy.untold(), traffic: undefined, ownServices: withoutDatabase(host) },
+      { ...host, policy, traffic: undefined, ownServices: withoutDatabase(host) },
     );
     return check;
   }
 
-  /** Opens a path as the process says its plugin did; false where policy, or the pattern, forbids it. */
-  open({ path, allow }: DeclaredRoute): boolean {
-    const key = `${allow} ${path}`;
+  /** Opens a path as the process says its plugin, or a module of it, did; false where policy, or the pattern, forbids it. */
+  open({ path, allow, owner = this.#owner }: DeclaredRoute): boolean {
+    const key = `${owner} ${allow} ${path}`;
     let opened = this.#opened.get(key);
     if (opened === undefined) {
-      opened = isModest(path) && this.#tryOpen({ path, allow });
+      const mayOpen = this.#policy.mayOpen(owner, this.#pluginId, { path, allow }, owner !== this.#owner);
+      opened = mayOpen && isModest(path) && this.#tryOpen({ path, allow });
       this.#opened.set(key, opened);
     }
     return opened;

@@ -197,7 +197,8 @@ export class Generation implements StartedGeneration {
     return recordingHttpRouter(
       httpRouter,
       (policy, owner = this.#suspect()) => {
-        const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy);
+        const foreign = owner !== this.composition.plugin?.owner;
+        const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy, foreign);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
         this.#host.onRoutes?.();
         return mayOpen;

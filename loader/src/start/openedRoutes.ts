@@ -32,6 +32,7 @@ export function recordingHttpRouter(
     factory: async (deps, context) => {
       const router = (await factory.factory(deps, context)) as HttpRouterService;
       const recording = (owner?: string): HttpRouterService => {
+        // Nothing leads from it to the router itself.
         const own: HttpRouterService = {
           use: (handler) => router.use(behind(takes, handler)),
           // Read once: what is judged is what is declared.
@@ -39,7 +40,7 @@ export function recordingHttpRouter(
             if (opens({ path, allow }, owner)) router.addAuthPolicy({ path, allow });
           },
         };
-        return Object.setPrototypeOf(own, router as object) as HttpRouterService;
+        return own;
       };
       const shared = recording();
       perOwner.set(shared, recording);
