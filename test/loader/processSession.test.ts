@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { RunningBackend } from '../support/backend';
 import { startIsolating } from '../support/faulty';
@@ -66,35 +67,32 @@ describe('a process that runs a plugin', () => {
     await backend.asGuest('/api/overhears/opens?path=/later');
     await expect.poll(() => status('/later/deep')).toBe(200);
     expect(await status('/other')).toBe(401);
-    const { openedRoutes } = (await backend.until(OVERHEARS, 'running'))!;
+    const { openedRoutes, refusedRoutes } = (await backend.until(OVERHEARS, 'running'))!;
     expect(openedRoutes.map(({ path }) => path)).toEqual(['/open', '/later']);
+    expect(refusedRoutes!.map(({ path }) => path)).toEqual(['/other']);
   });
 });
 
 describe('a request that hides another one', () => {
   const inner = 'GET /api/overhears/private HTTP/1.1\r\nHost: x\r\nX-Who: attacker\r\n\r\n';
 
-  test.each(['GET', 'DELETE', 'OPTIONS', 'HEAD', 'POST', 'PUT'])(
-    'in the body of a %s stays one request',
-    async (method) => {
-      const backend = await start();
-      for (const listed of ['content-length, close', 'Content-Length', 'transfer-encoding, host', 'keep-alive']) {
-        await rawRequest(backend.port, {
-          method,
-          target: '/api/overhears/open/outer',
-          headers: { connection: listed, 'content-length': String(inner.length) },
-          body: inner,
-          timeoutMs: 500,
-        });
+  test('in its body stays one request', async () => {
+    const backend = await start();
+    const methods = ['GET', 'DELETE', 'OPTIONS', 'HEAD', 'POST', 'PUT'];
+    const lists = ['content-length, close', 'Content-Length', 'transfer-encoding, host', 'keep-alive'];
+    for (const method of methods) {
+      for (const connection of lists) {
+        const headers = { connection, 'content-length': String(inner.length) };
+        const target = '/api/overhears/open/outer';
+        await rawRequest(backend.port, { method, target, headers, body: inner, timeoutMs: 200 });
         const victim = await backend.asGuest('/api/overhears/victim', { method: 'POST', body: 'mine' });
         expect(await victim.json()).toEqual({ path: '/victim', body: 'mine' });
       }
-      const urls = (await backend.seen()).map(({ url }) => url);
-      expect(urls).toEqual(
-        Array.from({ length: 4 }, () => ['/api/overhears/open/outer', '/api/overhears/victim']).flat(),
-      );
-    },
-  );
+    }
+    const urls = (await backend.seen()).map(({ url }) => url);
+    const pairs = methods.length * lists.length;
+    expect(urls).toEqual(Array(pairs).fill(['/api/overhears/open/outer', '/api/overhears/victim']).flat());
+  });
 
   test('cannot drop the session of a user, or speak for the portal', async () => {
     const backend = await start();
@@ -112,40 +110,36 @@ describe('a request that hides another one', () => {
 
 describe('an answer that is no HTTP, or more than one', () => {
   /** What a user gets who has the process say these bytes. */
-  const said = async (backend: Overheard, bytes: string): Promise<Response> =>
-    backend.asGuest(`/api/overhears/raw?bytes=${encodeURIComponent(Buffer.from(bytes, 'latin1').toString('base64'))}`);
+  const said = async (backend: Overheard, bytes: string, later = ''): Promise<Response> => {
+    const encoded = [bytes, later].map((text) => encodeURIComponent(Buffer.from(text, 'latin1').toString('base64')));
+    return backend.asGuest(`/api/overhears/raw?bytes=${encoded[0]}&later=${encoded[1]}`);
+  };
   const ok = (body: string, more = ''): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${more}\r\n${body}`;
 
   test.each([
     ['the status 000', 'HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n', 502],
-    ['a status below 200', 'HTTP/1.1 150 Early\r\nContent-Length: 0\r\n\r\n', 503],
     ['an upgrade', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 502],
-    ['no HTTP at all', 'hello\r\n\r\n', 503],
-    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 503],
+    ['no HTTP at all', 'hello\r\n\r\n', 502],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 502],
     ['control characters in a header', 'HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n', 502],
     ['control characters in its reason', 'HTTP/1.1 200 O\x01K\r\nContent-Length: 0\r\n\r\n', 200],
     ['trailers without chunks', ok('x', 'Trailer: X-End\r\n'), 200],
-    ['trailers that are none', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-End: a\x01b\r\n\r\n', 200],
   ])('such as %s is told as one, and harms nobody else', async (_what, bytes, status) => {
     const backend = await start();
-    const bounded = AbortSignal.timeout(2000);
-    const answer = await Promise.race([
-      said(backend, bytes),
-      new Promise<undefined>((resolve) => bounded.addEventListener('abort', () => resolve(undefined))),
-    ]);
-    // A status below 200 announces another answer, which does not come.
-    if (answer) expect(answer.status).toBe(status);
-    else expect(status).toBe(503);
-    if (status === 502) expect(await answer!.json()).toMatchObject({ error: { code: 'ANSWER_INVALID' } });
+    const answer = await said(backend, bytes);
+    expect(answer.status).toBe(status);
+    if (status === 502) expect(await answer.json()).toMatchObject({ error: { code: 'ANSWER_INVALID' } });
     expect(await (await backend.asGuest('/api/overhears/next')).json()).toEqual({ path: '/next', body: '' });
   });
 
   test('never reaches who asks next on the same connection', async () => {
     const backend = await start();
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < 10; turn++) {
       await (await said(backend, ok('first') + ok('stray'))).text();
-      await (await said(backend, ok('first'))).text();
+      await (await said(backend, ok('first'), ok('stray'))).text();
+      // The plugin says the rest a little later.
+      await sleep(40);
       const next = await backend.asGuest(`/api/overhears/next${turn}`);
       expect(await next.json()).toEqual({ path: `/next${turn}`, body: '' });
     }

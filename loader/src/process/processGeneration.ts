@@ -201,6 +201,7 @@ export class ProcessGeneration implements StartedGeneration {
   #learn(routes: Routes): void {
     const openedRoutes = routes.openedRoutes.filter((route) => this.#check!.open(route));
     this.#routes = { ...routes, openedRoutes };
+    this.#host.onRoutes?.();
     if (this.#serving) for (const path of routes.paths) this.#host.slots.point(path, this);
   }
 

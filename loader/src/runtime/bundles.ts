@@ -192,6 +192,11 @@ export class Bundles {
     registry.set(name, 'running', { changes: { ...this.#loaded.status(name), attempt: undefined } });
   }
 
+  /** A plugin opened a path, or was kept from it. */
+  routesChanged(): void {
+    this.#loaded.refreshRoutes();
+  }
+
   /** A plugin of a bundle has ended by itself too often: it stays away until an operator reloads it, or its drop changes. */
   quarantine(name: string, fault: StagedoorError): void {
     const digest = this.loaded(name)?.digest;

@@ -112,6 +112,7 @@ export class DynamicPlugins {
       startTimeoutMs,
       drainTimeoutMs,
       policy,
+      onRoutes: () => this.#bundles.routesChanged(),
     };
     this.#registry = new PluginRegistry(logger, this.events);
     const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => this.#gate.secrets() });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { StagedoorError } from '@stagedoor/bundle';
 import { unitsOf, type Contribution } from '../resolve/contribution';
 import { deletePackageDir, setPackageDir } from '../stage/packagePaths';
@@ -111,6 +112,17 @@ export class LoadedBundles {
         ? new StagedoorError('PLUGIN_ABSENT', `${bundle.name} extends plugin '${absent}', which is not running.`)
         : undefined;
       this.#registry.set(bundle.name, state, { bundle, fault, changes });
+    }
+  }
+
+  /** Brings up to date what plugins opened: they may do so while they run. */
+  refreshRoutes(): void {
+    for (const name of this.#loaded.keys()) {
+      const { openedRoutes, refusedRoutes } = this.status(name);
+      const status = this.#registry.get(name);
+      if (!status || isDeepStrictEqual([status.openedRoutes, status.refusedRoutes], [openedRoutes, refusedRoutes]))
+        continue;
+      this.#registry.patch(name, { openedRoutes, refusedRoutes });
     }
   }
 

@@ -40,7 +40,7 @@ export function forward(request: Request, response: Response, upstream: Upstream
     broken = true;
     onward.destroy();
     if (response.headersSent) response.destroy();
-    else onBroken(error);
+    else onBroken(isUnparsed(error) ? new InvalidAnswer(error.message) : error);
   };
   onward.on('error', breakOff);
   onward.on('response', (answer) => {
@@ -59,6 +59,11 @@ export function forward(request: Request, response: Response, upstream: Upstream
     request.resume();
   });
   sendBody(request, onward, framing);
+}
+
+/** True for what Node's parser says of an answer. */
+function isUnparsed({ code }: NodeJS.ErrnoException): boolean {
+  return code?.startsWith('HPE_') === true;
 }
 
 /** The head of a request to the child; undefined where Node's client does not take what its parser took. */
@@ -110,7 +115,6 @@ export function sendAnswer(answer: IncomingMessage, response: Response, breakOff
   try {
     sendHead(answer, response);
   } catch (error) {
-    answer.destroy();
     breakOff(new InvalidAnswer((error as Error).message));
     return;
   }
