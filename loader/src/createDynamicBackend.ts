@@ -8,7 +8,9 @@ import {
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 import { adminPlugin } from './admin/adminPlugin';
+import { withFallbackPolicy } from './admin/fallbackPolicy';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
+import { Operators } from './admin/operators';
 import { bundleSchemasFactory } from './host/bundleSchemas';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
@@ -21,6 +23,7 @@ import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
+import { readAccessSettings } from './settings/access';
 import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
@@ -55,7 +58,7 @@ export function createDynamicBackend(): Backend {
       installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
       'explicit',
     );
-    const { registrations } = await expandFeatures(
+    const expanded = await expandFeatures(
       toFeatures(await timed('import', 'features', () => Promise.all(added))),
       (ref) => services.get(ref),
       (factory, origin) => services.add(factory, origin),
@@ -64,6 +67,12 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
+    const access = readAccessSettings(config);
+    const registrations = withFallbackPolicy(expanded.registrations, {
+      operators: new Operators(access.operators),
+      policyEnabled: config.getOptionalBoolean('permission.enabled') ?? false,
+      logger: rootLogger,
+    });
     services.decorate(coreServices.rootHealth, (factory) =>
       withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
     );
@@ -80,7 +89,7 @@ export function createDynamicBackend(): Backend {
     });
     if (!own.pluginIds.includes(INFO_PLUGIN_ID)) backend.add(loadedPluginsPlugin(() => plugins?.list() ?? []));
     backend.add(
-      adminPlugin((given) => {
+      adminPlugin({ shutdownDelayMs: shutdownDelay(config), access }, (given) => {
         plugins = new DynamicPlugins({
           settings,
           ...given,
@@ -92,7 +101,7 @@ export function createDynamicBackend(): Backend {
           cwd: process.cwd(),
         });
         return plugins;
-      }, shutdownDelay(config)),
+      }),
     );
     return backend;
   }

@@ -1,16 +1,24 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
 import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import type { AccessSettings } from '../settings/access';
 import { Access } from './access';
 import { createAdminRouter } from './adminRouter';
 import { Audit } from './audit';
 import { EventStreams } from './eventStreams';
-import { managePermission } from './permissions';
+import { Operators } from './operators';
+import { PERMISSIONS } from './permissions';
+
+/** How the admin plugin works. */
+export interface AdminPluginOptions {
+  shutdownDelayMs: number;
+  access: AccessSettings;
+}
 
 /** The plugin that carries the runtime and its admin API inside the host backend. */
 export function adminPlugin(
+  { shutdownDelayMs, access: settings }: AdminPluginOptions,
   create: (given: Pick<DynamicPluginsOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => DynamicPlugins,
-  shutdownDelayMs: number,
 ): BackendFeature {
   return createBackendPlugin({
     pluginId: ADMIN_PLUGIN_ID,
@@ -18,6 +26,7 @@ export function adminPlugin(
       env.registerInit({
         deps: {
           auditor: coreServices.auditor,
+          config: coreServices.rootConfig,
           discovery: coreServices.discovery,
           httpAuth: coreServices.httpAuth,
           httpRouter: coreServices.httpRouter,
@@ -26,8 +35,9 @@ export function adminPlugin(
           permissionsRegistry: coreServices.permissionsRegistry,
           rootHttpRouter: coreServices.rootHttpRouter,
           rootLifecycle: coreServices.rootLifecycle,
+          userInfo: coreServices.userInfo,
         },
-        async init({ httpRouter, logger, rootLifecycle, ...services }) {
+        async init({ config, httpRouter, logger, rootLifecycle, ...services }) {
           const plugins = create({ ...services, logger });
           const streams = new EventStreams(plugins.events, () => plugins.list());
           const audit = new Audit(services.auditor, logger);
@@ -36,11 +46,16 @@ export function adminPlugin(
             await plugins.stop(shutdownDelayMs);
             streams.close();
           });
-          services.permissionsRegistry.addPermissions([managePermission]);
+          services.permissionsRegistry.addPermissions([...PERMISSIONS]);
           // Its own check answers 401 with a coded body, as everything else; nothing below is reached without it.
           httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
-          const access = new Access(services.httpAuth, services.permissions);
-          httpRouter.use(createAdminRouter({ plugins, access, audit, streams, logger }));
+          const access = new Access({
+            ...services,
+            operators: new Operators(settings.operators),
+            policyEnabled: config.getOptionalBoolean('permission.enabled') ?? false,
+          });
+          const uploadEnabled = settings.upload;
+          httpRouter.use(createAdminRouter({ plugins, access, uploadEnabled, audit, streams, logger }));
           await plugins.boot();
         },
       });

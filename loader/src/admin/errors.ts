@@ -6,6 +6,7 @@ import type { ErrorRequestHandler } from 'express';
 const STATUS: Partial<Record<ErrorCode, number>> = {
   NOT_SIGNED_IN: 401,
   NOT_PERMITTED: 403,
+  UPLOAD_DISABLED: 403,
   PLUGIN_UNKNOWN: 404,
   OPERATION_UNKNOWN: 404,
   ROUTE_UNKNOWN: 404,
@@ -19,6 +20,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   STATE_UNWRITABLE: 500,
   INTERNAL_ERROR: 500,
   PORTAL_STOPPING: 503,
+  POLICY_UNAVAILABLE: 503,
 };
 
 /** Names by which Backstage's clients tell errors apart (@backstage/errors). */
