@@ -7,10 +7,10 @@ import {
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
+import { readAccessRules } from './admin/accessRules';
 import { adminPlugin } from './admin/adminPlugin';
 import { withFallbackPolicy } from './admin/fallbackPolicy';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
-import { Operators } from './admin/operators';
 import { bundleSchemasFactory } from './host/bundleSchemas';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
@@ -23,7 +23,6 @@ import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
-import { readAccessSettings } from './settings/access';
 import { readSettings } from './settings/readSettings';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
@@ -67,12 +66,8 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
-    const access = readAccessSettings(config);
-    const registrations = withFallbackPolicy(expanded.registrations, {
-      operators: new Operators(access.operators),
-      policyEnabled: config.getOptionalBoolean('permission.enabled') ?? false,
-      logger: rootLogger,
-    });
+    const rules = readAccessRules(config);
+    const registrations = withFallbackPolicy(expanded.registrations, rules, rootLogger);
     services.decorate(coreServices.rootHealth, (factory) =>
       withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
     );
@@ -87,9 +82,11 @@ export function createDynamicBackend(): Backend {
     const backend = createSpecializedBackend({
       defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
     });
-    if (!own.pluginIds.includes(INFO_PLUGIN_ID)) backend.add(loadedPluginsPlugin(() => plugins?.list() ?? []));
+    if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
+      backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
+    }
     backend.add(
-      adminPlugin({ shutdownDelayMs: shutdownDelay(config), access }, (given) => {
+      adminPlugin({ rules, shutdownDelayMs: shutdownDelay(config) }, (given) => {
         plugins = new DynamicPlugins({
           settings,
           ...given,

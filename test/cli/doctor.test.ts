@@ -220,6 +220,14 @@ describe('stagedoor doctor, of a portal', () => {
       expect(await writersOf(off)).toMatchObject({ writers: { policy: 'off' }, warned: ['permission.enabled'] });
     });
 
+    it("and warns of Backstage's allow-all policy as a bundle", async () => {
+      const dir = await portal({ signatures: { mode: 'off' } });
+      await dependOn(dir, ALLOW_ALL);
+      const bundle = await fixtureBundle(dir, 'permission-policy', { packageJson: { name: `${ALLOW_ALL}-dynamic` } });
+      await dropFolder(bundle, join(dir, 'plugins'), 'allow-all');
+      expect((await writersOf(dir)).warned).toContain(`${ALLOW_ALL}-dynamic`);
+    });
+
     it('and warns where guests may sign in anywhere and are operators', async () => {
       const settings = { operators: ['user:development/guest'] };
       const guest = { dangerouslyAllowOutsideDevelopment: true };

@@ -87,7 +87,7 @@ describe('an operator', () => {
 
 describe('a policy', () => {
   test('allows each kind of write by its own permission', async () => {
-    const { call, signIn } = await setUp({
+    const { backend, call, signIn } = await setUp({
       config: on,
       prepare: withPolicy(({ name }) => name === 'dynamic-plugins.plugin.install'),
     });
@@ -99,6 +99,10 @@ describe('a policy', () => {
     const list = await call<ErrorBody>('GET', '/plugins', { token });
     expect([list.status, list.body.error.code]).toEqual([403, 'NOT_PERMITTED']);
     expect(list.body.error.message).toContain('dynamic-plugins.plugin.read');
+    const info = await fetch(`${backend.url}/api/dynamic-plugins-info/loaded-plugins`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(info.status).toBe(403);
   });
 
   test('written for dynamic-plugins.manage goes on allowing writes by it', async () => {

@@ -4,6 +4,9 @@ import type { Finding } from './finding';
 const OPERATORS = 'dynamicPlugins.operators';
 const ADMIN_PLUGIN_ID = 'dynamic-plugins';
 
+/** Backstage's allow-all policy as a bundle. */
+const ALLOW_ALL = /^@?backstage[/-]plugin-permission-backend-module-allow-all-policy\b/;
+
 /** Who may change the plugins of a portal: install, upload, enable, disable, reload, roll back and configure them. */
 export interface Writers {
   /** Entity refs in `dynamicPlugins.operators`. */
@@ -45,6 +48,14 @@ export function examineAccess(config: Config, { operators, policy }: Writers): F
         'No permission policy was found: unless the code of the portal sets one, every signed-in user may do whatever plugins ' +
         'offer; operators alone may change plugins.',
       fix: 'Install a module for the permission plugin that sets a policy, as a bundle or in the code of the portal.',
+    });
+  }
+  if (ALLOW_ALL.test(policy)) {
+    findings.push({
+      level: 'warning',
+      subject: policy,
+      message: 'This policy allows every signed-in user to run code in the portal.',
+      fix: 'Remove it, or replace it with a policy of your own.',
     });
   }
   const guest = config.getOptional('auth.providers.guest.userEntityRef') ?? 'user:development/guest';

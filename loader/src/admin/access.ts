@@ -3,8 +3,8 @@ import { AuthorizeResult, type BasicPermission } from '@backstage/plugin-permiss
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Request } from 'express';
 import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import type { AccessRules } from './accessRules';
 import { isUser, type CallerCredentials, type ServiceCredentials, type UserCredentials } from './caller';
-import type { Operators } from './operators';
 import { isWrite } from './permissions';
 import { policyAllows } from './policyAnswer';
 
@@ -13,9 +13,7 @@ export interface AccessOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;
   userInfo: UserInfoService;
-  operators: Operators;
-  /** `permission.enabled` of app-config: whether a permission policy is asked. */
-  policyEnabled: boolean;
+  rules: AccessRules;
 }
 
 /** Whether a caller is permitted to do something: by what, or why not. */
@@ -69,7 +67,8 @@ export class Access {
   }
 
   async #decideForUser(permission: BasicPermission, credentials: UserCredentials): Promise<Decision> {
-    const { operators, userInfo, permissions, policyEnabled } = this.#options;
+    const { userInfo, permissions, rules } = this.#options;
+    const { operators, policyEnabled } = rules;
     const { userEntityRef } = credentials.principal;
     const ownership = async () => (await userInfo.getUserInfo(credentials)).ownershipEntityRefs;
     if (await operators.include(userEntityRef, ownership)) return { allowed: true, by: 'operators' };

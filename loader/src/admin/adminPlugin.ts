@@ -1,23 +1,22 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
 import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
-import type { AccessSettings } from '../settings/access';
 import { Access } from './access';
+import type { AccessRules } from './accessRules';
 import { createAdminRouter } from './adminRouter';
 import { Audit } from './audit';
 import { EventStreams } from './eventStreams';
-import { Operators } from './operators';
 import { PERMISSIONS } from './permissions';
 
 /** How the admin plugin works. */
 export interface AdminPluginOptions {
   shutdownDelayMs: number;
-  access: AccessSettings;
+  rules: AccessRules;
 }
 
 /** The plugin that carries the runtime and its admin API inside the host backend. */
 export function adminPlugin(
-  { shutdownDelayMs, access: settings }: AdminPluginOptions,
+  { rules, shutdownDelayMs }: AdminPluginOptions,
   create: (given: Pick<DynamicPluginsOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => DynamicPlugins,
 ): BackendFeature {
   return createBackendPlugin({
@@ -26,7 +25,6 @@ export function adminPlugin(
       env.registerInit({
         deps: {
           auditor: coreServices.auditor,
-          config: coreServices.rootConfig,
           discovery: coreServices.discovery,
           httpAuth: coreServices.httpAuth,
           httpRouter: coreServices.httpRouter,
@@ -37,7 +35,7 @@ export function adminPlugin(
           rootLifecycle: coreServices.rootLifecycle,
           userInfo: coreServices.userInfo,
         },
-        async init({ config, httpRouter, logger, rootLifecycle, ...services }) {
+        async init({ httpRouter, logger, rootLifecycle, ...services }) {
           const plugins = create({ ...services, logger });
           const streams = new EventStreams(plugins.events, () => plugins.list());
           const audit = new Audit(services.auditor, logger);
@@ -49,12 +47,8 @@ export function adminPlugin(
           services.permissionsRegistry.addPermissions([...PERMISSIONS]);
           // Its own check answers 401 with a coded body, as everything else; nothing below is reached without it.
           httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
-          const access = new Access({
-            ...services,
-            operators: new Operators(settings.operators),
-            policyEnabled: config.getOptionalBoolean('permission.enabled') ?? false,
-          });
-          const uploadEnabled = settings.upload;
+          const access = new Access({ ...services, rules });
+          const { uploadEnabled } = rules;
           httpRouter.use(createAdminRouter({ plugins, access, uploadEnabled, audit, streams, logger }));
           await plugins.boot();
         },

@@ -1,6 +1,7 @@
 import type { BackstageCredentials, BackstageUserInfo, RootLoggerService } from '@backstage/backend-plugin-api';
 import { AuthorizeResult, type DefinitivePolicyDecision, type Permission } from '@backstage/plugin-permission-common';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
+import type { AccessRules } from './accessRules';
 import type { Operators } from './operators';
 import { isWrite } from './permissions';
 
@@ -9,6 +10,10 @@ const POLICY_POINT = 'permission.policy';
 
 /** Id of plugin-permission-backend-module-allow-all-policy, which create-app puts into every app. */
 const ALLOW_ALL_MODULE = 'allow-all-policy';
+
+const NO_POLICY =
+  'No permission policy is installed: operators alone may change dynamic plugins, and every other permission is allowed. ' +
+  'Install a module for the permission plugin that sets a policy.';
 
 /** A permission policy, as far as it is made or passed on here (plugin-permission-node, `PermissionPolicy`). */
 interface Policy {
@@ -31,13 +36,8 @@ interface ExtensionPointEntry {
 /** The extension points of permission plugins that have a fallback. */
 const watchedPoints = new WeakSet<object>();
 
-/** What {@link withFallbackPolicy} works with. */
-export interface FallbackPolicyOptions {
-  operators: Operators;
-  /** `permission.enabled` of app-config. */
-  policyEnabled: boolean;
-  logger: RootLoggerService;
-}
+/** Sets the fallback of one permission plugin. */
+type SetFallback = (point: PolicyPoint) => void;
 
 /**
  * The features of a host whose permission plugin starts without a policy, too: plugins may then be changed by operators only,
@@ -46,18 +46,23 @@ export interface FallbackPolicyOptions {
  */
 export function withFallbackPolicy(
   features: readonly RegistrationsFeature[],
-  options: FallbackPolicyOptions,
+  rules: AccessRules,
+  logger: RootLoggerService,
 ): RegistrationsFeature[] {
+  const setFallback: SetFallback = (point) => {
+    point.setPolicy(fallbackPolicy(rules.operators));
+    if (rules.policyEnabled) logger.warn(NO_POLICY);
+  };
   return features.map((feature) => ({
     $$type: feature.$$type,
     version: feature.version,
     featureType: feature.featureType,
-    getRegistrations: () => feature.getRegistrations().map((registration) => adapt(registration, options)),
+    getRegistrations: () => feature.getRegistrations().map((registration) => adapt(registration, setFallback)),
   }));
 }
 
 /** Lets operators change plugins, and everybody do everything else. */
-export function fallbackPolicy(operators: Operators): Policy {
+function fallbackPolicy(operators: Operators): Policy {
   return {
     async handle({ permission }, user) {
       if (!isWrite(permission)) return { result: AuthorizeResult.ALLOW };
@@ -69,13 +74,13 @@ export function fallbackPolicy(operators: Operators): Policy {
   };
 }
 
-function adapt(registration: Registration, options: FallbackPolicyOptions): Registration {
-  if (takesPolicy(registration)) return withPolicy(registration, options);
+function adapt(registration: Registration, setFallback: SetFallback): Registration {
+  if (takesPolicy(registration)) return withPolicy(registration, setFallback);
   return isAllowAll(registration) ? withoutPolicy(registration) : registration;
 }
 
 /** A registration of the permission plugin that sets the fallback where no module has set a policy before its init. */
-function withPolicy(registration: Registration, options: FallbackPolicyOptions): Registration {
+function withPolicy(registration: Registration, setFallback: SetFallback): Registration {
   const entry = registration.extensionPoints.find(isPolicyPoint)!;
   const point = entry.factory({}) as PolicyPoint;
   let isSet = false;
@@ -95,7 +100,7 @@ function withPolicy(registration: Registration, options: FallbackPolicyOptions):
     init: {
       deps,
       async func(impls) {
-        if (!isSet) setFallback(point, options);
+        if (!isSet) setFallback(point);
         await func(impls);
       },
     },
@@ -114,15 +119,6 @@ function withoutPolicy(registration: Registration): Registration {
       },
     },
   };
-}
-
-function setFallback(point: PolicyPoint, { operators, policyEnabled, logger }: FallbackPolicyOptions): void {
-  point.setPolicy(fallbackPolicy(operators));
-  if (!policyEnabled) return;
-  logger.warn(
-    'No permission policy is installed: operators alone may change dynamic plugins, and every other permission is allowed. ' +
-      'Install a module for the permission plugin that sets a policy.',
-  );
 }
 
 function takesPolicy(registration: Registration): boolean {
