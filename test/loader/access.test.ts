@@ -6,7 +6,7 @@ import { recordingAuditor } from '../support/auditor';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { externalAccess, pluginToken, signIn, type ServiceToken } from '../support/callers';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
-import { withPolicy } from '../support/policy';
+import { askPolicy, withPolicy } from '../support/policy';
 
 interface ErrorBody {
   error: { name: string; code: string; message: string; hint: string };
@@ -159,19 +159,9 @@ describe('an app without a policy of its own', () => {
     expect((await call('POST', `/plugins/${GREETER}/disable`, { token: jane })).status).toBe(403);
     expect((await call('GET', '/plugins', { token: jane })).status).toBe(200);
     expect((await call('POST', `/plugins/${GREETER}/reload`, { token: olga })).status).toBe(200);
-    const ask = async (token: string, ...names: string[]): Promise<string[]> => {
-      const items = names.map((name) => ({ id: name, permission: { type: 'basic', name, attributes: {} } }));
-      const response = await fetch(`${backend.url}/api/permission/authorize`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ items }),
-      });
-      const answer = (await response.json()) as { items: Array<{ result: string }> };
-      return answer.items.map(({ result }) => result);
-    };
     const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install', 'dynamic-plugins.plugin.read'];
-    expect(await ask(jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
-    expect(await ask(olga, ...asked)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
+    expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
+    expect(await askPolicy(backend.url, olga, ...asked)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
     expect(backend.logs.join('\n')).toContain('No permission policy is installed');
   });
 

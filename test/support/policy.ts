@@ -25,3 +25,15 @@ export function withPolicy(allows: (permission: Permission) => boolean): (backen
     );
   };
 }
+
+/** What the permission backend answers a user: `ALLOW` or `DENY` for each name of a permission. */
+export async function askPolicy(url: string, token: string, ...names: string[]): Promise<string[]> {
+  const items = names.map((name) => ({ id: name, permission: { type: 'basic', name, attributes: {} } }));
+  const response = await fetch(`${url}/api/permission/authorize`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ items }),
+  });
+  const answer = (await response.json()) as { items: Array<{ result: string }> };
+  return answer.items.map(({ result }) => result);
+}
