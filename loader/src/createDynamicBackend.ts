@@ -67,7 +67,11 @@ export function createDynamicBackend(): Backend {
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
     const rules = readAccessRules(config);
-    const registrations = withFallbackPolicy(expanded.registrations, rules, rootLogger);
+    const registrations = withFallbackPolicy(expanded.registrations, {
+      rules,
+      failedPolicies: () => plugins?.failedPolicies() ?? [],
+      logger: rootLogger,
+    });
     services.decorate(coreServices.rootHealth, (factory) =>
       withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
     );

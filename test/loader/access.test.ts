@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { adminApi, type AdminApi } from '../support/adminApi';
 import { recordingAuditor } from '../support/auditor';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
+import { fixtureBundle } from '../support/bundles';
 import { externalAccess, pluginToken, signIn, type ServiceToken } from '../support/callers';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
 import { askPolicy, withPolicy } from '../support/policy';
@@ -184,6 +185,23 @@ describe('an app without a policy of its own', () => {
     await backend.until('permission-policy-dynamic', 'gone');
     expect(await statuses()).toEqual([200, 403]);
   });
+});
+
+test('A dropped policy that does not start leaves nothing allowed that it was to decide', async () => {
+  const { backend, call, signIn } = await setUp({
+    config: on,
+    prepare: (portal) => portal.add(import('@backstage/plugin-permission-backend')),
+    before: async (root) => {
+      await fixtureBundle(root, 'permission-policy', { files: { 'index.cjs': 'throw new Error("broken")' } });
+    },
+  });
+  await backend.until('permission-policy-dynamic', 'failed');
+  const jane = await signIn('user:default/jane');
+  const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install', 'dynamic-plugins.plugin.read'];
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['DENY', 'DENY', 'DENY']);
+  const token = await signIn('user:default/olga');
+  expect((await call('POST', '/plugins/permission-policy-dynamic/disable', { token })).status).toBe(200);
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
 });
 
 describe('a service', () => {

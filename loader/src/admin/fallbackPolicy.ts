@@ -2,7 +2,6 @@ import type { BackstageCredentials, BackstageUserInfo, RootLoggerService } from 
 import { AuthorizeResult, type DefinitivePolicyDecision, type Permission } from '@backstage/plugin-permission-common';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { AccessRules } from './accessRules';
-import type { Operators } from './operators';
 import { isWrite } from './permissions';
 
 /** Extension point of Backstage's permission plugin that takes the policy (plugin-permission-node). */
@@ -36,22 +35,29 @@ interface ExtensionPointEntry {
 /** The extension points of permission plugins that have a fallback. */
 const watchedPoints = new WeakSet<object>();
 
+/** What {@link withFallbackPolicy} works with. */
+export interface FallbackOptions {
+  rules: AccessRules;
+  /** Names of bundles that were to set a policy and do not run. */
+  failedPolicies(): readonly string[];
+  logger: RootLoggerService;
+}
+
 /** Sets the fallback of one permission plugin. */
 type SetFallback = (point: PolicyPoint) => void;
 
 /**
  * The features of a host whose permission plugin starts without a policy, too: plugins may then be changed by operators only,
- * and everything else is allowed as where permissions are off. Backstage's allow-all module counts as no policy, because
+ * and everything else is allowed as where permissions are off, unless the bundle that was to decide it does not run. Backstage's allow-all module counts as no policy, because
  * nobody decided by it who may run code in the portal; so a dropped policy takes its place.
  */
 export function withFallbackPolicy(
   features: readonly RegistrationsFeature[],
-  rules: AccessRules,
-  logger: RootLoggerService,
+  options: FallbackOptions,
 ): RegistrationsFeature[] {
   const setFallback: SetFallback = (point) => {
-    point.setPolicy(fallbackPolicy(rules.operators));
-    if (rules.policyEnabled) logger.warn(NO_POLICY);
+    point.setPolicy(fallbackPolicy(options));
+    if (options.rules.policyEnabled) options.logger.warn(NO_POLICY);
   };
   return features.map((feature) => ({
     $$type: feature.$$type,
@@ -61,11 +67,13 @@ export function withFallbackPolicy(
   }));
 }
 
-/** Lets operators change plugins, and everybody do everything else. */
-function fallbackPolicy(operators: Operators): Policy {
+/** Lets operators change plugins, and everybody do everything else, unless a policy was to decide it and failed. */
+function fallbackPolicy({ rules: { operators }, failedPolicies }: FallbackOptions): Policy {
   return {
     async handle({ permission }, user) {
-      if (!isWrite(permission)) return { result: AuthorizeResult.ALLOW };
+      if (!isWrite(permission)) {
+        return { result: failedPolicies().length > 0 ? AuthorizeResult.DENY : AuthorizeResult.ALLOW };
+      }
       const listed =
         user !== undefined &&
         (await operators.include(user.info.userEntityRef, async () => user.info.ownershipEntityRefs));
