@@ -134,10 +134,12 @@ describe('a policy', () => {
   });
 
   test('that cannot be asked lets operators alone in', async () => {
-    const { call, signIn } = await setUp({ config: on });
+    const { backend, call, signIn } = await setUp({ config: on });
     const token = await signIn('user:default/jane');
     const { status, body } = await call<ErrorBody>('POST', `/plugins/${GREETER}/reload`, { token });
     expect([status, body.error.code]).toEqual([503, 'POLICY_UNAVAILABLE']);
+    expect(body.error.message).toBe('The permission policy cannot be asked.');
+    expect(backend.logs.join('\n')).toContain('error The permission policy cannot be asked.');
     const operator = await signIn('user:default/olga');
     expect((await call('POST', `/plugins/${GREETER}/reload`, { token: operator })).status).toBe(200);
   });

@@ -58,7 +58,11 @@ export function codedErrors(logger: LoggerService): ErrorRequestHandler {
 }
 
 function toCoded(error: unknown, logger: LoggerService): StagedoorError {
-  if (isStagedoorError(error)) return error;
+  if (isStagedoorError(error)) {
+    // The cause names addresses and faults of the backend, which callers are not told.
+    if (error.code === 'POLICY_UNAVAILABLE') logger.error(error.message, error.cause as Error);
+    return error;
+  }
   // Express' own, for a path that is no valid percent-encoding.
   if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
   logger.error('A request to the admin API failed', error as Error);

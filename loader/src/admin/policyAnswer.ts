@@ -33,9 +33,7 @@ export async function policyAllows(
       { credentials },
     );
   } catch (cause) {
-    throw new StagedoorError('POLICY_UNAVAILABLE', `The permission backend failed: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new StagedoorError('POLICY_UNAVAILABLE', 'The permission policy cannot be asked.', { cause });
   }
   const [named, manage, unnamed] = answers.map(({ result }) => result);
   return (manage === unnamed ? named : manage) === AuthorizeResult.ALLOW;
