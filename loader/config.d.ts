@@ -14,6 +14,16 @@ export interface Config {
     startTimeout?: HumanDuration | string | number;
     /** How long requests in flight may go on after a plugin was upgraded, removed or shut down. Default: 10 seconds. */
     drainTimeout?: HumanDuration | string | number;
+    /**
+     * Who may install, upload, enable, disable, reload, roll back and configure plugins through the portal: entity refs of users
+     * and groups, e.g. `group:default/platform`. Everybody else may only where a permission policy allows it. Default: none.
+     */
+    operators?: string[];
+    /** Uploads of bundles to the portal. */
+    upload?: {
+      /** Whether operators may upload bundles. Default: true. */
+      enabled?: boolean;
+    };
     /** What dynamic plugins may open to callers without a session. */
     auth?: {
       /**

@@ -258,12 +258,20 @@ export const codes = {
     hint: 'GET /api/dynamic-plugins/v1/openapi.json describes all of them.',
   },
   NOT_SIGNED_IN: {
-    meaning: 'The request carries no valid session of a user.',
+    meaning: 'The request carries no valid token of a user or service.',
     hint: 'Sign in, and send the Backstage token as a bearer token.',
   },
   NOT_PERMITTED: {
-    meaning: 'The caller may not do that.',
-    hint: 'Writes need the permission dynamic-plugins.manage, reads a user rather than a service.',
+    meaning: 'The caller is not permitted to do that.',
+    hint: 'Add the user or one of their groups to dynamicPlugins.operators, or allow it in the permission policy.',
+  },
+  POLICY_UNAVAILABLE: {
+    meaning: 'The permission backend does not answer, so that only operators are permitted to do that.',
+    hint: 'Read the log of the permission backend, or add the user to dynamicPlugins.operators.',
+  },
+  UPLOAD_DISABLED: {
+    meaning: 'This portal takes no uploads.',
+    hint: 'Set dynamicPlugins.upload.enabled to true, or put the bundle into the root directory.',
   },
   PORTAL_STOPPING: {
     meaning: 'The portal is shutting down and takes no operations any more.',

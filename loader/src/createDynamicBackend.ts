@@ -7,7 +7,9 @@ import {
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
+import { readAccessRules } from './admin/accessRules';
 import { adminPlugin } from './admin/adminPlugin';
+import { withFallbackPolicy } from './admin/fallbackPolicy';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
 import { bundleSchemasFactory } from './host/bundleSchemas';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
@@ -55,7 +57,7 @@ export function createDynamicBackend(): Backend {
       installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
       'explicit',
     );
-    const { registrations } = await expandFeatures(
+    const expanded = await expandFeatures(
       toFeatures(await timed('import', 'features', () => Promise.all(added))),
       (ref) => services.get(ref),
       (factory, origin) => services.add(factory, origin),
@@ -64,6 +66,12 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
+    const rules = readAccessRules(config);
+    const registrations = withFallbackPolicy(expanded.registrations, {
+      rules,
+      failedPolicies: () => plugins?.failedPolicies() ?? [],
+      logger: rootLogger,
+    });
     services.decorate(coreServices.rootHealth, (factory) =>
       withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
     );
@@ -78,9 +86,11 @@ export function createDynamicBackend(): Backend {
     const backend = createSpecializedBackend({
       defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
     });
-    if (!own.pluginIds.includes(INFO_PLUGIN_ID)) backend.add(loadedPluginsPlugin(() => plugins?.list() ?? []));
+    if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
+      backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
+    }
     backend.add(
-      adminPlugin((given) => {
+      adminPlugin({ rules, shutdownDelayMs: shutdownDelay(config) }, (given) => {
         plugins = new DynamicPlugins({
           settings,
           ...given,
@@ -92,7 +102,7 @@ export function createDynamicBackend(): Backend {
           cwd: process.cwd(),
         });
         return plugins;
-      }, shutdownDelay(config)),
+      }),
     );
     return backend;
   }

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openPage, startBrowser } from '../support/browser';
+import { openPage, seriousFaults, startBrowser } from '../support/browser';
 import { dropFolder, fixtureBundle, type FixtureOptions } from '../support/bundles';
 import { GREETER } from '../support/greeter';
 import { startPortal, type Portal } from '../support/portal';
@@ -286,5 +286,43 @@ describe('an upload', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).click();
     await page.getByRole('alert').getByText('DIGEST_MISMATCH').waitFor();
     await page.getByText('There are no plugins yet.').waitFor();
+  });
+});
+
+describe('a user who may not change plugins', () => {
+  test('sees the actions disabled, why, and what to do about it; nothing is sent', async () => {
+    const closed = await startPortal({ config: { dynamicPlugins: { operators: ['group:default/platform'] } } });
+    onTestFinished(async () => void (await closed.stop()));
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter'), closed.root, 'greeter');
+    await untilState(closed, GREETER, 'running');
+    const { page, errors } = await openPage(browser, `${closed.url}/plugins`);
+    const sent: string[] = [];
+    page.on('request', (request) => void (request.method() === 'POST' && sent.push(request.url())));
+    const reason = page.getByRole('note');
+    await reason.getByText('user:development/guest lacks the permission dynamic-plugins.plugin.install').waitFor();
+    await reason.getByText('dynamicPlugins.operators').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Upload a bundle' }).isDisabled()).toBe(true);
+    expect(await page.getByLabel('Bundle to upload').isDisabled()).toBe(true);
+    const data = await page.evaluateHandle(
+      `const data = new DataTransfer(); data.items.add(new File(['bytes'], 'dropped.tgz')); data`,
+    );
+    await page.locator('.sd-upload').dispatchEvent('drop', { dataTransfer: data });
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await row(page, GREETER).getByRole('link', { name: GREETER }).click();
+    await reason.getByText('user:development/guest lacks the permission dynamic-plugins.plugin.operate').waitFor();
+    for (const label of ['Reload', 'Disable']) {
+      expect(await page.getByRole('button', { name: label }).isDisabled(), label).toBe(true);
+    }
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(sent).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  test('is told where uploads are switched off', async () => {
+    const closed = await startPortal({ config: { dynamicPlugins: { upload: { enabled: false } } } });
+    onTestFinished(async () => void (await closed.stop()));
+    const { page } = await openPage(browser, `${closed.url}/plugins`);
+    await page.getByRole('note').getByText('UPLOAD_DISABLED').waitFor();
+    expect(await page.getByRole('button', { name: 'Upload a bundle' }).isDisabled()).toBe(true);
   });
 });

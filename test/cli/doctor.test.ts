@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dropFolder, fixtureBundle } from '../support/bundles';
+import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
 import { tempDir } from '../support/tempDir';
 import { filesOf, fixturePackage, stagedoor } from './exportSupport';
 
@@ -17,10 +17,10 @@ interface Finding {
 async function doctor(
   cwd: string,
   ...args: string[]
-): Promise<{ code: number | null; findings: Finding[]; kinds: string[] }> {
+): Promise<{ code: number | null; findings: Finding[]; kinds: string[]; writers?: object }> {
   const { code, stdout, stderr } = await stagedoor(cwd, 'doctor', '--json', ...args);
   if (stderr !== '') throw new Error(stderr);
-  return { code, ...(JSON.parse(stdout) as { findings: Finding[]; kinds: string[] }) };
+  return { code, ...(JSON.parse(stdout) as { findings: Finding[]; kinds: string[]; writers?: object }) };
 }
 
 /** Changes the package.json of a plugin. */
@@ -57,6 +57,9 @@ async function portal(settings: Record<string, unknown> = {}, more: Record<strin
     ...more,
   };
   await writeFile(join(dir, 'app-config.yaml'), JSON.stringify(config));
+  const dependencies = { '@example/plugin-permission-backend-module-example': '1.0.0' };
+  await mkdir(join(dir, 'backend'));
+  await writeFile(join(dir, 'backend/package.json'), JSON.stringify({ name: 'backend', dependencies }));
   return dir;
 }
 
@@ -163,6 +166,76 @@ describe('stagedoor doctor, of a portal', () => {
       ['notes.txt', 'warning'],
       ['twice', 'warning'],
     ]);
+  });
+
+  describe('says who may change plugins', () => {
+    const ALLOW_ALL = '@backstage/plugin-permission-backend-module-allow-all-policy';
+
+    async function writersOf(dir: string): Promise<{ writers: object | undefined; warned: string[] }> {
+      const { findings, writers } = await doctor(dir);
+      return { writers, warned: findings.map(({ subject }) => subject) };
+    }
+
+    async function dependOn(dir: string, name: string): Promise<void> {
+      await writeFile(join(dir, 'backend/package.json'), JSON.stringify({ dependencies: { [name]: '1.0.0' } }));
+    }
+
+    it('by the config, the policy that the portal depends on, and the tokens of services', async () => {
+      const externalAccess = [
+        { type: 'static', options: { token: 'x', subject: 'ci' }, accessRestrictions: [{ plugin: 'dynamic-plugins' }] },
+        { type: 'static', options: { token: 'y', subject: 'other' } },
+      ];
+      const settings = { operators: ['group:default/platform'], upload: { enabled: false } };
+      const dir = await portal(settings, { backend: { auth: { externalAccess } } });
+      const policy = '@example/plugin-permission-backend-module-example';
+      expect(await writersOf(dir)).toEqual({
+        writers: { operators: ['group:default/platform'], policy, services: ['ci'], upload: false },
+        warned: [],
+      });
+      expect((await stagedoor(dir, 'doctor')).stdout).toContain(
+        `may change plugins: group:default/platform, those whom the permission policy (${policy}) allows it, ` +
+          'the service ci (uploads are switched off)\n',
+      );
+    });
+
+    it.each([
+      ['a folder', dropFolder],
+      ['an archive', (bundle: string, root: string, entry: string) => dropArchive(bundle, root, `${entry}.tgz`)],
+    ])('by a policy that is dropped as %s', async (_, drop) => {
+      const dir = await portal({ signatures: { mode: 'off' } });
+      await dependOn(dir, ALLOW_ALL);
+      await drop(await fixtureBundle(dir, 'permission-policy'), join(dir, 'plugins'), 'permission-policy');
+      expect((await doctor(dir)).writers).toMatchObject({ policy: 'permission-policy-dynamic' });
+    });
+
+    it('and warns where no policy is installed but that of create-app, or permissions are off', async () => {
+      const dir = await portal();
+      await dependOn(dir, ALLOW_ALL);
+      const { findings, writers } = await doctor(dir);
+      expect(writers).toMatchObject({ policy: 'none', operators: [] });
+      expect(findings).toMatchObject([{ level: 'warning', subject: 'permission.enabled' }]);
+      expect(findings[0]!.message).toContain('No permission policy was found');
+      expect((await stagedoor(dir, 'doctor')).stdout).toContain('may change plugins: nobody through the portal;');
+      const off = await portal({}, { permission: { enabled: false } });
+      expect(await writersOf(off)).toMatchObject({ writers: { policy: 'off' }, warned: ['permission.enabled'] });
+    });
+
+    it("and warns of Backstage's allow-all policy as a bundle", async () => {
+      const dir = await portal({ signatures: { mode: 'off' } });
+      await dependOn(dir, ALLOW_ALL);
+      const bundle = await fixtureBundle(dir, 'permission-policy', { packageJson: { name: `${ALLOW_ALL}-dynamic` } });
+      await dropFolder(bundle, join(dir, 'plugins'), 'allow-all');
+      expect((await writersOf(dir)).warned).toContain(`${ALLOW_ALL}-dynamic`);
+    });
+
+    it('and warns where guests may sign in anywhere and are operators', async () => {
+      const settings = { operators: ['user:development/guest'] };
+      const guest = { dangerouslyAllowOutsideDevelopment: true };
+      const open = await portal(settings, { auth: { providers: { guest } } });
+      expect((await writersOf(open)).warned).toEqual(['dynamicPlugins.operators']);
+      const developing = await portal(settings, { auth: { providers: { guest: {} } } });
+      expect((await writersOf(developing)).warned).toEqual([]);
+    });
   });
 
   it('takes the config files that the portal is started with, and says which is missing', async () => {

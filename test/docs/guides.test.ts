@@ -84,6 +84,7 @@ const SAID: Record<string, RegExp[]> = {
   'install-without-network.md': [/locked in .*dynamic-plugins\.lock/, /^added +\S*hello/m],
   'how-to/develop.md': [/"message": ?"Hello from app-config, once more"/],
   'how-to/frontends.md': [/"packageName": ?"@stagedoor\/hello-dynamic-frontend-dynamic"/],
+  'how-to/permissions.md': [/"by": ?"operators"/, /may change plugins: user:development\/guest\n/],
   'how-to/sign.md': [/signed/],
   'how-to/isolate.md': [/"state": ?"running"/],
   'how-to/migrate-from-rhdh.md': [/express/],

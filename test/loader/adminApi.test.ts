@@ -1,12 +1,10 @@
-import { createBackendModule } from '@backstage/backend-plugin-api';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { describe, expect, test } from 'vitest';
 import { adminApi } from '../support/adminApi';
 import { recordingAuditor } from '../support/auditor';
 import { startBackend, type BackendOptions } from '../support/backend';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
+import { withPolicy } from '../support/policy';
 
 const WRITES = ['reload', 'disable', 'enable', 'rollback'];
 
@@ -14,28 +12,11 @@ interface ErrorBody {
   error: { name: string; code: string; message: string; hint: string };
 }
 
-/** The permission backend with a policy that gives every permission but one for the admin API. */
-const denying: Pick<BackendOptions, 'config' | 'prepare'> = {
+/** The permission backend with a policy that knows the earlier name of the permission for writes, and no operators. */
+const denying: Pick<BackendOptions, 'config' | 'dynamicPlugins' | 'prepare'> = {
   config: { permission: { enabled: true } },
-  prepare: (portal) => {
-    portal.add(import('@backstage/plugin-permission-backend'));
-    portal.add(
-      createBackendModule({
-        pluginId: 'permission',
-        moduleId: 'deny',
-        register: (env) =>
-          env.registerInit({
-            deps: { policy: policyExtensionPoint },
-            init: async ({ policy }) =>
-              policy.setPolicy({
-                handle: async ({ permission }) => ({
-                  result: permission.name === 'dynamic-plugins.manage' ? AuthorizeResult.DENY : AuthorizeResult.ALLOW,
-                }),
-              }),
-          }),
-      }),
-    );
-  },
+  dynamicPlugins: { operators: [] },
+  prepare: withPolicy(({ name }) => name !== 'dynamic-plugins.manage'),
 };
 
 describe('the description of the admin API', () => {
@@ -96,20 +77,6 @@ describe('the admin API', () => {
     expect(await greeterVersion(backend)).toBe('1.0.0');
   });
 
-  test('is not for services', async () => {
-    const backend = await startBackend({
-      backend: {
-        auth: {
-          externalAccess: [{ type: 'static', options: { token: 'a-token-of-some-service', subject: 'some-service' } }],
-        },
-      },
-    });
-    const { call } = await adminApi(backend);
-    const { status, body } = await call<ErrorBody>('GET', '/plugins', { token: 'a-token-of-some-service' });
-    expect(status).toBe(403);
-    expect(body.error).toMatchObject({ name: 'NotAllowedError', code: 'NOT_PERMITTED' });
-  });
-
   test('finds a bundle by its name, percent-encoded or not', async () => {
     const backend = await startBackend();
     const name = '@some-scope/greeter-dynamic';
@@ -135,10 +102,12 @@ describe('the admin API', () => {
   });
 
   test('answers 500 without a word of what failed inside, and logs it', async () => {
-    const backend = await startBackend({ config: { permission: { enabled: true } } });
+    const auditor = recordingAuditor();
+    const backend = await startBackend({ prepare: auditor.install });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     const { call } = await adminApi(backend);
+    auditor.fail();
     const { status, body } = await call<ErrorBody>('POST', `/plugins/${GREETER}/reload`);
     expect(status).toBe(500);
     expect(body.error).toMatchObject({ code: 'INTERNAL_ERROR', message: 'The request could not be answered.' });
@@ -154,8 +123,8 @@ describe('the admin API', () => {
   });
 });
 
-describe('the permission dynamic-plugins.manage', () => {
-  test('is needed for writes, not for reads', async () => {
+describe('a policy that names dynamic-plugins.manage', () => {
+  test('decides about writes by it, not about reads', async () => {
     const backend = await startBackend(denying);
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
@@ -169,14 +138,21 @@ describe('the permission dynamic-plugins.manage', () => {
     expect((await call('GET', `/plugins/${GREETER}`)).status).toBe(200);
     expect(await greeterVersion(backend)).toBe('1.0.0');
   });
+});
 
-  test('is known to the permission framework', async () => {
-    const backend = await startBackend();
-    const path = '/api/dynamic-plugins/.well-known/backstage/permissions/metadata';
-    const response = await fetch(backend.url + path, { headers: { authorization: `Bearer ${await backend.token()}` } });
-    const { permissions } = (await response.json()) as { permissions: object[] };
-    expect(permissions).toEqual([{ type: 'basic', name: 'dynamic-plugins.manage', attributes: { action: 'update' } }]);
-  });
+test('The permission framework knows the permissions of the admin API', async () => {
+  const backend = await startBackend();
+  const path = '/api/dynamic-plugins/.well-known/backstage/permissions/metadata';
+  const response = await fetch(backend.url + path, { headers: { authorization: `Bearer ${await backend.token()}` } });
+  const { permissions } = (await response.json()) as { permissions: object[] };
+  const permission = (name: string, action: string) => ({ type: 'basic', name, attributes: { action } });
+  expect(permissions).toEqual([
+    permission('dynamic-plugins.plugin.read', 'read'),
+    permission('dynamic-plugins.plugin.install', 'create'),
+    permission('dynamic-plugins.plugin.operate', 'update'),
+    permission('dynamic-plugins.plugin.configure', 'update'),
+    permission('dynamic-plugins.manage', 'update'),
+  ]);
 });
 
 describe('the auditor', () => {

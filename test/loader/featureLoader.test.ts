@@ -14,6 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { dropArchive, fixtureBundle } from '../support/bundles';
 import { GREETER, greeterVersion } from '../support/greeter';
+import { askPolicy } from '../support/policy';
 import { tempDir } from '../support/tempDir';
 
 type Options = BackendOptions & { loader?: BackendFeature; bundles?: string[] };
@@ -134,6 +135,19 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
     });
     expect(await greeterVersion(backend)).toBe(503);
     expect((await backend.get('/api/greeter/other')).status).toBe(401);
+  });
+
+  test('takes a dropped permission policy into the permission plugin of the app', async () => {
+    const backend = await startPlain({
+      config: { permission: { enabled: true } },
+      prepare: (plain) => plain.add(import('@backstage/plugin-permission-backend')),
+      before: async (root) => {
+        const packageJson = { allows: ['catalog.'] };
+        await fixtureBundle(root, 'permission-policy', { packageJson });
+      },
+    });
+    const asked = ['catalog.entity.read', 'dynamic-plugins.plugin.install'];
+    expect(await askPolicy(backend.url, await backend.token(), ...asked)).toEqual(['ALLOW', 'DENY']);
   });
 
   test("holds bundles to the operator's policy", async () => {

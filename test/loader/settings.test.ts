@@ -21,6 +21,8 @@ describe('a wrong setting', () => {
   test('of every section is named with its key and the accepted values, all of them at once', async () => {
     const faults = await faultsOf({
       startTimeout: '0s',
+      operators: ['platform-team'],
+      upload: { enabled: 'perhaps' },
       auth: { unauthenticated: 'sometimes', open: { greeter: ['open'] }, rootRoutes: ['/all'] },
       services: ['core.rootHttpRouter'],
       signatures: { mode: 'require', trustedKeys: [] },
@@ -34,6 +36,8 @@ describe('a wrong setting', () => {
     });
     const wanted: Array<[key: string, accepted: string]> = [
       ['startTimeout', 'at most one hour'],
+      ['operators', 'entity refs of users and groups'],
+      ['upload.enabled', 'true, false'],
       ['auth.unauthenticated', 'declared, listed'],
       ['auth.open.greeter', "begin with '/'"],
       ['auth.rootRoutes', 'an object'],

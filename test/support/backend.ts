@@ -19,7 +19,7 @@ import { waitFor } from './waitFor';
 export interface BackendOptions {
   /** Holds root directory and state; give the same again to start where another backend left off. Default: a fresh one. */
   home?: string;
-  /** Laid over `dynamicPlugins`. */
+  /** Laid over `dynamicPlugins`, where the guest is an operator. */
   dynamicPlugins?: Record<string, unknown>;
   /** Default: a free one. */
   port?: number;
@@ -82,7 +82,12 @@ export async function startBackend(options: BackendOptions = {}): Promise<Runnin
             ...options.backend,
           },
           auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
-          dynamicPlugins: { rootDirectory: root, stateDirectory: stateDir, ...options.dynamicPlugins },
+          dynamicPlugins: {
+            rootDirectory: root,
+            stateDirectory: stateDir,
+            operators: ['user:development/guest'],
+            ...options.dynamicPlugins,
+          },
           ...options.config,
         });
         return Object.assign(config, options.subscribe && { subscribe: options.subscribe });

@@ -22,7 +22,8 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   }
   const findings: Finding[] = [];
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));
-  if (isPortal) findings.push(...(await (await import('./portal')).examinePortal(folder, config, options.signal)));
+  const portal = isPortal ? await (await import('./portal')).examinePortal(folder, config, options.signal) : undefined;
+  findings.push(...(portal?.findings ?? []));
   const kinds: Diagnosis['kinds'] = [
     ...(isPlugin ? (['plugin'] as const) : []),
     ...(isPortal ? (['portal'] as const) : []),
@@ -30,6 +31,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   return {
     folder,
     kinds,
+    ...(portal?.writers && { writers: portal.writers }),
     findings: findings.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),
   };
 }

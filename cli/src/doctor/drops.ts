@@ -37,7 +37,8 @@ export async function examineDrops(
   return findings;
 }
 
-function isDropName(entry: string): boolean {
+/** True for the name of an entry of the root directory that the portal looks at. */
+export function isDropName(entry: string): boolean {
   return !entry.startsWith('.') && entry !== 'lost+found';
 }
 

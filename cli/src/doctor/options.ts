@@ -1,4 +1,5 @@
 import type { HostManifest } from '../export/host/readHost';
+import type { Writers } from './access';
 import type { Finding } from './finding';
 
 /** What is examined. */
@@ -19,6 +20,8 @@ export interface Diagnosis {
   /** Absolute. */
   folder: string;
   kinds: Array<'plugin' | 'portal'>;
+  /** Of a portal whose config can be read: who may change its plugins. */
+  writers?: Writers;
   /** Errors first. */
   findings: Finding[];
 }

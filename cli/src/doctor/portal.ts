@@ -1,34 +1,49 @@
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
 import { StagedoorError } from '@stagedoor/bundle';
+import { examineAccess, readWriters, type Writers } from './access';
 import { examineDrops } from './drops';
 import { findingOf, type Finding } from './finding';
 import { examineFolders } from './folders';
 import { examinePolicy } from './policy';
+import { findPolicyModule } from './policyModule';
 import { examineSignatures } from './signatures';
 
-/** What is wrong with a portal that is started in `dir` with these config files. */
+/** A portal as it is found. */
+export interface ExaminedPortal {
+  findings: Finding[];
+  /** Absent where the config tells of no portal with dynamic plugins. */
+  writers?: Writers;
+}
+
+/** What is wrong with a portal that is started in `dir` with these config files, and who may change its plugins. */
 export async function examinePortal(
   dir: string,
   files: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<Finding[]> {
+): Promise<ExaminedPortal> {
   let config: Config;
   try {
     config = await readConfig(files);
   } catch (error) {
-    return [findingOf(error, 'app-config')];
+    return { findings: [findingOf(error, 'app-config')] };
   }
   const root = rootDirectory(config, dir);
   if (root === undefined) {
     const message = 'dynamicPlugins.rootDirectory is not set: the portal loads no dynamic plugin.';
-    return [{ level: 'error', subject: 'app-config', message, fix: 'Set it to a folder for bundles.' }];
+    return {
+      findings: [{ level: 'error', subject: 'app-config', message, fix: 'Set it to a folder for bundles.' }],
+    };
   }
   const folders = await examineFolders(root, dir, config);
   const { trusted, findings } = await examineSignatures(config, dir);
   const readable = !folders.some(({ subject, level }) => subject === root && level === 'error');
   const drops = readable ? await examineDrops(root, trusted, signal) : [];
-  return [...folders, ...findings, ...examinePolicy(config), ...drops];
+  const writers = readWriters(config, await findPolicyModule(readable ? root : undefined, dir, signal));
+  return {
+    findings: [...folders, ...findings, ...examineAccess(config, writers), ...examinePolicy(config), ...drops],
+    writers,
+  };
 }
 
 function rootDirectory(config: Config, dir: string): string | undefined {

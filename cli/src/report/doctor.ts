@@ -1,11 +1,26 @@
+import type { Writers } from '../doctor/access';
 import type { Diagnosis } from '../doctor/options';
 
-/** What was found, with what to do about it. */
-export function findingLines({ folder, kinds, findings }: Diagnosis): string[] {
+/** What was found, with what to do about it, and who may change the plugins of a portal. */
+export function findingLines({ folder, kinds, findings, writers }: Diagnosis): string[] {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const lines = findings.flatMap(({ level, subject, message, fix, code }) => [
     ...`${level}${code === undefined ? '' : ` ${code}`}: ${subject}: ${message}`.split('\n'),
     ...(fix === '' ? [] : [`  fix: ${fix}`]),
   ]);
-  return [...lines, `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`];
+  return [
+    ...lines,
+    ...(writers ? [`may change plugins: ${whoMayWrite(writers)}`] : []),
+    `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`,
+  ];
+}
+
+function whoMayWrite({ operators, policy, services, upload }: Writers): string {
+  const who = [
+    ...operators,
+    ...(policy === 'off' || policy === 'none' ? [] : [`those whom the permission policy (${policy}) allows it`]),
+    ...services.map((subject) => `the service ${subject}`),
+  ];
+  const nobody = 'nobody through the portal; list users or groups in dynamicPlugins.operators';
+  return `${who.join(', ') || nobody}${upload ? '' : ' (uploads are switched off)'}`;
 }

@@ -2,15 +2,22 @@ import { coreServices, createBackendPlugin, type BackendFeature } from '@backsta
 import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
 import { Access } from './access';
+import type { AccessRules } from './accessRules';
 import { createAdminRouter } from './adminRouter';
 import { Audit } from './audit';
 import { EventStreams } from './eventStreams';
-import { managePermission } from './permissions';
+import { PERMISSIONS } from './permissions';
+
+/** How the admin plugin works. */
+export interface AdminPluginOptions {
+  shutdownDelayMs: number;
+  rules: AccessRules;
+}
 
 /** The plugin that carries the runtime and its admin API inside the host backend. */
 export function adminPlugin(
+  { rules, shutdownDelayMs }: AdminPluginOptions,
   create: (given: Pick<DynamicPluginsOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => DynamicPlugins,
-  shutdownDelayMs: number,
 ): BackendFeature {
   return createBackendPlugin({
     pluginId: ADMIN_PLUGIN_ID,
@@ -26,6 +33,7 @@ export function adminPlugin(
           permissionsRegistry: coreServices.permissionsRegistry,
           rootHttpRouter: coreServices.rootHttpRouter,
           rootLifecycle: coreServices.rootLifecycle,
+          userInfo: coreServices.userInfo,
         },
         async init({ httpRouter, logger, rootLifecycle, ...services }) {
           const plugins = create({ ...services, logger });
@@ -36,11 +44,12 @@ export function adminPlugin(
             await plugins.stop(shutdownDelayMs);
             streams.close();
           });
-          services.permissionsRegistry.addPermissions([managePermission]);
+          services.permissionsRegistry.addPermissions([...PERMISSIONS]);
           // Its own check answers 401 with a coded body, as everything else; nothing below is reached without it.
           httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
-          const access = new Access(services.httpAuth, services.permissions);
-          httpRouter.use(createAdminRouter({ plugins, access, audit, streams, logger }));
+          const access = new Access({ ...services, rules });
+          const { uploadEnabled } = rules;
+          httpRouter.use(createAdminRouter({ plugins, access, uploadEnabled, audit, streams, logger }));
           await plugins.boot();
         },
       });

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { BasicPermission } from '@backstage/plugin-permission-common';
 import { StagedoorError } from '@stagedoor/bundle';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,77 +7,89 @@ import type { DynamicPlugins } from '../runtime/dynamicPlugins';
 import type { Operation } from '../runtime/operations';
 import type { PluginOperationKind } from '../runtime/operator';
 import { MAX_UPLOAD_BYTES, tooLarge } from '../runtime/receiveUpload';
-import type { Access, UserCredentials } from './access';
+import type { Access } from './access';
+import { reportAccess, uploadDisabled } from './accessReport';
 import type { Audit } from './audit';
 import { ADMIN_PATH } from './adminPath';
+import { callerOf, nameOfCaller, type CallerCredentials } from './caller';
 import { codedErrors } from './errors';
 import type { EventStreams } from './eventStreams';
 import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../metrics/exposition';
 import type { Paths } from './openapi/paths';
+import { installPermission, operatePermission, readPermission } from './permissions';
 
 /** What the admin API works with. */
 export interface AdminRouterOptions {
   plugins: DynamicPlugins;
   access: Access;
+  /** Whether bundles can be uploaded. */
+  uploadEnabled: boolean;
   audit: Audit;
   streams: EventStreams;
   logger: LoggerService;
 }
 
-/** Answers one operation of the API, for a signed-in user. */
-type Handler = (request: Request, response: Response, credentials: UserCredentials) => Promise<void> | void;
+/** Answers one operation of the API, for a known caller. */
+type Handler = (request: Request, response: Response, credentials: CallerCredentials) => Promise<void> | void;
 
 const SBOM_TYPE = 'application/vnd.cyclonedx+json';
 
 /** An operation that takes longer is answered 202. */
 const WAIT_MS = 2000;
 
-/** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a signed-in user. */
+/** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a known caller. */
 export function createAdminRouter(options: AdminRouterOptions): Router {
   const { plugins, streams, access, logger } = options;
+  const read = (handler: Handler): { get: Handler } => ({
+    get: async (request, response, credentials) => {
+      await access.check(readPermission, credentials);
+      await handler(request, response, credentials);
+    },
+  });
   const operate = (kind: PluginOperationKind): { post: Handler } => ({
     post: (request, response, credentials) => operation(kind, options, request, response, credentials),
   });
   const handlers: { [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Handler } } = {
+    '/v1/access': {
+      get: async (_request, response, credentials) => {
+        response.json(await reportAccess(access, credentials, options.uploadEnabled));
+      },
+    },
     '/v1/plugins': {
-      get: (_request, response) => {
+      ...read((_request, response) => {
         const lastEventId = plugins.events.last;
         response.json({ items: plugins.list(), lastEventId });
-      },
+      }),
       post: (request, response, credentials) => upload(options, request, response, credentials),
     },
-    '/v1/plugins/{name}': { get: (request, response) => void response.json(plugins.status(nameOf(request))) },
-    '/v1/plugins/{name}/config': {
-      get: async (request, response) => void response.json(await plugins.details.config(nameOf(request))),
-    },
-    '/v1/plugins/{name}/sbom': {
-      get: async (request, response) => void response.type(SBOM_TYPE).json(await plugins.details.sbom(nameOf(request))),
-    },
+    '/v1/plugins/{name}': read((request, response) => void response.json(plugins.status(nameOf(request)))),
+    '/v1/plugins/{name}/config': read(
+      async (request, response) => void response.json(await plugins.details.config(nameOf(request))),
+    ),
+    '/v1/plugins/{name}/sbom': read(
+      async (request, response) => void response.type(SBOM_TYPE).json(await plugins.details.sbom(nameOf(request))),
+    ),
     '/v1/plugins/{name}/reload': operate('reload'),
     '/v1/plugins/{name}/disable': operate('disable'),
     '/v1/plugins/{name}/enable': operate('enable'),
     '/v1/plugins/{name}/rollback': operate('rollback'),
-    '/v1/operations/{id}': { get: (request, response) => void response.json(plugins.operation(request.params.id!)) },
-    '/v1/events': { get: (request, response, { expiresAt }) => streams.open(request, response, expiresAt) },
-    '/v1/{pluginId}/health': {
-      get: async (request, response) => {
-        const health = await plugins.observations.health(request.params.pluginId!);
-        response.status(health.status === 'error' ? 503 : 200).json(health);
-      },
-    },
-    '/v1/{pluginId}/metrics': {
-      get: async (request, response) => {
-        response.type(METRICS_TYPE).send(await plugins.observations.metrics(request.params.pluginId!));
-      },
-    },
-    '/v1/boot': { get: (_request, response) => void response.json(plugins.observations.boot) },
-    '/v1/host': { get: (_request, response) => void response.json(plugins.host) },
-    '/v1/openapi.json': { get: (_request, response) => void response.json(openapi) },
+    '/v1/operations/{id}': read((request, response) => void response.json(plugins.operation(request.params.id!))),
+    '/v1/events': read((request, response, { expiresAt }) => streams.open(request, response, expiresAt)),
+    '/v1/{pluginId}/health': read(async (request, response) => {
+      const health = await plugins.observations.health(request.params.pluginId!);
+      response.status(health.status === 'error' ? 503 : 200).json(health);
+    }),
+    '/v1/{pluginId}/metrics': read(async (request, response) => {
+      response.type(METRICS_TYPE).send(await plugins.observations.metrics(request.params.pluginId!));
+    }),
+    '/v1/boot': read((_request, response) => void response.json(plugins.observations.boot)),
+    '/v1/host': read((_request, response) => void response.json(plugins.host)),
+    '/v1/openapi.json': read((_request, response) => void response.json(openapi)),
   };
   const router = Router();
   router.use('/v1', (request, response, next) => {
-    access.user(request).then((credentials) => {
+    access.caller(request).then((credentials) => {
       response.locals.credentials = credentials;
       next();
     }, next);
@@ -98,25 +111,34 @@ function operation(
   options: AdminRouterOptions,
   request: Request,
   response: Response,
-  credentials: UserCredentials,
+  credentials: CallerCredentials,
 ): Promise<void> {
   const name = nameOf(request);
-  const by = credentials.principal.userEntityRef;
+  const by = nameOfCaller(credentials);
   const start = async (): Promise<Started> => options.plugins.operate(kind, name, by);
-  return write({ kind, name, start }, options, request, response, credentials);
+  return write({ kind, name, permission: operatePermission, start }, options, request, response, credentials);
 }
 
 function upload(
   options: AdminRouterOptions,
   request: Request,
   response: Response,
-  credentials: UserCredentials,
+  credentials: CallerCredentials,
 ): Promise<void> {
   const start = async (): Promise<Started> => {
+    if (!options.uploadEnabled) throw uploadDisabled();
     if (Number(request.get('content-length')) > MAX_UPLOAD_BYTES) throw tooLarge();
-    return await options.plugins.upload(request, credentials.principal.userEntityRef);
+    return await options.plugins.upload(request, nameOfCaller(credentials));
   };
-  return write({ kind: 'upload', start }, options, request, response, credentials);
+  return write({ kind: 'upload', permission: installPermission, start }, options, request, response, credentials);
+}
+
+/** Something that changes plugins; `name` where the bundle is known before. */
+interface Write {
+  kind: Operation['kind'];
+  name?: string;
+  permission: BasicPermission;
+  start(): Promise<Started>;
 }
 
 interface Started {
@@ -124,17 +146,17 @@ interface Started {
   done: Promise<Operation>;
 }
 
-/** Does what changes something, for those who may, on the record; `name` where the bundle is known before. */
+/** Does what changes something, for those who may, on the record. */
 async function write(
-  { kind, name, start }: { kind: Operation['kind']; name?: string; start: () => Promise<Started> },
+  { kind, name, permission, start }: Write,
   { plugins, access, audit }: AdminRouterOptions,
   request: Request,
   response: Response,
-  credentials: UserCredentials,
+  credentials: CallerCredentials,
 ): Promise<void> {
-  const record = await audit.write(kind, name, request);
+  const record = await audit.write({ kind, plugin: name, caller: callerOf(credentials) }, request);
   const started = await access
-    .checkManage(credentials)
+    .check(permission, credentials)
     .then(start)
     .catch(async (error: Error) => {
       await audit.end(record, undefined, error);
@@ -158,7 +180,7 @@ async function write(
 
 function answering(handler: Handler): RequestHandler {
   return (request, response, next) => {
-    const credentials = response.locals.credentials as UserCredentials;
+    const credentials = response.locals.credentials as CallerCredentials;
     Promise.resolve()
       .then(() => handler(request, response, credentials))
       .catch(next);

@@ -3,6 +3,15 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { Request } from 'express';
 import type { EventLog, PluginEvent } from '../runtime/eventLog';
 import type { OperationKind } from '../runtime/operations';
+import type { Caller } from './caller';
+
+/** What is on record of a write before it begins. */
+export interface AuditedWrite {
+  kind: OperationKind;
+  /** Absent where the bundle is not known yet. */
+  plugin: string | undefined;
+  caller: Caller;
+}
 
 /** Tells Backstage's auditor of every write of the admin API, allowed or not, and of every decision of policy. */
 export class Audit {
@@ -14,13 +23,16 @@ export class Audit {
     this.#logger = logger;
   }
 
-  /** Begins the record of a write. A write that cannot be recorded must not happen: rejects with what the auditor threw. */
-  async write(kind: OperationKind, plugin: string | undefined, request: Request): Promise<AuditorServiceEvent> {
+  /**
+   * Begins the record of a write. It names the user as well as the service that calls on their behalf, of whom Backstage's
+   * own field names one. A write that cannot be recorded must not happen: rejects with what the auditor threw.
+   */
+  async write({ kind, plugin, caller }: AuditedWrite, request: Request): Promise<AuditorServiceEvent> {
     return this.#auditor.createEvent({
       eventId: `plugin-${kind}`,
       severityLevel: 'medium',
       request,
-      meta: plugin === undefined ? {} : { plugin },
+      meta: { ...(plugin !== undefined && { plugin }), ...caller },
     });
   }
 

@@ -6,6 +6,7 @@ import type { ErrorRequestHandler } from 'express';
 const STATUS: Partial<Record<ErrorCode, number>> = {
   NOT_SIGNED_IN: 401,
   NOT_PERMITTED: 403,
+  UPLOAD_DISABLED: 403,
   PLUGIN_UNKNOWN: 404,
   OPERATION_UNKNOWN: 404,
   ROUTE_UNKNOWN: 404,
@@ -19,6 +20,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   STATE_UNWRITABLE: 500,
   INTERNAL_ERROR: 500,
   PORTAL_STOPPING: 503,
+  POLICY_UNAVAILABLE: 503,
 };
 
 /** Names by which Backstage's clients tell errors apart (@backstage/errors). */
@@ -56,7 +58,11 @@ export function codedErrors(logger: LoggerService): ErrorRequestHandler {
 }
 
 function toCoded(error: unknown, logger: LoggerService): StagedoorError {
-  if (isStagedoorError(error)) return error;
+  if (isStagedoorError(error)) {
+    // The cause names addresses and faults of the backend, which callers are not told.
+    if (error.code === 'POLICY_UNAVAILABLE') logger.error(error.message, error.cause as Error);
+    return error;
+  }
   // Express' own, for a path that is no valid percent-encoding.
   if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
   logger.error('A request to the admin API failed', error as Error);

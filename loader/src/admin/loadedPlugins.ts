@@ -3,25 +3,38 @@ import { isFrontendRole } from '@stagedoor/bundle';
 import { Router } from 'express';
 import { INFO_PLUGIN_ID } from '../runtime/ownPlugins';
 import type { PluginStatus } from '../runtime/states';
+import { Access } from './access';
+import type { AccessRules } from './accessRules';
+import { codedErrors } from './errors';
+import { readPermission } from './permissions';
 
 /**
  * `GET /api/dynamic-plugins-info/loaded-plugins` as Red Hat Developer Hub answers it
- * (redhat-developer/rhdh, `plugins/dynamic-plugins-info-backend`), for signed-in users.
+ * (redhat-developer/rhdh, `plugins/dynamic-plugins-info-backend`), for those who may read the admin API.
  */
-export function loadedPluginsPlugin(list: () => readonly PluginStatus[]): BackendFeature {
+export function loadedPluginsPlugin(rules: AccessRules, list: () => readonly PluginStatus[]): BackendFeature {
   return createBackendPlugin({
     pluginId: INFO_PLUGIN_ID,
     register(env) {
       env.registerInit({
-        deps: { httpAuth: coreServices.httpAuth, httpRouter: coreServices.httpRouter },
-        async init({ httpAuth, httpRouter }) {
+        deps: {
+          httpAuth: coreServices.httpAuth,
+          httpRouter: coreServices.httpRouter,
+          logger: coreServices.logger,
+          permissions: coreServices.permissions,
+          userInfo: coreServices.userInfo,
+        },
+        async init({ httpRouter, logger, ...services }) {
+          const access = new Access({ ...services, rules });
           const router = Router();
           router.get('/loaded-plugins', (request, response, next) => {
-            httpAuth
-              .credentials(request, { allow: ['user'] })
+            access
+              .caller(request)
+              .then((credentials) => access.check(readPermission, credentials))
               .then(() => response.json(loadedPlugins(list())))
               .catch(next);
           });
+          router.use(codedErrors(logger));
           httpRouter.use(router);
         },
       });

@@ -44,7 +44,7 @@ import { Operator, unknownPlugin, type PluginOperationKind } from './operator';
 import { PluginRegistry } from './registry';
 import { missingOf } from './required';
 import { StateFile } from './stateFile';
-import type { PluginStatus } from './states';
+import { FAILED_STATES, type PluginStatus } from './states';
 import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
@@ -167,6 +167,16 @@ export class DynamicPlugins {
   missingRequired(): string[] {
     const required = this.#options.settings?.required ?? [];
     return missingOf(required, this.#registry.list(), (id) => this.#units.get(id)?.current !== undefined);
+  }
+
+  /** Bundles that are to set a permission policy, and do not run though nobody disabled them. */
+  failedPolicies(): string[] {
+    const isPolicy = (name: string): boolean => {
+      const { role, pluginId } = this.#drops?.winner(name)?.packageJson.backstage ?? {};
+      return role === 'backend-plugin-module' && pluginId === 'permission';
+    };
+    const failed = this.#registry.list().filter(({ state, loaded }) => !loaded && FAILED_STATES.has(state));
+    return failed.flatMap(({ name }) => (isPolicy(name) ? [name] : []));
   }
 
   /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */

@@ -30,6 +30,14 @@ export const DOWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'draining',
 ]);
 
+/** States of a bundle that was to run, and does not. */
+export const FAILED_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
+  'rejected',
+  'failed',
+  'backoff',
+  'quarantined',
+]);
+
 /** A build of a bundle: what it says of itself, and what it is. */
 export interface BuildStatus {
   version: string;

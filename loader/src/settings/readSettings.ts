@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
 import { StagedoorError } from '@stagedoor/bundle';
 import { dirname, join, resolve } from 'node:path';
+import { readAccess } from './access';
 import { readAuth } from './auth';
 import { readHealth } from './health';
 import { readMetrics } from './metrics';
@@ -17,6 +18,8 @@ const KEYS = [
   'stateDirectory',
   'startTimeout',
   'drainTimeout',
+  'operators',
+  'upload',
   'auth',
   'services',
   'signatures',
@@ -45,6 +48,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     stateDirectory: stateDirectory ? resolve(cwd, stateDirectory) : join(dirname(rootDirectory), '.stagedoor'),
     startTimeoutMs: section.duration('startTimeout') ?? 30_000,
     drainTimeoutMs: section.duration('drainTimeout') ?? 10_000,
+    access: readAccess(section),
     auth: readAuth(section),
     services: readServices(section),
     signatures: readSignatures(section, cwd),

@@ -1,3 +1,4 @@
+import type { AccessSettings } from './access';
 import type { AuthSettings } from './auth';
 import type { HealthSettings } from './health';
 import type { MetricsSettings } from './metrics';
@@ -14,6 +15,7 @@ export interface Settings {
   stateDirectory: string;
   startTimeoutMs: number;
   drainTimeoutMs: number;
+  access: AccessSettings;
   auth: AuthSettings;
   /** Ids of host services that a bundle may replace for its own unit. */
   services: string[];

@@ -2,7 +2,6 @@ import appPlugin from '@backstage/plugin-app-backend';
 import authPlugin from '@backstage/plugin-auth-backend';
 import guestProvider from '@backstage/plugin-auth-backend-module-guest-provider';
 import permissionPlugin from '@backstage/plugin-permission-backend';
-import allowAllPolicy from '@backstage/plugin-permission-backend-module-allow-all-policy';
 import proxyPlugin from '@backstage/plugin-proxy-backend';
 import { createDynamicBackend, rootConfigServiceFactory } from '@stagedoor/loader';
 
@@ -14,7 +13,8 @@ export interface PortalOptions {
 
 /**
  * The portal backend, not started: the Stagedoor loader with the app, sign-in (the guest provider works in development
- * only), proxy and permissions. Everything else is a bundle away.
+ * only), proxy and permissions. It has no permission policy: one that is dropped takes effect. Everything else is a bundle
+ * away.
  */
 export function createPortalBackend({ configFiles }: PortalOptions): ReturnType<typeof createDynamicBackend> {
   const backend = createDynamicBackend();
@@ -24,6 +24,5 @@ export function createPortalBackend({ configFiles }: PortalOptions): ReturnType<
   backend.add(guestProvider);
   backend.add(proxyPlugin);
   backend.add(permissionPlugin);
-  backend.add(allowAllPolicy);
   return backend;
 }

@@ -8,7 +8,11 @@ export const openapi = {
   info: {
     title: 'Dynamic plugins',
     version: '1.0.0',
-    description: 'See and operate the dynamic plugins of a portal. Reads need a user, writes `dynamic-plugins.manage`.',
+    description:
+      'See and operate the dynamic plugins of a portal. Callers are users, and services with an access restriction for it. ' +
+      'Reads need `dynamic-plugins.plugin.read`, which every user has unless a permission policy denies it; writes need ' +
+      '`dynamicPlugins.operators` to list the user or a group, or a policy that allows `dynamic-plugins.plugin.install` or ' +
+      '`.operate`.',
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: ADMIN_PATH }],
@@ -16,6 +20,6 @@ export const openapi = {
   paths,
   components: {
     schemas,
-    securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'A Backstage token of a user.' } },
+    securitySchemes: { session: { type: 'http', scheme: 'bearer', description: 'A Backstage token.' } },
   },
 };

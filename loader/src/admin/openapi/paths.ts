@@ -1,18 +1,22 @@
 import { ref, type Schema } from './schemas';
 
 const ERRORS = {
-  401: 'No valid session.',
-  403: 'Not a user, or the permission dynamic-plugins.manage is missing.',
+  401: 'No valid token.',
+  403: 'The caller lacks the permission.',
   404: 'No such plugin, operation or path.',
   409: 'Another operation is under way, or the state of the plugin does not allow this one.',
   413: 'Too much was sent.',
   422: 'The bundle cannot be loaded or started; what served before still serves.',
   500: 'The portal itself failed.',
-  503: 'The portal is shutting down.',
+  503: 'The portal is shutting down, or the permission backend does not answer.',
 };
 
 function content(description: string, schema: Schema, mediaType = 'application/json'): object {
   return { description, content: { [mediaType]: { schema } } };
+}
+
+function oneOf(...names: Array<Parameters<typeof ref>[0]>): Schema {
+  return { oneOf: names.map((name) => ref(name)) };
 }
 
 function errors(...statuses: Array<keyof typeof ERRORS>): Record<string, object> {
@@ -39,7 +43,7 @@ function read(
       operationId,
       summary,
       parameters,
-      responses: { 200: answer, ...errors(401, 403), ...missing, ...errors(500), ...more },
+      responses: { 200: answer, ...errors(401, 403), ...missing, ...errors(500, 503), ...more },
     },
   };
 }
@@ -81,6 +85,11 @@ const uploadPlugin = {
 
 /** Every path of the admin API, with its methods; the router has exactly these. */
 export const paths = {
+  '/v1/access': read(
+    'getAccess',
+    'What the caller is permitted to do, and why not',
+    content('By action.', ref('Access')),
+  ),
   '/v1/plugins': {
     ...read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
     post: uploadPlugin,
@@ -120,7 +129,10 @@ export const paths = {
         parameter('Last-Event-ID', 'Id of the last event seen.', 'header'),
         parameter('after', 'The same, for a first connection.', 'query'),
       ],
-      responses: { 200: content('The stream.', { type: 'string' }, 'text/event-stream'), ...errors(401, 403, 500) },
+      responses: {
+        200: content('The stream.', { type: 'string' }, 'text/event-stream'),
+        ...errors(401, 403, 500, 503),
+      },
     },
   },
   '/v1/{pluginId}/health': read(
@@ -128,7 +140,7 @@ export const paths = {
     'How a plugin is, as last heard',
     content('It works.', ref('Health')),
     [pluginId],
-    { 503: content('It does not work.', ref('Health')) },
+    { 503: content('It does not work, or the permission backend does not answer.', oneOf('Health', 'Error')) },
   ),
   '/v1/{pluginId}/metrics': read(
     'getMetrics',

@@ -127,8 +127,38 @@ const config = object({
   ),
 });
 
+const permitted = object(
+  { allowed: { type: 'boolean' } },
+  {
+    by: {
+      ...oneOf('operators', 'policy', 'session', 'access-restriction'),
+      description:
+        'What allows it: `dynamicPlugins.operators`, a permission policy, being signed in, or that of the token.',
+    },
+    code,
+    message: text,
+    hint: text,
+  },
+);
+
+const access = object({
+  caller: object({}, { user: { ...text, description: 'Entity ref.' }, service: text }),
+  read: permitted,
+  install: permitted,
+  upload: { ...permitted, description: 'As install, where the portal takes uploads.' },
+  operate: { ...permitted, description: 'Enable, disable, reload and roll back.' },
+  configure: permitted,
+});
+
 const operation = object(
-  { id: text, kind, plugin: text, by: { ...text, description: 'Entity ref.' }, status, startedAt: time },
+  {
+    id: text,
+    kind,
+    plugin: text,
+    by: { ...text, description: 'Entity ref of the user, or subject of the service.' },
+    status,
+    startedAt: time,
+  },
   { finishedAt: time, error: object({ code, message: text }, { hint: text, details }) },
 );
 
@@ -152,6 +182,7 @@ const host = object(
 
 /** Every body of the admin API. */
 export const schemas = {
+  Access: access,
   Config: config,
   Error: error,
   Event: event,

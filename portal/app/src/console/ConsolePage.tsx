@@ -1,5 +1,6 @@
 import { Container } from '@backstage/ui';
 import { useParams } from 'react-router-dom';
+import { usePermitted } from './api/usePermitted';
 import { usePlugins } from './api/usePlugins';
 import { FaultAlert } from './FaultAlert';
 import { PluginDetail } from './detail/PluginDetail';
@@ -9,11 +10,16 @@ import './console.css';
 /** `/plugins`: all dynamic plugins; `/plugins/<package name>`: one of them. Both follow what happens. */
 export function ConsolePage() {
   const { items, fault } = usePlugins();
+  const permitted = usePermitted(fault === undefined);
   const { '*': name = '' } = useParams();
   return (
     <Container className="sd-page">
       {fault && <FaultAlert fault={fault} status={items ? 'warning' : 'danger'} />}
-      {name ? <PluginDetail key={name} name={name} items={items} /> : <PluginList items={items} />}
+      {name ? (
+        <PluginDetail key={name} name={name} items={items} operate={permitted('operate')} />
+      ) : (
+        <PluginList items={items} upload={permitted('upload')} />
+      )}
     </Container>
   );
 }

@@ -2,8 +2,9 @@ import { Button } from '@backstage/ui';
 import { useApi } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 import { adminApiRef } from '../api/AdminClient';
-import type { OperationKind, Plugin } from '../api/types';
+import type { OperationKind, Permitted, Plugin } from '../api/types';
 import { Confirmation } from './Confirmation';
+import { Denied } from './Denied';
 import { OutcomeAlert } from './OutcomeAlert';
 import { useOperation } from './useOperation';
 
@@ -29,8 +30,8 @@ const ACTIONS: Record<Kind, { label: string; explain(plugin: Plugin): string; do
   },
 };
 
-/** What can be done with a plugin in its state: each asks first, and says how it went. */
-export function Actions({ plugin }: { plugin: Plugin }) {
+/** What can be done with a plugin in its state: each asks first, and says how it went. Disabled for users who may not. */
+export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Permitted }) {
   const client = useApi(adminApiRef);
   const [asked, setAsked] = useState<Kind>();
   const { pending, outcome, run } = useOperation();
@@ -46,11 +47,17 @@ export function Actions({ plugin }: { plugin: Plugin }) {
     <>
       <div className="sd-actions" role="group" aria-label="Actions">
         {offered.map((kind) => (
-          <Button key={kind} variant="secondary" isDisabled={pending} onPress={() => setAsked(kind)}>
+          <Button
+            key={kind}
+            variant="secondary"
+            isDisabled={pending || !permitted.allowed}
+            onPress={() => setAsked(kind)}
+          >
             {ACTIONS[kind].label}
           </Button>
         ))}
       </div>
+      <Denied permitted={permitted} />
       <OutcomeAlert pending={pending} outcome={outcome} />
       {asked && (
         <Confirmation

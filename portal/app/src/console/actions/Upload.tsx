@@ -3,12 +3,14 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import { RiUploadLine } from '@remixicon/react';
 import { useRef, useState, type DragEvent, type ReactNode } from 'react';
 import { adminApiRef } from '../api/AdminClient';
+import type { Permitted } from '../api/types';
 import { Confirmation } from './Confirmation';
+import { Denied } from './Denied';
 import { OutcomeAlert } from './OutcomeAlert';
 import { useOperation } from './useOperation';
 
-/** Takes a `.tgz` by drag and drop or from a dialog, beside whatever stands in `children`. */
-export function Upload({ children }: { children: ReactNode }) {
+/** Takes a `.tgz` by drag and drop or from a dialog, where the user may, beside whatever stands in `children`. */
+export function Upload({ permitted, children }: { permitted: Permitted; children: ReactNode }) {
   const client = useApi(adminApiRef);
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -17,7 +19,7 @@ export function Upload({ children }: { children: ReactNode }) {
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    setFile(event.dataTransfer.files[0]);
+    if (permitted.allowed) setFile(event.dataTransfer.files[0]);
   };
   const confirmed = () => {
     if (file)
@@ -32,7 +34,7 @@ export function Upload({ children }: { children: ReactNode }) {
       className={over ? 'sd-upload sd-upload-over' : 'sd-upload'}
       onDragOver={(event) => {
         event.preventDefault();
-        setOver(true);
+        setOver(permitted.allowed);
       }}
       onDragLeave={() => setOver(false)}
       onDrop={onDrop}
@@ -42,7 +44,7 @@ export function Upload({ children }: { children: ReactNode }) {
         <Button
           variant="primary"
           iconStart={<RiUploadLine aria-hidden />}
-          isDisabled={pending}
+          isDisabled={pending || !permitted.allowed}
           onPress={() => input.current?.click()}
         >
           Upload a bundle
@@ -53,6 +55,7 @@ export function Upload({ children }: { children: ReactNode }) {
           accept=".tgz,.tar.gz"
           hidden
           aria-label="Bundle to upload"
+          disabled={!permitted.allowed}
           onChange={(event) => {
             setFile(event.target.files?.[0]);
             // The same file can be chosen again.
@@ -60,7 +63,10 @@ export function Upload({ children }: { children: ReactNode }) {
           }}
         />
       </div>
-      <p className="sd-quiet">A .tgz can be dropped here, too: it is checked as any bundle is, and loaded at once.</p>
+      {permitted.allowed && (
+        <p className="sd-quiet">A .tgz can be dropped here, too: it is checked as any bundle is, and loaded at once.</p>
+      )}
+      <Denied permitted={permitted} />
       <OutcomeAlert pending={pending} outcome={outcome} />
       {file && (
         <Confirmation

@@ -1,6 +1,6 @@
 import { createApiRef, type DiscoveryApi, type FetchApi } from '@backstage/frontend-plugin-api';
 import { AdminError } from './AdminError';
-import type { ConfigKey, Operation, OperationKind, Plugin, PluginList, Sbom, Span } from './types';
+import type { Access, ConfigKey, Operation, OperationKind, Plugin, PluginList, Sbom, Span } from './types';
 
 /** How often an operation that takes long is asked about, in milliseconds. */
 const POLL_MS = 500;
@@ -13,6 +13,11 @@ export class AdminClient {
   constructor(discovery: DiscoveryApi, fetch: FetchApi) {
     this.#discovery = discovery;
     this.#fetch = fetch;
+  }
+
+  /** What the user may do, and why not. */
+  async access(): Promise<Access> {
+    return await this.#json('/access');
   }
 
   async list(): Promise<PluginList> {

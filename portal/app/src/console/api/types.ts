@@ -77,6 +77,14 @@ export interface Sbom {
 
 type SbomLicense = { license?: { id?: string; name?: string }; expression?: string };
 
+/** Whether the user may do something, or why not. */
+export interface Permitted extends Fault {
+  allowed: boolean;
+}
+
+/** What the user may do. */
+export type Access = Record<'read' | 'install' | 'upload' | 'operate' | 'configure', Permitted>;
+
 export type OperationKind = 'reload' | 'disable' | 'enable' | 'rollback' | 'upload';
 
 export interface Operation {

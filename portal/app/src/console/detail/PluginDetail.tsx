@@ -3,7 +3,7 @@ import { useApi } from '@backstage/frontend-plugin-api';
 import type { ReactNode } from 'react';
 import { adminApiRef } from '../api/AdminClient';
 import { useAsked } from '../api/useAsked';
-import type { Plugin } from '../api/types';
+import type { Permitted, Plugin } from '../api/types';
 import { Actions } from '../actions/Actions';
 import { FaultAlert } from '../FaultAlert';
 import { StateBadge } from '../StateBadge';
@@ -15,8 +15,14 @@ import { HealthChecks } from './HealthChecks';
 import { OpenedRoutes } from './OpenedRoutes';
 import { SbomSummary } from './SbomSummary';
 
+interface PluginDetailProps {
+  name: string;
+  items: Plugin[] | undefined;
+  operate: Permitted;
+}
+
 /** Everything that is known of one plugin, and what can be done with it. */
-export function PluginDetail({ name, items }: { name: string; items: Plugin[] | undefined }) {
+export function PluginDetail({ name, items, operate }: PluginDetailProps) {
   const plugin = items?.find((item) => item.name === name);
   return (
     <>
@@ -31,19 +37,19 @@ export function PluginDetail({ name, items }: { name: string; items: Plugin[] | 
       {items && !plugin && (
         <p role="status">There is no plugin of that name: it has been removed, or was never there.</p>
       )}
-      {plugin && <Known plugin={plugin} />}
+      {plugin && <Known plugin={plugin} operate={operate} />}
     </>
   );
 }
 
-function Known({ plugin }: { plugin: Plugin }) {
+function Known({ plugin, operate }: { plugin: Plugin; operate: Permitted }) {
   const client = useApi(adminApiRef);
   const { value: whole } = useAsked(() => client.plugin(plugin.name), [client, plugin.name, plugin.since]);
   const boot = whole?.boot ?? [];
   return (
     <>
       {plugin.code && <FaultAlert fault={plugin} status={plugin.loaded ? 'warning' : 'danger'} />}
-      <Actions plugin={plugin} />
+      <Actions plugin={plugin} permitted={operate} />
       <div className="sd-sections">
         <Section title="Bundle">
           <Facts plugin={plugin} />

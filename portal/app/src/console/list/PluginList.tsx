@@ -1,13 +1,13 @@
 import { SearchField, Select, Skeleton } from '@backstage/ui';
 import { useSearchParams } from 'react-router-dom';
-import type { Plugin } from '../api/types';
+import type { Permitted, Plugin } from '../api/types';
 import { STATE_NAMES } from '../StateBadge';
 import { Upload } from '../actions/Upload';
 import { BootOfPortal } from './BootOfPortal';
 import { PluginTable } from './PluginTable';
 
 /** All plugins, narrowed by `?q=` and `?state=`, so that a view can be linked to. */
-export function PluginList({ items }: { items: Plugin[] | undefined }) {
+export function PluginList({ items, upload }: { items: Plugin[] | undefined; upload: Permitted }) {
   const [params, setParams] = useSearchParams();
   const query = params.get('q') ?? '';
   const state = params.get('state') ?? 'all';
@@ -24,7 +24,7 @@ export function PluginList({ items }: { items: Plugin[] | undefined }) {
   const shown = items?.filter((plugin) => (state === 'all' || plugin.state === state) && matches(plugin, query));
   return (
     <>
-      <Upload>
+      <Upload permitted={upload}>
         <div className="sd-filters">
           <SearchField
             aria-label="Search plugins"

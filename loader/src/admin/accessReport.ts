@@ -1,0 +1,69 @@
+import type { BasicPermission } from '@backstage/plugin-permission-common';
+import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { Access, Decision } from './access';
+import { callerOf, type Caller, type CallerCredentials } from './caller';
+import { configurePermission, installPermission, operatePermission, readPermission } from './permissions';
+
+/** Whether the caller may do one thing, and by what, or why not. */
+export interface ReportedAccess {
+  allowed: boolean;
+  by?: string;
+  code?: ErrorCode;
+  message?: string;
+  hint?: string;
+}
+
+/** What a caller may do, see {@link reportAccess}. */
+export interface AccessReport {
+  caller: Caller;
+  read: ReportedAccess;
+  install: ReportedAccess;
+  upload: ReportedAccess;
+  operate: ReportedAccess;
+  configure: ReportedAccess;
+}
+
+/** What the caller may do in the admin API, and why not: clients ask before they offer it. */
+export async function reportAccess(
+  access: Access,
+  credentials: CallerCredentials,
+  uploadEnabled: boolean,
+): Promise<AccessReport> {
+  const ask = (permission: BasicPermission) => decided(access, permission, credentials);
+  const [read, install, operate, configure] = await Promise.all(
+    [readPermission, installPermission, operatePermission, configurePermission].map(ask),
+  );
+  const upload = install!.allowed && !uploadEnabled ? reported({ allowed: false, error: uploadDisabled() }) : install!;
+  return {
+    caller: callerOf(credentials),
+    read: read!,
+    install: install!,
+    upload,
+    operate: operate!,
+    configure: configure!,
+  };
+}
+
+/** What everybody is told who uploads where that is switched off. */
+export function uploadDisabled(): StagedoorError {
+  return new StagedoorError('UPLOAD_DISABLED', 'dynamicPlugins.upload.enabled is false.');
+}
+
+async function decided(
+  access: Access,
+  permission: BasicPermission,
+  credentials: CallerCredentials,
+): Promise<ReportedAccess> {
+  try {
+    return reported(await access.decide(permission, credentials));
+  } catch (error) {
+    if (!isStagedoorError(error)) throw error;
+    return reported({ allowed: false, error });
+  }
+}
+
+function reported(decision: Decision): ReportedAccess {
+  if (decision.allowed) return decision;
+  const { code, message, hint } = decision.error;
+  return { allowed: false, code, message, hint };
+}
