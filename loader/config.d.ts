@@ -76,6 +76,11 @@ export interface Config {
       [pluginId: string]: {
         /** As `isolation` above. */
         isolation?: 'in-process' | 'process';
+        /**
+         * Package names of the bundles that `isolation: in-process` is for; others that bring or extend the plugin run in a
+         * process, or not at all. Default: every bundle that does.
+         */
+        packages?: string[];
         /** As `process.memoryLimitMb`. */
         memoryLimitMb?: number;
         /** As `process.permissionModel`. */

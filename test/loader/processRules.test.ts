@@ -1,9 +1,9 @@
-import { appendFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startBackend } from '../support/backend';
 import { FAULTY, commit, startFaulty, startIsolating, untilRestarted } from '../support/faulty';
-import { GREETER, drop, greeterVersion, greeterWords } from '../support/greeter';
+import { GREETER, drop, greeterWords } from '../support/greeter';
 import { startPortal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { pluginProcesses } from '../support/processes';
@@ -40,12 +40,36 @@ describe('isolation', () => {
     }
   });
 
-  test('is not escaped by a bundle whose package.json names another plugin', async () => {
-    const backend = await startIsolating({ dynamicPlugins: { plugins: { other: { isolation: 'in-process' } } } });
-    const packageJson = { backstage: { role: 'backend-plugin', pluginId: 'other' } };
-    await drop(backend, 'greeter', { packageJson });
-    expect(await backend.until(GREETER, 'rejected')).toMatchObject({ code: 'ISOLATION_IMPOSSIBLE' });
-    expect(await greeterVersion(backend)).toBe(404);
+  test('has seen a bundle in a process before its code may run in the portal, whatever its package.json says', async () => {
+    const proof = join(await tempDir(), 'loaded-in');
+    const backend = await startIsolating({ dynamicPlugins: { plugins: { auth: { isolation: 'in-process' } } } });
+    const packageJson = { backstage: { role: 'backend-plugin', pluginId: 'auth' }, proof };
+    await drop(backend, 'tells-process', { packageJson });
+    expect(await backend.until('tells-process-dynamic', 'running')).toMatchObject({ isolation: 'process' });
+    expect((await readFile(proof, 'utf8')).trim().split('\n')).not.toContain(String(process.pid));
+  });
+
+  test('has exceptions for the bundles that the operator names', async () => {
+    const auth = { isolation: 'in-process', packages: ['another-dynamic'] };
+    const backend = await startIsolating({ dynamicPlugins: { plugins: { auth } } });
+    await drop(backend, 'auth-module');
+    const status = await backend.until('auth-module-dynamic', 'rejected');
+    expect(status).toMatchObject({ code: 'ISOLATION_IMPOSSIBLE' });
+    expect(status!.hint).toContain('packages: [auth-module-dynamic]');
+    await backend.stop();
+    const named = await startIsolating({
+      dynamicPlugins: { plugins: { auth: { ...auth, packages: ['auth-module-dynamic'] } } },
+    });
+    await drop(named, 'auth-module');
+    expect(await named.until('auth-module-dynamic', 'running')).toMatchObject({ isolation: 'in-process' });
+  });
+
+  test('takes the signal that opens an inspector away from a portal', async () => {
+    const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+    onTestFinished(async () => void (await portal.stop()));
+    process.kill(portal.pid, 'SIGUSR1');
+    await expect.poll(() => portal.logs()).toContain('SIGUSR1 is ignored');
+    expect(portal.logs()).not.toContain('Debugger listening');
   });
 
   test('gives a plugin a small environment, with what the operator lists', async () => {

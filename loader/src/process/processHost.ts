@@ -9,6 +9,7 @@ import { ChannelError } from './channel';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
+import { keepInspectorClosed } from './inspectorSignal';
 import { faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
 
 /** A child that runs a unit and listens. */
@@ -36,20 +37,18 @@ export class ProcessHost {
     this.#options = options;
     this.#launcher = new ChildLauncher(options);
     catchUpgrades();
+    keepInspectorClosed(options.rootLogger);
   }
 
-  /** Where the operator wants a plugin to run. */
-  isolationOf(pluginId: string): Isolation {
+  /**
+   * Where the operator wants a bundle's part of a plugin to run. A plugin that may run in the portal does not bring every
+   * bundle there that says it is for it, where the operator names those which are.
+   */
+  isolationOf(pluginId: string, bundleName: string): Isolation {
     const { plugins, isolation } = this.#options.settings;
-    return plugins[pluginId]?.isolation ?? isolation;
-  }
-
-  /** False for a bundle that may be loaded in the portal: whatever it says it is, no plugin is to run in a process. */
-  mustInspect({ packageJson }: StagedBundle): boolean {
-    const declared = packageJson.backstage?.pluginId;
-    if (typeof declared === 'string') return this.isolationOf(declared) === 'process';
-    // Any id may turn out to be that of a plugin that runs in a process: there is one, or nobody would ask.
-    return true;
+    const own = plugins[pluginId];
+    const named = own?.packages === undefined || own.packages.includes(bundleName);
+    return own?.isolation === 'in-process' && !named ? 'process' : (own?.isolation ?? isolation);
   }
 
   /**

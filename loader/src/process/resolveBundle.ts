@@ -31,19 +31,18 @@ export interface ResolveOptions {
 export async function resolveBundle(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
   const { processes } = options;
   if (!processes) return resolveHere(bundle, options);
-  if (processes.mustInspect(bundle)) {
-    const registered = await timed('inspect', undefined, () => processes.inspect(bundle));
-    const { name: owner } = bundle;
-    const { modules } = registered;
-    const dirs = packageDirs(bundle);
-    const part = { owner, modules, features: [], services: [], packageDirs: dirs, isolated: bundle };
-    const contribution = { ...registered, part };
-    const fault = isolationFault(contribution, options);
-    const isolate = unitsOf(contribution).some((id) => mustIsolate(id, options));
-    if (!fault && isolate) return contribution;
-    processes.forget(bundle);
-    if (fault && isolate) throw fault;
-  }
+  // Whatever it says that it is: its code has run nowhere yet, and may not run here first.
+  const registered = await timed('inspect', undefined, () => processes.inspect(bundle));
+  const { name: owner } = bundle;
+  const { modules } = registered;
+  const dirs = packageDirs(bundle);
+  const part = { owner, modules, features: [], services: [], packageDirs: dirs, isolated: bundle };
+  const isolated = { ...registered, part };
+  const misplaced = isolationFault(isolated, options);
+  const isolate = unitsOf(isolated).some((id) => mustIsolate(id, owner, options));
+  if (!misplaced && isolate) return isolated;
+  processes.forget(bundle);
+  if (misplaced && isolate) throw misplaced;
   const contribution = await resolveHere(bundle, options);
   const fault = isolationFault(contribution, options);
   if (fault) throw fault;
@@ -65,8 +64,8 @@ async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promi
 /** Why a bundle cannot be where settings want it: it extends the portal itself, or would be in two places. */
 function isolationFault({ part, ...brought }: Contribution, options: ResolveOptions): StagedoorError | undefined {
   const ids = unitsOf({ part, ...brought });
-  const misplaced = ids.find((id) => mustIsolate(id, options) !== (part.isolated !== undefined));
-  const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, options));
+  const misplaced = ids.find((id) => mustIsolate(id, part.owner, options) !== (part.isolated !== undefined));
+  const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
   const id = ownPlugin ?? misplaced;
   if (id === undefined) return undefined;
   return new StagedoorError(
@@ -74,12 +73,14 @@ function isolationFault({ part, ...brought }: Contribution, options: ResolveOpti
     ownPlugin === undefined
       ? `${part.owner} is for plugins that run in different places: ${ids.join(', ')}.`
       : `${part.owner} extends plugin '${id}' of the portal itself, and may not run in the portal.`,
-    { hint: `Set dynamicPlugins.plugins.${id}.isolation to in-process if its code may run in the portal.` },
+    {
+      hint: `If its code may run in the portal, set dynamicPlugins.plugins.${id}.isolation to in-process, for packages: [${part.owner}].`,
+    },
   );
 }
 
-function mustIsolate(pluginId: string, { processes }: ResolveOptions): boolean {
-  return processes!.isolationOf(pluginId) === 'process';
+function mustIsolate(pluginId: string, bundleName: string, { processes }: ResolveOptions): boolean {
+  return processes!.isolationOf(pluginId, bundleName) === 'process';
 }
 
 function isStatic(pluginId: string, { staticIds }: ResolveOptions): boolean {

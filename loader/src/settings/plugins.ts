@@ -9,6 +9,8 @@ export type Isolation = (typeof ISOLATIONS)[number];
 /** What holds for one plugin; what is absent is as for all. */
 export interface PluginSettings {
   isolation?: Isolation;
+  /** Package names of the bundles that `isolation: in-process` is for; undefined: whatever brings the plugin, or extends it. */
+  packages?: string[];
   memoryLimitMb?: number;
   permissionModel?: boolean;
 }
@@ -21,9 +23,10 @@ export function readIsolation(section: Section): Isolation | undefined {
 /** Reads `dynamicPlugins.plugins`. */
 export function readPlugins(parent: Section): Record<string, PluginSettings> {
   return parent.section('plugins').record((plugins, pluginId) => {
-    const section = plugins.section(pluginId, ['isolation', 'memoryLimitMb', 'permissionModel']);
+    const section = plugins.section(pluginId, ['isolation', 'packages', 'memoryLimitMb', 'permissionModel']);
     return {
       isolation: readIsolation(section),
+      packages: section.has('packages') ? section.strings('packages') : undefined,
       memoryLimitMb: readMemoryLimit(section),
       permissionModel: section.boolean('permissionModel'),
     };
