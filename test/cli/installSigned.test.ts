@@ -1,5 +1,13 @@
-import { generateKeys, readPrivateKey, readPublicKey, signBundle, type PublicKey } from '@stagedoor/bundle';
-import { writeFile } from 'node:fs/promises';
+import {
+  digestOf,
+  generateKeys,
+  listFiles,
+  readPrivateKey,
+  readPublicKey,
+  signBundle,
+  type PublicKey,
+} from '@stagedoor/bundle';
+import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { namedBundle, storeOf, withTwo, workplace } from './installSupport';
@@ -53,5 +61,65 @@ describe('Required signatures', () => {
   it('refuse what was installed before they were required', async () => {
     const place = await withTwo();
     await expect(place.install({ trusted: [keys().trusted] })).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' });
+  });
+
+  describe('for a package that is there already', () => {
+    /** Installs the signed package `a`; gives what runs the same install again, and its folder in the store. */
+    const installed = async () => {
+      const place = await workplace();
+      const { trusted, sign } = keys();
+      const dir = await namedBundle('a', '1.0.0');
+      await sign(dir);
+      place.network.publish('oci://h/a:1', dir, 'a1');
+      await place.list([{ package: 'oci://h/a:1' }]);
+      await place.install({ trusted: [trusted] });
+      const link = join(place.root, 'a');
+      return { place, link, folder: await realpath(link), again: () => place.install({ trusted: [trusted] }) };
+    };
+
+    /** Makes the record beside a package say what its files are now. */
+    const forgeRecord = async (folder: string, changes: object = {}): Promise<void> => {
+      const file = join(folder, '../record.json');
+      const record = JSON.parse(await readFile(file, 'utf8')) as object;
+      const content = digestOf(await listFiles(folder));
+      await writeFile(file, JSON.stringify({ ...record, content, ...changes }));
+    };
+
+    it('keep what is signed and unchanged', async () => {
+      const { again } = await installed();
+      expect(await again()).toMatchObject({ changed: false, plugins: [{ action: 'kept' }], warnings: [] });
+    });
+
+    it.each<[string, (folder: string) => Promise<void>]>([
+      ['a file was changed', (folder) => writeFile(join(folder, 'index.cjs'), 'changed')],
+      ['a file was added', (folder) => writeFile(join(folder, 'more.cjs'), 'more')],
+      ['the signature was removed', (folder) => rm(join(folder, 'dynamic-bundle.sig'))],
+    ])('fetch it again where %s and its record was changed with it', async (_, tamper) => {
+      const { place, link, folder, again } = await installed();
+      const lock = await readFile(join(place.dir, 'dynamic-plugins.lock'), 'utf8');
+      await tamper(folder);
+      await forgeRecord(folder);
+      const { plugins, warnings } = await again();
+      expect(plugins).toMatchObject([{ action: 'added', signedBy: [expect.any(String)] }]);
+      expect(warnings).toEqual([expect.stringMatching(/^a in the root directory is fetched again: /)]);
+      expect(await realpath(link)).not.toBe(folder);
+      expect(await readFile(join(link, 'index.cjs'), 'utf8')).not.toBe('changed');
+      expect(await readFile(join(place.dir, 'dynamic-plugins.lock'), 'utf8')).toBe(lock);
+    });
+
+    it('fetch it again where its record names another version', async () => {
+      const { folder, again } = await installed();
+      await forgeRecord(folder, { version: '9.0.0' });
+      expect(await again()).toMatchObject({ plugins: [{ action: 'added', version: '1.0.0' }] });
+    });
+
+    it('refuse it where what is fetched instead is not signed either', async () => {
+      const { place, link, folder, again } = await installed();
+      await writeFile(join(folder, 'index.cjs'), 'changed');
+      await forgeRecord(folder);
+      place.network.publish('oci://h/a:1', await namedBundle('a', '1.0.0'), 'a1');
+      await expect(again()).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' });
+      expect(await readFile(join(link, 'index.cjs'), 'utf8')).toBe('changed');
+    });
   });
 });
