@@ -145,6 +145,16 @@ describe('An image with plugins', () => {
   });
 });
 
+it('An image whose layers bring names that differ by case alone is refused', async () => {
+  await putImage(place, 'cases', [
+    layer(...todo, { path: 'todo/dist/a', content: '1' }),
+    layer({ path: 'todo/Dist/b', content: '2' }),
+  ]);
+  await expect(fetchPackage({ package: `oci://${place}:cases!todo` })).rejects.toMatchObject({
+    code: 'ARCHIVE_UNSAFE',
+  });
+});
+
 describe('A hostile layer is refused before anything of it is written:', () => {
   it.each<[string, ArchiveEntry]>([
     ['a name that leads out', { path: 'todo/../../evil', content: 'x' }],

@@ -1,5 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
-import { copyFile } from 'node:fs/promises';
+import { StagedoorError, copyPlainFile } from '@stagedoor/bundle';
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
@@ -74,6 +73,6 @@ function mirrorReader(blobs: MirrorBlobs, shown: string): ImageReader {
       const bytes = await blobs.bytes(digest, MAX_MANIFEST);
       return { digest, bytes, content: parseManifest(bytes, shown) };
     },
-    blob: async ({ digest }, file) => await copyFile(await blobs.file(digest), file),
+    blob: async ({ digest }, file) => await copyPlainFile(await blobs.file(digest), file),
   };
 }
