@@ -16,6 +16,7 @@ export {
 } from './names';
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
+export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {
