@@ -361,6 +361,10 @@ export const codes = {
     meaning: 'The bundle could not be downloaded.',
     hint: 'Check the address and the network; download the file by other means and name it.',
   },
+  DOWNLOAD_TOO_SLOW: {
+    meaning: 'A server sends less than 8 KiB per second, or a download is not complete in the time that it may take.',
+    hint: 'Try again, or use a registry that is nearer: an archive may take 15 minutes, a layer of an image 60.',
+  },
   SIGNATURE_MISSING: {
     meaning: 'The bundle is not signed.',
     hint: 'Sign it with `stagedoor sign`.',
@@ -393,6 +397,10 @@ export const codes = {
   PLUGIN_LIST_INVALID: {
     meaning: 'The list of plugins, or a file that it includes, cannot be read or says something that is not accepted.',
     hint: 'Correct the named lines; cli/README.md describes the keys.',
+  },
+  CREDENTIALS_IN_LIST: {
+    meaning: 'An address in the list of plugins holds a user name or password.',
+    hint: 'Remove it; write //host/:_authToken=… in .npmrc, or for images run `docker login` or set REGISTRY_AUTH_FILE.',
   },
   PLUGIN_LISTED_TWICE: {
     meaning: 'Two entries of one level of the list, or two packages that turn out to be one, name the same plugin.',

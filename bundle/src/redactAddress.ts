@@ -23,9 +23,9 @@ export function redactAddresses(text: string): string {
   return text.includes('://') ? text.replace(ADDRESS, redact) : text;
 }
 
-/** True for a text with an address that holds a user name or password. */
+/** True for a text with an address that holds a user name or password; `git@` is neither, as everybody is git. */
 export function holdsCredentials(text: string): boolean {
-  return USER.test(text);
+  return USER.test(text.replace('://git@', '://'));
 }
 
 /** A copy of plain data with every address in its strings redacted. */

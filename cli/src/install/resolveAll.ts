@@ -39,15 +39,18 @@ export async function resolveAll(
   const planned = valuesOf(outcomes);
   const byKey = new Map<string, Planned>();
   for (const plan of planned) {
-    const other = byKey.get(plan.resolved.key);
+    const { kind, key, address } = plan.resolved;
+    // Of two archives, secrets may be all that tells one address from the other.
+    const own = kind === 'archive' ? (address ?? key) : key;
+    const other = byKey.get(own);
     if (other) {
       const { where, package: text } = plan.plugin;
       throw new StagedoorError(
         'PLUGIN_LISTED_TWICE',
-        `${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${plan.resolved.key}.`,
+        `${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${key}.`,
       );
     }
-    byKey.set(plan.resolved.key, plan);
+    byKey.set(own, plan);
   }
   return planned;
 }

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, holdsCredentials, redactAddress } from '@stagedoor/bundle';
 import { dirname, resolve } from 'node:path';
 import type { PackageRequest } from '../source';
 import { parseList, type Entry } from './entry';
@@ -34,7 +34,7 @@ export interface PluginList {
 /**
  * Reads a list of plugins, in the format of RHDH's installer, with what it includes; an included file that is not there
  * is a warning, and includes of included files are not followed. Throws PLUGIN_LIST_INVALID with every fault of all files,
- * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING.
+ * CREDENTIALS_IN_LIST, PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING.
  */
 export async function readPluginList(file: string): Promise<PluginList> {
   const faults = new Faults();
@@ -57,6 +57,7 @@ export async function readPluginList(file: string): Promise<PluginList> {
   }
   warnings.push(...main.warnings);
   faults.throwIfAny();
+  throwIfCredentials([...main.entries, ...included]);
   const entries = mergeEntries(included, resolveReferences(included, main.entries), faults, warnings);
   faults.throwIfAny();
   const plugins = entries.filter(isEnabled).map(listed);
@@ -66,7 +67,7 @@ export async function readPluginList(file: string): Promise<PluginList> {
   }
   faults.throwIfAny();
   throwIfNoIntegrity(plugins);
-  const disabled = entries.filter((entry) => !isEnabled(entry)).map((entry) => entry.package);
+  const disabled = entries.filter((entry) => !isEnabled(entry)).map((entry) => redactAddress(entry.package));
   return { folder, plugins, disabled, warnings };
 }
 
@@ -77,6 +78,16 @@ function listed({ enabled: _enabled, disabled: _disabled, ...entry }: KeyedEntry
     pullPolicy: entry.pullPolicy ?? (moving ? 'Always' : 'IfNotPresent'),
     forceDownload: entry.forceDownload === true,
   };
+}
+
+/** Lists are copied, committed and logged: user names and passwords stand elsewhere. */
+function throwIfCredentials(entries: readonly Entry[]): void {
+  const found = entries.filter((entry) => holdsCredentials(entry.package));
+  if (found.length === 0) return;
+  throw new StagedoorError(
+    'CREDENTIALS_IN_LIST',
+    found.map((entry) => `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`).join('\n'),
+  );
 }
 
 /** What comes over a network from a registry or server that may change it says what it must be. */
