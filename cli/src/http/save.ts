@@ -16,7 +16,7 @@ export interface SaveOptions extends Download {
   onBytes?(done: number, total?: number): void;
 }
 
-/** Makes the request for a download with these headers; its answer is 200 or 206. */
+/** Makes the request for a download with these headers, again where that may help; its answer is 200 or 206. */
 export type Ask = (request: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
 
 /** What has come of a download so far. */
@@ -41,7 +41,7 @@ export async function save(ask: Ask, options: SaveOptions): Promise<void> {
     await saveTo(handle, ask, { ...options, signal });
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (!timeout.aborted || isStagedoorError(error)) throw error;
+    if (!timeout.aborted || (isStagedoorError(error) && error.code === options.tooLarge)) throw error;
     throw tooSlow(options, `not complete after ${options.limits.timeoutMs / 1000} s`);
   } finally {
     await handle.close();
@@ -54,8 +54,8 @@ async function saveTo(handle: FileHandle, ask: Ask, options: SaveOptions & { sig
   const pace = new Pace(options);
   for (let failed = 0; ;) {
     const before = progress.have;
+    const response = await pace.outside(() => ask({ headers: rangeOf(progress), signal }));
     try {
-      const response = await pace.outside(() => ask({ headers: rangeOf(progress), signal }));
       return await append(response, handle, { progress, pace, options });
     } catch (error) {
       signal.throwIfAborted();

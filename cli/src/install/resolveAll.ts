@@ -39,9 +39,9 @@ export async function resolveAll(
   const planned = valuesOf(outcomes);
   const byKey = new Map<string, Planned>();
   for (const plan of planned) {
-    const { kind, key, address } = plan.resolved;
+    const { kind, key } = plan.resolved;
     // Of two archives, secrets may be all that tells one address from the other.
-    const own = kind === 'archive' ? (address ?? key) : key;
+    const own = kind === 'archive' ? plan.plugin.key : key;
     const other = byKey.get(own);
     if (other) {
       const { where, package: text } = plan.plugin;
