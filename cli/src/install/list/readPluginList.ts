@@ -6,7 +6,7 @@ import { Faults } from './faults';
 import { isEnabled, mergeEntries, type KeyedEntry } from './mergeEntries';
 import { formOf, parseOciText } from './packageText';
 import { resolveReferences } from './resolveReferences';
-import { readYamlFile } from './yamlFile';
+import { MAX_LIST_BYTES, readYamlFile } from './yamlFile';
 
 /** A plugin that is to be installed. */
 export interface ListedPlugin extends PackageRequest {
@@ -44,12 +44,15 @@ export async function readPluginList(file: string): Promise<PluginList> {
   if (!yaml) throw new StagedoorError('PLUGIN_LIST_INVALID', `There is no ${file}.`);
   const main = parseList(yaml, faults);
   const included: Entry[] = [];
+  let { size } = yaml;
   for (const include of main.includes) {
     const other = await readYamlFile(resolve(folder, include), faults);
     if (!other) {
       warnings.push(`${yaml.where(['includes'])}: ${include} is not there and was left out.`);
       continue;
     }
+    size += other.size;
+    if (size > MAX_LIST_BYTES) throw tooMuch(`${yaml.where(['includes'])}: ${include}`);
     const list = parseList(other, faults);
     included.push(...list.entries);
     warnings.push(...list.warnings);
@@ -78,6 +81,13 @@ function listed({ enabled: _enabled, disabled: _disabled, ...entry }: KeyedEntry
     pullPolicy: entry.pullPolicy ?? (moving ? 'Always' : 'IfNotPresent'),
     forceDownload: entry.forceDownload === true,
   };
+}
+
+function tooMuch(include: string): StagedoorError {
+  const message = `${include} makes the list, with what it includes, larger than ${MAX_LIST_BYTES} bytes.`;
+  return new StagedoorError('PLUGIN_LIST_INVALID', message, {
+    hint: 'Include fewer or smaller files: 4 MiB are the most, aliases written out.',
+  });
 }
 
 /** Lists are copied, committed and logged: user names and passwords stand elsewhere. */
