@@ -1,5 +1,5 @@
 import { packBundle } from '@stagedoor/bundle';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -229,6 +229,16 @@ describe('A folder or archive of this machine', () => {
       const { judged, unpacked } = await refusePackage({ package: text });
       expect([judged.includes('dynamic-bundle.json'), unpacked]).toEqual([true, []]);
     }
+  });
+
+  it('is refused where it is larger than an archive may be, before it is read', async () => {
+    const cwd = await tempDir();
+    await writeFile(join(cwd, 'large.tgz'), '');
+    await truncate(join(cwd, 'large.tgz'), 2 ** 40);
+    await expect(resolvePackage({ package: './large.tgz' }, { cwd })).rejects.toMatchObject({
+      code: 'ARCHIVE_TOO_LARGE',
+      hint: expect.stringContaining('256 MiB') as string,
+    });
   });
 
   it('is refused where it is not there, or no package', async () => {

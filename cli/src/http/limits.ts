@@ -43,7 +43,7 @@ export interface Download {
 /** The refusal of more bytes than allowed, announced or sent. */
 export function tooManyBytes({ shown, limits, tooLarge }: Download): StagedoorError {
   return new StagedoorError(tooLarge, `${shown} is larger than ${limits.bytes} bytes.`, {
-    hint: `A download of this kind may have ${formatMiB(limits.bytes)} at most. Check that the server is the right one.`,
+    hint: `It may have ${formatMiB(limits.bytes)} at most. Check that it comes from the right place.`,
   });
 }
 
