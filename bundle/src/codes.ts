@@ -418,6 +418,10 @@ export const codes = {
     meaning: 'A package from an npm registry or a web server is listed without integrity.',
     hint: 'Add integrity: what `npm view <package>@<version> dist.integrity` prints, or the maker of the archive says.',
   },
+  VERSION_TOO_OLD: {
+    meaning: 'A package is older than the minVersion of its entry in the list of plugins.',
+    hint: 'Install a version from minVersion on; lower minVersion in the list only where the older one is meant.',
+  },
   PLUGIN_LOCK_MISMATCH: {
     meaning: 'With --frozen: what would be installed is not what dynamic-plugins.lock says.',
     hint: 'Run `stagedoor install` without --frozen where the change is meant, and keep the lock file that it writes.',

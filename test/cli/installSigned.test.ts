@@ -63,6 +63,31 @@ describe('Required signatures', () => {
     await expect(place.install({ trusted: [keys().trusted] })).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' });
   });
 
+  it('refuse an older version with VERSION_TOO_OLD where the list says from which on, signed or not', async () => {
+    const place = await workplace();
+    const { trusted, sign } = keys();
+    const publish = async (version: string): Promise<void> => {
+      const dir = await namedBundle('a', version);
+      await sign(dir);
+      place.network.publish('oci://h/a:1', dir, version);
+    };
+    const install = async (minVersion: string) => {
+      await place.list([{ package: 'oci://h/a:1', pullPolicy: 'Always', minVersion }]);
+      return await place.install({ trusted: [trusted] });
+    };
+    await publish('2.0.0');
+    expect(await install('2.0.0')).toMatchObject({ plugins: [{ action: 'added', version: '2.0.0' }] });
+    await publish('1.9.9');
+    await expect(install('2.0.0')).rejects.toMatchObject({
+      code: 'VERSION_TOO_OLD',
+      message: expect.stringContaining('a@1.9.9 is older than 2.0.0.') as string,
+    });
+    expect(await place.installed()).toEqual({ a: '2.0.0' });
+    await publish('2.0.0');
+    await expect(install('2.0.1')).rejects.toMatchObject({ code: 'VERSION_TOO_OLD' });
+    await expect(install('soon')).rejects.toMatchObject({ code: 'PLUGIN_LIST_INVALID' });
+  });
+
   describe('for a package that is there already', () => {
     /** Installs the signed package `a`; gives what runs the same install again, and its folder in the store. */
     const installed = async () => {

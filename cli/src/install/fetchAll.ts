@@ -2,6 +2,7 @@ import { concurrently, redactAddress, verifySignatures, type PublicKey } from '@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertNotOlder } from './assertNotOlder';
 import { checkPackage, type CheckedPackage } from './checkPackage';
 import type { InstallOptions } from './options';
 import { outcomeOf, valuesOf } from './outcomes';
@@ -93,6 +94,7 @@ async function fetchOne(
   const dir = await source.fetch(resolved, download, context);
   const checked = await checkPackage(dir, trusted);
   const { name, version, content } = checked;
+  assertNotOlder(plugin, checked);
   await rename(dir, join(path, PACKAGE));
   const record: InstallRecord = {
     format: 1,

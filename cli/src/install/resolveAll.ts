@@ -1,4 +1,5 @@
 import { StagedoorError, concurrently } from '@stagedoor/bundle';
+import { assertNotOlder } from './assertNotOlder';
 import { formOf } from './list/packageText';
 import type { ListedPlugin } from './list/readPluginList';
 import { outcomeOf, valuesOf } from './outcomes';
@@ -68,6 +69,7 @@ async function resolveOne(
   const asked = plugin.pullPolicy === 'Always' || plugin.forceDownload || formOf(plugin.package) === 'local';
   const resolved = there && !asked ? there.resolved : await source.resolve(plugin, context);
   const keep = there && !plugin.forceDownload && there.resolved.digest === resolved.digest ? there : undefined;
+  if (keep) assertNotOlder(plugin, keep);
   const previous = keep ?? installed.find((candidate) => candidate.resolved.key === resolved.key);
   return { plugin, source, resolved, ...(keep && { keep }), ...(previous && { previous }) };
 }

@@ -16,6 +16,8 @@ export interface ListedPlugin extends PackageRequest {
   where: string;
   /** Fetch it even where nothing changed. */
   forceDownload: boolean;
+  /** An older version is refused, whoever signed it. */
+  minVersion?: string;
   /** A fragment of app-config. */
   pluginConfig?: Record<string, unknown>;
 }
