@@ -70,6 +70,15 @@ async function modeOf(path: string): Promise<number> {
   return (await stat(path)).mode & 0o7777;
 }
 
+/** A folder with a file for each of the modes, which holds its own name. */
+async function expectPlain(folder: string): Promise<void> {
+  expect(await modeOf(folder)).toBe(0o755);
+  for (const [name, , written] of MODES) {
+    expect(await modeOf(join(folder, name)), name).toBe(written);
+    expect(await readFile(join(folder, name), 'utf8')).toBe(name);
+  }
+}
+
 describe('file modes', () => {
   test('of an archive become 0644 or 0755, those of folders 0755', async () => {
     const out = await tempDir();
@@ -79,8 +88,7 @@ describe('file modes', () => {
       ...MODES.map(([name, mode]) => ({ path: `package/folder/${name}`, content: name, mode })),
     ]);
     await extractArchive(join(out, 'x.tgz'), join(out, 'x'));
-    expect(await modeOf(join(out, 'x/folder'))).toBe(0o755);
-    for (const [name, , written] of MODES) expect(await modeOf(join(out, 'x/folder', name)), name).toBe(written);
+    await expectPlain(join(out, 'x/folder'));
   });
 
   test('of a folder that is copied become 0644 or 0755, those of folders 0755', async () => {
@@ -92,11 +100,7 @@ describe('file modes', () => {
     }
     await chmod(join(out, 'from/folder'), 0o3777);
     await copyFolder(join(out, 'from'), join(out, 'to'), DEFAULT_LIMITS);
-    expect(await modeOf(join(out, 'to/folder'))).toBe(0o755);
-    for (const [name, , written] of MODES) {
-      expect(await modeOf(join(out, 'to/folder', name)), name).toBe(written);
-      expect(await readFile(join(out, 'to/folder', name), 'utf8')).toBe(name);
-    }
+    await expectPlain(join(out, 'to/folder'));
   });
 
   test('a copy that is refused half way is removed', async () => {

@@ -22,13 +22,19 @@ describe('Required signatures', () => {
     };
   };
 
-  it('let in what a trusted key signed, and say which', async () => {
+  /** A workplace whose list names the package `a`, which the key signed. */
+  const signedPlace = async () => {
     const place = await workplace();
     const { trusted, sign } = keys();
     const dir = await namedBundle('a', '1.0.0');
     await sign(dir);
     place.network.publish('oci://h/a:1', dir, 'a1');
     await place.list([{ package: 'oci://h/a:1' }]);
+    return { place, trusted, dir };
+  };
+
+  it('let in what a trusted key signed, and say which', async () => {
+    const { place, trusted } = await signedPlace();
     const { plugins } = await place.install({ trusted: [trusted] });
     expect(plugins).toMatchObject([{ signedBy: [trusted.keyId] }]);
   });
@@ -48,13 +54,8 @@ describe('Required signatures', () => {
   });
 
   it('refuse what changed after it was signed', async () => {
-    const place = await workplace();
-    const { trusted, sign } = keys();
-    const dir = await namedBundle('a', '1.0.0');
-    await sign(dir);
+    const { place, trusted, dir } = await signedPlace();
     await writeFile(join(dir, 'index.cjs'), 'changed');
-    place.network.publish('oci://h/a:1', dir, 'a1');
-    await place.list([{ package: 'oci://h/a:1' }]);
     await expect(place.install({ trusted: [trusted] })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
   });
 
@@ -91,12 +92,7 @@ describe('Required signatures', () => {
   describe('for a package that is there already', () => {
     /** Installs the signed package `a`; gives what runs the same install again, and its folder in the store. */
     const installed = async () => {
-      const place = await workplace();
-      const { trusted, sign } = keys();
-      const dir = await namedBundle('a', '1.0.0');
-      await sign(dir);
-      place.network.publish('oci://h/a:1', dir, 'a1');
-      await place.list([{ package: 'oci://h/a:1' }]);
+      const { place, trusted } = await signedPlace();
       await place.install({ trusted: [trusted] });
       const link = join(place.root, 'a');
       return { place, link, folder: await realpath(link), again: () => place.install({ trusted: [trusted] }) };
