@@ -49,10 +49,20 @@ describe('An image with plugins', () => {
       kind: 'oci',
       key: `oci://${place}!todo`,
       identity: `oci://${place}@${digest}!todo`,
+      image: { host: place.split('/')[0], repository: 'acme/plugins', digest, path: 'todo' },
       version: '1.0.0',
       digest,
     });
     expect(dir.startsWith(`${folder}/`)).toBe(true);
+    expect(await filesOf(dir)).toEqual(['dist/index.cjs.js', 'package.json']);
+  });
+
+  it('may name its folder as a reference reads a digest and a path', async () => {
+    const folder = '@sha256:0!odd';
+    const files = todo.map((entry) => ({ ...entry, path: entry.path.replace(/^todo/, folder) }));
+    await putImage(place, 'odd', [layer(...files)], packagesAnnotation(folder));
+    const { resolved, dir } = await fetchPackage({ package: `oci://${place}:odd` });
+    expect(resolved.image?.path).toBe(folder);
     expect(await filesOf(dir)).toEqual(['dist/index.cjs.js', 'package.json']);
   });
 

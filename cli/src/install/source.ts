@@ -18,6 +18,16 @@ export interface NpmPackage {
   exported: boolean;
 }
 
+/** A plugin in an image. */
+export interface ImagePlugin {
+  host: string;
+  repository: string;
+  /** `sha256:<hex>`. */
+  digest: string;
+  /** Its folder, as the image may name it. */
+  path: string;
+}
+
 /** What a request stands for at this moment. It outlives the run in records, locks and mirrors: plain data, no secrets. */
 export interface RecordedPackage {
   kind: 'npm' | 'archive' | 'local' | 'oci';
@@ -30,6 +40,8 @@ export interface RecordedPackage {
   identity: string;
   /** Of an npm package, what the identity says. */
   npm?: NpmPackage;
+  /** Of a plugin in an image, what the identity says. */
+  image?: ImagePlugin;
   version?: string;
   /** Changes exactly when the content does, e.g. `sha256:…` of a layer or `sha512-…` of an archive. */
   digest: string;

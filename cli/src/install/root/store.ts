@@ -1,4 +1,4 @@
-import { StagedoorError, digestOf, listFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
+import { StagedoorError, digestOf, isBundlePath, listFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,6 +25,14 @@ export const resolvedSchema = z.object({
   digest: z.string(),
   integrity: z.string().optional(),
   npm: z.object({ name: z.string(), version: z.string(), exported: z.boolean() }).optional(),
+  image: z
+    .object({
+      host: z.string(),
+      repository: z.string(),
+      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256 in hex'),
+      path: z.string().refine(isBundlePath, 'must be a plain relative path'),
+    })
+    .optional(),
 });
 
 const recordSchema = z.object({

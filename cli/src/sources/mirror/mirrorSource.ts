@@ -7,7 +7,7 @@ import type { ImageReader } from '../../oci/imageReader';
 import { MANIFEST_LIMITS } from '../../http/limits';
 import { parseManifest } from '../../oci/images';
 import { Layers } from '../../oci/layers';
-import { imageName, parseReference } from '../../oci/reference';
+import { formatReference, imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
 import { fetchFromImage } from '../oci/ociSource';
 import { scratchFolder } from '../scratch';
@@ -43,10 +43,9 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       return { ...resolved, ...(asked !== undefined && { integrity: asked }) };
     },
     async fetch(resolved, folder, context) {
-      const { kind, identity, integrity } = resolved;
-      if (kind === 'oci') {
-        const reference = parseReference(identity);
-        return await fetchFromImage(reference, mirrorReader(blobs, identity), folder, { ...context, layers });
+      const { identity, integrity } = resolved;
+      if (resolved.image) {
+        return await fetchFromImage(resolved.image, mirrorReader(blobs, identity), folder, { ...context, layers });
       }
       const archive = packages.find(
         (one) => one.resolved.identity === identity && one.resolved.digest === resolved.digest,
@@ -62,12 +61,16 @@ export async function mirrorSource(mirror: string): Promise<Source> {
 }
 
 /** Whether an entry of a list can have led there: by the kind of package, whether it may be exported, and the digest where there is one. */
-function isMeant(text: string, exported: boolean, { kind, identity, npm }: RecordedPackage): boolean {
+function isMeant(text: string, exported: boolean, resolved: RecordedPackage): boolean {
+  const { kind, identity, digest, image, npm } = resolved;
   if (formOf(text) !== kind) return false;
   if (kind === 'npm') return npm?.exported === exported;
   if (kind !== 'oci') return true;
-  const [asked, found] = [parseReference(text), parseReference(identity)];
-  return imageName(asked) === imageName(found) && (asked.digest ?? found.digest) === found.digest;
+  const asked = parseReference(text);
+  if (!image || imageName(asked) !== imageName(image)) return false;
+  // What is fetched is what the lock is compared with.
+  if (formatReference(image) !== identity || image.digest !== digest) return false;
+  return (asked.digest ?? image.digest) === image.digest && (asked.path ?? image.path) === image.path;
 }
 
 function mirrorReader(blobs: MirrorBlobs, shown: string): ImageReader {
