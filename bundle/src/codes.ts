@@ -373,6 +373,10 @@ export const codes = {
     meaning: 'The bundle could not be downloaded.',
     hint: 'Check the address and the network; download the file by other means and name it.',
   },
+  DOWNLOAD_TOO_SLOW: {
+    meaning: 'A server sends less than 8 KiB per second, or a download is not complete in the time that it may take.',
+    hint: 'Try again, or use a registry that is nearer: an archive may take 15 minutes, a layer of an image 60.',
+  },
   SIGNATURE_MISSING: {
     meaning: 'The bundle is not signed.',
     hint: 'Sign it with `stagedoor sign`.',
@@ -406,6 +410,10 @@ export const codes = {
     meaning: 'The list of plugins, or a file that it includes, cannot be read or says something that is not accepted.',
     hint: 'Correct the named lines; cli/README.md describes the keys.',
   },
+  CREDENTIALS_IN_LIST: {
+    meaning: 'An address in the list of plugins holds a user name or password.',
+    hint: 'Remove it; write //host/:_authToken=… in .npmrc, or for images run `docker login` or set REGISTRY_AUTH_FILE.',
+  },
   PLUGIN_LISTED_TWICE: {
     meaning: 'Two entries of one level of the list, or two packages that turn out to be one, name the same plugin.',
     hint: 'Remove one of the two. The main file overrides what it includes; included files do not override each other.',
@@ -421,6 +429,10 @@ export const codes = {
   INTEGRITY_MISSING: {
     meaning: 'A package from an npm registry or a web server is listed without integrity.',
     hint: 'Add integrity: what `npm view <package>@<version> dist.integrity` prints, or the maker of the archive says.',
+  },
+  VERSION_TOO_OLD: {
+    meaning: 'A package is older than the minVersion of its entry in the list of plugins.',
+    hint: 'Install a version from minVersion on; lower minVersion in the list only where the older one is meant.',
   },
   PLUGIN_LOCK_MISMATCH: {
     meaning: 'With --frozen: what would be installed is not what dynamic-plugins.lock says.',

@@ -1,4 +1,5 @@
 import { codes, type ErrorCode } from './codes';
+import { redactAddresses, redactData } from './redactAddress';
 
 /** Remedy and origin of a {@link StagedoorError}. */
 export interface StagedoorErrorOptions {
@@ -20,7 +21,8 @@ export interface CodedError {
 
 /**
  * The one error a user can reach. Codes are permanent and documented in `docs/errors.md`;
- * anything thrown that is not a StagedoorError is a bug of ours.
+ * anything thrown that is not a StagedoorError is a bug of ours. Addresses in it are redacted: no caller has to think of
+ * that, and messages of others, as of a network, hold them too.
  */
 export class StagedoorError extends Error {
   override readonly name = 'StagedoorError';
@@ -29,10 +31,10 @@ export class StagedoorError extends Error {
   readonly details?: Record<string, unknown>;
 
   constructor(code: ErrorCode, message: string, options: StagedoorErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redactAddresses(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint ?? codes[code].hint;
-    this.details = options.details;
+    this.hint = redactAddresses(options.hint ?? codes[code].hint);
+    this.details = redactData(options.details);
   }
 
   toJSON(): CodedError {

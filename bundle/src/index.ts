@@ -16,6 +16,7 @@ export {
 } from './names';
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
+export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {
@@ -26,12 +27,13 @@ export {
   type BundleFile,
   type BundleManifest,
 } from './manifest';
-export { byPath, checkFiles, digestOf, listFiles, sha256File } from './digest';
+export { byPath, checkFiles, digestOf, listFiles, listPaths, sha256File } from './digest';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
 export { packBundle, packLayer, type LayerPart, type PackedBundle } from './archive/pack';
 export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archive/contents';
 export { copyFolder } from './archive/copyFolder';
+export { FOLDER_MODE, copyPlainFile, plainMode } from './archive/plainMode';
 export { extractArchive, extractLayer, type LayerReading } from './archive/extract';
 export {
   generateKeys,

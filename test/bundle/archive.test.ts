@@ -1,4 +1,4 @@
-import { extractArchive, packBundle, type ErrorCode } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS, copyFolder, extractArchive, packBundle, type ErrorCode } from '@stagedoor/bundle';
 import { chmod, cp, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';
@@ -55,7 +55,66 @@ describe('an archive of a bundle', () => {
   });
 });
 
-const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode }> = [
+/** Modes in an archive or a folder, and those that files get. */
+const MODES: ReadonlyArray<readonly [name: string, given: number, written: number]> = [
+  ['set-user-id', 0o4755, 0o755],
+  ['set-group-id', 0o2755, 0o755],
+  ['sticky', 0o1644, 0o644],
+  ['all bits', 0o7777, 0o755],
+  ['writable for everybody', 0o666, 0o644],
+  ['executable for others only', 0o605, 0o644],
+  ['private', 0o400, 0o644],
+];
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(path)).mode & 0o7777;
+}
+
+/** A folder with a file for each of the modes, which holds its own name. */
+async function expectPlain(folder: string): Promise<void> {
+  expect(await modeOf(folder)).toBe(0o755);
+  for (const [name, , written] of MODES) {
+    expect(await modeOf(join(folder, name)), name).toBe(written);
+    expect(await readFile(join(folder, name), 'utf8')).toBe(name);
+  }
+}
+
+describe('file modes', () => {
+  test('of an archive become 0644 or 0755, those of folders 0755', async () => {
+    const out = await tempDir();
+    await writeArchive(join(out, 'x.tgz'), [
+      { path: 'package/package.json', content: '{}' },
+      { path: 'package/folder/', type: 'Directory', mode: 0o7777 },
+      ...MODES.map(([name, mode]) => ({ path: `package/folder/${name}`, content: name, mode })),
+    ]);
+    await extractArchive(join(out, 'x.tgz'), join(out, 'x'));
+    await expectPlain(join(out, 'x/folder'));
+  });
+
+  test('of a folder that is copied become 0644 or 0755, those of folders 0755', async () => {
+    const out = await tempDir();
+    await mkdir(join(out, 'from/folder'), { recursive: true });
+    for (const [name, given] of MODES) {
+      await writeFile(join(out, 'from/folder', name), name);
+      await chmod(join(out, 'from/folder', name), given);
+    }
+    await chmod(join(out, 'from/folder'), 0o3777);
+    await copyFolder(join(out, 'from'), join(out, 'to'), DEFAULT_LIMITS);
+    await expectPlain(join(out, 'to/folder'));
+  });
+
+  test('a copy that is refused half way is removed', async () => {
+    const out = await tempDir();
+    await mkdir(join(out, 'from'));
+    await writeFile(join(out, 'from/a'), 'a');
+    await writeFile(join(out, 'from/b'), Buffer.alloc(2000));
+    const copying = copyFolder(join(out, 'from'), join(out, 'to'), { bytes: 1000, entries: 10 });
+    await expect(copying).rejects.toMatchObject({ code: 'ARCHIVE_TOO_LARGE' });
+    expect(await readdir(out)).toEqual(['from']);
+  });
+});
+
+const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode; says?: string }> = [
   { what: 'a path with ..', entries: [{ path: 'package/../../escaped.txt', content: 'x' }] },
   { what: 'an absolute path', entries: [{ path: '/tmp/escaped.txt', content: 'x' }] },
   { what: 'a Windows path', entries: [{ path: 'package\\..\\escaped.txt', content: 'x' }] },
@@ -86,6 +145,37 @@ const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode }
     ],
   },
   {
+    what: 'folders that differ by case alone',
+    entries: [
+      { path: 'package/dist/a', content: '1' },
+      { path: 'package/Dist/b', content: '2' },
+    ],
+  },
+  {
+    what: 'folders that differ by Unicode normalisation alone',
+    entries: [
+      { path: 'package/caf\u00e9/', type: 'Directory' },
+      { path: 'package/cafe\u0301/', type: 'Directory' },
+    ],
+  },
+  {
+    what: 'a file and a folder of one name',
+    entries: [
+      { path: 'package/a', content: '1' },
+      { path: 'package/A/b', content: '2' },
+    ],
+  },
+  {
+    what: 'an entry of an unknown type',
+    entries: [{ path: 'package/odd', content: 'x', patch: [[156, 'Z'.charCodeAt(0)]] }],
+    says: '"package/odd" is a file of the unknown entry type "Z".',
+  },
+  {
+    what: 'a sparse file',
+    entries: [{ path: 'package/sparse', content: 'x', patch: [[156, 'S'.charCodeAt(0)]] }],
+    says: '"package/sparse" is a file of the unknown entry type "S".',
+  },
+  {
     what: 'more bytes than allowed',
     entries: [{ path: 'package/zeros', content: Buffer.alloc(3 * 1024 * 1024) }],
     code: 'ARCHIVE_TOO_LARGE',
@@ -98,13 +188,17 @@ const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode }
 ];
 
 describe('a hostile archive', () => {
-  test.each(hostile)('with $what is refused, and nothing is written', async ({ entries, code }) => {
+  test.each(hostile)('with $what is refused, and nothing is written', async ({ entries, code, says = '' }) => {
     const out = await tempDir();
     const file = join(out, 'hostile.tgz');
     await writeArchive(file, [{ path: 'package/package.json', content: '{}' }, ...entries]);
     const target = join(out, 'deep/target');
     const extracting = extractArchive(file, target, { limits: { bytes: 2 * 1024 * 1024, entries: 100 } });
-    await expect(extracting).rejects.toMatchObject({ code: code ?? 'ARCHIVE_UNSAFE', hint: expect.any(String) });
+    await expect(extracting).rejects.toMatchObject({
+      code: code ?? 'ARCHIVE_UNSAFE',
+      hint: expect.any(String),
+      message: expect.stringContaining(says) as string,
+    });
     // Not even what comes before the entry that gives it away.
     expect(await readdir(out)).toEqual(['hostile.tgz']);
     expect(await stat('/tmp/escaped.txt').catch(() => 'absent')).toBe('absent');

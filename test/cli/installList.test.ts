@@ -205,6 +205,11 @@ describe('A list that is not accepted', () => {
       return `${key}: &${key} [${Array(10).fill(`*${before}`).join(',')}]`;
     }),
   ].join('\n');
+  const repeated = [
+    `text: &text "${'x'.repeat(100_000)}"`,
+    'plugins:',
+    ...Array.from({ length: 80 }, (_, index) => `  - {package: ./${index}, pluginConfig: {k${index}: *text}}`),
+  ].join('\n');
   it.each([
     ['is no YAML', 'plugins: [', /dynamic-plugins\.yaml:1/],
     ['has a key twice', 'plugins: []\nplugins: []', /yaml:2: .*unique/],
@@ -214,6 +219,7 @@ describe('A list that is not accepted', () => {
       /yaml:4: .*__proto__/,
     ],
     ['is a bomb of aliases', bomb, /alias/i],
+    ['repeats a long text by aliases', repeated, /its aliases make more than 4194304 bytes of it/],
     ['holds itself', 'plugins:\n  - package: ./a\n    pluginConfig: &a\n      b: *a', /circular|alias/i],
     ['is deeper than anything reads', `plugins: ${'['.repeat(100_000)}`, /yaml/],
     ['is larger than a megabyte', `# ${'x'.repeat(1024 * 1024)}`, /larger than/],
@@ -222,6 +228,15 @@ describe('A list that is not accepted', () => {
     ['names an image without tag', 'plugins: [{package: "oci://host/i"}]', /is not oci:\/\/host/],
   ])('may be one that %s', async (_, text, message) => {
     await expect(read(text)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', message));
+  });
+
+  it('may be one that includes too much, which is not read to its end', async () => {
+    const large = `# ${'x'.repeat(1_000_000)}\nplugins: []\n`;
+    const includes = Array.from({ length: 10_000 }, () => 'base.yaml');
+    await expect(read({ includes }, { 'base.yaml': large })).rejects.toMatchObject({
+      ...error('PLUGIN_LIST_INVALID', /base\.yaml makes the list, with what it includes, larger than 4194304 bytes/),
+      hint: expect.stringContaining('4 MiB') as string,
+    });
   });
 
   it('may be one that is not there, or no file', async () => {

@@ -208,11 +208,80 @@ describe('A registry that wants a token', () => {
     expect(Object.fromEntries(asked[0]!)).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'identity' });
   });
 
+  it('gives no identity token to where the place of tokens redirects', async () => {
+    const bodies: string[] = [];
+    const other = await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+      request.on('end', () => response.end('{"token":"t"}'));
+    });
+    const redirecting = await serve((_, response) => response.writeHead(307, { location: other }).end());
+    const { front } = await tokenRegistry(() => redirecting);
+    const file = await authFile({ auths: { [front.host]: { identitytoken: 'identity' } } });
+    const image = `oci://${front.host}/acme/tokens:6`;
+    expect(await pushAs({ REGISTRY_AUTH_FILE: file }, image)).toBe('REGISTRY_FAILED');
+    expect(bodies).toEqual([]);
+  });
+
   it('gives no credentials to a place that is not safe', async () => {
-    for (const realm of ['http://tokens.example/', 'file:///etc/passwd', 'nonsense']) {
+    for (const realm of [
+      'http://tokens.example/',
+      'file:///etc/passwd',
+      'nonsense',
+      'http://user:hidden@127.0.0.1:9/',
+    ]) {
       const { front } = await tokenRegistry(() => realm);
       expect(await pushAs({}, `oci://${front.host}/acme/tokens:5`)).toBe('REGISTRY_FAILED');
     }
+  });
+});
+
+describe('A registry that leads to another server', () => {
+  /** The code of a pull with credentials for the registry, and what the other server was sent. */
+  async function pullBy(
+    challenge: string | undefined,
+    status: number,
+  ): Promise<{ error: unknown; authorizations: Array<string | undefined> }> {
+    const authorizations: Array<string | undefined> = [];
+    const other = await serve((request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.writeHead(status, { ...(challenge && { 'www-authenticate': challenge }) }).end('an inner page');
+    });
+    const front = await startRegistryFront(closed.host, {
+      intercept: (request, response) => {
+        if (request.method !== 'GET' || !request.url?.includes('/blobs/')) return false;
+        response.writeHead(307, { location: `${other}/blob?signature=hidden` }).end();
+        return true;
+      },
+    });
+    const auths = { [front.host]: { auth: basic }, [closed.host]: { auth: basic } };
+    const env = { REGISTRY_AUTH_FILE: await authFile({ auths }) };
+    expect(await pushAs(env, `oci://${closed.host}/acme/moved:1`)).toBe('done');
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    try {
+      const { pullImage } = await import('../../cli/src/oci/pullImage');
+      const pulling = pullImage({ cwd: await tempDir(), image: `oci://${front.host}/acme/moved:1`, out: '.' });
+      return { error: await pulling.catch((error: unknown) => error), authorizations };
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  }
+
+  it.each(['Basic realm="x"', 'Bearer realm="http://127.0.0.1:9/token"', undefined])(
+    'gives that no credentials, whatever it asks for: %s',
+    async (challenge) => {
+      const { error, authorizations } = await pullBy(challenge, 401);
+      expect(error).toMatchObject({
+        code: 'REGISTRY_UNAUTHORIZED',
+        hint: expect.stringContaining('Credentials go to') as string,
+      });
+      expect(authorizations).toEqual([undefined]);
+    },
+  );
+
+  it('does not show what that answers, nor the secrets of its address', async () => {
+    const { error } = await pullBy(undefined, 404);
+    expect(error).toMatchObject({ code: 'REGISTRY_FAILED' });
+    expect((error as Error).message).not.toMatch(/inner page|hidden/);
   });
 });
 

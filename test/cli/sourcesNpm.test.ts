@@ -1,5 +1,5 @@
 import { packBundle } from '@stagedoor/bundle';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,9 +35,6 @@ async function project(...lines: string[]): Promise<string> {
   return dir;
 }
 
-/** Lines that make npm try again soon. */
-const patience = ['fetch-retry-mintimeout=10', 'fetch-retry-maxtimeout=50'];
-
 /** What a registry lists of an archive. */
 interface Dist {
   integrity?: string;
@@ -55,6 +52,8 @@ describe('A package of an npm registry', () => {
       kind: 'npm',
       key: '@open/greeter-dynamic',
       identity: `npm @open/greeter-dynamic@1.0.0 ${registry.url}@open/greeter-dynamic/-/greeter-dynamic-1.0.0.tgz`,
+      npm: { name: '@open/greeter-dynamic', version: '1.0.0', exported: false },
+      address: `${registry.url}@open/greeter-dynamic/-/greeter-dynamic-1.0.0.tgz`,
       version: '1.0.0',
       digest: expect.stringMatching(/^sha512-/) as string,
       integrity: resolved.digest,
@@ -72,13 +71,13 @@ describe('A package of an npm registry', () => {
     const cwd = await project('registry=http://127.0.0.1:9/', scope, `${host}:_authToken=${registry.token}`);
     const { dir } = await fetchPackage({ package: '@secret/rows-dynamic@1.0.0' }, { cwd });
     expect(await filesOf(dir)).toContain('package.json');
-    const stranger = await project(scope, ...patience);
+    const stranger = await project(scope);
     await expect(resolvePackage({ package: '@secret/rows-dynamic@1.0.0' }, { cwd: stranger })).rejects.toMatchObject({
       code: expect.stringMatching(/^(FETCH_FAILED|PACKAGE_NOT_FOUND)$/) as string,
     });
   });
 
-  it('does not need npm or a cache that can be written', async () => {
+  it('needs neither npm nor its cache', async () => {
     const cwd = await project(`registry=${registry.url}`);
     await writeFile(join(cwd, 'file'), '');
     await writeFile(join(cwd, '.npmrc'), `registry=${registry.url}\ncache=${join(cwd, 'file/below')}\n`);
@@ -113,12 +112,12 @@ describe('A package of an npm registry', () => {
     const cwd = await project(`registry=http://${front.host}/`);
     const resolved = await resolvePackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd });
     const { npmSource } = await import('../../cli/src/sources/npm/npmSource');
-    const identity = resolved.identity.replaceAll('1.0.0', '1.1.0');
+    const address = resolved.address!.replaceAll('1.0.0', '1.1.0');
     const folder = await tempDir();
-    // With one request, each time: it is no fault of the network, after which npm would wait and ask again.
+    // With one request, each time: it is no fault of the network, after which it would be asked again.
     for (let time = 0; time < 20; time++) {
       const before = front.requests.length;
-      await expect(npmSource().fetch({ ...resolved, identity }, folder, { cwd })).rejects.toMatchObject({
+      await expect(npmSource().fetch({ ...resolved, address }, folder, { cwd })).rejects.toMatchObject({
         code: 'INTEGRITY_MISMATCH',
         details: { expected: resolved.digest },
       });
@@ -165,7 +164,7 @@ describe('A package of an npm registry', () => {
         return true;
       },
     });
-    const cwd = await project(`registry=http://${front.host}/`, ...patience);
+    const cwd = await project(`registry=http://${front.host}/`);
     const { dir } = await fetchPackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd });
     expect(await filesOf(dir)).toContain('package.json');
     expect([...seen.values()]).toEqual([2, 2]);
@@ -176,7 +175,7 @@ describe('A package of an npm registry', () => {
     for (const text of ['@open/nowhere', '@open/greeter-dynamic@7']) {
       await expect(resolvePackage({ package: text }, { cwd })).rejects.toMatchObject({ code: 'PACKAGE_NOT_FOUND' });
     }
-    const lost = await project('registry=http://127.0.0.1:9/', 'fetch-retries=0');
+    const lost = await project('registry=http://127.0.0.1:9/');
     await expect(resolvePackage({ package: 'x' }, { cwd: lost })).rejects.toMatchObject({ code: 'FETCH_FAILED' });
   });
 
@@ -230,6 +229,16 @@ describe('A folder or archive of this machine', () => {
       const { judged, unpacked } = await refusePackage({ package: text });
       expect([judged.includes('dynamic-bundle.json'), unpacked]).toEqual([true, []]);
     }
+  });
+
+  it('is refused where it is larger than an archive may be, before it is read', async () => {
+    const cwd = await tempDir();
+    await writeFile(join(cwd, 'large.tgz'), '');
+    await truncate(join(cwd, 'large.tgz'), 2 ** 40);
+    await expect(resolvePackage({ package: './large.tgz' }, { cwd })).rejects.toMatchObject({
+      code: 'ARCHIVE_TOO_LARGE',
+      hint: expect.stringContaining('256 MiB') as string,
+    });
   });
 
   it('is refused where it is not there, or no package', async () => {

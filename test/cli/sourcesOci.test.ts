@@ -49,10 +49,20 @@ describe('An image with plugins', () => {
       kind: 'oci',
       key: `oci://${place}!todo`,
       identity: `oci://${place}@${digest}!todo`,
+      image: { host: place.split('/')[0], repository: 'acme/plugins', digest, path: 'todo' },
       version: '1.0.0',
       digest,
     });
     expect(dir.startsWith(`${folder}/`)).toBe(true);
+    expect(await filesOf(dir)).toEqual(['dist/index.cjs.js', 'package.json']);
+  });
+
+  it('may name its folder as a reference reads a digest and a path', async () => {
+    const folder = '@sha256:0!odd';
+    const files = todo.map((entry) => ({ ...entry, path: entry.path.replace(/^todo/, folder) }));
+    await putImage(place, 'odd', [layer(...files)], packagesAnnotation(folder));
+    const { resolved, dir } = await fetchPackage({ package: `oci://${place}:odd` });
+    expect(resolved.image?.path).toBe(folder);
     expect(await filesOf(dir)).toEqual(['dist/index.cjs.js', 'package.json']);
   });
 
@@ -142,6 +152,16 @@ describe('An image with plugins', () => {
     await putImage(place, 'bin', [layer(...todo, link)]);
     const { dir } = await fetchPackage({ package: `oci://${place}:bin!todo` });
     expect(await filesOf(dir)).toEqual(['dist/index.cjs.js', 'package.json']);
+  });
+});
+
+it('An image whose layers bring names that differ by case alone is refused', async () => {
+  await putImage(place, 'cases', [
+    layer(...todo, { path: 'todo/dist/a', content: '1' }),
+    layer({ path: 'todo/Dist/b', content: '2' }),
+  ]);
+  await expect(fetchPackage({ package: `oci://${place}:cases!todo` })).rejects.toMatchObject({
+    code: 'ARCHIVE_UNSAFE',
   });
 });
 

@@ -9,15 +9,17 @@ export interface ArchiveEntry {
   type?: Header['type'];
   linkpath?: string;
   content?: string | Buffer;
+  /** Default: 0644. */
+  mode?: number;
   /** Bytes of the header that are replaced before its checksum is written: sizes below zero, unknown types. */
   patch?: ReadonlyArray<readonly [at: number, byte: number]>;
 }
 
 /** The bytes of a tar that a well-behaved tool would not write, with its end unless `end` is false. */
 export function archiveBytes(entries: readonly ArchiveEntry[], end = true): Buffer {
-  const blocks = entries.flatMap(({ path, type = 'File', linkpath, content = '', patch = [] }) => {
+  const blocks = entries.flatMap(({ path, type = 'File', linkpath, content = '', mode = 0o644, patch = [] }) => {
     const body = Buffer.from(content);
-    const header = new Header({ path, type, linkpath, size: body.length, mode: 0o644, mtime: new Date(0) });
+    const header = new Header({ path, type, linkpath, size: body.length, mode, mtime: new Date(0) });
     const block = Buffer.alloc(512);
     header.encode(block);
     for (const [at, byte] of patch) block[at] = byte;

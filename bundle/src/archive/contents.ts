@@ -20,7 +20,8 @@ export class Contents {
   readonly #source: string;
   readonly #limits: ContentLimits;
   readonly #files = new Set<string>();
-  readonly #folders = new Set<string>();
+  /** By the key of their path: distinct names on one file system may be one on another. */
+  readonly #folders = new Map<string, string>();
   #bytes = 0;
 
   constructor(source: string, limits: ContentLimits) {
@@ -31,8 +32,12 @@ export class Contents {
   /** Notes a folder and those above it; the same one may come again. */
   addFolder(path: string): void {
     checkPath(path);
-    for (let at = path; at !== '' && !this.#folders.has(at); at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) {
-      this.#folders.add(at);
+    for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) {
+      const key = keyOf(at);
+      const known = this.#folders.get(key);
+      if (known === at) return;
+      if (known !== undefined || this.#files.has(key)) throw occursTwice(at);
+      this.#folders.set(key, at);
       this.#checkLimits();
     }
   }
@@ -40,11 +45,8 @@ export class Contents {
   /** Notes a file of `size` bytes. */
   addFile(path: string, size: number): void {
     checkPath(path);
-    // Distinct names on one file system may be one on another, where the second would replace the first.
-    const key = path.normalize('NFC').toLowerCase();
-    if (this.#files.has(key)) {
-      throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path)} occurs twice, perhaps in another case.`);
-    }
+    const key = keyOf(path);
+    if (this.#files.has(key) || this.#folders.has(key)) throw occursTwice(path);
     this.#files.add(key);
     const folder = path.lastIndexOf('/');
     if (folder > 0) this.addFolder(path.slice(0, folder));
@@ -71,6 +73,15 @@ export class Contents {
 /** The refusal of what exceeds the limits. */
 export function tooLarge(source: string, { bytes, entries }: ContentLimits): StagedoorError {
   return new StagedoorError('ARCHIVE_TOO_LARGE', `${source} holds more than ${bytes} bytes or ${entries} entries.`);
+}
+
+/** Equal for names that some file system takes for one, where the second would replace the first. */
+function keyOf(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+function occursTwice(path: string): StagedoorError {
+  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path)} occurs twice, perhaps in another case.`);
 }
 
 function checkPath(path: string): void {

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, opendir, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, opendir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../concurrently';
 import { StagedoorError } from '../error';
 import { isInside } from '../paths';
 import { Contents, type ContentLimits } from './contents';
+import { FOLDER_MODE, copyPlainFile } from './plainMode';
 
 /** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
 const NAMES_HANDLES = process.platform === 'linux';
@@ -14,27 +15,40 @@ const NAMES_HANDLES = process.platform === 'linux';
  * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
  * inside the drop becomes a copy of it; `.bin` folders are left out. What is copied is what was judged, also when the
  * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
- * Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ * Files get the mode 0644 or 0755, and a copy that fails is removed. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
 export async function copyFolder(from: string, to: string, limits: ContentLimits): Promise<void> {
   const root = await realpath(from);
   const contents = new Contents(from, limits);
   const { folders, files } = await listFolder(root, contents);
-  await mkdir(to, { recursive: true });
-  for (const folder of folders) await mkdir(join(to, folder), { recursive: true });
-  await concurrently(files, async ({ path, isLink }) => {
-    const source = join(root, path);
-    const real = isLink ? await insideLink(root, source, path) : source;
-    const handle = await openPlain(real, path);
-    try {
-      const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
-      if (!isInside(root, await realpath(opened))) throw notInside(path);
-      contents.addBytes((await handle.stat()).size);
-      await copyFile(opened, join(to, path), constants.COPYFILE_FICLONE);
-    } finally {
-      await handle.close();
-    }
-  });
+  try {
+    await mkdir(to, { recursive: true, mode: FOLDER_MODE });
+    for (const folder of folders) await mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
+    await concurrently(files, (file) => copyListed(root, file, to, contents));
+  } catch (error) {
+    await rm(to, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function copyListed(
+  root: string,
+  { path, isLink }: Listing['files'][number],
+  to: string,
+  contents: Contents,
+): Promise<void> {
+  const source = join(root, path);
+  const real = isLink ? await insideLink(root, source, path) : source;
+  const handle = await openPlain(real, path);
+  try {
+    const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
+    if (!isInside(root, await realpath(opened))) throw notInside(path);
+    const { size, mode } = await handle.stat();
+    contents.addBytes(size);
+    await copyPlainFile(opened, join(to, path), mode);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** What a folder drop holds: paths below it, folders before what is in them. */

@@ -1,9 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
+import { FOLDER_MODE, plainMode } from './plainMode';
+import { typeFlagOf } from './typeFlag';
 import { unzipBlocks } from './unzip';
 
 /** What writing fails with, as opposed to reading the archive. */
@@ -19,6 +21,8 @@ interface Entry {
   size: number;
   meta: boolean;
   path: string;
+  mode?: number;
+  header?: { cksum?: number };
 }
 
 /** What decides on each entry: gives the path it is written to, empty to leave it out; throws for one that must not be there. */
@@ -37,9 +41,9 @@ interface Reading {
 /**
  * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
  * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
- * differ in what they make of that. All of it is read once before the first file is written. Throws ARCHIVE_INVALID,
- * ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a full disk; `dir` may then be partly filled and the caller
- * removes it. With `only`, the files at these paths are all that is written.
+ * differ in what they make of that. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
+ * before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
+ * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written.
  */
 export async function extractArchive(
   file: string,
@@ -79,7 +83,7 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
   const { only } = reading;
   try {
     await feed(reading, (filter) => new Parser({ strict: true, filter, onReadEntry: (entry) => entry.resume() }));
-    await mkdir(dir, { recursive: true });
+    await mkdir(dir, { recursive: true, mode: FOLDER_MODE });
     return await feed(
       reading,
       (filter) =>
@@ -88,14 +92,14 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
           strict: true,
           noMtime: true,
           preserveOwner: false,
-          fmode: 0o644,
-          dmode: 0o755,
+          dmode: FOLDER_MODE,
           filter: only
             ? (path, entry) => filter(path, entry) && only.includes((entry as unknown as Entry).path)
             : filter,
         }),
     );
   } catch (cause) {
+    await rm(dir, { recursive: true, force: true });
     throw asFault(cause, reading.file, dir);
   }
 }
@@ -107,12 +111,15 @@ async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filte
   const contents = new Contents(file, limits);
   let fault: unknown;
   let ended = false;
+  let current: Buffer = Buffer.alloc(0);
+  const judged = new WeakSet<object>();
   const parser = make((path, entry) => {
+    judged.add(entry as object);
     try {
       if (fault) return false;
       // What was judged is what is written, whatever else the parser makes of the name.
       const inner = judge(path, entry as Entry, contents);
-      (entry as Entry).path = inner;
+      Object.assign(entry as Entry, { path: inner, mode: modeOf(entry as Entry) });
       return inner !== '';
     } catch (error) {
       fault = error;
@@ -127,9 +134,16 @@ async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filte
     });
   });
   parser.on('nullBlock', () => (ended = true));
-  parser.on('ignoredEntry', (entry: unknown) => {
-    if (!(entry as Entry).meta) return;
-    fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${file} holds an oversized extended header.`);
+  parser.on('ignoredEntry', (ignored: unknown) => {
+    const entry = ignored as Entry;
+    if (entry.meta) fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${file} holds an oversized extended header.`);
+    // The parser leaves out entries of types that it does not know, without asking.
+    else if (!judged.has(entry)) {
+      const type = typeFlagOf(current, entry.header?.cksum);
+      fault ??= faultOf(() =>
+        judge(entry.path, { ...entry, type: `file of the unknown entry type ${type}` }, contents),
+      );
+    }
   });
   const failIfFaulty = (): void => {
     if (fault) throw fault;
@@ -138,6 +152,7 @@ async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filte
     await unzipBlocks({ file, gzip, limits }, async (blocks, zero) => {
       if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${file} goes on after its end.`);
       if (ended) return;
+      current = blocks;
       // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
       if (!parser.write(blocks)) await Promise.race([failed, new Promise((resolve) => parser.once('drain', resolve))]);
       failIfFaulty();
@@ -190,6 +205,19 @@ function note(path: string, inner: string, entry: Entry, contents: Contents): st
 
 function checkType(path: string, { type }: Entry): void {
   if (!PLAIN.has(type) && type !== 'Directory') throw unsafe(path, `is a ${type}.`);
+}
+
+function modeOf({ type, mode = 0 }: Entry): number {
+  return type === 'Directory' ? FOLDER_MODE : plainMode(mode);
+}
+
+function faultOf(action: () => unknown): unknown {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function unsafe(path: string, is: string): StagedoorError {

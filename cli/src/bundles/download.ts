@@ -1,68 +1,50 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isStagedoorError, redactAddress } from '@stagedoor/bundle';
 import { basic } from '../http/basic';
+import { ARCHIVE_LIMITS, type DownloadLimits } from '../http/limits';
 import { save } from '../http/save';
 import { rootMessage, send, type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
 
-/** Bounds on a download; bundles are a few megabytes. */
-export interface DownloadLimits {
-  bytes: number;
-  /** For the whole download, redirects and further attempts included. */
-  timeoutMs: number;
-}
-
 /** How a download is made. */
 export interface DownloadOptions extends TransferContext {
   limits?: DownloadLimits;
+  /** Value of an Authorization header, for the origin of the address alone. */
+  authorization?: string | undefined;
 }
-
-/** What a download may take unless told otherwise. */
-export const DOWNLOAD_LIMITS: DownloadLimits = { bytes: 256 * 1024 * 1024, timeoutMs: 5 * 60_000 };
 
 /**
  * Downloads an http(s) address into the new file `file`; what a busy server or a broken connection interrupts is taken
- * up again. Throws DOWNLOAD_FAILED, ARCHIVE_TOO_LARGE or CA_INVALID, the reason of the signal, or for a full disk what that says;
- * `file` may then be there in part.
+ * up again. Throws DOWNLOAD_FAILED, DOWNLOAD_TOO_SLOW, ARCHIVE_TOO_LARGE or CA_INVALID, the reason of the signal, or for a
+ * full disk what that says; `file` may then be there in part.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
-  const { limits = DOWNLOAD_LIMITS, onBytes, ...context } = options;
-  const { address, shown, headers } = parseAddress(url);
-  const timeout = AbortSignal.timeout(limits.timeoutMs);
-  const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
+  const { limits = ARCHIVE_LIMITS, onBytes, ...context } = options;
+  const { address, authorization = options.authorization } = parseAddress(url);
+  const shown = redactAddress(url);
+  const own: Record<string, string> = authorization === undefined ? {} : { authorization };
   try {
     await save(
-      async (range) => {
-        const response = await send(address, { headers: { ...headers, ...range } }, { ...context, signal });
+      async ({ headers, signal }) => {
+        const response = await send(address, { headers: { ...own, ...headers }, signal }, context);
         if (response.ok) return response;
         await response.body?.cancel();
         throw new StagedoorError('DOWNLOAD_FAILED', `${shown} answers ${response.status} ${response.statusText}.`);
       },
-      { file, shown, limit: limits.bytes, signal, onBytes },
+      { file, shown, limits, tooLarge: 'ARCHIVE_TOO_LARGE', signal: context.signal, onBytes },
     );
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
-    const reason = timeout.aborted ? `not complete after ${limits.timeoutMs / 1000} s` : rootMessage(cause);
-    throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${reason}.`, { cause });
+    throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
   }
 }
 
-/** An address without what may be secret in it: user name, password and query string. */
-export function shownAddress(text: string): string {
-  return parseAddress(text).shown;
-}
-
-/** A user name and password become a header; they, and query strings, can be secrets and are not shown. */
-function parseAddress(text: string): { address: URL; shown: string; headers: Record<string, string> } {
+/** A user name and password become a header: `fetch` takes no address with them. */
+function parseAddress(text: string): { address: URL; authorization?: string } {
   if (!URL.canParse(text)) throw new StagedoorError('DOWNLOAD_FAILED', 'The address of the bundle cannot be read.');
   const address = new URL(text);
-  const { protocol, host, pathname, username, password } = address;
+  const { username, password } = address;
   address.username = address.password = '';
-  const shown = `${protocol}//${host}${pathname}`;
-  if (!username && !password) return { address, shown, headers: {} };
-  return {
-    address,
-    shown,
-    headers: { authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) },
-  };
+  if (!username && !password) return { address };
+  return { address, authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
 }

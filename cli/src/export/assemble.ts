@@ -1,5 +1,5 @@
-import { SHARED_ROOT } from '@stagedoor/bundle';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Build } from './buildAll';
 import type { Decisions } from './decisions';
@@ -53,6 +53,6 @@ async function copyTravelling(staging: Staging, { package: { dir }, to, paths }:
   for (const path of paths) {
     const target = join(staging.dir, to, path);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(join(dir, path), target);
+    await copyPlainFile(join(dir, path), target);
   }
 }

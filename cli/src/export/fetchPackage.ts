@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { StagedoorError, isFrontendRole, packName, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
+import { NPM_LIMITS, watchProcess, type ProcessLimits } from './watchProcess';
 
 const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 
@@ -19,6 +20,7 @@ export async function fetchPackage(
   cwd: string,
   shared: readonly SharedPackage[],
   signal?: AbortSignal,
+  limits: ProcessLimits = NPM_LIMITS,
 ): Promise<{ dir: string; dispose(): Promise<void> }> {
   const { dir: prefix, dispose } = await temporaryFolder('fetch').catch((cause: Error) => {
     throw notFetched(cause);
@@ -29,7 +31,7 @@ export async function fetchPackage(
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
     const install = async (overrides: Record<string, string>): Promise<void> => {
       await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
-      await npmInstall({ name, range: range || 'latest' }, prefix, cwd, signal);
+      await npmInstall({ name, range: range || 'latest' }, prefix, { cwd, signal, limits });
       if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     };
     await install(await writeStandIns(prefix, shared));
@@ -95,15 +97,25 @@ function withoutWorkspaces(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
 }
 
-async function npmInstall(spec: PackageSpec, prefix: string, cwd: string, signal?: AbortSignal): Promise<void> {
+async function npmInstall(
+  spec: PackageSpec,
+  prefix: string,
+  { cwd, signal, limits }: { cwd: string; signal: AbortSignal | undefined; limits: ProcessLimits },
+): Promise<void> {
   const { command, leading } = npmCommand();
   const run = new Promise<void>((done, fail) => {
-    execFile(
+    const child = execFile(
       command,
       [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, ...SETTINGS],
       { cwd, signal, env: withoutWorkspaces(process.env), maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => (error ? fail(explain(spec, error, stdout, stderr)) : done()),
+      (error, stdout, stderr) => {
+        const limit = watch.exceeded();
+        if (limit !== undefined) fail(tooMuch(spec, limit));
+        else if (error) fail(explain(spec, error, stdout, stderr));
+        else done();
+      },
     );
+    const watch = watchProcess(child, limits);
   });
   await run;
 }
@@ -123,6 +135,12 @@ function npmCommand(): { command: string; leading: string[] } {
   const cli = process.env.npm_execpath;
   if (cli && /npm-cli\.[cm]?js$/.test(cli)) return { command: process.execPath, leading: [cli] };
   return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', leading: [] };
+}
+
+function tooMuch({ name, range }: PackageSpec, limit: string): StagedoorError {
+  return new StagedoorError('FETCH_FAILED', `npm was ended: it took more than ${limit} to install ${name}@${range}.`, {
+    hint: `A package with its dependencies may take ${limit}. Check that the registry in .npmrc is the right one.`,
+  });
 }
 
 function explain({ name, range }: PackageSpec, cause: Error, stdout: string, stderr: string): Error {

@@ -1,4 +1,5 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyPlainFile } from '@stagedoor/bundle';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Decisions, Hoisted } from './decisions';
 import { isForeignPrebuild, runtimeFiles } from './packageFiles';
@@ -41,7 +42,7 @@ export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bun
     for (const file of [...files].filter((path) => !isForeignPrebuild(path))) {
       const target = join(bundleDir, path, file);
       await mkdir(dirname(target), { recursive: true });
-      await copyFile(join(pkg.dir, file), target);
+      await copyPlainFile(join(pkg.dir, file), target);
       native ||= file.endsWith('.node');
     }
   }

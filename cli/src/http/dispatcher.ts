@@ -10,6 +10,22 @@ export interface Trust {
   insecure?: boolean;
   /** Milliseconds without an answer, or without more of it, after which a connection counts as broken; 30 seconds. */
   silenceMs?: number;
+  /** What a package manager is configured with; in place of what the environment says. */
+  connection?: Connection;
+}
+
+/** How a package manager connects. */
+export interface Connection {
+  /** All authorities to trust, PEM. */
+  authorities?: string[];
+  /** Certificate and key of the client, PEM. */
+  cert?: string;
+  key?: string;
+  /** URL of the proxy for all requests, or false for none. */
+  proxy?: string | false;
+  /** Host names, separated by commas, that are not asked by way of a proxy. */
+  noProxy?: string;
+  localAddress?: string;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -24,9 +40,10 @@ const dispatchers = new Map<string, Promise<Dispatcher>>();
  * What carries requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, never to one for loopback
  * addresses, and over connections that are used again. Throws CA_INVALID.
  */
-export async function dispatcherFor({ ca, insecure, silenceMs = SILENCE_TIMEOUT_MS }: Trust): Promise<Dispatcher> {
-  const key = JSON.stringify([ca, insecure, silenceMs]);
-  const known = dispatchers.get(key) ?? makeDispatcher({ ca, insecure, silenceMs });
+export async function dispatcherFor(trust: Trust): Promise<Dispatcher> {
+  const { ca, insecure, silenceMs, connection } = trust;
+  const key = JSON.stringify([ca, insecure, silenceMs, connection]);
+  const known = dispatchers.get(key) ?? makeDispatcher(trust);
   dispatchers.set(key, known);
   known.catch(() => dispatchers.delete(key));
   return await known;
@@ -37,16 +54,26 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.toLowerCase()) || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-async function makeDispatcher({ ca, insecure, silenceMs }: Trust): Promise<Dispatcher> {
+async function makeDispatcher({
+  ca,
+  insecure,
+  silenceMs = SILENCE_TIMEOUT_MS,
+  connection = {},
+}: Trust): Promise<Dispatcher> {
   const { EnvHttpProxyAgent } = await import('undici');
+  const { authorities, cert, key, proxy, noProxy, localAddress } = connection;
+  const trusted = ca === undefined ? authorities : [...(authorities ?? []), ...(await authoritiesWith(ca))];
   const tls = {
-    ...(ca !== undefined && { ca: await authoritiesWith(ca) }),
+    ...(trusted && { ca: trusted }),
+    ...(cert !== undefined && key !== undefined && { cert, key }),
     ...(insecure && { rejectUnauthorized: false }),
   };
-  const direct = [process.env.no_proxy ?? process.env.NO_PROXY, ...LOOPBACK].filter(Boolean).join(',');
+  const listed = proxy === false ? '*' : (noProxy ?? process.env.no_proxy ?? process.env.NO_PROXY);
+  const direct = listed === '*' ? '*' : [listed, ...LOOPBACK].filter(Boolean).join(',');
   return new EnvHttpProxyAgent({
+    ...(proxy && { httpProxy: proxy, httpsProxy: proxy }),
     noProxy: direct,
-    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS },
+    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS, ...(localAddress !== undefined && { localAddress }) },
     requestTls: tls,
     headersTimeout: silenceMs,
     bodyTimeout: silenceMs,

@@ -1,22 +1,23 @@
+import { isStagedoorError } from '@stagedoor/bundle';
 import { open, type FileHandle } from 'node:fs/promises';
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'undici';
+import { Pace, tooSlow, type Download } from './limits';
+import { boundedBody } from './readBody';
 import { ATTEMPTS, delayAfter, isTransientFault, pause } from './retry';
 
 /** How an answer is kept. */
-export interface SaveOptions {
+export interface SaveOptions extends Download {
   /** The new file. */
   file: string;
-  /** What the download is called in errors; without secrets. */
-  shown: string;
-  /** Bytes that it may have at most. */
-  limit: number;
   /** True where the address always stands for the same bytes, so that two halves fit together. */
   immutable?: boolean;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called as bytes come: how many so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
 }
+
+/** Makes the request for a download with these headers, again where that may help; its answer is 200 or 206. */
+export type Ask = (request: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
 
 /** What has come of a download so far. */
 interface Progress {
@@ -27,32 +28,42 @@ interface Progress {
 }
 
 /**
- * Downloads into a new file. `ask` makes the request with the headers it is given and returns the answer, 200 or 206;
- * where the connection breaks, only the rest is asked for (`Range`), if the server can do that and the content is still
- * the same. Gives up after five attempts that brought nothing. Throws ARCHIVE_TOO_LARGE, what `ask` throws, and faults of
- * the network as they are; `file` may then be there in part.
+ * Downloads into a new file. Where the connection breaks, only the rest is asked for (`Range`), if the server can do that
+ * and the content is still the same. Gives up after five attempts that brought nothing. Throws the code for too many
+ * bytes, DOWNLOAD_TOO_SLOW, the reason of `signal`, what `ask` throws, and faults of the network as they are; `file` may
+ * then be there in part.
  */
-export async function save(
-  ask: (headers: Record<string, string>) => Promise<Response>,
-  options: SaveOptions,
-): Promise<void> {
+export async function save(ask: Ask, options: SaveOptions): Promise<void> {
+  const timeout = AbortSignal.timeout(options.limits.timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const handle = await open(options.file, 'wx');
-  const progress: Progress = { have: 0 };
   try {
-    for (let failed = 0; ;) {
-      const before = progress.have;
-      try {
-        return await append(await ask(rangeOf(progress)), handle, progress, options);
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        failed = progress.have > before ? 1 : failed + 1;
-        if (failed >= ATTEMPTS || !isTransientFault(error)) throw error;
-        if (!options.immutable && progress.validator === undefined) progress.have = 0;
-        await pause(delayAfter(failed)!, options.signal);
-      }
-    }
+    await saveTo(handle, ask, { ...options, signal });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!timeout.aborted || (isStagedoorError(error) && error.code === options.tooLarge)) throw error;
+    throw tooSlow(options, `not complete after ${options.limits.timeoutMs / 1000} s`);
   } finally {
     await handle.close();
+  }
+}
+
+async function saveTo(handle: FileHandle, ask: Ask, options: SaveOptions & { signal: AbortSignal }): Promise<void> {
+  const { signal } = options;
+  const progress: Progress = { have: 0 };
+  const pace = new Pace(options);
+  for (let failed = 0; ;) {
+    const before = progress.have;
+    const response = await pace.outside(() => ask({ headers: rangeOf(progress), signal }));
+    try {
+      return await append(response, handle, { progress, pace, options });
+    } catch (error) {
+      signal.throwIfAborted();
+      failed = progress.have > before ? 1 : failed + 1;
+      if (failed >= ATTEMPTS || !isTransientFault(error)) throw error;
+      if (!options.immutable && progress.validator === undefined) progress.have = 0;
+      await pause(delayAfter(failed)!, signal);
+    }
   }
 }
 
@@ -65,36 +76,26 @@ function rangeOf({ have, validator }: Progress): Record<string, string> {
 async function append(
   response: Response,
   handle: FileHandle,
-  progress: Progress,
-  { shown, limit, onBytes }: SaveOptions,
+  { progress, pace, options }: { progress: Progress; pace: Pace; options: SaveOptions },
 ): Promise<void> {
-  const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
+  const { shown, onBytes } = options;
+  const { headers } = response;
+  const start = /^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1];
   if (response.status !== 206 || Number(start) !== progress.have) {
     if (response.status === 206) throw brokenOff(shown);
     progress.have = 0;
     await handle.truncate(0);
   }
-  const { headers, body } = response;
   const length = headers.get('content-length');
   progress.total = length === null ? undefined : progress.have + Number(length);
   const tag = headers.get('etag');
   progress.validator = tag?.startsWith('"') ? tag : (headers.get('last-modified') ?? undefined);
-  if ((progress.total ?? 0) > limit) {
-    await body?.cancel();
-    throw tooLong(shown, limit);
-  }
-  for await (const chunk of body ?? []) {
-    const bytes = chunk as Uint8Array;
-    if (progress.have + bytes.length > limit) throw tooLong(shown, limit);
+  for await (const bytes of boundedBody(response, options, { pace, before: progress.have })) {
     await handle.write(bytes, 0, bytes.length, progress.have);
     progress.have += bytes.length;
     onBytes?.(progress.have, progress.total);
   }
   if (progress.total !== undefined && progress.have < progress.total) throw brokenOff(shown);
-}
-
-function tooLong(shown: string, limit: number): StagedoorError {
-  return new StagedoorError('ARCHIVE_TOO_LARGE', `${shown} is larger than ${limit} bytes.`);
 }
 
 function brokenOff(shown: string): Error {

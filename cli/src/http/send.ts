@@ -9,6 +9,10 @@ export interface HttpRequest {
   body?: string | Uint8Array;
   /** False where the caller makes another attempt in its own way. */
   retry?: boolean;
+  /** Ends this request, as the signal of the context does. */
+  signal?: AbortSignal;
+  /** `manual` gives the answer that redirects instead of following it. */
+  redirect?: 'follow' | 'manual';
 }
 
 /** What every request is made with. */
@@ -30,7 +34,9 @@ export interface TransferContext extends HttpContext {
 export async function send(url: URL | string, request: HttpRequest, context: HttpContext): Promise<Response> {
   const { fetch } = await import('undici');
   const dispatcher = await dispatcherFor(context);
-  const { method = 'GET', headers, body, retry = true } = request;
+  const { method = 'GET', headers, body, retry = true, redirect = 'follow' } = request;
+  const signals = [context.signal, request.signal].filter((one) => one !== undefined);
+  const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
   for (let attempt = 1; ; attempt++) {
     const last = !retry || attempt === ATTEMPTS;
     let delay: number | undefined;
@@ -41,18 +47,19 @@ export async function send(url: URL | string, request: HttpRequest, context: Htt
         headers: { 'accept-encoding': 'identity', ...headers },
         body,
         dispatcher,
-        signal: context.signal,
+        redirect,
+        signal,
       });
       if (last || !isTransientStatus(response.status)) return response;
       delay = delayAfter(attempt, response.headers.get('retry-after'));
       if (delay === undefined) return response;
       await response.body?.cancel();
     } catch (error) {
-      context.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       if (last || !isTransientFault(error)) throw error;
       delay = delayAfter(attempt)!;
     }
-    await pause(delay, context.signal);
+    await pause(delay, signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { redactAddress } from '@stagedoor/bundle';
 import type { Ready } from './fetchAll';
 import type { Planned } from './resolveAll';
 import type { InstalledPlugin } from './result';
@@ -12,7 +13,7 @@ export function describePlugins(planned: readonly Planned[], ready: readonly Rea
     const signedBy = fetched?.checked.signedBy;
     return {
       action: keep ? 'kept' : previous ? 'changed' : 'added',
-      package: plugin.package,
+      package: redactAddress(plugin.package),
       key: resolved.key,
       identity: resolved.identity,
       ...(version !== undefined && { version }),

@@ -1,13 +1,14 @@
-import { concurrently, verifySignatures, type PublicKey } from '@stagedoor/bundle';
+import { concurrently, redactAddress, verifySignatures, type PublicKey } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertNotOlder } from './assertNotOlder';
 import { checkPackage, type CheckedPackage } from './checkPackage';
 import type { InstallOptions } from './options';
 import { outcomeOf, valuesOf } from './outcomes';
 import type { Planned } from './resolveAll';
 import { PACKAGE, RECORD, entryName, requestHash, type InstallRecord } from './root/store';
-import type { SourceContext } from './source';
+import { recorded, type SourceContext } from './source';
 
 /** Downloads at once. */
 const AT_ONCE = 6;
@@ -66,7 +67,7 @@ export async function fetchAll(
         const { version } = ready.checked;
         onProgress?.({
           step: 'fetched',
-          package: plan.plugin.package,
+          package: redactAddress(plan.plugin.package),
           version,
           done: ++fetched,
           plugins: plans.length,
@@ -93,8 +94,16 @@ async function fetchOne(
   const dir = await source.fetch(resolved, download, context);
   const checked = await checkPackage(dir, trusted);
   const { name, version, content } = checked;
+  assertNotOlder(plugin, checked);
   await rename(dir, join(path, PACKAGE));
-  const record: InstallRecord = { format: 1, name, version, request: requestHash(plugin), content, resolved };
+  const record: InstallRecord = {
+    format: 1,
+    name,
+    version,
+    request: requestHash(plugin),
+    content,
+    resolved: recorded(resolved),
+  };
   await writeFile(join(path, RECORD), JSON.stringify(record, null, 2));
   const entry = entryName(name);
   // A name of its own even for content that was there before: that may be in use, and is removed when it is not.

@@ -1,4 +1,4 @@
-import { StagedoorError, verifySignatures } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText } from './config/appConfigText';
@@ -8,6 +8,7 @@ import { lockedPlugins, tryToLock } from './lockedPlugins';
 import { assertLocked } from './lockFile';
 import { openList, type OpenList } from './openList';
 import type { InstallOptions } from './options';
+import { keepSigned } from './keepSigned';
 import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
@@ -90,15 +91,13 @@ async function change(run: Run): Promise<InstallResult> {
   }
 }
 
-/** Resolves every plugin and holds what is known so far against the lock and the trusted keys. */
+/** Resolves every plugin and compares what is known so far with the lock; installed packages count only if they are signed as required. */
 async function plan({ root, list, options, context, locked, lockFile }: Run): Promise<Planned[]> {
-  const installed = await listInstalled(root);
+  const there = await listInstalled(root);
+  const installed = options.trusted ? await keepSigned(there, options.trusted, list.warnings) : there;
   options.onProgress?.({ step: 'resolving', plugins: list.plugins.length });
   const planned = await resolveAll(list.plugins, installed, options.sources, context);
   if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, []));
-  if (options.trusted) {
-    for (const { keep } of planned) if (keep) await verifySignatures(keep.dir, options.trusted);
-  }
   const plugins = planned.filter(({ keep }) => !keep).length;
   if (plugins > 0 && !options.dryRun) options.onProgress?.({ step: 'fetching', plugins });
   return planned;

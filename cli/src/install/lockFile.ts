@@ -27,7 +27,7 @@ export interface LockedPlugin {
   /** Hex digest over the files of the package; absent for what is yet to be fetched. */
   content?: string | undefined;
 }
-/** By the text of `package` in the list. */
+/** By the text of `package` in the list, its secrets redacted. */
 export type LockedPlugins = Record<string, LockedPlugin>;
 
 /** Path of the lock file that belongs to a list of plugins. */

@@ -1,3 +1,4 @@
+import { redactAddress } from '@stagedoor/bundle';
 import { replaceFile } from '../temporary/replaceFile';
 import type { Ready } from './fetchAll';
 import { formatLockFile, lockedPlugin, readLockText, type LockedPlugins } from './lockFile';
@@ -6,12 +7,20 @@ import type { Planned } from './resolveAll';
 /** What a plan comes to, in the terms of the lock file. */
 export function lockedPlugins(planned: readonly Planned[], ready: readonly Ready[]): LockedPlugins {
   const contents = new Map(ready.map(({ plan, checked }) => [plan, checked.content]));
-  return Object.fromEntries(
-    planned.map((plan) => {
-      const content = plan.keep?.content ?? contents.get(plan);
-      return [plan.plugin.package, lockedPlugin(plan.resolved, content)];
-    }),
-  );
+  const locked: LockedPlugins = {};
+  for (const plan of planned) {
+    const content = plan.keep?.content ?? contents.get(plan);
+    locked[freeName(locked, redactAddress(plan.plugin.package))] = lockedPlugin(plan.resolved, content);
+  }
+  return locked;
+}
+
+/** Two addresses may differ by secrets alone: the second of them is numbered, in the order of the list. */
+function freeName(locked: LockedPlugins, shown: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? shown : `${shown} (${number})`;
+    if (!Object.hasOwn(locked, name)) return name;
+  }
 }
 
 /**

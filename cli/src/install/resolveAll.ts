@@ -1,4 +1,5 @@
 import { StagedoorError, concurrently } from '@stagedoor/bundle';
+import { assertNotOlder } from './assertNotOlder';
 import { formOf } from './list/packageText';
 import type { ListedPlugin } from './list/readPluginList';
 import { outcomeOf, valuesOf } from './outcomes';
@@ -39,15 +40,18 @@ export async function resolveAll(
   const planned = valuesOf(outcomes);
   const byKey = new Map<string, Planned>();
   for (const plan of planned) {
-    const other = byKey.get(plan.resolved.key);
+    const { kind, key } = plan.resolved;
+    // Of two archives, secrets may be all that tells one address from the other.
+    const own = kind === 'archive' ? plan.plugin.key : key;
+    const other = byKey.get(own);
     if (other) {
       const { where, package: text } = plan.plugin;
       throw new StagedoorError(
         'PLUGIN_LISTED_TWICE',
-        `${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${plan.resolved.key}.`,
+        `${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${key}.`,
       );
     }
-    byKey.set(plan.resolved.key, plan);
+    byKey.set(own, plan);
   }
   return planned;
 }
@@ -65,6 +69,7 @@ async function resolveOne(
   const asked = plugin.pullPolicy === 'Always' || plugin.forceDownload || formOf(plugin.package) === 'local';
   const resolved = there && !asked ? there.resolved : await source.resolve(plugin, context);
   const keep = there && !plugin.forceDownload && there.resolved.digest === resolved.digest ? there : undefined;
+  if (keep) assertNotOlder(plugin, keep);
   const previous = keep ?? installed.find((candidate) => candidate.resolved.key === resolved.key);
   return { plugin, source, resolved, ...(keep && { keep }), ...(previous && { previous }) };
 }

@@ -10,18 +10,54 @@ export interface PackageRequest {
   export?: boolean;
 }
 
-/** What a request stands for at this moment. It outlives the run in a lock file: plain data only. */
-export interface Resolved {
+/** A version of an npm package. */
+export interface NpmPackage {
+  name: string;
+  version: string;
+  /** It may be exported where it is a plugin as it is published. */
+  exported: boolean;
+}
+
+/** A plugin in an image. */
+export interface ImagePlugin {
+  host: string;
+  repository: string;
+  /** `sha256:<hex>`. */
+  digest: string;
+  /** Its folder, as the image may name it. */
+  path: string;
+}
+
+/** What a request stands for at this moment. It outlives the run in records, locks and mirrors: plain data, no secrets. */
+export interface RecordedPackage {
   kind: 'npm' | 'archive' | 'local' | 'oci';
   /** What tells one entry from another, whatever its version: an npm name, an OCI image with the plugin's path. */
   key: string;
-  /** What a lock records: `oci://host/repo@sha256:…!path`, `npm name@1.2.3 https://…`. */
+  /**
+   * What a lock records: `oci://host/repo@sha256:…!path`, `npm name@1.2.3 https://…`. For people and comparisons: what a
+   * registry or server says stands in it, so nothing is decided by reading it.
+   */
   identity: string;
+  /** Of an npm package, what the identity says. */
+  npm?: NpmPackage;
+  /** Of a plugin in an image, what the identity says. */
+  image?: ImagePlugin;
   version?: string;
   /** Changes exactly when the content does, e.g. `sha256:…` of a layer or `sha512-…` of an archive. */
   digest: string;
   /** Subresource integrity of the archive, where there is one. */
   integrity?: string;
+}
+
+/** A package that can be fetched. */
+export interface Resolved extends RecordedPackage {
+  /** Where its archive is, with the secrets that this address may hold: neither stored nor shown. */
+  address?: string;
+}
+
+/** What of a package is stored. */
+export function recorded({ address: _, ...rest }: Resolved): RecordedPackage {
+  return rest;
 }
 
 /** What every source is told. */

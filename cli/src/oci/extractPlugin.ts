@@ -1,6 +1,14 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LIMITS, StagedoorError, extractLayer, type ContentLimits, type LayerReading } from '@stagedoor/bundle';
+import {
+  Contents,
+  DEFAULT_LIMITS,
+  StagedoorError,
+  extractLayer,
+  listPaths,
+  type ContentLimits,
+  type LayerReading,
+} from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
 import type { SourceContext } from '../install/source';
 import { STATEMENT } from '../sources/unpack';
@@ -53,6 +61,13 @@ export async function extractPlugin(
     left.bytes -= taken.bytes;
     left.entries -= taken.entries;
   }
+  if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
   throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);
+}
+
+/** Each layer has distinct names; together they must have them too. Throws ARCHIVE_UNSAFE. */
+async function checkNames(dir: string, shown: string): Promise<void> {
+  const contents = new Contents(shown, DEFAULT_LIMITS);
+  for (const { path } of await listPaths(dir)) contents.addFile(path, 0);
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File } from '@stagedoor/bundle';
+import type { Response } from 'undici';
+import { ANSWER_LIMITS, LAYER_LIMITS, MANIFEST_LIMITS, tooManyBytes } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { save } from '../http/save';
 import { rootMessage, type TransferContext } from '../http/send';
@@ -15,11 +17,6 @@ import {
   type ImageManifest,
 } from './schemas';
 import type { Session } from './session';
-
-/** The most that the image specification asks registries to take. */
-export const MAX_MANIFEST = 4 * 1024 * 1024;
-/** A layer may hold many plugins. */
-const MAX_BLOB = 2 * 1024 * 1024 * 1024;
 
 /** A manifest or index, and its digest. */
 export interface FetchedManifest {
@@ -44,7 +41,13 @@ export async function fetchManifest(session: Session, reference: string): Promis
     throw new StagedoorError('IMAGE_NOT_FOUND', `${session.shown} has no ${reference}.`);
   }
   if (!response.ok) throw await registryFault(session, 'the manifest', response);
-  const bytes = await readBody(response, MAX_MANIFEST).catch((cause: unknown) => {
+  const what = {
+    shown: `${session.shown}: the manifest`,
+    limits: MANIFEST_LIMITS,
+    tooLarge: 'REGISTRY_FAILED',
+  } as const;
+  const bytes = await readBody(response, what).catch((cause: unknown) => {
+    if (isStagedoorError(cause)) throw cause;
     throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${rootMessage(cause)}.`, { cause });
   });
   const digest = digestOfBytes(bytes);
@@ -71,7 +74,7 @@ export function parseManifest(bytes: Buffer, shown: string): ImageManifest | Ima
 
 /**
  * Downloads a blob into the new file `file` and checks size and digest; what a broken connection interrupts is taken up
- * again. Throws IMAGE_INVALID, ARCHIVE_TOO_LARGE, and what the session throws.
+ * again. Throws IMAGE_INVALID, ARCHIVE_TOO_LARGE, DOWNLOAD_TOO_SLOW, and what the session throws.
  */
 export async function fetchBlob(
   session: Session,
@@ -80,15 +83,16 @@ export async function fetchBlob(
   { signal, onBytes }: TransferContext,
 ): Promise<void> {
   const shown = `${session.shown}@${digest}`;
-  if (size > MAX_BLOB) throw new StagedoorError('ARCHIVE_TOO_LARGE', `${shown} is larger than ${MAX_BLOB} bytes.`);
+  const download = { shown, limits: LAYER_LIMITS, tooLarge: 'ARCHIVE_TOO_LARGE' } as const;
+  if (size > LAYER_LIMITS.bytes) throw tooManyBytes(download);
   try {
     await save(
-      async (headers) => {
-        const response = await session.request(`blobs/${digest}`, 'pull', { headers });
+      async (request) => {
+        const response = await session.request(`blobs/${digest}`, 'pull', request);
         if (response.ok) return response;
         throw await registryFault(session, digest, response);
       },
-      { file, shown, limit: size, immutable: true, signal, onBytes },
+      { ...download, limits: { ...LAYER_LIMITS, bytes: size }, file, immutable: true, signal, onBytes },
     );
   } catch (cause) {
     signal?.throwIfAborted();
@@ -102,16 +106,22 @@ export async function fetchBlob(
 }
 
 /** What a registry says that it should not, with the beginning of its own words, and `details.status`. */
-export async function registryFault(
-  session: Session,
-  what: string,
-  response: Awaited<ReturnType<Session['request']>>,
-): Promise<StagedoorError> {
-  const body = await readBody(response, 64 * 1024).catch(() => Buffer.alloc(0));
-  const words = body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
+export async function registryFault(session: Session, what: string, response: Response): Promise<StagedoorError> {
+  const words = await wordsOf(session, response);
   return new StagedoorError(
     'REGISTRY_FAILED',
     `${session.shown} answers ${response.status} when asked for ${what}${words ? `: ${words}` : '.'}`,
     { details: { status: response.status } },
   );
+}
+
+/** Of an answer of the registry itself: what it redirects to may be a service that is not for the eyes of this user. */
+async function wordsOf(session: Session, response: Response): Promise<string> {
+  if (!session.isOwn(response.url)) {
+    await response.body?.cancel();
+    return '';
+  }
+  const what = { shown: session.shown, limits: ANSWER_LIMITS, tooLarge: 'REGISTRY_FAILED' } as const;
+  const body = await readBody(response, what).catch(() => Buffer.alloc(0));
+  return body.toString('utf8').replace(/\s+/g, ' ').slice(0, 300);
 }

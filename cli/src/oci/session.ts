@@ -24,6 +24,7 @@ export class Session {
   readonly #context: HttpContext;
   readonly #authorization = new Map<Purpose, string>();
   #base?: Promise<URL>;
+  #origin?: string;
 
   constructor({ host, repository }: Pick<ImageReference, 'host' | 'repository'>, context: HttpContext) {
     this.#host = host;
@@ -41,17 +42,24 @@ export class Session {
     try {
       this.#base ??= this.#findBase();
       const base = await this.#base;
+      this.#origin = base.origin;
       const url = new URL(target, base);
-      const own = url.origin === base.origin;
+      const own = this.isOwn(url);
       const response = await this.#send(url, request, own ? this.#authorization.get(purpose) : undefined);
-      if (response.status !== 401 || !own) return this.#permitted(response);
+      // What the registry redirects to may ask for credentials, and gets none: they are for the registry.
+      if (response.status !== 401 || !this.isOwn(response.url)) return await this.#permitted(response);
       await response.body?.cancel();
       const authorization = await this.#authorize(response, purpose);
       this.#authorization.set(purpose, authorization);
-      return this.#permitted(await this.#send(url, request, authorization));
+      return await this.#permitted(await this.#send(url, request, authorization));
     } catch (cause) {
       throw this.#asFault(cause);
     }
+  }
+
+  /** Whether an address belongs to the registry: credentials go nowhere else. */
+  isOwn(address: string | URL): boolean {
+    return this.#origin !== undefined && new URL(address).origin === this.#origin;
   }
 
   /** Faults of the network in words; anything coded, and the reason of the signal, as it is. */
@@ -97,7 +105,13 @@ export class Session {
   async #permitted(response: Response): Promise<Response> {
     if (response.status !== 401 && response.status !== 403) return response;
     await response.body?.cancel();
-    throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} answers ${response.status}: not permitted.`);
+    const { status, url } = response;
+    if (this.isOwn(url))
+      throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} answers ${status}: not permitted.`);
+    const { origin } = new URL(url);
+    throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} leads to ${origin}, which answers ${status}.`, {
+      hint: `Credentials go to ${this.#host} only, not to other servers that it leads to. Ask who runs that registry.`,
+    });
   }
 }
 

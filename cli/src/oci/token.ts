@@ -2,11 +2,10 @@ import { StagedoorError, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { basic } from '../http/basic';
 import { isLoopback } from '../http/dispatcher';
+import { ANSWER_LIMITS } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
 import type { Credentials } from './credentials';
-
-const MAX_BYTES = 1024 * 1024;
 
 const answer = z
   .looseObject({ token: z.string().optional(), access_token: z.string().optional() })
@@ -29,7 +28,8 @@ export async function fetchToken(
     const grant = { grant_type: 'refresh_token', client_id: 'stagedoor', refresh_token: credentials.identityToken };
     for (const [name, value] of Object.entries(grant)) fields.set(name, value);
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    request = { method: 'POST', headers, body: fields.toString() };
+    // A redirect would take the token along in the body, wherever it leads.
+    request = { method: 'POST', headers, body: fields.toString(), redirect: 'manual' };
   } else {
     for (const [name, value] of fields) address.searchParams.set(name, value);
     request = credentials ? { headers: { authorization: basic(credentials.user, credentials.password) } } : {};
@@ -41,7 +41,8 @@ export async function fetchToken(
 function parseRealm(realm: string, { insecure = false }: HttpContext): URL {
   const address = URL.canParse(realm) ? new URL(realm) : undefined;
   const safe = address?.protocol === 'https:' || insecure || (address && isLoopback(address.hostname));
-  if (address && safe && /^https?:$/.test(address.protocol)) return address;
+  const plain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password;
+  if (safe && plain) return address;
   throw new StagedoorError('REGISTRY_FAILED', `The registry names ${JSON.stringify(realm)} to get a token from.`, {
     hint: 'Credentials go to https addresses only, unless --insecure is given.',
   });
@@ -51,7 +52,8 @@ async function askForToken(address: URL, request: HttpRequest, context: HttpCont
   const shown = `${address.origin}${address.pathname}`;
   try {
     const response = await send(address, request, context);
-    const body = await readBody(response, MAX_BYTES);
+    const body = await readBody(response, { shown, limits: ANSWER_LIMITS, tooLarge: 'REGISTRY_FAILED' });
+    if (response.status >= 300 && response.status < 400) throw new Error('it redirects a request with credentials');
     if (!response.ok) {
       const refused = response.status >= 400 && response.status < 500 && response.status !== 429;
       const code = refused ? 'REGISTRY_UNAUTHORIZED' : 'REGISTRY_FAILED';

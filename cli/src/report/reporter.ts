@@ -1,4 +1,4 @@
-import { isStagedoorError, type CodedError } from '@stagedoor/bundle';
+import { isStagedoorError, redactAddresses, type CodedError } from '@stagedoor/bundle';
 import type { ExportStep } from '../export/options';
 import type { ExportResult } from '../export/result';
 import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
@@ -33,7 +33,7 @@ export class Reporter {
 
   /** A line about what a command is at. */
   progress(line: string): void {
-    this.streams.stderr.write(`${printable(line)}\n`);
+    this.streams.stderr.write(`${printable(redactAddresses(line))}\n`);
   }
 
   /** The summary of a finished export. */
@@ -80,7 +80,7 @@ export class Reporter {
   failed(error: unknown): void {
     if (!isStagedoorError(error)) {
       const text = error instanceof Error ? error.stack : String(error);
-      this.streams.stderr.write(`error: ${text}\n`);
+      this.streams.stderr.write(`error: ${redactAddresses(String(text))}\n`);
     } else {
       const message = error.message.split('\n').map(printable).join('\n');
       this.streams.stderr.write(`error ${error.code}: ${message}\n`);
@@ -91,7 +91,7 @@ export class Reporter {
 }
 
 function jsonError(error: unknown): CodedError | { message: string } {
-  if (!isStagedoorError(error)) return { message: String(error) };
+  if (!isStagedoorError(error)) return { message: redactAddresses(String(error)) };
   const { code, message, hint, details } = error;
   return { code, message, ...(hint && { hint }), ...(details && { details }) };
 }

@@ -4,12 +4,14 @@ import type { LayerCache } from '../oci/layerCache';
 import { archiveSource } from './archive/archiveSource';
 import { localSource } from './local/localSource';
 import { mirrorSource } from './mirror/mirrorSource';
+import { npmSettingsReader } from './npm/npmSettings';
 import { npmSource } from './npm/npmSource';
 import { ociSource } from './oci/ociSource';
 
 /** Everything that packages come from; of any text, one at most accepts it. Made for one run, in which they share. */
 export function createSources(cache?: LayerCache): Source[] {
-  return [ociSource(cache), archiveSource, localSource, npmSource()];
+  const readSettings = npmSettingsReader();
+  return [ociSource(cache), archiveSource(readSettings), localSource, npmSource(readSettings)];
 }
 
 /**

@@ -1,5 +1,5 @@
-import { SBOM_FILE } from '@stagedoor/bundle';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { SBOM_FILE, copyPlainFile } from '@stagedoor/bundle';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BundledPackage } from '../describe/bundledPackages';
 import { collectConfigSchemas } from '../describe/configSchema';
@@ -42,7 +42,7 @@ export async function describeRemote(
   for (const path of published.filter((entry) => !/^(dist|src)\//.test(entry))) {
     const target = join(staging.dir, path);
     await mkdir(dirname(target), { recursive: true });
-    await copyFile(join(exported.dir, path), target);
+    await copyPlainFile(join(exported.dir, path), target);
   }
   for (const path of schemas ? SCHEMA_FILES : []) {
     await staging.write(path, toJson(schemas));

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { StagedoorError, describeIssues } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { isAddress } from '../../bundles/address';
+import { ANSWER_LIMITS } from '../../http/limits';
+import { readBody } from '../../http/readBody';
 import { send } from '../../http/send';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
@@ -63,14 +65,8 @@ async function fetchText(location: string, token: string | undefined, signal?: A
     const refused = response.status === 401 || response.status === 403;
     throw unreadable(url.href, `the portal answers ${response.status}.`, refused ? tokenHint(token) : undefined);
   }
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > MAX_BYTES) throw unreadable(url.href, `the answer is larger than ${MAX_BYTES} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const answer = await readBody(response, { shown: url.href, limits: ANSWER_LIMITS, tooLarge: 'HOST_UNREADABLE' });
+  return answer.toString('utf8');
 }
 
 async function boundedFile(file: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { valid } from 'semver';
 import * as z from 'zod';
 import type { Faults } from './faults';
 import type { YamlFile } from './yamlFile';
@@ -23,6 +24,7 @@ const fields = {
   pullPolicy: optional(z.enum(['Always', 'IfNotPresent'])),
   forceDownload: optional(z.boolean()),
   export: optional(z.boolean()),
+  minVersion: optional(z.string().refine((text) => valid(text) !== null, 'must be a version, e.g. 1.2.3')),
 };
 
 const names = z.array(z.string().min(1));
@@ -42,6 +44,7 @@ export interface Entry {
   pullPolicy?: 'Always' | 'IfNotPresent';
   forceDownload?: boolean;
   export?: boolean;
+  minVersion?: string;
   /** `file:line`, for messages. */
   where: string;
 }

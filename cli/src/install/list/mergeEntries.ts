@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, redactAddress } from '@stagedoor/bundle';
 import type { Entry } from './entry';
 import type { Faults } from './faults';
 import { formOf, parseOciText, plainKey } from './packageText';
@@ -60,8 +60,8 @@ function keys(entries: readonly Entry[], faults: Faults, warnings: string[]): (e
     const known = [...(paths.get(oci?.image ?? '') ?? [])];
     if (oci && (oci.path !== undefined || known.length <= 1)) return `${oci.image}!${oci.path ?? known[0] ?? ''}`;
     const fault = oci
-      ? `${entry.package} names no plugin, and others of that image are named: ${known.join(', ')}`
-      : `${entry.package} is not oci://host/name:tag or oci://host/name@sha256:…, with !path where it holds several`;
+      ? `${redactAddress(entry.package)} names no plugin, and others of that image are named: ${known.join(', ')}`
+      : `${redactAddress(entry.package)} is not oci://host/name:tag or oci://host/name@sha256:…, with !path where it holds several`;
     if (isEnabled(entry)) faults.add(entry.where, fault);
     else warnings.push(`${entry.where}: ${fault}; it is disabled and left out.`);
     return undefined;

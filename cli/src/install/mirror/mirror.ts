@@ -1,3 +1,4 @@
+import { redactAddress } from '@stagedoor/bundle';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +9,7 @@ import { openList } from '../openList';
 import { lockedPlugins, tryToLock } from '../lockedPlugins';
 import type { InstallOptions } from '../options';
 import { resolveAll, type Planned } from '../resolveAll';
+import { recorded } from '../source';
 import { asUnwritable } from '../../temporary/unwritable';
 import { MirrorBlobs } from './mirrorBlobs';
 import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
@@ -68,7 +70,11 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
       if (locked) assertLocked(file, locked, found);
       const packages = planned.map((plan) => {
         const archive = archives.get(plan);
-        return { package: plan.plugin.package, resolved: plan.resolved, ...(archive !== undefined && { archive }) };
+        return {
+          package: redactAddress(plan.plugin.package),
+          resolved: recorded(plan.resolved),
+          ...(archive !== undefined && { archive }),
+        };
       });
       await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages));
       signal?.throwIfAborted();
@@ -77,7 +83,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
       return {
         out,
         plugins: ready.map(({ plan, checked: { name, version } }) => {
-          return { package: plan.plugin.package, identity: plan.resolved.identity, name, version };
+          return { package: redactAddress(plan.plugin.package), identity: plan.resolved.identity, name, version };
         }),
         disabled: list.disabled,
         bytes,

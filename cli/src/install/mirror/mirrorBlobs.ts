@@ -1,5 +1,5 @@
-import { StagedoorError, readBounded, sha256File } from '@stagedoor/bundle';
-import { copyFile, lstat, mkdir, rename } from 'node:fs/promises';
+import { StagedoorError, copyPlainFile, readBounded, sha256File } from '@stagedoor/bundle';
+import { lstat, mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where a mirror keeps content, each file named after its sha256, as in an image layout. */
@@ -21,7 +21,7 @@ export class MirrorBlobs {
     await mkdir(this.#dir, { recursive: true });
     // Two packages may bring the same content at once: each writes a file of its own.
     const own = join(this.#dir, `${hex}.${process.hrtime.bigint()}`);
-    await copyFile(file, own);
+    await copyPlainFile(file, own);
     await rename(own, blob);
     return `sha256:${hex}`;
   }

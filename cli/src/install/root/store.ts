@@ -1,9 +1,9 @@
-import { StagedoorError, digestOf, listFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
+import { StagedoorError, digestOf, isBundlePath, listFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { PackageRequest, Resolved } from '../source';
+import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
 export const STORE = '.stagedoor-install';
@@ -16,7 +16,7 @@ const LOCK = 'lock.db';
 
 const MAX_RECORD_BYTES = 64 * 1024;
 
-/** What {@link Resolved} is, from disk. */
+/** What {@link RecordedPackage} is, from disk. */
 export const resolvedSchema = z.object({
   kind: z.enum(['npm', 'archive', 'local', 'oci']),
   key: z.string(),
@@ -24,6 +24,15 @@ export const resolvedSchema = z.object({
   version: z.string().optional(),
   digest: z.string(),
   integrity: z.string().optional(),
+  npm: z.object({ name: z.string(), version: z.string(), exported: z.boolean() }).optional(),
+  image: z
+    .object({
+      host: z.string(),
+      repository: z.string(),
+      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256 in hex'),
+      path: z.string().refine(isBundlePath, 'must be a plain relative path'),
+    })
+    .optional(),
 });
 
 const recordSchema = z.object({
@@ -45,7 +54,7 @@ export interface InstallRecord {
   request: string;
   /** Hex digest over all files but manifest and signature, as of a bundle. */
   content: string;
-  resolved: Resolved;
+  resolved: RecordedPackage;
 }
 
 /** A package that a link in the root directory leads to. */

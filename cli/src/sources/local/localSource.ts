@@ -15,6 +15,7 @@ import {
   sha256File,
   type BundleFile,
 } from '@stagedoor/bundle';
+import { ARCHIVE_LIMITS, tooManyBytes } from '../../http/limits';
 import { formOf, plainKey } from '../../install/list/packageText';
 import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
@@ -58,10 +59,14 @@ function pathOf(text: string, cwd: string): string {
   return resolve(cwd, text.replace(/^file:/, ''));
 }
 
+/** True for a folder, false for an archive. Throws BUNDLE_NOT_FOUND, ARCHIVE_TOO_LARGE. */
 async function isFolder(path: string): Promise<boolean> {
   const info = await stat(path).catch(() => undefined);
   if (info?.isDirectory()) return true;
-  if (info?.isFile()) return false;
+  if (info?.isFile()) {
+    if (info.size <= ARCHIVE_LIMITS.bytes) return false;
+    throw tooManyBytes({ shown: path, limits: ARCHIVE_LIMITS, tooLarge: 'ARCHIVE_TOO_LARGE' });
+  }
   throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor an archive.`);
 }
 

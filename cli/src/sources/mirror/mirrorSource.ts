@@ -1,16 +1,15 @@
-import { StagedoorError } from '@stagedoor/bundle';
-import { copyFile } from 'node:fs/promises';
+import { StagedoorError, copyPlainFile, redactAddress } from '@stagedoor/bundle';
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
-import type { Resolved, Source } from '../../install/source';
+import type { RecordedPackage, Source } from '../../install/source';
 import type { ImageReader } from '../../oci/imageReader';
-import { MAX_MANIFEST, parseManifest } from '../../oci/images';
+import { MANIFEST_LIMITS } from '../../http/limits';
+import { parseManifest } from '../../oci/images';
 import { Layers } from '../../oci/layers';
-import { imageName, parseReference } from '../../oci/reference';
+import { formatReference, imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
 import { fetchFromImage } from '../oci/ociSource';
-import { parseIdentity } from '../npm/npmIdentity';
 import { scratchFolder } from '../scratch';
 import { unpack } from '../unpack';
 
@@ -27,7 +26,10 @@ export async function mirrorSource(mirror: string): Promise<Source> {
     accepts: () => true,
 
     async resolve({ package: text, integrity, export: exported = false }) {
-      const entry = packages.find((candidate) => candidate.package === text);
+      const shown = redactAddress(text);
+      const named = packages.filter((candidate) => candidate.package === shown);
+      // Where secrets were all that told one address from another, the integrity does.
+      const entry = named.find(({ resolved }) => resolved.integrity === integrity) ?? named[0];
       if (!entry) throw new StagedoorError('MIRROR_INCOMPLETE', `${mirror} does not hold it.`);
       const { resolved } = entry;
       if (!isMeant(text, exported, resolved)) {
@@ -41,39 +43,43 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       return { ...resolved, ...(asked !== undefined && { integrity: asked }) };
     },
     async fetch(resolved, folder, context) {
-      const { kind, identity, integrity } = resolved;
-      if (kind === 'oci') {
-        const reference = parseReference(identity);
-        return await fetchFromImage(reference, mirrorReader(blobs, identity), folder, { ...context, layers });
+      const { identity, integrity } = resolved;
+      if (resolved.image) {
+        return await fetchFromImage(resolved.image, mirrorReader(blobs, identity), folder, { ...context, layers });
       }
-      const archive = packages.find((candidate) => candidate.resolved.identity === identity)?.archive;
+      const archive = packages.find(
+        (one) => one.resolved.identity === identity && one.resolved.digest === resolved.digest,
+      )?.archive;
       if (archive === undefined)
         throw new StagedoorError('MIRROR_INVALID', `The mirror has no archive of ${identity}.`);
       const file = await blobs.file(archive);
       // What was exported is known by the lock alone: the integrity is that of what it was made of.
-      if (integrity !== undefined && !(kind === 'npm' && parseIdentity(identity).exported))
-        await checkIntegrity(file, integrity, identity);
+      if (integrity !== undefined && !resolved.npm?.exported) await checkIntegrity(file, integrity, identity);
       return await unpack(file, await scratchFolder(folder), context);
     },
   };
 }
 
 /** Whether an entry of a list can have led there: by the kind of package, whether it may be exported, and the digest where there is one. */
-function isMeant(text: string, exported: boolean, { kind, identity }: Resolved): boolean {
+function isMeant(text: string, exported: boolean, resolved: RecordedPackage): boolean {
+  const { kind, identity, digest, image, npm } = resolved;
   if (formOf(text) !== kind) return false;
-  if (kind === 'npm') return parseIdentity(identity).exported === exported;
+  if (kind === 'npm') return npm?.exported === exported;
   if (kind !== 'oci') return true;
-  const [asked, found] = [parseReference(text), parseReference(identity)];
-  return imageName(asked) === imageName(found) && (asked.digest ?? found.digest) === found.digest;
+  const asked = parseReference(text);
+  if (!image || imageName(asked) !== imageName(image)) return false;
+  // What is fetched is what the lock is compared with.
+  if (formatReference(image) !== identity || image.digest !== digest) return false;
+  return (asked.digest ?? image.digest) === image.digest && (asked.path ?? image.path) === image.path;
 }
 
 function mirrorReader(blobs: MirrorBlobs, shown: string): ImageReader {
   return {
     shown,
     manifest: async (digest) => {
-      const bytes = await blobs.bytes(digest, MAX_MANIFEST);
+      const bytes = await blobs.bytes(digest, MANIFEST_LIMITS.bytes);
       return { digest, bytes, content: parseManifest(bytes, shown) };
     },
-    blob: async ({ digest }, file) => await copyFile(await blobs.file(digest), file),
+    blob: async ({ digest }, file) => await copyPlainFile(await blobs.file(digest), file),
   };
 }

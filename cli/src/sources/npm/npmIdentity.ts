@@ -1,22 +1,10 @@
-/** A version of an npm package, as lock files and mirrors record it. */
-export interface NpmIdentity {
-  name: string;
-  version: string;
-  /** Of the archive. */
-  address: string;
-  /** It may be exported where it is a plugin as it is published. */
-  exported: boolean;
-}
+import type { NpmPackage } from '../../install/source';
 
-const IDENTITY = /^npm (\S+)@(\S+) (https?:\/\/\S+)( exported)?$/;
-
-/** `npm <name>@<version> <address>`, followed by ` exported` where it may be. */
-export function formatIdentity({ name, version, address, exported }: NpmIdentity): string {
+/**
+ * What a lock records of a version of an npm package: `npm <name>@<version> <address>`, followed by ` exported` where it
+ * may be exported. For people and comparisons: nothing is read out of it. `address` is a URL, so it holds no blanks and
+ * can bring no such suffix.
+ */
+export function formatIdentity({ name, version, exported }: NpmPackage, address: string): string {
   return `npm ${name}@${version} ${address}${exported ? ' exported' : ''}`;
-}
-
-/** Takes {@link formatIdentity} apart. */
-export function parseIdentity(identity: string): NpmIdentity {
-  const [, name = '', version = '', address = '', exported] = IDENTITY.exec(identity) ?? [];
-  return { name, version, address, exported: exported !== undefined };
 }

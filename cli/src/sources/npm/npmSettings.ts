@@ -1,18 +1,51 @@
-import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceContext } from '../../install/source';
-import { authoritiesWith } from '../../http/authorities';
-import { temporaryFolder } from '../../temporary/temporaryFolder';
+import type { Connection } from '../../http/dispatcher';
 
 /** Settings in the form that npm's own packages take. */
 export type NpmSettings = Record<string, unknown>;
 
+/** Gives the settings of npm seen from a folder. */
+export type ReadNpmSettings = (cwd: string) => Promise<NpmSettings>;
+
+const PUBLIC_REGISTRY = 'https://registry.npmjs.org/';
+
 /**
- * What npm is configured with, seen from `cwd`: the .npmrc files of project, user and machine, and NPM_CONFIG_ variables.
- * No npm is needed. Throws CA_INVALID. The cache is npm's own where that can be written, otherwise one that ends with this process.
+ * Makes a reader of what npm is configured with, seen from a folder: the .npmrc files of project, user and machine, and
+ * NPM_CONFIG_ variables. It reads once for each folder, and needs no npm.
  */
-export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise<NpmSettings> {
+export function npmSettingsReader(): ReadNpmSettings {
+  const known = new Map<string, Promise<NpmSettings>>();
+  return async (cwd) => {
+    const settings = known.get(cwd) ?? readSettings(cwd);
+    known.set(cwd, settings);
+    return await settings;
+  };
+}
+
+/** The registry of a package, or the default one for none, with a slash at its end. */
+export function registryOf(name: string | undefined, settings: NpmSettings): string {
+  const scope = name !== undefined && /^(@[^/]+)\//.exec(name)?.[1];
+  const configured = (scope && settings[`${scope}:registry`]) || settings.registry || PUBLIC_REGISTRY;
+  return `${String(configured).trim().replace(/\/+$/, '')}/`;
+}
+
+/** How npm would connect with these settings. */
+export function npmConnection(settings: NpmSettings): Connection {
+  const { ca, cert, key, httpsProxy, proxy, noProxy, localAddress } = settings;
+  const authorities = [ca ?? []].flat().filter((one) => typeof one === 'string');
+  // Of these two, npm takes one for everything.
+  const [first] = [httpsProxy, proxy].filter((one) => one !== undefined && one !== null && one !== '');
+  return {
+    ...(authorities.length > 0 && { authorities }),
+    ...(typeof cert === 'string' && { cert }),
+    ...(typeof key === 'string' && { key }),
+    ...((typeof first === 'string' || first === false) && { proxy: first }),
+    ...(typeof noProxy === 'string' && noProxy !== '' && { noProxy }),
+    ...(typeof localAddress === 'string' && { localAddress }),
+  };
+}
+
+async function readSettings(cwd: string): Promise<NpmSettings> {
   const { default: Config } = await import('@npmcli/config');
   // CommonJS of which Node.js cannot tell all exports by name.
   const { default: known } = await import('@npmcli/config/lib/definitions/index.js');
@@ -32,24 +65,5 @@ export async function npmSettings({ cwd, ca, insecure }: SourceContext): Promise
     warn: false,
   });
   await config.load();
-  const { flat } = config;
-  const trust = {
-    // In npm's own settings, authorities take the place of those that Node.js knows.
-    ...(ca !== undefined && { ca: [...(await authoritiesWith(ca)), ...[flat.ca ?? []].flat()] }),
-    ...(insecure && { strictSSL: false }),
-  };
-  return { ...flat, ...trust, cache: await writableCache(flat.cache), preferOnline: true };
-}
-
-async function writableCache(cache: unknown): Promise<string> {
-  if (typeof cache === 'string') {
-    try {
-      await mkdir(cache, { recursive: true });
-      await access(cache, constants.W_OK);
-      return cache;
-    } catch {
-      // A read-only home is common in containers.
-    }
-  }
-  return (await temporaryFolder('npm')).dir;
+  return config.flat;
 }

@@ -23,16 +23,18 @@ export function ociSource(cache?: LayerCache): Source {
       const image = await openImage(reference, registryReader(reference, context));
       const { folder: path, version } = pluginOf(image, reference);
       const { digest } = image;
+      const { host, repository } = reference;
       return {
         kind: 'oci',
         key: `${imageName(reference)}!${path}`,
         identity: formatReference({ ...reference, digest, path }),
+        image: { host, repository, digest, path },
         ...(version !== undefined && { version }),
         digest,
       };
     },
-    async fetch({ identity }, folder, context) {
-      const reference = parseReference(identity);
+    async fetch({ image: reference }, folder, context) {
+      if (!reference) throw new Error('The package was not resolved by the source of images');
       return await fetchFromImage(reference, registryReader(reference, context), folder, { ...context, layers });
     },
   };

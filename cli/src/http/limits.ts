@@ -1,0 +1,101 @@
+import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+
+/** Bounds on a download, so that it ends whatever a server does. */
+export interface DownloadLimits {
+  bytes: number;
+  /** For the whole download, waiting and further attempts included. */
+  timeoutMs: number;
+  /** The least that must come while content comes; see {@link MIN_PACE}. */
+  pace?: MinPace;
+}
+
+/** Fewer bytes than these, on average over each period, end a download. */
+export interface MinPace {
+  bytesPerSecond: number;
+  periodMs: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Slower than any line that somebody would install over. */
+const MIN_PACE: MinPace = { bytesPerSecond: 8 * 1024, periodMs: 30_000 };
+
+/** For an archive of one bundle; those are a few megabytes. */
+export const ARCHIVE_LIMITS: DownloadLimits = { bytes: 256 * MIB, timeoutMs: 15 * 60_000 };
+/** For a layer of an image, which may hold many plugins. */
+export const LAYER_LIMITS: DownloadLimits = { bytes: 2048 * MIB, timeoutMs: 60 * 60_000 };
+/** For what an npm registry lists of one package: the largest lists in use have about 20 MiB. */
+export const PACKUMENT_LIMITS: DownloadLimits = { bytes: 32 * MIB, timeoutMs: 2 * 60_000 };
+/** For a manifest: the most that the image specification asks registries to take. */
+export const MANIFEST_LIMITS: DownloadLimits = { bytes: 4 * MIB, timeoutMs: 60_000 };
+/** For a token, an error, and other answers of a few lines. */
+export const ANSWER_LIMITS: DownloadLimits = { bytes: MIB, timeoutMs: 60_000 };
+
+/** What is downloaded, for errors. */
+export interface Download {
+  /** What it is called, without secrets. */
+  shown: string;
+  limits: DownloadLimits;
+  /** The code for more bytes than allowed. */
+  tooLarge: ErrorCode;
+}
+
+/** The refusal of more bytes than allowed, announced or sent. */
+export function tooManyBytes({ shown, limits, tooLarge }: Download): StagedoorError {
+  return new StagedoorError(tooLarge, `${shown} is larger than ${limits.bytes} bytes.`, {
+    hint: `It may have ${formatMiB(limits.bytes)} at most. Check that it comes from the right place.`,
+  });
+}
+
+/** The refusal of a download that does not come to an end. */
+export function tooSlow({ shown }: Pick<Download, 'shown'>, why: string): StagedoorError {
+  return new StagedoorError('DOWNLOAD_TOO_SLOW', `${shown}: ${why}.`);
+}
+
+/** Watches that a download keeps its limits in time; one for all attempts at it. */
+export class Pace {
+  readonly #download: Download;
+  readonly #now: () => number;
+  readonly #deadline: number;
+  #periodBegan: number;
+  #bytes = 0;
+
+  constructor(download: Download, now: () => number = () => performance.now()) {
+    this.#download = download;
+    this.#now = now;
+    this.#periodBegan = now();
+    this.#deadline = this.#periodBegan + download.limits.timeoutMs;
+  }
+
+  /** Runs what waits for a server that is busy: that time counts for the whole, and not for the pace. */
+  async outside<T>(wait: () => Promise<T>): Promise<T> {
+    const before = this.#now();
+    try {
+      return await wait();
+    } finally {
+      this.#periodBegan += this.#now() - before;
+    }
+  }
+
+  /** Notes that bytes have come. Throws DOWNLOAD_TOO_SLOW. */
+  add(bytes: number): void {
+    const { timeoutMs, pace: { bytesPerSecond, periodMs } = MIN_PACE } = this.#download.limits;
+    const now = this.#now();
+    if (now > this.#deadline) throw tooSlow(this.#download, `not complete after ${timeoutMs / 1000} s`);
+    this.#bytes += bytes;
+    const elapsed = now - this.#periodBegan;
+    if (elapsed < periodMs) return;
+    if (this.#bytes < (bytesPerSecond * elapsed) / 1000) {
+      throw tooSlow(
+        this.#download,
+        `only ${this.#bytes} bytes came in ${Math.round(elapsed / 100) / 10} s, fewer than ${bytesPerSecond} per second`,
+      );
+    }
+    this.#periodBegan = now;
+    this.#bytes = 0;
+  }
+}
+
+function formatMiB(bytes: number): string {
+  return bytes % MIB === 0 ? `${bytes / MIB} MiB (${bytes} bytes)` : `${bytes} bytes`;
+}
