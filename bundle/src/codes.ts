@@ -336,6 +336,10 @@ export const codes = {
     meaning: 'The configSchema of the package cannot be read.',
     hint: 'Correct the file or object that "configSchema" in package.json names.',
   },
+  CONFIG_SCHEMA_LIMIT: {
+    meaning: 'The config schema of a bundle is larger, deeper or slower to check than is allowed.',
+    hint: 'Simplify the schema (fewer properties, no nested repetitions in patterns) and export the plugin again.',
+  },
   SOURCE_UNREADABLE: {
     meaning: 'A file of the plugin or of one of its dependencies cannot be read.',
     hint: 'Correct the permissions of the named file, or install the dependencies again.',

@@ -76,10 +76,13 @@ export class DropDirectory {
     return bundles.sort((a, b) => (a.entry < b.entry ? -1 : 1));
   }
 
-  /** Begins to act on changes, those noticed since construction included. */
-  open(): void {
+  /** Begins to act on changes, those noticed since construction included, and activates bundles that were `late` at boot. */
+  open(late: readonly string[] = []): void {
     this.#open = true;
     for (const { name } of this.#records.values()) this.#showDrop(name);
+    for (const name of late) {
+      this.reconcile(name).catch((error: Error) => this.#options.logger.error(`${name} could not be started`, error));
+    }
     for (const entry of this.#dirty) this.#work(entry);
   }
 

@@ -204,7 +204,11 @@ export class DynamicPlugins {
   async boot(): Promise<void> {
     const { settings, own, config, logger } = this.#options;
     this.#closers.push(await this.observations.start(this.#unitHost));
-    if (!settings) return this.#bundles.boot(own, []);
+    this.#closers.push(() => this.#gate.close());
+    if (!settings) {
+      await this.#bundles.boot(own, []);
+      return;
+    }
     await mkdir(settings.rootDirectory, { recursive: true });
     await mkdir(settings.stateDirectory, { recursive: true });
     const stateDirectory = await realpath(settings.stateDirectory);
@@ -228,9 +232,9 @@ export class DynamicPlugins {
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
-    await this.#bundles.boot(own, bundles);
+    const late = await this.#bundles.boot(own, bundles);
     this.#booted = true;
-    drops.open();
+    drops.open(late);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#reports = reports;
     this.#closers.push(() => reports.close());
