@@ -64,6 +64,10 @@ export const codes = {
     hint: 'Give the portal process read permission on the drop.',
   },
   // The host's side of validation
+  ROOT_UNREADABLE: {
+    meaning: 'The root directory cannot be read; what runs stays.',
+    hint: 'Give the portal process read permission on dynamicPlugins.rootDirectory, or mount its volume again.',
+  },
   PEER_UNSATISFIED: {
     meaning: 'A shared package of the host is outside the range that the bundle declares.',
     hint: 'Export the plugin against the Backstage release of the host, or upgrade the host.',

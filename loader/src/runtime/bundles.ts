@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setImmediate as turn } from 'node:timers/promises';
-import { concurrently, isStagedoorError, type ErrorCode, type StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, concurrently, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -238,7 +238,9 @@ export class Bundles {
   /** Holds a bundle against host, policy and app-config. */
   async #check(bundle: StagedBundle, options?: CheckOptions): Promise<GateResult> {
     const { gate, registry } = this.#options;
-    const result: GateResult = await gate.check(bundle, options).catch((error: unknown) => ({ fault: asFault(error) }));
+    const result: GateResult = await gate.check(bundle, options).catch((cause: Error) => ({
+      fault: new StagedoorError('DROP_UNREADABLE', `${bundle.entry} cannot be checked: ${cause.message}`, { cause }),
+    }));
     if (!result.late) this.#judged.set(bundle.name, bundle.dir);
     registry.patch(bundle.name, { signature: result.signature });
     return result;

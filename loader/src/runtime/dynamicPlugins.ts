@@ -154,6 +154,12 @@ export class DynamicPlugins {
     return this.#registry.list().map((status) => this.#complete(status));
   }
 
+  /** What keeps the portal from following its drops now. */
+  faults(): StagedoorError[] {
+    const fault = this.#drops?.rootFault;
+    return fault ? [fault] : [];
+  }
+
   /**
    * The config schemas of all bundles that are loaded, for whoever shows app-config to browsers: Backstage's app plugin gives
    * them those values that a schema calls visible.
@@ -209,7 +215,8 @@ export class DynamicPlugins {
       await this.#bundles.boot(own, []);
       return;
     }
-    await mkdir(settings.rootDirectory, { recursive: true });
+    // Why it cannot be read is told when it is.
+    await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
     await mkdir(settings.stateDirectory, { recursive: true });
     const stateDirectory = await realpath(settings.stateDirectory);
     const lock = await lockState(stateDirectory);
@@ -248,7 +255,8 @@ export class DynamicPlugins {
   watch(): void {
     const [root, drops] = [this.#options.settings?.rootDirectory, this.#drops];
     if (!root || !drops || this.#stopped) return;
-    this.#closers.push(watchRoot(root, drops.entries(), (entry) => drops.changed(entry)));
+    const changed = (entry: string): void => drops.changed(entry);
+    this.#closers.push(watchRoot(root, drops.entries(), changed, (fault) => drops.readable(fault)));
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */
