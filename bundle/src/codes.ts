@@ -237,6 +237,10 @@ export const codes = {
     meaning: 'An upload is larger than this portal takes.',
     hint: 'Export the plugin with `stagedoor export`: bundles are small. Or copy it into the root directory.',
   },
+  UPLOAD_ENTRY_TAKEN: {
+    meaning: 'The entry of the root directory that the upload would replace holds another package.',
+    hint: 'Give the named entry another name, and upload again.',
+  },
   UPLOAD_OUTRANKED: {
     meaning: 'An upload would have no effect: a drop beside it counts more.',
     hint: 'Remove the other drop from the root directory, or upload a higher version.',

@@ -77,3 +77,8 @@ function checkPath(path: string): void {
   if (isBundlePath(path)) return;
   throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} is not a plain relative path.`);
 }
+
+/** The permissions that a file of a bundle is written with: those to run it stay, and no other of where it came from. */
+export function plainMode(mode: number | undefined): number {
+  return ((mode ?? 0) & 0o111) === 0 ? 0o644 : 0o755;
+}

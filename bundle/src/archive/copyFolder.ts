@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, opendir, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, opendir, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../concurrently';
 import { StagedoorError } from '../error';
 import { isInside } from '../paths';
-import { Contents, type ContentLimits } from './contents';
+import { Contents, plainMode, type ContentLimits } from './contents';
 
 /** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
 const NAMES_HANDLES = process.platform === 'linux';
@@ -12,7 +12,7 @@ const NAMES_HANDLES = process.platform === 'linux';
 /**
  * Copies a dropped folder as the loader will run it: plain files and folders only. Copies are reflinks where the
  * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
- * inside the drop becomes a copy of it; `.bin` folders are left out. What is copied is what was judged, also when the
+ * inside the drop becomes a copy of it; `.bin` folders are left out, and so are permissions other than to run a file. What is copied is what was judged, also when the
  * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
  * Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
@@ -20,8 +20,7 @@ export async function copyFolder(from: string, to: string, limits: ContentLimits
   const root = await realpath(from);
   const contents = new Contents(from, limits);
   const { folders, files } = await listFolder(root, contents);
-  await mkdir(to, { recursive: true });
-  for (const folder of folders) await mkdir(join(to, folder), { recursive: true });
+  for (const folder of ['', ...folders]) await mkdir(join(to, folder), { recursive: true, mode: 0o755 });
   await concurrently(files, async ({ path, isLink }) => {
     const source = join(root, path);
     const real = isLink ? await insideLink(root, source, path) : source;
@@ -29,8 +28,10 @@ export async function copyFolder(from: string, to: string, limits: ContentLimits
     try {
       const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
       if (!isInside(root, await realpath(opened))) throw notInside(path);
-      contents.addBytes((await handle.stat()).size);
+      const { size, mode } = await handle.stat();
+      contents.addBytes(size);
       await copyFile(opened, join(to, path), constants.COPYFILE_FICLONE);
+      await chmod(join(to, path), plainMode(mode));
     } finally {
       await handle.close();
     }

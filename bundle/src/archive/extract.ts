@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
 import { isBundlePath } from '../paths';
-import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
+import { Contents, DEFAULT_LIMITS, plainMode, type ContentLimits } from './contents';
 import { unzipBlocks } from './unzip';
 
 /** What writing fails with, as opposed to reading the archive. */
@@ -19,6 +19,7 @@ interface Entry {
   size: number;
   meta: boolean;
   path: string;
+  mode?: number;
 }
 
 /** What decides on each entry: gives the path it is written to, empty to leave it out; throws for one that must not be there. */
@@ -113,6 +114,7 @@ async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filte
       // What was judged is what is written, whatever else the parser makes of the name.
       const inner = judge(path, entry as Entry, contents);
       (entry as Entry).path = inner;
+      (entry as Entry).mode = (entry as Entry).type === 'Directory' ? 0o755 : plainMode((entry as Entry).mode);
       return inner !== '';
     } catch (error) {
       fault = error;

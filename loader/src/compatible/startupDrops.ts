@@ -1,5 +1,5 @@
 import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
 import { settle } from '../scan/settle';
 import type { Settings } from '../settings/settings';
@@ -8,6 +8,7 @@ import { newestOf } from '../stage/newest';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
 /** A drop that is no bundle, with the reason. */
@@ -32,9 +33,9 @@ export interface StartupDrops {
  * drop is in `unusable`.
  */
 export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
-  await mkdir(settings.rootDirectory, { recursive: true });
-  await mkdir(settings.stateDirectory, { recursive: true });
-  const stateDirectory = await realpath(settings.stateDirectory);
+  // Why it cannot be read is told when it is.
+  await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
+  const stateDirectory = await openStateDirectory(settings.stateDirectory);
   const lock = await lockState(stateDirectory);
   try {
     const shelves = await layShelves(stateDirectory, sharedPackages(__dirname), __dirname);

@@ -12,7 +12,7 @@ import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
 import type { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
-import type { Units } from './units';
+import { claimsOf, type Units } from './units';
 
 /** Faults of code that ran; every other fault is a refusal before anything ran. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -92,7 +92,7 @@ export class Bundles {
       if (fault) {
         await this.#takeOut(bundle.name);
         this.#fail(bundle, fault);
-      } else this.#noteServing(bundle);
+      } else this.#noteServing(bundle, contribution);
     }
     this.#loaded.refreshAll();
     // Whoever held the id may have failed.
@@ -140,7 +140,7 @@ export class Bundles {
     try {
       const { blamed, retired } = await units.change(bundle.name, previous?.contribution, resolved);
       this.#loaded.set(bundle, resolved);
-      this.#noteServing(bundle);
+      this.#noteServing(bundle, resolved);
       if (previous) this.#afterwards(retired, previous.bundle);
       else this.#track(retired);
       await this.#blame(blamed);
@@ -272,8 +272,9 @@ export class Bundles {
     return fault;
   }
 
-  #noteServing(bundle: StagedBundle): void {
-    this.#remember(this.#options.state.served(bundle.name, bundle));
+  #noteServing(bundle: StagedBundle, contribution: Contribution): void {
+    const holds = claimsOf(contribution).map(({ claim }) => claim);
+    this.#remember(this.#options.state.served(bundle.name, bundle, holds));
   }
 
   /** A state file that cannot be written must not take away what runs. */

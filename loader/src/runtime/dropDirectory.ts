@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { StagedoorError } from '@stagedoor/bundle';
+import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { existsSync } from 'node:fs';
 import { listDrops } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -8,10 +9,19 @@ import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
 import { DropReader } from './dropReader';
-import { DropRecords } from './dropRecords';
+import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
 import { Retries } from './retries';
+
+/** Why a bundle is refused as long as something else is as it is. */
+const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | undefined>([
+  'CONFIG_INVALID',
+  'CONFIG_SCHEMA_LIMIT',
+  'PLUGIN_ID_CONFLICT',
+  'MODULE_ID_CONFLICT',
+  'STATE_UNWRITABLE',
+]);
 
 /** What {@link DropDirectory} works with. */
 export interface DropDirectoryOptions {
@@ -106,14 +116,25 @@ export class DropDirectory {
     await this.#reader.close();
   }
 
-  /** Folders of staged copies that are still of use. */
+  /** Folders of staged copies that are still of use: what was refused for good is not kept. */
   stagedDirs(): string[] {
-    return this.#records.all().flatMap(({ bundle }) => (bundle ? [bundle.dir] : []));
+    const { registry } = this.#options;
+    return this.#records.all().flatMap(({ bundle }) => {
+      if (!bundle) return [];
+      const { state, digest, code } = registry.get(bundle.name) ?? {};
+      const refused = state === 'rejected' && digest === bundle.digest && !TRIED_AGAIN.has(code);
+      return refused ? [] : [bundle.dir];
+    });
   }
 
   /** The names of all drops: see {@link DropRecords}. */
   names(): Set<string> {
     return this.#records.names();
+  }
+
+  /** What is known of an entry; undefined for one that is not there. */
+  record(entry: string): Readonly<DropRecord> | undefined {
+    return this.#records.get(entry);
   }
 
   /** The staged bundle that counts for a name. */
@@ -180,7 +201,11 @@ export class DropDirectory {
     const { bundles, decisions, registry, logger } = this.#options;
     const winner = this.winner(name);
     this.#showDrop(name);
-    if (winner) {
+    if (winner && !existsSync(winner.dir)) {
+      // Refused before, and not kept: it is read again.
+      this.#records.get(winner.entry)!.seen = '';
+      this.changed(winner.entry);
+    } else if (winner) {
       const bundle = await decisions.toRun(winner);
       const state = registry.get(name)?.state;
       const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';

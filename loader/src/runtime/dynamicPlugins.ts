@@ -6,7 +6,7 @@ import type {
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../compile/codeCache';
@@ -22,6 +22,7 @@ import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { UnitHost } from '../start/startGeneration';
@@ -122,7 +123,7 @@ export class DynamicPlugins {
       frontends.follow(plugin, this.#bundles.loaded(plugin));
     });
     this.#state = new StateFile(logger);
-    this.#units = new Units(this.#unitHost);
+    this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
     this.observations = new Observations({ ...options, units, registry, events });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
@@ -217,8 +218,7 @@ export class DynamicPlugins {
     }
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
-    await mkdir(settings.stateDirectory, { recursive: true });
-    const stateDirectory = await realpath(settings.stateDirectory);
+    const stateDirectory = await openStateDirectory(settings.stateDirectory);
     const lock = await lockState(stateDirectory);
     this.#release = () => lock.release();
     await this.#state.open(stateDirectory);
