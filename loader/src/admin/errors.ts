@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { ErrorRequestHandler } from 'express';
+import { ownFault } from '../thrown';
 
 /** HTTP status by code; every other code is a fault of the bundle, 422. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -57,7 +58,8 @@ export function codedErrors(logger: LoggerService): ErrorRequestHandler {
 }
 
 function toCoded(error: unknown, logger: LoggerService): StagedoorError {
-  if (isStagedoorError(error)) return error;
+  const own = ownFault(error);
+  if (own) return own;
   // Express' own, for a path that is no valid percent-encoding.
   if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
   logger.error('A request to the admin API failed', error as Error);

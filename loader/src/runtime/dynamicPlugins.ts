@@ -29,6 +29,7 @@ import type { UnitHost } from '../start/startGeneration';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
+import { messageOf } from '../thrown';
 import type { Timings } from '../timing/timings';
 import { followBuildReports, type BuildReports } from './buildReports';
 import { BundleDetails } from './bundleDetails';
@@ -271,7 +272,7 @@ export class DynamicPlugins {
       await this.#bundles.retired();
       this.#unitHost.processes?.processes.dispose();
       for (const result of results) {
-        if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
+        if (result.status === 'rejected') this.#options.logger.warn(messageOf(result.reason));
       }
       await this.#state.close();
       this.#release();
