@@ -94,6 +94,7 @@ export class DynamicPlugins {
   #booted = false;
   #drops: DropDirectory | undefined;
   #reports: BuildReports | undefined;
+  #collector: Collector | undefined;
   #operator: Operator | undefined;
   readonly #tellDecision = (decision: PolicyDecision): void => {
     tellDecision(decision, { logger: this.#options.logger, events: this.events });
@@ -220,7 +221,7 @@ export class DynamicPlugins {
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
     const stateDirectory = await openStateDirectory(settings.stateDirectory);
-    const lock = await lockState(stateDirectory);
+    const lock = await lockState(stateDirectory, (fault) => this.#lostState(fault));
     this.#release = () => lock.release();
     await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
@@ -247,9 +248,9 @@ export class DynamicPlugins {
     this.#reports = reports;
     this.#closers.push(() => reports.close());
     const [registry, state] = [this.#registry, this.#state];
-    const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
-    this.#closers.push(() => collector.close());
-    await collector.collect();
+    this.#collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
+    this.#closers.push(() => this.#collector!.close());
+    await this.#collector.collect();
   }
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
@@ -278,6 +279,12 @@ export class DynamicPlugins {
       this.#release();
     })();
     return this.#stopped;
+  }
+
+  /** This process stood still for so long that another took its state directory: nothing is removed there any more. */
+  #lostState(fault: StagedoorError): void {
+    this.#collector?.close();
+    this.#options.logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
   }
 
   #loaded(): StagedBundle[] {
