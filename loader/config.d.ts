@@ -47,7 +47,7 @@ export interface Config {
       mode?: 'off' | 'warn' | 'require';
       /** Public keys that count: PEM text, or files that hold it. Default: none. */
       trustedKeys?: string[];
-      /** Names of packages that need no signature. Default: none. */
+      /** Packages that need no signature: `<name>@sha256:<digest>`; outside of production, a name alone. Default: none. */
       allowUnsigned?: string[];
     };
     /**

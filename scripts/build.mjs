@@ -11,7 +11,14 @@ import { unlessUpToDate } from './lib/stamp.mjs';
 const packages = {
   bundle: ['index.ts'],
   cli: ['index.ts', 'main.ts', 'verify/child.ts'],
-  loader: ['index.ts', 'child.ts', 'compile/child.ts', 'host/modules/child.ts', 'pluginHealth.ts'],
+  loader: [
+    'index.ts',
+    'child.ts',
+    'compile/child.ts',
+    'host/modules/child.ts',
+    'pluginHealth.ts',
+    'validate/schemaWorker/worker.ts',
+  ],
   'portal/backend': ['index.ts', 'main.ts'],
 };
 

@@ -64,6 +64,10 @@ export const codes = {
     hint: 'Give the portal process read permission on the drop.',
   },
   // The host's side of validation
+  ROOT_UNREADABLE: {
+    meaning: 'The root directory cannot be read; what runs stays.',
+    hint: 'Give the portal process read permission on dynamicPlugins.rootDirectory, or mount its volume again.',
+  },
   PEER_UNSATISFIED: {
     meaning: 'A shared package of the host is outside the range that the bundle declares.',
     hint: 'Export the plugin against the Backstage release of the host, or upgrade the host.',
@@ -237,6 +241,10 @@ export const codes = {
     meaning: 'An upload is larger than this portal takes.',
     hint: 'Export the plugin with `stagedoor export`: bundles are small. Or copy it into the root directory.',
   },
+  UPLOAD_ENTRY_TAKEN: {
+    meaning: 'The entry of the root directory that the upload would replace holds another package.',
+    hint: 'Give the named entry another name, and upload again.',
+  },
   UPLOAD_OUTRANKED: {
     meaning: 'An upload would have no effect: a drop beside it counts more.',
     hint: 'Remove the other drop from the root directory, or upload a higher version.',
@@ -347,6 +355,10 @@ export const codes = {
   CONFIG_SCHEMA_INVALID: {
     meaning: 'The configSchema of the package cannot be read.',
     hint: 'Correct the file or object that "configSchema" in package.json names.',
+  },
+  CONFIG_SCHEMA_LIMIT: {
+    meaning: 'The config schema of a bundle is larger, deeper or slower to check than is allowed.',
+    hint: 'Simplify the schema (fewer properties, no nested repetitions in patterns) and export the plugin again.',
   },
   SOURCE_UNREADABLE: {
     meaning: 'A file of the plugin or of one of its dependencies cannot be read.',

@@ -6,6 +6,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import { targetPaths } from '@backstage/cli-common';
 import type { Config } from '@backstage/config';
+import { concurrently } from '@stagedoor/bundle';
 import { noticeLaterDrops } from './compatible/laterDrops';
 import {
   dynamicPluginsFrontendServiceRef,
@@ -20,8 +21,10 @@ import { StartupPlugins } from './compatible/startupPlugins';
 import type { ModuleLoaderFactory, SchemaLocator } from './compatible/types';
 import { REMOTES_PATH } from './frontend/remote';
 import { createRemotesRouter } from './frontend/remotesRouter';
+import { Policy } from './policy/policy';
 import { readSettings } from './settings/readSettings';
 import type { Settings } from './settings/settings';
+import type { StagedBundle } from './stage/stageDrop';
 
 /** Options of {@link dynamicPluginsFeatureLoader}, all as in `@backstage/backend-dynamic-feature-service` 0.8. */
 export interface DynamicPluginsFeatureLoaderOptions {
@@ -58,17 +61,12 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
       yield createServiceFactory({
         service: dynamicPluginsSchemasServiceRef,
         deps: {},
-        factory: () => {
-          // The root logger needs this service before there is any logger.
-          const faults: string[] = [];
-          return schemasService(
-            async () => (await drops())?.bundles ?? [],
+        factory: () =>
+          schemasService(
+            async () => await admittedBundles(settings, await drops()),
             options.schemaLocator,
-            (fault) => {
-              faults.push(fault);
-            },
-          );
-        },
+            (fault) => void faults.push(fault),
+          ),
       });
       yield createServiceFactory({
         service: dynamicPluginsServiceRef,
@@ -136,6 +134,22 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
       };
     },
   });
+}
+
+/** The bundles that policy lets in: what others say of config counts for nothing. */
+async function admittedBundles(
+  settings: Settings | undefined,
+  drops: StartupDrops | undefined,
+): Promise<StagedBundle[]> {
+  if (!settings || !drops) return [];
+  const policy = new Policy(settings);
+  const isAdmitted = async (bundle: StagedBundle): Promise<boolean> =>
+    await policy.admit(bundle).then(
+      ({ refusal }) => !refusal,
+      () => false,
+    );
+  const admitted = await concurrently(drops.bundles, isAdmitted);
+  return drops.bundles.filter((_bundle, index) => admitted[index]);
 }
 
 /** Reads the drops when somebody first asks. */

@@ -71,8 +71,10 @@ describe('a backend that starts', () => {
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     await rm(backend.root, { recursive: true });
-    await backend.until(GREETER, 'gone');
+    await waitFor('word of it', async () => backend.logs.some((line) => line.includes('ROOT_UNREADABLE')));
+    expect(await greeterVersion(backend)).toBe('1.0.0');
     await mkdir(backend.root);
+    await backend.until(GREETER, 'gone');
     await drop(backend, 'greeter', { version: '2.0.0' });
     await backend.until(GREETER, 'running', '2.0.0');
   });

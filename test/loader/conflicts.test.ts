@@ -2,6 +2,7 @@ import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { adminApi } from '../support/adminApi';
 import { startBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
@@ -62,6 +63,64 @@ describe('two bundles that claim one plugin id', () => {
     await drop(backend, 'greeter', { version: '2.0.0' });
     await backend.until(GREETER, 'running', '2.0.0');
     expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
+  });
+});
+
+describe('a plugin id that a bundle has served under', () => {
+  /** A home where the greeter has served as the drop `b`, and another bundle waits for its id as `a`. */
+  async function servedBefore(): Promise<string> {
+    const home = await tempDir();
+    const backend = await startBackend({ home });
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter'), backend.root, 'b');
+    await backend.until(GREETER, 'running');
+    await dropFolder(await fixtureBundle(await tempDir(), 'another-greeter'), backend.root, 'a');
+    await backend.until(ANOTHER, 'rejected');
+    await backend.stop();
+    return home;
+  }
+
+  test('stays its own after a restart, whatever drop sorts first', async () => {
+    const backend = await startBackend({ home: await servedBefore() });
+    await backend.until(GREETER, 'running');
+    expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({
+      code: 'PLUGIN_ID_CONFLICT',
+      details: { claimant: ANOTHER, holder: GREETER },
+    });
+    expect(await greeterVersion(backend)).toBe('1.0.0');
+  });
+
+  test('stays its own where its drop does not start after a restart, and is free when that is gone', async () => {
+    const home = await servedBefore();
+    const broken = { version: '2.0.0', files: { 'index.cjs': 'throw new Error("out of order")' } };
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter', broken), join(home, 'root'), 'b');
+    const backend = await startBackend({ home });
+    await backend.until(GREETER, 'failed');
+    expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({ details: { holder: GREETER } });
+    expect(await greeterVersion(backend)).toBe(404);
+    await rm(join(backend.root, 'b'), { recursive: true });
+    await backend.until(ANOTHER, 'running');
+    expect(await greeterVersion(backend)).toBe('another');
+  });
+
+  test('is free after a restart where its drop was removed meanwhile', async () => {
+    const home = await servedBefore();
+    await rm(join(home, 'root', 'b'), { recursive: true });
+    const backend = await startBackend({ home });
+    await backend.until(ANOTHER, 'running');
+  });
+
+  test('stays its own while it is disabled', async () => {
+    const backend = await startBackend();
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    await drop(backend, 'another-greeter');
+    await backend.until(ANOTHER, 'rejected');
+    const { call } = await adminApi(backend);
+    await call('POST', `/plugins/${GREETER}/disable`);
+    await backend.until(GREETER, 'disabled');
+    expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
+    await call('POST', `/plugins/${GREETER}/enable`);
+    await backend.until(GREETER, 'running');
   });
 });
 

@@ -1,7 +1,14 @@
-import { MANIFEST_FILE, generateKeys, readPrivateKey, readPublicKey, signBundle } from '@stagedoor/bundle';
+import {
+  MANIFEST_FILE,
+  generateKeys,
+  readManifest,
+  readPrivateKey,
+  readPublicKey,
+  signBundle,
+} from '@stagedoor/bundle';
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startBackend, type RunningBackend } from '../support/backend';
 import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
@@ -124,12 +131,32 @@ describe('where signatures are required, a bundle', () => {
     const backend = await asking('require', [mine], { allowUnsigned: ['greeter'] });
     await dropFolder(await greeter(), backend.root, 'greeter');
     expect((await backend.until(GREETER, 'running'))!.signature!.verdict).toBe('missing');
+    expect(backend.logs.join('\n')).toMatch(/warn .*Its name alone is listed.*/);
     const forged = await greeter([mine], '2.0.0');
     await writeFile(join(forged, 'index.cjs'), 'throw new Error("forged");');
     await dropFolder(forged, backend.root, 'greeter');
     expect((await backend.until(GREETER, 'rejected'))!.code).toBe('DIGEST_MISMATCH');
     expect(await greeterVersion(backend)).toBe('1.0.0');
   });
+});
+
+test('A build that is listed by its digest needs no signature; another build of its name does', async () => {
+  const listed = await greeter();
+  const { digest } = (await readManifest(listed))!;
+  const backend = await asking('require', [keys()], { allowUnsigned: [`greeter@sha256:${digest}`] });
+  await dropFolder(listed, backend.root, 'greeter');
+  await backend.until(GREETER, 'running', '1.0.0');
+  await dropFolder(await greeter([], '2.0.0'), backend.root, 'greeter');
+  expect((await backend.until(GREETER, 'rejected'))!.code).toBe('SIGNATURE_MISSING');
+  expect(await greeterVersion(backend)).toBe('1.0.0');
+});
+
+test('In production, a name alone excuses nobody: the portal does not start with it', async () => {
+  vi.stubEnv('NODE_ENV', 'production');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(asking('require', [keys()], { allowUnsigned: ['greeter'] })).rejects.toThrow(
+    /allowUnsigned.*names 'greeter' alone.*<name>@sha256:<digest>/,
+  );
 });
 
 test('where signatures are asked for with a warning, an unsigned bundle runs, and its log says so', async () => {

@@ -1,5 +1,5 @@
 import { packBundle } from '@stagedoor/bundle';
-import { readFile, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -90,6 +90,25 @@ describe('an archive that is uploaded', () => {
     expect(answer.body.error.code).toBe('UPLOAD_OUTRANKED');
     expect(answer.body.error.hint).toContain('Remove greeter from the root directory');
     expect(await readdir(backend.root)).toEqual(['greeter']);
+  });
+
+  test('never takes the place of another package, whose name an archive would share or whose drop has this name', async () => {
+    const { backend, call } = await setUp();
+    const named = async (fixture: string, name: string) => await archive(fixture, { packageJson: { name } });
+    await call('POST', '/plugins', { body: await named('greeter', '@acme/payroll-x') });
+    await call('POST', '/plugins', { body: await named('streams', '@acme-payroll/x') });
+    expect((await readdir(backend.root)).sort()).toEqual(['@acme+payroll-x.tgz', '@acme-payroll+x.tgz']);
+    expect((await backend.plugins()).map(({ name, state }) => [name, state])).toEqual([
+      ['@acme-payroll/x', 'running'],
+      ['@acme/payroll-x', 'running'],
+    ]);
+    await rm(join(backend.root, '@acme-payroll+x.tgz'));
+    await backend.until('@acme-payroll/x', 'gone');
+    await writeFile(join(backend.root, 'taken.tgz'), await named('streams', 'rows'));
+    await backend.until('rows', 'running');
+    const answer = await call<Fault>('POST', '/plugins', { body: await named('greeter', 'taken') });
+    expect([answer.status, answer.body.error.code]).toEqual([409, 'UPLOAD_ENTRY_TAKEN']);
+    expect(answer.body.error.message).toContain('taken.tgz in the root directory holds rows');
   });
 
   test('may be no larger than 64 MiB, said ahead or not', async () => {

@@ -50,7 +50,7 @@ test('What came and went between two looks of the sweep is looked at once more',
 /** A sweep that has had its first look. */
 async function sweeping(root: string, taken: string[]) {
   const noticed: string[] = [];
-  const sweep = sweepRoot(root, taken, (entry) => noticed.push(entry));
+  const sweep = sweepRoot(root, taken, { changed: (entry) => void noticed.push(entry) });
   onTestFinished(() => sweep.close());
   await waitFor('the first look', async () => noticed.length > 0);
   return { noticed, sweep };

@@ -28,6 +28,8 @@ export interface PortalOptions {
   port?: number;
   /** Laid over this process's environment; NODE_ENV is `development` so that the guest provider works. */
   env?: Record<string, string | undefined>;
+  /** How its process is started. Default: as it is. */
+  start?: typeof startProcess;
 }
 
 /** A portal process that is ready. */
@@ -78,10 +80,14 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     files.push(file);
   }
 
-  const child = startProcess(process.execPath, [portalBin, ...files.flatMap((file) => ['--config', file])], {
-    cwd: portalDir,
-    env: { NODE_ENV: 'development', ...options.env },
-  });
+  const child = (options.start ?? startProcess)(
+    process.execPath,
+    [portalBin, ...files.flatMap((file) => ['--config', file])],
+    {
+      cwd: portalDir,
+      env: { NODE_ENV: 'development', ...options.env },
+    },
+  );
   const stop = async (signal?: NodeJS.Signals) => {
     const exit = await child.stop(signal);
     if (!options.dir) await removeTempDir(dir);

@@ -59,7 +59,8 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     '/v1/plugins': {
       ...read((_request, response) => {
         const lastEventId = plugins.events.last;
-        response.json({ items: plugins.list(), lastEventId });
+        const faults = plugins.faults();
+        response.json({ items: plugins.list(), lastEventId, ...(faults.length > 0 && { faults }) });
       }),
       post: (request, response, credentials) => upload(options, request, response, credentials),
     },

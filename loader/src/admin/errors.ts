@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { ErrorRequestHandler } from 'express';
+import { ownFault } from '../thrown';
 
 /** HTTP status by code; every other code is a fault of the bundle, 422. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -14,6 +15,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   PLUGIN_DISABLED: 409,
   ROLLBACK_IMPOSSIBLE: 409,
   SBOM_MISSING: 404,
+  UPLOAD_ENTRY_TAKEN: 409,
   UPLOAD_OUTRANKED: 409,
   UPLOAD_TOO_LARGE: 413,
   ROOT_UNWRITABLE: 500,
@@ -58,10 +60,11 @@ export function codedErrors(logger: LoggerService): ErrorRequestHandler {
 }
 
 function toCoded(error: unknown, logger: LoggerService): StagedoorError {
-  if (isStagedoorError(error)) {
+  const own = ownFault(error);
+  if (own) {
     // The cause names addresses and faults of the backend, which callers are not told.
-    if (error.code === 'POLICY_UNAVAILABLE') logger.error(error.message, error.cause as Error);
-    return error;
+    if (own.code === 'POLICY_UNAVAILABLE') logger.error(own.message, own.cause as Error);
+    return own;
   }
   // Express' own, for a path that is no valid percent-encoding.
   if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');

@@ -1,14 +1,14 @@
 import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
-import { mkdir, realpath } from 'node:fs/promises';
-import { findDrop } from '../scan/drop';
+import { mkdir } from 'node:fs/promises';
+import { findDrop, listDrops } from '../scan/drop';
 import { settle } from '../scan/settle';
-import { listDrops } from '../scan/watchRoot';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { newestOf } from '../stage/newest';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
 /** A drop that is no bundle, with the reason. */
@@ -33,9 +33,9 @@ export interface StartupDrops {
  * drop is in `unusable`.
  */
 export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
-  await mkdir(settings.rootDirectory, { recursive: true });
-  await mkdir(settings.stateDirectory, { recursive: true });
-  const stateDirectory = await realpath(settings.stateDirectory);
+  // Why it cannot be read is told when it is.
+  await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
+  const stateDirectory = await openStateDirectory(settings.stateDirectory);
   const lock = await lockState(stateDirectory);
   try {
     const shelves = await layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
@@ -43,9 +43,11 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
-    const found = await Promise.all(
-      (await listDrops(settings.rootDirectory)).map((entry) => stageEntry(settings, entry, shelves, seen, unusable)),
-    );
+    const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
+      unusable.push({ entry: settings.rootDirectory, fault });
+      return [];
+    });
+    const found = await Promise.all(entries.map((entry) => stageEntry(settings, entry, shelves, seen, unusable)));
     const bundles = newestOf(found.filter((bundle) => bundle !== undefined));
     await collectStaged(shelves, new Set(bundles.map(({ dir }) => dir)));
     const close = (): void => {
@@ -66,11 +68,11 @@ async function stageEntry(
   seen: Map<string, string>,
   unusable: UnusableDrop[],
 ): Promise<StagedBundle | undefined> {
-  const drop = await findDrop(rootDirectory, entry);
-  const text = drop && (await settle(drop));
-  if (!text) return undefined;
-  seen.set(entry, text);
   try {
+    const drop = await findDrop(rootDirectory, entry);
+    const text = drop && (await settle(drop));
+    if (!text) return undefined;
+    seen.set(entry, text);
     return await stageDrop(drop, shelves);
   } catch (error) {
     if (!isStagedoorError(error)) throw error;

@@ -64,7 +64,7 @@ export function serveFrontends(options: {
   rootHttpRouter: RootHttpRouterService;
   config: RootConfigService;
   logger: LoggerService;
-  /** The texts in app-config that are secret now. */
+  /** The places in app-config that are secret now; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;

@@ -1,14 +1,14 @@
 import type { LoggerService, RootConfigService } from '@backstage/backend-plugin-api';
-import type { ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import type { StagedBundle } from '../stage/stageDrop';
-import { compileSchemas, readSchemaEntries } from '../validate/configSchema';
+import { readSchemaEntries } from '../validate/configSchema';
+import { onlyLeaves, placeOf, visibilityOf, type VisibleLeaf } from '../validate/configVisibility';
 
 /** What {@link VisibleConfig} works with. */
 export interface VisibleConfigOptions {
   config: RootConfigService;
   logger: LoggerService;
-  /** The texts in app-config that are secret now. */
+  /** The places in app-config that are secret now; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
 }
 
@@ -25,34 +25,36 @@ export class VisibleConfig {
 
   /** Reads the schema of a bundle that was just checked. Gives what tells its values of this moment; undefined where there are none. */
   of(bundle: StagedBundle): () => Promise<JsonObject | undefined> {
-    const schema = this.#schemaOf(bundle);
+    const schemas = this.#schemasOf(bundle);
     return async () => {
-      const [visible] =
-        (await schema)?.process([{ context: bundle.name, data: this.#options.config.get<JsonObject>() }], {
-          visibility: ['frontend'],
-          // App-config may have changed since the bundle was checked.
-          ignoreSchemaErrors: true,
-        }) ?? [];
-      if (!visible || Object.keys(visible.data).length === 0) return undefined;
-      return withoutSecrets(visible.data, await this.#options.secrets());
+      const data = this.#options.config.get<JsonObject>();
+      const declared = declaredVisible(await schemas, data);
+      if (declared.length === 0) return undefined;
+      // The list is open to everybody, and a bundle's word is not enough to publish a password.
+      const secrets = await this.#options.secrets();
+      const visible = onlyLeaves(
+        data,
+        declared.filter(({ path }) => !secrets.has(placeOf(path))),
+      );
+      return Object.keys(visible).length > 0 ? visible : undefined;
     };
   }
 
-  async #schemaOf(bundle: StagedBundle): Promise<ConfigSchema | undefined> {
+  async #schemasOf(bundle: StagedBundle): Promise<JsonObject[]> {
     try {
-      const entries = await readSchemaEntries(bundle);
-      return entries.length === 0 ? undefined : await compileSchemas(bundle, entries);
+      return (await readSchemaEntries(bundle)).map(({ value }) => value);
     } catch (error) {
       this.#options.logger.error(`Nothing of app-config is shown to ${bundle.name}`, error as Error);
-      return undefined;
+      return [];
     }
   }
 }
 
-/** The list is open to everybody, and a bundle's word is not enough to publish a password. */
-function withoutSecrets(data: JsonObject, secrets: ReadonlySet<string>): JsonObject {
-  const text = JSON.stringify(data, (_key, value: unknown) =>
-    typeof value === 'string' && secrets.has(value) ? undefined : value,
-  );
-  return JSON.parse(text) as JsonObject;
+/** Nothing where a changed config makes that too hard to find out. */
+function declaredVisible(schemas: readonly JsonObject[], data: JsonObject): VisibleLeaf[] {
+  try {
+    return visibilityOf(schemas, data).filter(({ visibility }) => visibility === 'frontend');
+  } catch {
+    return [];
+  }
 }

@@ -2,6 +2,7 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { ServiceFeature, AnyServiceRef } from '../host/features';
 import { pluginHealthServiceRef, type HealthCheck, type PluginHealthService } from '../pluginHealth';
 import { deadline } from '../start/deadline';
+import { messageOf } from '../thrown';
 import { checkReport, reportOf, type CheckReport, type HealthReport } from './report';
 
 interface Entry {
@@ -55,7 +56,6 @@ async function runOne(entry: Entry, longestMs: number): Promise<CheckReport> {
     const late = (): Error => new Error(`The check did not answer within ${timeoutMs / 1000} s.`);
     return checkReport(name, await deadline(running, timeoutMs, late), performance.now() - began);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return checkReport(name, { status: 'error', message }, performance.now() - began);
+    return checkReport(name, { status: 'error', message: messageOf(error) }, performance.now() - began);
   }
 }

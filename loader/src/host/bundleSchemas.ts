@@ -1,6 +1,7 @@
 import { createServiceFactory } from '@backstage/backend-plugin-api';
 import { dynamicPluginsSchemasServiceRef } from '../compatible/refs';
-import { addSchemas, type SchemaEntry } from '../validate/configSchema';
+import { addSchemas } from '../validate/composedSchema';
+import type { SchemaEntry } from '../validate/configSchema';
 import type { ServiceFeature } from './features';
 
 /**
@@ -12,7 +13,7 @@ export function bundleSchemasFactory(list: () => readonly SchemaEntry[]): Servic
     service: dynamicPluginsSchemasServiceRef,
     deps: {},
     factory: () => ({
-      addDynamicPluginsSchemas: async (configSchema) => ({ schema: await addSchemas(configSchema, list()) }),
+      addDynamicPluginsSchemas: async (configSchema) => ({ schema: addSchemas(configSchema, list()) }),
     }),
   }) as unknown as ServiceFeature;
 }

@@ -1,6 +1,6 @@
 import { coreServices } from '@backstage/backend-plugin-api';
-import { isStagedoorError } from '@stagedoor/bundle';
 import { asFeature, type AnyServiceRef, type Deps, type Impls, type ServiceFeature } from './features';
+import { ownFault } from '../thrown';
 import { timed } from '../timing/timed';
 import { refuseRootRouter } from './rootRouter';
 import { withInstalledPlugins } from './installedPlugins';
@@ -126,7 +126,8 @@ export class RootServices {
       if (!ref.__defaultFactory || this.provides(ref.id) || seen.has(ref.id)) continue;
       seen.add(ref.id);
       const factory = await this.#defaultOf(ref).catch((error: unknown) => {
-        if (isStagedoorError(error)) throw error;
+        const own = ownFault(error);
+        if (own) throw own;
         return undefined; // Not needed for sure: whether it must load is for the start to find out.
       });
       if (factory) await this.checkDefaults(factory.deps, seen);

@@ -5,7 +5,7 @@ import type { StagedBundle } from '../stage/stageDrop';
 import type { OnDecision, PolicyDecision } from './decision';
 import { isListed } from './opening';
 import { checkPackage } from './packageRules';
-import { isExcused, judgeSignatures, type SignatureVerdict } from './signatures';
+import { excuseFor, judgeSignatures, type SignatureVerdict } from './signatures';
 
 /** The settings that policy is made of. */
 export type PolicySettings = Pick<Settings, 'auth' | 'services' | 'signatures' | 'packages'>;
@@ -52,12 +52,17 @@ export class Policy {
     const { signatures } = this.#settings;
     if (signatures.mode === 'off') return {};
     const { verdict, fault } = await judgeSignatures(bundle.dir, bundle.name, signatures);
+    const excuse = fault && excuseFor(fault, bundle, signatures);
     if (!fault) {
       const message = `${bundle.name} is signed by ${verdict.signedBy.join(', ')}.`;
       this.#tell('signatures', 'allowed', bundle, { message });
-    } else if (isExcused(fault, bundle.name, signatures)) {
-      const message = `${fault.message} It is listed under dynamicPlugins.signatures.allowUnsigned.`;
+    } else if (excuse?.digest) {
+      const message = `${fault.message} Its digest is listed under dynamicPlugins.signatures.allowUnsigned.`;
       this.#tell('signatures', 'allowed', bundle, { message });
+    } else if (excuse) {
+      const message = `${fault.message} Its name alone is listed under dynamicPlugins.signatures.allowUnsigned.`;
+      const hint = `List '${bundle.name}@sha256:${bundle.digest}' instead: any bundle can take a name.`;
+      this.#tell('signatures', 'warned', bundle, { code: fault.code, message, hint });
     } else {
       const { code, message, hint } = fault;
       const outcome = signatures.mode === 'warn' ? 'warned' : 'refused';

@@ -6,7 +6,8 @@ import {
   readSignatures,
   verifySignatures,
 } from '@stagedoor/bundle';
-import type { SignatureSettings } from '../settings/signatures';
+import type { SignatureSettings, UnsignedPackage } from '../settings/signatures';
+import type { StagedBundle } from '../stage/stageDrop';
 import { matchesName } from './packageRules';
 
 /** What the signatures of a bundle came to. */
@@ -53,10 +54,16 @@ export async function judgeSignatures(dir: string, name: string, settings: Signa
 }
 
 /**
- * True when a fault of the signatures is one that the operator lives with: `allowUnsigned` is for packages whose maker
+ * The entry of `allowUnsigned` by which the operator lives with a fault of the signatures: it is for packages whose maker
  * does not sign, or whose key is not known here; a signature that is false speaks of tampering.
  */
-export function isExcused(fault: StagedoorError, name: string, { allowUnsigned }: SignatureSettings): boolean {
-  const unsigned = fault.code === 'SIGNATURE_MISSING' || fault.code === 'SIGNATURE_UNTRUSTED';
-  return unsigned && allowUnsigned.some((listed) => !listed.includes('*') && matchesName(listed, name));
+export function excuseFor(
+  fault: StagedoorError,
+  { name, digest }: Pick<StagedBundle, 'name' | 'digest'>,
+  { allowUnsigned }: SignatureSettings,
+): UnsignedPackage | undefined {
+  if (fault.code !== 'SIGNATURE_MISSING' && fault.code !== 'SIGNATURE_UNTRUSTED') return undefined;
+  const means = (listed: UnsignedPackage): boolean => !listed.name.includes('*') && matchesName(listed.name, name);
+  const named = allowUnsigned.filter(means);
+  return named.find((listed) => listed.digest === digest) ?? named.find((listed) => listed.digest === undefined);
 }

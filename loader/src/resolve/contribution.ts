@@ -5,6 +5,7 @@ import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { plainError } from '../thrown';
 import { timed } from '../timing/timed';
 import type { Part } from '../start/part';
 import { loadFeatures } from './loadFeatures';
@@ -96,10 +97,9 @@ function registrationsOf(
 ): ReturnType<RegistrationsFeature['getRegistrations']> {
   try {
     return feature.getRegistrations();
-  } catch (cause) {
-    throw new StagedoorError('REGISTER_FAILED', `register of ${owner} threw: ${(cause as Error)?.message ?? cause}`, {
-      cause,
-    });
+  } catch (thrown) {
+    const cause = plainError(thrown);
+    throw new StagedoorError('REGISTER_FAILED', `register of ${owner} threw: ${cause.message}`, { cause });
   }
 }
 

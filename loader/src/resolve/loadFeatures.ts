@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
+import { plainError } from '../thrown';
 import { timed } from '../timing/timed';
 import type { StagedBundle } from '../stage/stageDrop';
 
@@ -82,15 +83,15 @@ async function byNode(entry: string): Promise<unknown> {
 async function load(bundle: StagedBundle, entry: string, loadModule: LoadModule): Promise<unknown> {
   try {
     return await loadModule(entry);
-  } catch (cause) {
-    const error = cause as NodeJS.ErrnoException & { stack?: string };
-    const first = String(error?.message ?? cause).split('\n')[0];
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
+  } catch (thrown) {
+    const cause = plainError(thrown);
+    const first = cause.message.split('\n')[0];
+    if (cause.code === 'MODULE_NOT_FOUND' || cause.code === 'ERR_MODULE_NOT_FOUND') {
       throw new StagedoorError('MODULE_NOT_FOUND', `${bundle.name} could not be loaded: ${first}`, { cause });
     }
     // A syntax error's stack begins with file:line, which is what its author needs.
     const where =
-      cause instanceof SyntaxError ? error.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
+      cause.name === 'SyntaxError' ? cause.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
     const at = where ? ` (${where})` : '';
     throw new StagedoorError('LOAD_FAILED', `${bundle.name} could not be loaded: ${first}${at}`, { cause });
   }

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setImmediate as turn } from 'node:timers/promises';
-import { concurrently, isStagedoorError, type ErrorCode, type StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, concurrently, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stageDrop';
-import type { Gate } from '../validate/gate';
+import type { CheckOptions, Gate, GateResult } from '../validate/gate';
 import { timed } from '../timing/timed';
 import { BUNDLE_STEP, type Timings } from '../timing/timings';
 import { asFault } from './faults';
@@ -12,7 +12,7 @@ import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
 import type { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
-import type { Units } from './units';
+import { claimsOf, type Units } from './units';
 
 /** Faults of code that ran; every other fault is a refusal before anything ran. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -29,6 +29,9 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DROP_UNREADABLE',
 ]);
 
+/** How long the start of the portal waits for app-config to be held against the schema of a bundle. */
+const SCHEMA_PATIENCE_MS = 1000;
+
 /** Bundles that are loaded side by side at boot: each has the start timeout for itself, whose clock others would use up. */
 const AT_ONCE = 4;
 
@@ -43,6 +46,9 @@ export interface BundlesOptions {
   /** Loads a bundle where it is to run and tells what it brings. */
   resolve(bundle: StagedBundle): Promise<Contribution>;
 }
+
+/** A bundle that is loaded, the fault of one that must not or cannot run, or `late`: see {@link GateResult}. */
+type Resolved = Contribution | StagedoorError | 'late';
 
 /** Takes staged bundles through validate, resolve, start and serve, and back out; keeps their status. */
 export class Bundles {
@@ -67,11 +73,14 @@ export class Bundles {
     return this.#loaded.whereabouts(name);
   }
 
-  /** Brings all bundles that are there at boot up together with the portal's own plugins. */
-  async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<void> {
-    if (bundles.length > 1) await timed('schemas', undefined, () => this.#options.gate.checkConfigOf(bundles));
-    const resolved = await concurrently(bundles, (bundle) => this.#resolve(bundle), AT_ONCE);
-    const contributions = resolved.filter((result): result is Contribution => !isStagedoorError(result));
+  /**
+   * Brings all bundles that are there at boot up together with the portal's own plugins. Returns the names of those whose
+   * config schema takes long to check: they are to be activated when the portal runs.
+   */
+  async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<string[]> {
+    const patience = { patienceMs: SCHEMA_PATIENCE_MS };
+    const resolved = await concurrently(bundles, (bundle) => this.#resolve(bundle, patience), AT_ONCE);
+    const contributions = resolved.filter((result) => result !== 'late' && !isStagedoorError(result)) as Contribution[];
     for (const { part } of contributions) this.#options.registry.set(part.owner, 'starting');
     const faults = await this.#options.units.boot([own, ...contributions]);
     for (const bundle of bundles) {
@@ -83,11 +92,12 @@ export class Bundles {
       if (fault) {
         await this.#takeOut(bundle.name);
         this.#fail(bundle, fault);
-      } else this.#noteServing(bundle);
+      } else this.#noteServing(bundle, contribution);
     }
     this.#loaded.refreshAll();
     // Whoever held the id may have failed.
     for (const bundle of bundles) if (this.conflicting(bundle.name)) await this.activate(bundle);
+    return bundles.filter((_bundle, index) => resolved[index] === 'late').map(({ name }) => name);
   }
 
   /** True for a staged copy whose files are loaded and whose signatures were judged. */
@@ -116,7 +126,7 @@ export class Bundles {
     if (!again && previous?.bundle.digest === bundle.digest) {
       // Back to what serves already, e.g. after a drop that failed was undone; its signatures may be others.
       registry.set(bundle.name, 'staging', { bundle });
-      const refusal = await this.#refusal(bundle);
+      const { fault: refusal } = await this.#check(bundle);
       if (refusal) this.#fail(bundle, refusal);
       this.#loaded.refreshAll();
       return refusal;
@@ -124,13 +134,13 @@ export class Bundles {
     // A module that Node has in memory would be taken as it is, with all that it remembers.
     if (again) unloadModules(bundle.dir);
     const resolved = await this.#resolve(bundle);
-    if (isStagedoorError(resolved)) return resolved;
+    if (resolved === 'late' || isStagedoorError(resolved)) return resolved === 'late' ? undefined : resolved;
     registry.set(bundle.name, 'starting', { bundle });
     let fault: StagedoorError | undefined;
     try {
       const { blamed, retired } = await units.change(bundle.name, previous?.contribution, resolved);
       this.#loaded.set(bundle, resolved);
-      this.#noteServing(bundle);
+      this.#noteServing(bundle, resolved);
       if (previous) this.#afterwards(retired, previous.bundle);
       else this.#track(retired);
       await this.#blame(blamed);
@@ -209,15 +219,16 @@ export class Bundles {
   }
 
   /** Validates and loads a bundle; the fault of one that must not or cannot run is in its status. */
-  #resolve(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
-    return timed(BUNDLE_STEP, bundle.name, () => this.#validateAndLoad(bundle));
+  #resolve(bundle: StagedBundle, options?: CheckOptions): Promise<Resolved> {
+    return timed(BUNDLE_STEP, bundle.name, () => this.#validateAndLoad(bundle, options));
   }
 
-  async #validateAndLoad(bundle: StagedBundle): Promise<Contribution | StagedoorError> {
+  async #validateAndLoad(bundle: StagedBundle, options?: CheckOptions): Promise<Resolved> {
     const { registry, resolve } = this.#options;
     registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
-    const refusal = await timed('validate', undefined, () => this.#refusal(bundle));
-    if (refusal) return this.#fail(bundle, refusal);
+    const { fault, late } = await timed('validate', undefined, () => this.#check(bundle, options));
+    if (fault) return this.#fail(bundle, fault);
+    if (late) return 'late';
     try {
       // Each step takes some of the time that requests may have to wait: others get their turn in between.
       await turn();
@@ -229,16 +240,15 @@ export class Bundles {
     }
   }
 
-  /** Holds a bundle against host, policy and app-config; returns why it must not run. */
-  async #refusal(bundle: StagedBundle): Promise<StagedoorError | undefined> {
+  /** Holds a bundle against host, policy and app-config. */
+  async #check(bundle: StagedBundle, options?: CheckOptions): Promise<GateResult> {
     const { gate, registry } = this.#options;
-    const { signature, fault } = await gate.check(bundle).catch((error: unknown) => ({
-      signature: undefined,
-      fault: asFault(error),
+    const result: GateResult = await gate.check(bundle, options).catch((cause: Error) => ({
+      fault: new StagedoorError('DROP_UNREADABLE', `${bundle.entry} cannot be checked: ${cause.message}`, { cause }),
     }));
-    this.#judged.set(bundle.name, bundle.dir);
-    registry.patch(bundle.name, { signature });
-    return fault;
+    if (!result.late) this.#judged.set(bundle.name, bundle.dir);
+    registry.patch(bundle.name, { signature: result.signature });
+    return result;
   }
 
   /** Resolves when requests go elsewhere, with what resolves when the old generations have stopped. */
@@ -267,8 +277,9 @@ export class Bundles {
     return fault;
   }
 
-  #noteServing(bundle: StagedBundle): void {
-    this.#remember(this.#options.state.served(bundle.name, bundle));
+  #noteServing(bundle: StagedBundle, contribution: Contribution): void {
+    const holds = claimsOf(contribution).map(({ claim }) => claim);
+    this.#remember(this.#options.state.served(bundle.name, bundle, holds));
   }
 
   /** A state file that cannot be written must not take away what runs. */

@@ -48,9 +48,9 @@ export class Decisions {
     return true;
   }
 
-  /** Forgets the builds of a bundle whose drops are gone; that it is disabled or quarantined holds when it comes back. */
+  /** Forgets the builds and ids of a bundle whose drops are gone; that it is disabled or quarantined holds when it comes back. */
   async forgetBuilds(name: string): Promise<void> {
-    await this.#forget(name, 'chosen', 'serving', 'previous');
+    await this.#forget(name, 'chosen', 'serving', 'previous', 'holds');
   }
 
   /** Forgets the builds of bundles whose drops were removed while no portal ran. */

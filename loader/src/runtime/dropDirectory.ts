@@ -1,33 +1,27 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { StagedoorError } from '@stagedoor/bundle';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { findDrop, type Drop } from '../scan/drop';
-import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
-import { listDrops } from '../scan/watchRoot';
-import { newestOf } from '../stage/newest';
+import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { existsSync } from 'node:fs';
+import { listDrops } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
-import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
-import { StagedIndex } from '../stage/stagedIndex';
-import { timed } from '../timing/timed';
 import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
-import { asFault } from './faults';
-import { Lanes } from './lanes';
+import { DropReader } from './dropReader';
+import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
+import { Retries } from './retries';
 
-/** What is known of one entry of the root directory. */
-interface DropRecord {
-  entry: string;
-  /** Package name, from this content or the last one that could be read; the entry's own name before that. */
-  name: string;
-  bundle?: StagedBundle;
-  fault?: StagedoorError;
-  /** The content this record speaks of. */
-  seen: string;
-}
+/** Why a bundle is refused as long as something else is as it is. */
+const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | undefined>([
+  'CONFIG_INVALID',
+  'CONFIG_SCHEMA_LIMIT',
+  'PLUGIN_ID_CONFLICT',
+  'MODULE_ID_CONFLICT',
+  'STATE_UNWRITABLE',
+]);
 
 /** What {@link DropDirectory} works with. */
 export interface DropDirectoryOptions {
@@ -46,26 +40,32 @@ export interface DropDirectoryOptions {
  */
 export class DropDirectory {
   readonly #options: DropDirectoryOptions;
-  readonly #records = new Map<string, DropRecord>();
+  readonly #records = new DropRecords();
+  readonly #reader: DropReader;
+  readonly #retries = new Retries();
   readonly #dirty = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
   readonly #names = new KeyedMutex();
-  /** Staging keeps disk and memory busy: a thousand drops at once must not take a thousand times as much. */
-  readonly #staging = new Lanes(4);
-  #index: Promise<StagedIndex> | undefined;
   #open = false;
   #closed = false;
 
   constructor(options: DropDirectoryOptions) {
     this.#options = options;
+    const changed = (entry: string): void => this.changed(entry);
+    this.#reader = new DropReader({ ...options, records: this.#records, retries: this.#retries, changed });
   }
 
   /** Stages every drop present and returns the bundles to run, sorted by drop; faults go to their status. */
   async boot(): Promise<StagedBundle[]> {
-    const entries = await listDrops(this.#options.root);
-    await Promise.all(entries.map((entry) => this.#read(entry)));
+    const entries = await listDrops(this.#options.root).catch((fault: StagedoorError) => {
+      this.readable(fault);
+      return [];
+    });
+    await Promise.all(entries.map((entry) => this.#reader.read(entry)));
     const names = this.names();
-    await this.#options.decisions.forgetRemoved(names);
+    // What cannot be read may be of any name.
+    const allRead = !this.rootFault && this.#records.all().every(({ packageName }) => packageName !== undefined);
+    if (allRead) await this.#options.decisions.forgetRemoved(names);
     const bundles: StagedBundle[] = [];
     for (const name of names) {
       const winner = this.winner(name);
@@ -76,10 +76,14 @@ export class DropDirectory {
     return bundles.sort((a, b) => (a.entry < b.entry ? -1 : 1));
   }
 
-  /** Begins to act on changes, those noticed since construction included. */
-  open(): void {
+  /** Begins to act on changes, those noticed since construction included, and activates bundles that were `late` at boot. */
+  open(late: readonly string[] = []): void {
     this.#open = true;
-    for (const { name } of this.#records.values()) this.#showDrop(name);
+    for (const name of this.names()) {
+      this.#showDrop(name);
+      this.#retryIfPassing(name);
+    }
+    for (const name of late) this.#reconcileLater(name);
     for (const entry of this.#dirty) this.#work(entry);
   }
 
@@ -89,26 +93,53 @@ export class DropDirectory {
     if (this.#open) this.#work(entry);
   }
 
+  /** Notes that the root directory cannot be read, or can again: see {@link DropReader.readable}. */
+  readable(fault: StagedoorError | undefined): void {
+    this.#reader.readable(fault);
+  }
+
+  /** Why the root directory cannot be read now. */
+  get rootFault(): StagedoorError | undefined {
+    return this.#reader.rootFault;
+  }
+
   /** Entries that have been read. */
   entries(): string[] {
-    return [...this.#records.keys()];
+    return this.#records.entries();
   }
 
   /** Ends all acting; resolves when what was under way is done. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#retries.close();
     await Promise.all(this.#working.values());
-    await (await this.#index)?.write();
+    await this.#reader.close();
   }
 
-  /** Folders of staged copies that are still of use. */
+  /** Folders of staged copies that are still of use: what was refused for good is not kept. */
   stagedDirs(): string[] {
-    return [...this.#records.values()].flatMap(({ bundle }) => (bundle ? [bundle.dir] : []));
+    const { registry } = this.#options;
+    return this.#records.all().flatMap(({ bundle }) => {
+      if (!bundle) return [];
+      const { state, digest, code } = registry.get(bundle.name) ?? {};
+      const refused = state === 'rejected' && digest === bundle.digest && !TRIED_AGAIN.has(code);
+      return refused ? [] : [bundle.dir];
+    });
   }
 
-  /** Package names of all drops. */
+  /** The names of all drops: see {@link DropRecords}. */
   names(): Set<string> {
-    return new Set([...this.#records.values()].map(({ name }) => name));
+    return this.#records.names();
+  }
+
+  /** What is known of an entry; undefined for one that is not there. */
+  record(entry: string): Readonly<DropRecord> | undefined {
+    return this.#records.get(entry);
+  }
+
+  /** The staged bundle that counts for a name. */
+  winner(name: string): StagedBundle | undefined {
+    return this.#records.winner(name);
   }
 
   /** Runs `work` while nothing else changes what is loaded under a name; then those who waited for its ids get their turn. */
@@ -125,7 +156,7 @@ export class DropDirectory {
    * staged anew and take effect.
    */
   async refresh(name: string): Promise<void> {
-    for (const record of [...this.#records.values()].filter((candidate) => candidate.name === name)) {
+    for (const record of this.#records.of(name)) {
       const { bundle, entry } = record;
       if (!bundle || !(await isIntact(bundle.dir))) record.seen = '';
       await this.take(entry);
@@ -143,14 +174,9 @@ export class DropDirectory {
     await this.exclusively(name, () => this.#apply(name));
   }
 
-  /** True while no drop is being read. */
+  /** True while no drop is being read, and all can be. */
   get idle(): boolean {
-    return this.#working.size === 0;
-  }
-
-  #staged(): Promise<StagedIndex> {
-    this.#index ??= StagedIndex.open(this.#options.shelves);
-    return this.#index;
+    return this.#working.size === 0 && !this.rootFault;
   }
 
   /** One worker per entry: it goes on until nothing has changed since it last looked. */
@@ -160,11 +186,7 @@ export class DropDirectory {
     const work = timings
       .load(async () => {
         while (this.#dirty.delete(entry) && !this.#closed) {
-          const before = this.#records.get(entry);
-          if (!(await this.#read(entry))) continue;
-          const after = this.#records.get(entry);
-          const names = new Set([before?.name, after?.name].filter((name) => name !== undefined));
-          for (const name of names) await this.reconcile(name);
+          for (const name of await this.#reader.read(entry)) await this.reconcile(name);
         }
       })
       .catch((error: Error) => logger.error(`The drop ${entry} could not be handled`, error))
@@ -175,65 +197,20 @@ export class DropDirectory {
     this.#working.set(entry, work);
   }
 
-  /** Brings the record of an entry up to date. Returns false when its content is the one already known. */
-  async #read(entry: string): Promise<boolean> {
-    const { registry } = this.#options;
-    const earlier = this.#records.get(entry);
-    const drop = await this.#find(entry);
-    if (!drop) {
-      registry.forgetDiscovered(entry);
-      (await this.#staged()).forget(entry);
-      return this.#records.delete(entry);
-    }
-    if (!earlier) registry.set(entry, 'discovered', { drop: entry });
-    const index = await this.#staged();
-    const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
-    // Gone while it settled: perhaps it is just being replaced.
-    if (seen === '') return this.#read(entry);
-    const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen, index);
-    // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
-    const stable = record && (await lookAgain(drop, record)) === seen;
-    if (!stable || record.name !== entry) registry.forgetDiscovered(entry);
-    if (!record) return false;
-    if (!stable) {
-      this.#dirty.add(entry);
-      return false;
-    }
-    this.#records.set(entry, record);
-    if (record.bundle) await index.note(entry, seen, record.bundle.dir);
-    return true;
-  }
-
-  async #stage(drop: Drop, seen: string, index: StagedIndex): Promise<DropRecord> {
-    const { entry } = drop;
-    const { shelves } = this.#options;
-    try {
-      const bundle = await timed('stage', entry, () =>
-        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, shelves))),
-      );
-      return { entry, name: bundle.name, bundle, seen };
-    } catch (error) {
-      return { entry, name: this.#records.get(entry)?.name ?? entry, fault: asFault(error), seen };
-    }
-  }
-
-  /** A drop that is replaced by removing and copying is absent for a moment: it is gone when it stays away. */
-  async #find(entry: string): Promise<Drop | undefined> {
-    const found = await findDrop(this.#options.root, entry);
-    if (found || !this.#records.has(entry)) return found;
-    await sleep(SETTLE_TIMES.quietMs);
-    return findDrop(this.#options.root, entry);
-  }
-
   async #apply(name: string): Promise<void> {
     const { bundles, decisions, registry, logger } = this.#options;
     const winner = this.winner(name);
     this.#showDrop(name);
-    if (winner) {
+    if (winner && !existsSync(winner.dir)) {
+      // Refused before, and not kept: it is read again.
+      this.#records.get(winner.entry)!.seen = '';
+      this.changed(winner.entry);
+    } else if (winner) {
       const bundle = await decisions.toRun(winner);
       const state = registry.get(name)?.state;
       const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';
       if (bundle && !current) await bundles.activate(bundle);
+      this.#retryIfPassing(name);
     } else if (this.names().has(name)) {
       this.#report(name);
     } else {
@@ -241,6 +218,18 @@ export class DropDirectory {
       await bundles.deactivate(name).catch((error: Error) => logger.error(error.message, error));
     }
     this.#showDrop(name);
+  }
+
+  /** A bundle whose staged copy could not be checked is tried again. */
+  #retryIfPassing(name: string): void {
+    const key = `\0${name}`;
+    if (this.#options.registry.get(name)?.code === 'DROP_UNREADABLE' && this.winner(name)) {
+      this.#retries.later(key, () => this.#reconcileLater(name));
+    } else this.#retries.forget(key);
+  }
+
+  #reconcileLater(name: string): void {
+    this.reconcile(name).catch((error: Error) => this.#options.logger.error(`${name} could not be started`, error));
   }
 
   /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
@@ -252,18 +241,10 @@ export class DropDirectory {
     }
   }
 
-  /** The staged bundle that counts for a name: the highest version, the drop that sorts last among equals. */
-  winner(name: string): StagedBundle | undefined {
-    const candidates = [...this.#records.values()]
-      .filter((record) => record.name === name)
-      .flatMap(({ bundle }) => (bundle ? [bundle] : []));
-    return newestOf(candidates)[0];
-  }
-
   /** Shows the fault of a name whose drops all could not be staged. */
   #report(name: string): void {
     if (this.#options.decisions.showDisabled(name, undefined)) return;
-    const record = [...this.#records.values()].find((candidate) => candidate.name === name && candidate.fault);
+    const record = this.#records.of(name).find(({ fault }) => fault);
     if (record) this.#options.registry.set(name, 'rejected', { drop: record.entry, fault: record.fault });
   }
 
@@ -273,9 +254,4 @@ export class DropDirectory {
     const onDisk = winner && { version: winner.version, digest: winner.digest, drop: winner.entry };
     this.#options.registry.patch(name, { onDisk });
   }
-}
-
-/** What is wrong with a drop may be that it is still being written: only then is there longer to wait. */
-async function lookAgain(drop: Drop, { fault, seen }: DropRecord): Promise<string> {
-  return fault ? await settle(drop) : await quiet(drop, seen, PROMPT_TIMES.quietMs);
 }

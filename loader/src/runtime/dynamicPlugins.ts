@@ -6,7 +6,7 @@ import type {
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../compile/codeCache';
@@ -22,12 +22,14 @@ import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { UnitHost } from '../start/startGeneration';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
+import { messageOf } from '../thrown';
 import type { Timings } from '../timing/timings';
 import { followBuildReports, type BuildReports } from './buildReports';
 import { BundleDetails } from './bundleDetails';
@@ -92,6 +94,7 @@ export class DynamicPlugins {
   #booted = false;
   #drops: DropDirectory | undefined;
   #reports: BuildReports | undefined;
+  #collector: Collector | undefined;
   #operator: Operator | undefined;
   readonly #tellDecision = (decision: PolicyDecision): void => {
     tellDecision(decision, { logger: this.#options.logger, events: this.events });
@@ -123,7 +126,7 @@ export class DynamicPlugins {
       frontends.follow(plugin, this.#bundles.loaded(plugin));
     });
     this.#state = new StateFile(logger);
-    this.#units = new Units(this.#unitHost);
+    this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
     this.observations = new Observations({ ...options, units, registry, events });
     this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
@@ -153,6 +156,12 @@ export class DynamicPlugins {
   /** Statuses of all bundles, sorted by name. */
   list(): PluginStatus[] {
     return this.#registry.list().map((status) => this.#complete(status));
+  }
+
+  /** What keeps the portal from following its drops now. */
+  faults(): StagedoorError[] {
+    const fault = this.#drops?.rootFault;
+    return fault ? [fault] : [];
   }
 
   /**
@@ -215,11 +224,15 @@ export class DynamicPlugins {
   async boot(): Promise<void> {
     const { settings, own, config, logger } = this.#options;
     this.#closers.push(await this.observations.start(this.#unitHost));
-    if (!settings) return this.#bundles.boot(own, []);
-    await mkdir(settings.rootDirectory, { recursive: true });
-    await mkdir(settings.stateDirectory, { recursive: true });
-    const stateDirectory = await realpath(settings.stateDirectory);
-    const lock = await lockState(stateDirectory);
+    this.#closers.push(() => this.#gate.close());
+    if (!settings) {
+      await this.#bundles.boot(own, []);
+      return;
+    }
+    // Why it cannot be read is told when it is.
+    await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
+    const stateDirectory = await openStateDirectory(settings.stateDirectory);
+    const lock = await lockState(stateDirectory, (fault) => this.#lostState(fault));
     this.#release = () => lock.release();
     await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
@@ -239,23 +252,24 @@ export class DynamicPlugins {
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
-    await this.#bundles.boot(own, bundles);
+    const late = await this.#bundles.boot(own, bundles);
     this.#booted = true;
-    drops.open();
+    drops.open(late);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#reports = reports;
     this.#closers.push(() => reports.close());
     const [registry, state] = [this.#registry, this.#state];
-    const collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
-    this.#closers.push(() => collector.close());
-    await collector.collect();
+    this.#collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
+    this.#closers.push(() => this.#collector!.close());
+    await this.#collector.collect();
   }
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
   watch(): void {
     const [root, drops] = [this.#options.settings?.rootDirectory, this.#drops];
     if (!root || !drops || this.#stopped) return;
-    this.#closers.push(watchRoot(root, drops.entries(), (entry) => drops.changed(entry)));
+    const changed = (entry: string): void => drops.changed(entry);
+    this.#closers.push(watchRoot(root, drops.entries(), changed, (fault) => drops.readable(fault)));
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */
@@ -270,12 +284,18 @@ export class DynamicPlugins {
       await this.#bundles.retired();
       this.#unitHost.processes?.processes.dispose();
       for (const result of results) {
-        if (result.status === 'rejected') this.#options.logger.warn(String((result.reason as Error).message));
+        if (result.status === 'rejected') this.#options.logger.warn(messageOf(result.reason));
       }
       await this.#state.close();
       this.#release();
     })();
     return this.#stopped;
+  }
+
+  /** This process stood still for so long that another took its state directory: nothing is removed there any more. */
+  #lostState(fault: StagedoorError): void {
+    this.#collector?.close();
+    this.#options.logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
   }
 
   #loaded(): StagedBundle[] {

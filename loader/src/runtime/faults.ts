@@ -1,7 +1,7 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
+import { messageOf, ownFault, plainError } from '../thrown';
 
-/** Whatever loading, starting or stopping a bundle threw, as a coded error. */
+/** Whatever loading, starting or stopping a bundle threw, as a coded error of ours. */
 export function asFault(error: unknown): StagedoorError {
-  if (isStagedoorError(error)) return error;
-  return new StagedoorError('LOAD_FAILED', (error as Error)?.message ?? String(error), { cause: error });
+  return ownFault(error) ?? new StagedoorError('LOAD_FAILED', messageOf(error), { cause: plainError(error) });
 }

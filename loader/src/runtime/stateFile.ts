@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stateUnwritable } from '../stage/stateDirectory';
 
 /** A build of a bundle whose staged copy is kept. */
 export interface BuildRef {
@@ -22,6 +23,8 @@ export interface PluginRecord {
   serving?: BuildRef;
   /** The build that served before that one. */
   previous?: BuildRef;
+  /** Ids that it provided when it served last (see `claimsOf`): nobody else gets them while its drop is there. */
+  holds?: string[];
 }
 
 /** What is in the file. */
@@ -68,7 +71,7 @@ export class StateFile {
       this.#records = new Map(Object.entries(content.plugins));
       this.#eventsFrom = content.eventsFrom;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unwritable(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw stateUnwritable(path, error);
     }
   }
 
@@ -96,11 +99,16 @@ export class StateFile {
     return [serving, previous].find((build) => build && build.digest !== digest);
   }
 
-  /** Remembers which build serves; the one before it becomes the previous one. */
-  async served(name: string, { digest, version }: BuildRef): Promise<void> {
+  /** Remembers which build serves, and which ids it provides; the one before it becomes the previous one. */
+  async served(name: string, { digest, version }: BuildRef, holds: string[]): Promise<void> {
     const { serving } = this.get(name);
-    if (serving?.digest === digest) return;
-    await this.update(name, { serving: { digest, version }, ...(serving && { previous: serving }) });
+    const builds = { serving: { digest, version }, ...(serving && { previous: serving }) };
+    await this.update(name, { holds, ...(serving?.digest !== digest && builds) });
+  }
+
+  /** The bundle that provided an id when it served last. */
+  holderOf(claim: string): string | undefined {
+    return this.names().find((name) => this.get(name).holds?.includes(claim));
   }
 
   /**
@@ -165,10 +173,10 @@ export class StateFile {
       plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     try {
-      await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
+      await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { flush: true, mode: 0o600 });
       await rename(`${path}.new`, path);
     } catch (cause) {
-      throw unwritable(path, cause);
+      throw stateUnwritable(path, cause);
     }
   }
 }
@@ -187,13 +195,17 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, serving, previous } = (value ?? {}) as Record<string, Record<string, unknown>>;
+  const { disabled, quarantined, chosen, serving, previous, holds } = (value ?? {}) as Record<
+    string,
+    Record<string, unknown>
+  >;
   const has = (part: Record<string, unknown> | undefined, ...keys: string[]): boolean =>
     part === undefined || keys.every((key) => typeof part[key] === 'string');
   return (
     has(disabled, 'since', 'by') &&
     has(quarantined, 'since', 'digest', 'message') &&
     areIds(quarantined?.pluginIds) &&
+    areIds(holds) &&
     has(chosen, 'digest', 'version', 'instead') &&
     has(serving, 'digest', 'version') &&
     has(previous, 'digest', 'version')
@@ -202,8 +214,4 @@ function isRecord(value: unknown): boolean {
 
 function areIds(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.every((id) => typeof id === 'string'));
-}
-
-function unwritable(path: string, cause: unknown): StagedoorError {
-  return new StagedoorError('STATE_UNWRITABLE', `${path}: ${(cause as Error).message}`, { cause });
 }

@@ -27,9 +27,12 @@ export class Units {
   readonly #units = new Map<string, Unit>();
   readonly #mutex = new KeyedMutex();
   readonly #host: UnitHost;
+  readonly #reservedFor: (claim: string) => string | undefined;
 
-  constructor(host: UnitHost) {
+  /** `reservedFor` tells which owner an id is kept for, whether it runs or not. */
+  constructor(host: UnitHost, reservedFor: (claim: string) => string | undefined = () => undefined) {
     this.#host = host;
+    this.#reservedFor = reservedFor;
   }
 
   get(pluginId: string): Unit | undefined {
@@ -172,16 +175,38 @@ export class Units {
   }
 
   #checkClaims(owner: string, contribution: Contribution): void {
-    for (const pluginId of contribution.pluginIds) {
-      const holder = this.#holder(pluginId);
-      if (holder && holder !== owner) throw conflict('PLUGIN_ID_CONFLICT', `plugin '${pluginId}'`, owner, holder);
-    }
-    for (const { pluginId, moduleId } of contribution.modules) {
-      for (const part of partsOf(this.#units.get(pluginId)?.composition ?? { modules: [] })) {
-        if (part.owner !== owner && moduleIdsOf(part, pluginId).includes(moduleId)) {
-          throw conflict('MODULE_ID_CONFLICT', `module '${moduleId}' for plugin '${pluginId}'`, owner, part.owner);
-        }
-      }
+    for (const { claim, pluginId, moduleId } of claimsOf(contribution)) {
+      const others = [
+        ...(moduleId === undefined ? [this.#holder(pluginId)] : this.#moduleHolders(pluginId, moduleId)),
+        this.#reservedFor(claim),
+      ];
+      const holder = others.find((other) => other !== undefined && other !== owner);
+      if (holder === undefined) continue;
+      const what = moduleId === undefined ? 'plugin' : `module '${moduleId}' for plugin`;
+      const code = moduleId === undefined ? 'PLUGIN_ID_CONFLICT' : 'MODULE_ID_CONFLICT';
+      throw conflict(code, `${what} '${pluginId}'`, owner, holder);
     }
   }
+
+  #moduleHolders(pluginId: string, moduleId: string): string[] {
+    return partsOf(this.#units.get(pluginId)?.composition ?? { modules: [] })
+      .filter((part) => moduleIdsOf(part, pluginId).includes(moduleId))
+      .map(({ owner }) => owner);
+  }
+}
+
+/** An id that a bundle provides. */
+interface Claim {
+  /** The id as it is compared and remembered. */
+  claim: string;
+  pluginId: string;
+  moduleId?: string;
+}
+
+/** The ids that a bundle provides, plugins first. Express matches paths without regard to case, and so are plugins told apart. */
+export function claimsOf({ pluginIds, modules }: Pick<Contribution, 'pluginIds' | 'modules'>): Claim[] {
+  return [
+    ...pluginIds.map((pluginId) => ({ claim: pluginId.toLowerCase(), pluginId })),
+    ...modules.map((module) => ({ claim: `${module.pluginId.toLowerCase()}/${module.moduleId}`, ...module })),
+  ];
 }

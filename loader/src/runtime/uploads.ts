@@ -1,5 +1,6 @@
-import { StagedoorError, packName } from '@stagedoor/bundle';
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { StagedoorError } from '@stagedoor/bundle';
+import { constants } from 'node:fs';
+import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Shelves } from '../stage/shelf';
@@ -37,7 +38,7 @@ export class Uploads {
 
   /**
    * Receives an archive and holds it against all that a drop is held against, before the root directory sees any of it.
-   * Throws UPLOAD_TOO_LARGE, UPLOAD_OUTRANKED, the codes of `stageDrop` and those of the gate.
+   * Throws UPLOAD_TOO_LARGE, UPLOAD_ENTRY_TAKEN, UPLOAD_OUTRANKED, the codes of `stageDrop` and those of the gate.
    */
   async receive(body: Readable): Promise<Upload> {
     const { shelves, gate } = this.#options;
@@ -45,15 +46,26 @@ export class Uploads {
     const discard = () => rm(file, { force: true });
     try {
       const staged = await stageDrop({ entry: 'The upload', path: file, kind: 'archive' }, shelves);
-      const entry = `${packName(staged.name)}.tgz`;
+      const entry = entryOf(staged.name);
       const { fault } = await gate.check(staged);
       if (fault) throw fault;
+      this.#checkEntry(staged.name, entry);
       this.#checkRank({ ...staged, entry });
       return { name: staged.name, place: () => this.#place(file, entry), discard };
     } catch (error) {
       await discard();
       throw error;
     }
+  }
+
+  /** Refuses to replace a drop of another package, or one that nobody could read yet: somebody gave it this name by hand. */
+  #checkEntry(name: string, entry: string): void {
+    const record = this.#options.drops.record(entry);
+    if (!record || record.packageName === name) return;
+    const there = record.packageName ?? 'what could not be read';
+    throw new StagedoorError('UPLOAD_ENTRY_TAKEN', `${entry} in the root directory holds ${there}.`, {
+      hint: `Give ${entry} another name, and upload again.`,
+    });
   }
 
   /** Refuses what would be put beside a drop that counts more, and have no effect. */
@@ -73,13 +85,23 @@ export class Uploads {
     // Hidden, so no drop until it is whole; by this name, so that what a crash leaves behind is overwritten.
     const hidden = join(root, `.${entry}`);
     try {
-      await copyFile(file, hidden);
+      await rm(hidden, { force: true });
+      await copyFile(file, hidden, constants.COPYFILE_EXCL);
+      await chmod(hidden, 0o644);
       await rename(hidden, join(root, entry));
     } catch (cause) {
+      await rm(hidden, { force: true }).catch(() => {});
       throw new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be written: ${(cause as Error).message}`, { cause });
     } finally {
       await rm(file, { force: true });
     }
     await drops.take(entry);
   }
+}
+
+/**
+ * The entry of a package: no two names lead to one, not even where the file system has no regard for case. `+` is in no name.
+ */
+function entryOf(name: string): string {
+  return `${name.replace('/', '+').replace(/[A-Z]/g, (letter) => `+${letter.toLowerCase()}`)}.tgz`;
 }

@@ -1,4 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { StagedoorError } from '@stagedoor/bundle';
+import { constants } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** One entry of the root directory: a folder, a link to one, or a `.tgz`. */
@@ -9,13 +11,42 @@ export interface Drop {
   kind: 'folder' | 'archive';
 }
 
-/** The drop at `<root>/<entry>`; undefined where there is none, or nothing that could be a bundle. */
+/** What a path that leads nowhere is answered. */
+const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
+
+/**
+ * The drop at `<root>/<entry>`; undefined where there is none, or nothing that could be a bundle. An entry is absent only
+ * where the root directory can be read: throws ROOT_UNREADABLE, and DROP_UNREADABLE for an entry that cannot be looked at.
+ */
 export async function findDrop(root: string, entry: string): Promise<Drop | undefined> {
   const path = join(root, entry);
-  const info = await stat(path).catch(() => undefined);
+  const info = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
+    await checkRoot(root);
+    if (ABSENT.has(error.code ?? '')) return undefined;
+    throw new StagedoorError('DROP_UNREADABLE', `${entry} cannot be read: ${error.message}`, { cause: error });
+  });
   if (info?.isDirectory()) return { entry, path, kind: 'folder' };
   if (info?.isFile() && isArchiveName(entry)) return { entry, path, kind: 'archive' };
   return undefined;
+}
+
+/** The names of all drops present, sorted. Throws ROOT_UNREADABLE. */
+export async function listDrops(root: string): Promise<string[]> {
+  const entries = await readdir(root).catch((cause: unknown) => {
+    throw rootUnreadable(root, cause);
+  });
+  return entries.filter(isDropName).sort();
+}
+
+/** ROOT_UNREADABLE, for whatever keeps the root directory from being read. */
+export function rootUnreadable(root: string, cause: unknown): StagedoorError {
+  return new StagedoorError('ROOT_UNREADABLE', `${root} cannot be read: ${(cause as Error).message}`, { cause });
+}
+
+async function checkRoot(root: string): Promise<void> {
+  await access(root, constants.R_OK | constants.X_OK).catch((cause: unknown) => {
+    throw rootUnreadable(root, cause);
+  });
 }
 
 /** True for a folder with a package.json in it. */

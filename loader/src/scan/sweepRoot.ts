@@ -1,7 +1,7 @@
-import { MANIFEST_FILE } from '@stagedoor/bundle';
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { MANIFEST_FILE, type StagedoorError } from '@stagedoor/bundle';
+import { lstat, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDropName } from './drop';
+import { listDrops } from './drop';
 
 const INTERVAL_MS = 1000;
 
@@ -12,21 +12,38 @@ export interface Sweep {
   close(): void;
 }
 
+/** Who hears of what a sweep finds. */
+export interface SweepListener {
+  changed(entry: string): void;
+  /** The root directory cannot be read, once until it can again: then undefined. */
+  readable?(fault: StagedoorError | undefined): void;
+}
+
 /**
  * Looks every second at what tells one content of a drop from another (the entry itself, where a link leads, the
  * package.json and the manifest) and calls `changed` for entries that differ from the last look; the first calls it for
- * all that are there, and for those of `taken` that are not. A root directory that cannot be read is looked at again later.
+ * all that are there, and for those of `taken` that are not. A root directory that cannot be read is looked at again later,
+ * and says nothing of its drops until then.
  */
-export function sweepRoot(root: string, taken: Iterable<string>, changed: (entry: string) => void): Sweep {
+export function sweepRoot(root: string, taken: Iterable<string>, { changed, readable }: SweepListener): Sweep {
   let known = new Map(Array.from(taken, (entry) => [entry, '']));
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let rechecks = new Set<string>();
+  let unreadable = false;
   async function look(): Promise<void> {
     const again = rechecks;
     rechecks = new Set();
-    const seen = await marks(root).catch(() => undefined);
+    let fault: StagedoorError | undefined;
+    const seen = await marks(root).catch((error: StagedoorError) => {
+      fault = error;
+      return undefined;
+    });
     if (closed) return;
+    if (unreadable !== (fault !== undefined)) {
+      unreadable = !unreadable;
+      readable?.(fault);
+    }
     if (seen) {
       for (const entry of new Set([...known.keys(), ...seen.keys(), ...again])) {
         if (again.has(entry) || known.get(entry) !== seen.get(entry)) changed(entry);
@@ -46,7 +63,7 @@ export function sweepRoot(root: string, taken: Iterable<string>, changed: (entry
 }
 
 async function marks(root: string): Promise<Map<string, string>> {
-  const entries = (await readdir(root)).filter(isDropName);
+  const entries = await listDrops(root);
   return new Map(await Promise.all(entries.map(async (entry) => [entry, await mark(join(root, entry))] as const)));
 }
 

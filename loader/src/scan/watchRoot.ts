@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'chokidar';
-import { readdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { isInside } from '@stagedoor/bundle';
+import { isInside, type StagedoorError } from '@stagedoor/bundle';
 import { isBundleFolder, isDropName } from './drop';
 import { sweepRoot } from './sweepRoot';
 
@@ -10,33 +10,42 @@ import { sweepRoot } from './sweepRoot';
  * changed or removed; first for all that are there or were `taken` before. File system events are quick but not certain
  * (a link that is turned elsewhere, a network volume written by another machine), so a sweep of the folder backs them
  * up. Content of nested `node_modules` is not watched: it never changes without its drop. Links inside drops are not
- * followed, drops that are links are. Gives what ends it.
+ * followed, drops that are links are. `readable` hears, once each time, that the root directory cannot be read, and that it
+ * can again. Gives what ends it.
  */
 export function watchRoot(
   root: string,
   taken: Iterable<string>,
   changed: (entry: string) => void,
+  readable: (fault: StagedoorError | undefined) => void = () => {},
 ): () => Promise<void> {
   const links = new LinkedDrops(root, changed);
-  const sweep = sweepRoot(root, taken, (entry) => {
-    changed(entry);
-    void links.follow(entry);
+  const watch = (): FSWatcher =>
+    watchFolder(root, (path) => {
+      const entry = path.split(sep)[0]!;
+      if (!isDropName(entry)) return;
+      sweep.recheck(entry);
+      changed(entry);
+    });
+  const sweep = sweepRoot(root, taken, {
+    changed: (entry) => {
+      changed(entry);
+      void links.follow(entry);
+    },
+    readable: (fault) => {
+      if (!fault) {
+        // To the watcher, everything was removed.
+        void watcher.close();
+        watcher = watch();
+      }
+      readable(fault);
+    },
   });
-  const watcher = watchFolder(root, (path) => {
-    const entry = path.split(sep)[0]!;
-    if (!isDropName(entry)) return;
-    sweep.recheck(entry);
-    changed(entry);
-  });
+  let watcher = watch();
   return async () => {
     sweep.close();
     await Promise.all([watcher.close(), links.close()]);
   };
-}
-
-/** The names of all drops present, sorted. */
-export async function listDrops(root: string): Promise<string[]> {
-  return (await readdir(root)).filter(isDropName).sort();
 }
 
 /** Watches the folders that links in the root directory lead to. */

@@ -5,13 +5,20 @@ import type { Section } from './section';
 
 const MODES = ['off', 'warn', 'require'] as const;
 
+/** A package that needs no signature. */
+export interface UnsignedPackage {
+  name: string;
+  /** Hex sha256 over all files of the only build that is meant; without it, whoever may drop bundles can use the name. */
+  digest?: string;
+}
+
 /** What is asked of the signatures of bundles. */
 export interface SignatureSettings {
   /** `off`: not looked at. `warn`: a bundle without a good signature runs, with a warning. `require`: it does not run. */
   mode: (typeof MODES)[number];
   trustedKeys: PublicKey[];
-  /** Names of packages that need no signature. A false signature counts against these, too. */
-  allowUnsigned: string[];
+  /** Packages that need no signature. A false signature counts against these, too. */
+  allowUnsigned: UnsignedPackage[];
 }
 
 /** Reads `dynamicPlugins.signatures` and the key files it names, relative to `cwd`. */
@@ -23,7 +30,24 @@ export function readSignatures(parent: Section, cwd: string): SignatureSettings 
   if (mode === 'require' && listed.length === 0) {
     section.fault('trustedKeys', 'names no key, so that no signature could be good', 'at least one key');
   }
-  return { mode, trustedKeys, allowUnsigned: section.strings('allowUnsigned') };
+  return { mode, trustedKeys, allowUnsigned: readUnsigned(section) };
+}
+
+/** `<name>@sha256:<digest>`, and outside of production `<name>` alone. */
+function readUnsigned(section: Section): UnsignedPackage[] {
+  const packages = section.strings('allowUnsigned').map((text) => {
+    const [, name, digest] = /^(.+)@sha256:([0-9a-f]{64})$/.exec(text) ?? [];
+    return name === undefined ? { name: text } : { name, digest: digest! };
+  });
+  const named = packages.find(({ digest }) => digest === undefined);
+  if (named && process.env.NODE_ENV === 'production') {
+    section.fault(
+      'allowUnsigned',
+      `names '${named.name}' alone, a name that any bundle can take`,
+      '<name>@sha256:<digest> in production, with the digest that the plugin list and `stagedoor inspect` show',
+    );
+  }
+  return packages;
 }
 
 /** A public key as PEM text, or the file that holds one. */

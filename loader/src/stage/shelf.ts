@@ -1,6 +1,7 @@
 import { findPackageDir, type SharedPackage } from '@stagedoor/bundle';
 import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writingState } from './stateDirectory';
 
 /** The folders that staged bundles live in, and through which Node finds what the host shares. */
 export interface Shelves {
@@ -21,13 +22,14 @@ export function indexFile({ temporary }: Shelves): string {
 
 /**
  * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages, `foreign/staged/` under a
- * link to the host's whole `node_modules`, and an empty `tmp/`. Plain Node resolution does the rest.
+ * link to the host's whole `node_modules`, and an empty `tmp/`. Plain Node resolution does the rest. Throws
+ * STATE_UNWRITABLE.
  */
-export async function layShelves(
-  stateDir: string,
-  shared: readonly SharedPackage[],
-  hostDir: string,
-): Promise<Shelves> {
+export function layShelves(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Promise<Shelves> {
+  return writingState(stateDir, () => lay(stateDir, shared, hostDir));
+}
+
+async function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Promise<Shelves> {
   const shelves: Shelves = {
     staged: join(stateDir, 'staged'),
     stagedForeign: join(stateDir, 'foreign', 'staged'),

@@ -22,6 +22,7 @@ import type { Drop } from '../scan/drop';
 import { embeddedDirs } from './embeddedDirs';
 import { copyName, isIntact } from './readStaged';
 import type { Shelves } from './shelf';
+import { isNoRoom, stateUnwritable } from './stateDirectory';
 
 /** An immutable copy of a drop, the only thing that is ever run. */
 export interface StagedBundle {
@@ -40,7 +41,8 @@ export interface StagedBundle {
 
 /**
  * Copies a drop into the state folder, checks the copy against its manifest and gives it its final place, named by content.
- * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_UNREADABLE.
+ * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_UNREADABLE,
+ * STATE_UNWRITABLE.
  */
 export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
   const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
@@ -77,6 +79,7 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     const { name, version } = packageJson;
     return { name, version, digest, dir, packageJson, manifest, entry: drop.entry };
   } catch (error) {
+    if (isNoRoom(error)) throw stateUnwritable(shelves.temporary, error);
     throw isStagedoorError(error) ? error : unreadable(drop, error);
   } finally {
     // Unpacking that a full disk ended may still be writing: what removal says then must not hide why it ended.

@@ -1,94 +1,102 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { readFileSync, rmSync } from 'node:fs';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** The process that uses a state directory. */
-interface Holder {
-  pid: number;
-  host: string;
-}
+import { isAlive, isSame, ownHolder, parseHolder, type Holder } from './lockHolder';
+import { writingState } from './stateDirectory';
 
 /** How often the holder shows that it lives, in milliseconds. */
 const BEAT_MS = 2000;
-/** A holder that has not shown it for this long is dead, in milliseconds. */
+/** A holder that cannot be seen from here, and has not shown that it lives for this long, is dead; in milliseconds. */
 const STALE_MS = 10_000;
 
 /**
  * Takes a state directory for this process: two portals on one would delete each other's staged copies. A lock whose
- * process has died is taken over, at once where that can be seen, else when it has gone stale. Throws
- * STATE_DIRECTORY_IN_USE.
+ * process has died is taken over, at once where that can be seen, else when it has gone stale; one whose process can be
+ * seen to live never is, however long it stands still. `lost` hears, once, that another process took the lock of this one.
+ * Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
  */
-export async function lockState(stateDir: string): Promise<{ release(): void }> {
+export async function lockState(
+  stateDir: string,
+  lost: (fault: StagedoorError) => void = () => {},
+): Promise<{ release(): void }> {
   const file = join(stateDir, 'lock.json');
-  const self: Holder = { pid: process.pid, host: hostname() };
+  const self = ownHolder();
   const deadline = Date.now() + STALE_MS + BEAT_MS;
-  while (!(await create(file, self))) {
-    const holder = await aliveHolder(file, self);
-    if (!holder) await rm(file, { force: true });
-    else if (holder.host === self.host || Date.now() > deadline) throw inUse(stateDir, holder);
-    else await sleep(BEAT_MS / 4);
+  while (!(await create(stateDir, file, self))) {
+    const found = await standing(file, self);
+    if (!found) await rm(file, { force: true });
+    else if (found.certain || found.holder?.host === self.host || Date.now() > deadline) {
+      throw inUse(stateDir, found.holder);
+    } else await sleep(BEAT_MS / 4);
   }
-  const beat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), BEAT_MS).unref();
+  const beat = setInterval(() => {
+    void showAlive(file, self).then((other) => {
+      if (!other) return;
+      clearInterval(beat);
+      lost(inUse(stateDir, other));
+    });
+  }, BEAT_MS).unref();
   return {
     release: () => {
       clearInterval(beat);
-      if (
-        same(
-          readHolder(() => readFileSync(file, 'utf8')),
-          self,
-        )
-      )
-        rmSync(file, { force: true });
+      if (isSame(parseHolder(readNow(file)), self)) rmSync(file, { force: true });
     },
   };
 }
 
 /** Writes the lock file; false when there is one. */
-async function create(file: string, self: Holder): Promise<boolean> {
-  try {
-    await writeFile(file, JSON.stringify(self), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+async function create(stateDir: string, file: string, self: Holder): Promise<boolean> {
+  return await writingState(stateDir, async () => {
+    try {
+      await writeFile(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      // Half a lock is nobody's.
+      await rm(file, { force: true });
+      throw error;
+    }
+  });
 }
 
-/** Who else holds the lock; undefined for nobody, a dead process, or this one in an earlier life. */
-async function aliveHolder(file: string, self: Holder): Promise<Holder | undefined> {
+/** A lock that stands. */
+interface Standing {
+  /** Undefined for one that is just being written. */
+  holder?: Holder;
+  /** True where the holder is seen to live. */
+  certain: boolean;
+}
+
+/** The lock that somebody else holds; undefined for that of nobody, of a dead process, or of this one in an earlier life. */
+async function standing(file: string, self: Holder): Promise<Standing | undefined> {
   const info = await stat(file).catch(() => undefined);
-  if (!info || Math.abs(Date.now() - info.mtimeMs) > STALE_MS) return undefined;
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const holder = readHolder(() => text);
-  if (!holder || same(holder, self)) return undefined;
-  return holder.host === self.host && !isAlive(holder.pid) ? undefined : holder;
+  if (!info) return undefined;
+  const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+  if (isSame(holder, self)) return undefined;
+  const alive = holder && isAlive(holder, self);
+  if (alive !== undefined) return alive ? { holder, certain: true } : undefined;
+  return Math.abs(Date.now() - info.mtimeMs) > STALE_MS ? undefined : { holder, certain: false };
 }
 
-function readHolder(read: () => string): Holder | undefined {
+/** Shows that this process lives; returns who has taken its lock, which it then leaves alone. */
+async function showAlive(file: string, self: Holder): Promise<Holder | undefined> {
+  const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+  if (holder && !isSame(holder, self)) return holder;
+  await utimes(file, new Date(), new Date()).catch(() => {});
+  return undefined;
+}
+
+function readNow(file: string): string {
   try {
-    const value = JSON.parse(read()) as Partial<Holder> | null;
-    return typeof value?.pid === 'number' && typeof value.host === 'string' ? (value as Holder) : undefined;
+    return readFileSync(file, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
 
-function same(a: Holder | undefined, b: Holder): boolean {
-  return a?.pid === b.pid && a.host === b.host;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-function inUse(stateDir: string, { pid, host }: Holder): StagedoorError {
-  return new StagedoorError('STATE_DIRECTORY_IN_USE', `Process ${pid} on ${host} uses ${stateDir} already.`);
+function inUse(stateDir: string, holder: Holder | undefined): StagedoorError {
+  const who = holder ? `Process ${holder.pid} on ${holder.host}` : 'Another process';
+  return new StagedoorError('STATE_DIRECTORY_IN_USE', `${who} uses ${stateDir} already.`);
 }

@@ -1,9 +1,13 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
+import { ownFault, plainError } from '../thrown';
 import { timed } from '../timing/timed';
 import { deadline } from './deadline';
+
+/** Errors of ours that an init may end with; with any other, a plugin would say of itself what only the portal finds out. */
+const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);
 
 /** Limits and services that a guarded feature runs with. */
 export interface GuardOptions extends Confinement {
@@ -40,7 +44,7 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {
-          throw isStagedoorError(cause) ? cause : initFailed(who, cause);
+          throw ownFault(cause, OF_INIT) ?? initFailed(who, cause);
         }
       },
     },
@@ -58,12 +62,12 @@ function lateInit(who: string, ms: number): StagedoorError {
 }
 
 /** Wraps whatever a plugin threw as INIT_FAILED, or ACCESS_DENIED where Node's permission model threw, its message kept. */
-export function initFailed(who: string, cause: unknown): StagedoorError {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const { code, permission, resource } = (cause ?? {}) as Record<string, unknown>;
+export function initFailed(who: string, thrown: unknown): StagedoorError {
+  const cause = plainError(thrown);
+  const { code, permission, resource } = cause;
   if (code === 'ERR_ACCESS_DENIED') {
-    const what = `${String(permission)}${resource ? ` of ${String(resource)}` : ''}`;
+    const what = `${permission ?? 'what it asked for'}${resource ? ` of ${resource}` : ''}`;
     return new StagedoorError('ACCESS_DENIED', `The init of ${who} was denied ${what}.`, { cause });
   }
-  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${message}`, { cause });
+  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${cause.message}`, { cause });
 }

@@ -1,5 +1,6 @@
-import type { BackendStartupResult } from '@backstage/backend-app-api';
-import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { BackendStartupError, type BackendStartupResult } from '@backstage/backend-app-api';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { ownFault } from '../thrown';
 import { initFailed } from './guardFeature';
 
 /** Why a generation did not start: the plugin's own fault, those of its modules, or both. */
@@ -53,12 +54,12 @@ export class StartFailure extends Error {
   /** Any error that a start ended with, as a StartFailure. */
   static from(pluginId: string, error: unknown): StartFailure {
     if (error instanceof StartFailure) return error;
-    const result = (error as { result?: BackendStartupResult } | undefined)?.result;
+    const result = error instanceof BackendStartupError ? error.result : undefined;
     const failure = result && StartFailure.fromResult(pluginId, result);
     return failure ?? new StartFailure(pluginId, coded(`plugin '${pluginId}'`, error), new Map());
   }
 }
 
 function coded(who: string, error: unknown): StagedoorError {
-  return isStagedoorError(error) ? error : initFailed(who, error);
+  return ownFault(error) ?? initFailed(who, error);
 }

@@ -1,8 +1,8 @@
-import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { StagedoorError, readBounded } from '@stagedoor/bundle';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { StagedBundle } from '../stage/stageDrop';
+import { limitFault } from './schemaLimits';
 
 /** Where bundles carry their config schema: upstream's name, then RHDH's. */
 export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
@@ -16,62 +16,53 @@ export interface SchemaEntry {
   value: JsonObject;
 }
 
-/** The config schemas that a bundle carries, as they stand in its file; empty without one. Throws CONFIG_SCHEMA_INVALID. */
-export async function readSchemaEntries(bundle: StagedBundle): Promise<SchemaEntry[]> {
-  for (const file of SCHEMA_FILES) {
-    const content = await readBounded(join(bundle.dir, file), MAX_BYTES);
+/**
+ * The config schemas that a bundle carries, as they stand in its file; empty without one. Nothing of them has been compiled.
+ * Throws CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ */
+export async function readSchemaEntries(
+  { name, dir }: Pick<StagedBundle, 'name' | 'dir'>,
+  files: readonly string[] = SCHEMA_FILES,
+): Promise<SchemaEntry[]> {
+  for (const file of files) {
+    const content = await readBounded(resolve(dir, file), MAX_BYTES);
     if (content === 'absent') continue;
-    if (typeof content === 'string') throw invalid(bundle, file, `it is no file of at most ${MAX_BYTES} bytes`);
-    try {
-      return entriesOf(JSON.parse(content.toString('utf8')), file, bundle.name);
-    } catch (cause) {
-      throw invalid(bundle, file, (cause as Error).message, cause);
-    }
+    if (typeof content === 'string') throw schemaInvalid(name, file, `it is not a file of at most ${MAX_BYTES} bytes`);
+    return parseSchemaEntries(content.toString('utf8'), file, name);
   }
   return [];
 }
 
-/** Makes the schemas of a bundle ready to use. Throws CONFIG_SCHEMA_INVALID. */
-export async function compileSchemas(bundle: StagedBundle, entries: readonly SchemaEntry[]): Promise<ConfigSchema> {
+/** A serialized set, or a plain JSON schema, which is a set of one. Throws CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT. */
+function parseSchemaEntries(text: string, path: string, packageName: string): SchemaEntry[] {
+  let value: Record<string, unknown> | null;
   try {
-    return await compileEntries(entries);
+    value = JSON.parse(text) as Record<string, unknown> | null;
   } catch (cause) {
-    throw invalid(bundle, entries[0]!.path, (cause as Error).message, cause);
+    throw schemaInvalid(packageName, path, (cause as Error).message, cause);
   }
+  if (typeof value !== 'object' || value === null) throw schemaInvalid(packageName, path, 'it is not an object');
+  const { backstageConfigSchemaVersion, schemas } = value;
+  const values: unknown = backstageConfigSchemaVersion === 1 ? schemas : [{ value }];
+  if (!Array.isArray(values)) throw schemaInvalid(packageName, path, 'it holds no list of schemas');
+  const fault = limitFault(values.map((entry) => (entry as SchemaEntry | null)?.value));
+  if (fault) throw schemaLimit(packageName, path, fault);
+  return values.map((entry) => {
+    const schema = (entry as SchemaEntry | null)?.value as unknown;
+    if (typeof schema === 'object' && schema !== null) return { packageName, path, value: schema as JsonObject };
+    throw schemaInvalid(packageName, path, 'it holds what is not a schema');
+  });
 }
 
-/** Makes schemas ready to use, as one. Rejects where one is faulty, or two contradict each other. */
-export async function compileEntries(entries: readonly SchemaEntry[]): Promise<ConfigSchema> {
-  const serialized = { backstageConfigSchemaVersion: 1, schemas: entries as unknown as JsonObject[] };
-  return await loadConfigSchema({ serialized });
+/** CONFIG_SCHEMA_INVALID, for a schema that cannot be used. */
+export function schemaInvalid(name: string, file: string, why: string, cause?: unknown): StagedoorError {
+  return new StagedoorError('CONFIG_SCHEMA_INVALID', `The config schema ${file} of ${name} is not valid: ${why}`, {
+    hint: 'Export the plugin again with `stagedoor export`.',
+    cause,
+  });
 }
 
-/** A config schema with those of bundles added. */
-export async function addSchemas(
-  configSchema: ConfigSchema,
-  entries: ReadonlyArray<Omit<SchemaEntry, 'packageName'>>,
-): Promise<ConfigSchema> {
-  const serialized = configSchema.serialize() as { schemas?: unknown[] };
-  const schemas = [...(serialized.schemas ?? []), ...entries];
-  return await loadConfigSchema({ serialized: { ...serialized, schemas } as unknown as JsonObject });
-}
-
-/** A serialized set, or a plain JSON schema, which is a set of one. */
-function entriesOf(value: unknown, file: string, packageName: string): SchemaEntry[] {
-  if (typeof value !== 'object' || value === null) throw new Error('it is no object');
-  const { backstageConfigSchemaVersion, schemas } = value as Record<string, unknown>;
-  if (backstageConfigSchemaVersion !== 1) return [{ packageName, path: file, value: value as JsonObject }];
-  if (!Array.isArray(schemas)) throw new Error('it holds no list of schemas');
-  return (schemas as SchemaEntry[]).map((entry) => ({ packageName, path: file, value: entry.value }));
-}
-
-function invalid(bundle: StagedBundle, file: string, why: string, cause?: unknown): StagedoorError {
-  return new StagedoorError(
-    'CONFIG_SCHEMA_INVALID',
-    `The config schema ${file} of ${bundle.name} is not valid: ${why}`,
-    {
-      hint: 'Export the plugin again with `stagedoor export`.',
-      cause,
-    },
-  );
+/** CONFIG_SCHEMA_LIMIT, for a schema that takes more than a schema may. */
+export function schemaLimit(name: string, file: string, why: string): StagedoorError {
+  return new StagedoorError('CONFIG_SCHEMA_LIMIT', `The config schema ${file} of ${name} is refused: ${why}.`);
 }

@@ -1,12 +1,15 @@
 import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stageDrop';
+import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
+import { TooManySchemas } from './configVisibility';
 import type { HostManifest } from './host';
-import { validateBundle } from './validateBundle';
-import { compileEntries, compileSchemas, readSchemaEntries, type SchemaEntry } from './configSchema';
+import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
+import { validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 
 /** What a bundle is held against before any of its code runs. */
@@ -23,15 +26,24 @@ export interface GateResult {
   /** Undefined where nobody asks for signatures, or the bundle was refused before. */
   signature?: SignatureVerdict;
   fault?: StagedoorError;
+  /** True where nothing was found within the time that was given; the next check goes on from there. */
+  late?: boolean;
+}
+
+/** How a bundle is checked. */
+export interface CheckOptions {
+  /** How long app-config may take to be checked, in milliseconds; what takes longer is `late`. Default: as long as it takes. */
+  patienceMs?: number;
 }
 
 /** Everything that is decided about a staged bundle without running it: what it declares, policy, app-config. */
 export class Gate {
   readonly #options: GateOptions;
+  readonly #workers = new SchemaWorkers();
   readonly #secrets: Secrets | undefined;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
-  /** Whose next check need not look at app-config: it suits them. */
-  readonly #suited = new WeakSet<StagedBundle>();
+  /** Checks of app-config that nobody waited for. */
+  readonly #late = new WeakMap<StagedBundle, Promise<void>>();
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -43,36 +55,16 @@ export class Gate {
     return this.#schemas.get(bundle) ?? [];
   }
 
-  /**
-   * Holds app-config against the schemas of many bundles that are about to be checked, as one: each by itself takes some
-   * ten milliseconds. Where something is wrong, the check of each finds what.
-   */
-  async checkConfigOf(bundles: readonly StagedBundle[]): Promise<void> {
-    const found = await Promise.all(bundles.map((bundle) => readSchemaEntries(bundle).catch(() => undefined)));
-    const all = found.flatMap((entries) => entries ?? []);
-    if (all.length === 0) return;
-    try {
-      const schema = await compileEntries(all);
-      this.#secrets?.add('', schema);
-      validateConfig('all bundles', schema, this.#options.config);
-    } catch {
-      return;
-    }
-    for (const [index, bundle] of bundles.entries()) {
-      const entries = found[index];
-      if (!entries) continue;
-      this.#schemas.set(bundle, entries);
-      this.#suited.add(bundle);
-    }
-  }
-
-  /** The texts in app-config that are secret now; see {@link Secrets.texts}. */
+  /** The places in app-config that are secret now; see {@link Secrets.places}. */
   async secrets(): Promise<ReadonlySet<string>> {
-    return (await this.#secrets?.texts()) ?? new Set();
+    return (await this.#secrets?.places()) ?? new Set();
   }
 
-  /** Holds a staged bundle against the host, the operator's policy and app-config, in this order. */
-  async check(bundle: StagedBundle): Promise<GateResult> {
+  /**
+   * Holds a staged bundle against the host, the operator's policy and app-config, in this order: nothing of a bundle that
+   * policy refuses is compiled. With `patienceMs`, app-config may be `late`.
+   */
+  async check(bundle: StagedBundle, { patienceMs }: CheckOptions = {}): Promise<GateResult> {
     const { host, policy } = this.#options;
     let signature: SignatureVerdict | undefined;
     try {
@@ -80,22 +72,48 @@ export class Gate {
       const admission = await policy.admit(bundle);
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
-      await this.#checkConfig(bundle);
-      return { signature };
+      return (await this.#inTime(bundle, patienceMs)) ? { signature } : { signature, late: true };
     } catch (error) {
       if (!isStagedoorError(error)) throw error;
       return { signature, fault: error };
     }
   }
 
+  /** Ends what is under way. */
+  close(): void {
+    this.#workers.close();
+  }
+
+  /** Checks app-config, or goes on with a check; false where that takes longer than it may. */
+  async #inTime(bundle: StagedBundle, patienceMs: number | undefined): Promise<boolean> {
+    const checked = this.#late.get(bundle) ?? this.#checkConfig(bundle);
+    this.#late.delete(bundle);
+    if (patienceMs === undefined) {
+      await checked;
+      return true;
+    }
+    const given = new AbortController();
+    const inTime = await Promise.race([
+      checked.then(() => true),
+      sleep(patienceMs, false, { signal: given.signal }).catch(() => false),
+    ]).finally(() => given.abort());
+    if (inTime) return true;
+    checked.catch(() => {});
+    this.#late.set(bundle, checked);
+    return false;
+  }
+
   /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
   async #checkConfig(bundle: StagedBundle): Promise<void> {
-    if (this.#suited.delete(bundle)) return;
     const entries = await readSchemaEntries(bundle);
     this.#schemas.set(bundle, entries);
     if (entries.length === 0) return;
-    const schema = await compileSchemas(bundle, entries);
-    this.#secrets?.add(bundle.name, schema);
-    validateConfig(bundle.name, schema, this.#options.config);
+    try {
+      this.#secrets?.add(bundle.name, entries);
+    } catch (error) {
+      if (!(error instanceof TooManySchemas)) throw error;
+      throw schemaLimit(bundle.name, entries[0]!.path, error.message);
+    }
+    await validateConfig(bundle.name, entries, { config: this.#options.config, workers: this.#workers });
   }
 }

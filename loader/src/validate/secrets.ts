@@ -1,10 +1,15 @@
 import type { LoggerService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
-import type { ConfigSchema } from '@backstage/config-loader';
+import type { JsonObject } from '@backstage/types';
+import type { SchemaEntry } from './configSchema';
+import { placeOf, textsIn, visibilityOf, withPlaces, type VisibleLeaf } from './configVisibility';
 
 /** What Backstage's own root logger has beyond the service (backend-defaults `WinstonLogger`). */
 interface Redacting {
   addRedactions?(redactions: Iterable<string>): void;
 }
+
+/** What tells the texts of a config that the schemas of the portal's own packages call secret. */
+type Enumerator = (config: RootConfigService) => Iterable<string>;
 
 /**
  * Hides from all logs what the schemas of bundles call secret, as Backstage does for the packages that it finds at start:
@@ -13,8 +18,8 @@ interface Redacting {
 export class Secrets {
   readonly #config: RootConfigService;
   readonly #logger: Redacting;
-  readonly #schemas = new Map<string, ConfigSchema>();
-  #ofPackages: Promise<(config: RootConfigService) => Iterable<string>> | undefined;
+  readonly #schemas = new Map<string, JsonObject[]>();
+  #ofPackages: Promise<Enumerator> | undefined;
 
   constructor(config: RootConfigService, rootLogger: RootLoggerService) {
     this.#config = config;
@@ -22,28 +27,33 @@ export class Secrets {
     config.subscribe?.(() => this.#redact(this.#schemas.values()));
   }
 
-  /** Hides what the schema of a bundle calls secret, from now on; one schema for each name. */
-  add(name: string, schema: ConfigSchema): void {
-    this.#schemas.set(name, schema);
-    this.#redact([schema]);
+  /** Hides what the schemas of a bundle call secret, from now on; those of its latest build. Throws TooManySchemas. */
+  add(name: string, entries: readonly SchemaEntry[]): void {
+    const schemas = entries.map(({ value }) => value);
+    visibilityOf(schemas, this.#config.get());
+    this.#schemas.set(name, schemas);
+    this.#redact([schemas]);
   }
 
-  /** The texts in app-config that are secret now, to a bundle or to a package that Backstage finds at start. */
-  async texts(): Promise<ReadonlySet<string>> {
+  /** The places in app-config (see `placeOf`) that are secret now, to a bundle or to a package that Backstage finds at start. */
+  async places(): Promise<ReadonlySet<string>> {
     this.#ofPackages ??= secretsOfPackages();
-    const ofPackages = (await this.#ofPackages)(this.#config);
-    return new Set([
-      ...ofPackages,
-      ...[...this.#schemas.values()].flatMap((schema) => [...secretsIn(this.#config, schema)]),
-    ]);
+    const places = withPlaces(this.#config.get<JsonObject>());
+    const marked = { getOptional: () => places } as unknown as RootConfigService;
+    const ofBundles = [...this.#schemas.values()].flatMap((schemas) => secretsIn(this.#config, schemas));
+    return new Set([...(await this.#ofPackages)(marked), ...ofBundles.map(({ path }) => placeOf(path))]);
   }
 
-  #redact(schemas: Iterable<ConfigSchema>): void {
-    for (const schema of schemas) this.#logger.addRedactions?.(secretsIn(this.#config, schema));
+  #redact(schemas: Iterable<JsonObject[]>): void {
+    for (const ofBundle of schemas) {
+      const texts = secretsIn(this.#config, ofBundle).flatMap(({ value }) => textsIn(value));
+      // Also as they are written in JSON.
+      this.#logger.addRedactions?.(new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])));
+    }
   }
 }
 
-async function secretsOfPackages() {
+async function secretsOfPackages(): Promise<Enumerator> {
   const { createConfigSecretEnumerator } = await import('@backstage/backend-defaults/rootConfig');
   return await createConfigSecretEnumerator({ logger: SILENT });
 }
@@ -51,16 +61,12 @@ async function secretsOfPackages() {
 /** The root logger's own search has said it all. */
 const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT };
 
-/** The texts in app-config that a schema calls secret, also as they are written in JSON. */
-function secretsIn(config: RootConfigService, schema: ConfigSchema): Set<string> {
-  const [visible] = schema.process([{ data: config.get(), context: 'app-config' }], {
-    visibility: ['secret'],
-    ignoreSchemaErrors: true,
-  });
-  const secrets = new Set<string>();
-  JSON.stringify(visible!.data, (_key, value: unknown) => {
-    if (typeof value === 'string') secrets.add(value).add(JSON.stringify(value).slice(1, -1));
-    return value;
-  });
-  return secrets;
+/** The values in app-config that schemas call secret; all of them where a changed config makes that too hard to find out. */
+function secretsIn(config: RootConfigService, schemas: readonly JsonObject[]): VisibleLeaf[] {
+  const data = config.get<JsonObject>();
+  try {
+    return visibilityOf(schemas, data).filter(({ visibility }) => visibility === 'secret');
+  } catch {
+    return visibilityOf([{ deepVisibility: 'secret' }], data);
+  }
 }

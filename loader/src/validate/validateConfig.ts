@@ -1,7 +1,8 @@
 import type { Config } from '@backstage/config';
-import type { ConfigSchema } from '@backstage/config-loader';
 import { StagedoorError } from '@stagedoor/bundle';
 import { configOrigin } from './configOrigin';
+import { schemaInvalid, schemaLimit, type SchemaEntry } from './configSchema';
+import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 
 /** One value of app-config that a schema does not take. */
 export interface ConfigFault {
@@ -16,21 +17,30 @@ export interface ConfigFault {
 /** A message of config-loader: what is expected, parameters, and where, as a JSON pointer. */
 const MESSAGE = /^Config (.*) \{ (.*) \} at (.*)$/s;
 
-/** Holds the app-config against the schema of a bundle. Throws CONFIG_INVALID with every fault, in `details.faults` too. */
-export function validateConfig(name: string, schema: ConfigSchema, config: Config): void {
-  try {
-    schema.process([{ data: config.get(), context: 'app-config' }]);
-  } catch (cause) {
-    const { messages, message } = cause as Error & { messages?: string[] };
-    const faults = (messages ?? [message]).map((text) => faultOf(text, config));
-    const text = faults.map(({ key, expected, file }) => `${key || 'it'} ${expected}${file ? ` (in ${file})` : ''}`);
-    throw new StagedoorError('CONFIG_INVALID', `app-config does not suit ${name}: ${text.join('; ')}.`, {
-      cause,
+/**
+ * Holds the app-config against the schemas of a bundle, in a thread of its own. Throws CONFIG_INVALID with every fault, in
+ * `details.faults` too; CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ */
+export async function validateConfig(
+  name: string,
+  entries: readonly SchemaEntry[],
+  { config, workers }: { config: Config; workers: SchemaWorkers },
+): Promise<void> {
+  const file = entries[0]!.path;
+  const checked = await workers.check({ entries, data: JSON.stringify(config.get()) });
+  if ('invalid' in checked) throw schemaInvalid(name, file, checked.invalid);
+  if ('exceeded' in checked) throw schemaLimit(name, file, checked.exceeded);
+  if (checked.messages.length === 0) return;
+  const faults = checked.messages.map((text) => faultOf(text, config));
+  const text = faults.map(({ key, expected, file }) => `${key || 'it'} ${expected}${file ? ` (in ${file})` : ''}`);
+  throw new StagedoorError(
+    'CONFIG_INVALID',
+    `app-config does not match the config schema of ${name}: ${text.join('; ')}.`,
+    {
       details: { faults },
-    });
-  }
+    },
+  );
 }
-
 function faultOf(message: string, config: Config): ConfigFault {
   const [, expected, parameters, pointer] = MESSAGE.exec(message) ?? [];
   if (expected === undefined) return { key: '', expected: message };

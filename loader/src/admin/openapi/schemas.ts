@@ -196,8 +196,16 @@ export const schemas = {
   }),
   Plugin: plugin,
   Span: span,
-  PluginList: object({
-    items: list({ $ref: '#/components/schemas/Plugin' }),
-    lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
-  }),
+  PluginList: object(
+    {
+      items: list({ $ref: '#/components/schemas/Plugin' }),
+      lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
+    },
+    {
+      faults: {
+        ...list(object({ code, message: text }, { hint: text, details })),
+        description: 'What keeps the portal from following its drops now; absent where nothing does.',
+      },
+    },
+  ),
 };
