@@ -12,6 +12,7 @@ import { adminPlugin } from './admin/adminPlugin';
 import { withFallbackPolicy } from './admin/fallbackPolicy';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
 import { bundleSchemasFactory } from './host/bundleSchemas';
+import { surviveClosedOutput } from './host/closedOutput';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
 import { asFeature, type AnyServiceRef, type Feature } from './host/features';
@@ -113,6 +114,7 @@ export function createDynamicBackend(): Backend {
       added.push(Promise.resolve(feature));
     },
     async start() {
+      surviveClosedOutput();
       if (host) throw new Error('Backend has already started');
       process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
       const result = await timings.start(async () => {

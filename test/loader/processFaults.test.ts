@@ -54,9 +54,9 @@ describe('a process of a plugin that ends', () => {
     expect(await backend.until(FAULTY, 'backoff')).toMatchObject({ code: 'PROCESS_OUT_OF_MEMORY' });
   });
 
-  test('takes along what it had started', async () => {
+  test.each(['grandchild', 'daemon'])('takes along what it had started, such as a %s', async (what) => {
     const backend = await startFaulty();
-    const { pid } = (await (await backend.get('/api/faulty/grandchild')).json()) as { pid: number };
+    const { pid } = (await (await backend.get(`/api/faulty/${what}`)).json()) as { pid: number };
     expect(isRunning(pid)).toBe(true);
     await commit(backend, 'exit');
     await expect.poll(() => isRunning(pid)).toBe(false);

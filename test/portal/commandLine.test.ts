@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runProcess } from '../support/childProcess';
+import { runProcess, startProcess } from '../support/childProcess';
 import { portalBin, portalDir, startPortal } from '../support/portal';
 import { tempDir } from '../support/tempDir';
 
@@ -19,6 +19,15 @@ async function configArgs(overlay: object): Promise<string[]> {
 }
 
 describe('stagedoor-portal', () => {
+  it('goes on when nobody reads what it writes any more', async () => {
+    const unread = 'exec "$0" "$@" > >(head -n 1 > /dev/null) 2>&1';
+    const portal = await startPortal({
+      start: (command, args, options) => startProcess('bash', ['-c', unread, command, ...args], options),
+    });
+    onTestFinished(async () => void (await portal.stop()));
+    for (let turn = 0; turn < 20; turn++) expect((await portal.fetch('/api/nothing')).status).toBe(404);
+  });
+
   it('explains itself on stdout', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { Channel, type ChannelHandlers } from './channel';
+import { descendantMark, endDescendants } from './descendants';
 import { describeExit, type KillReason, type ProcessExit } from './exit';
 import { readFrames } from './frames';
 
@@ -47,9 +48,10 @@ export class PluginProcess {
 
   constructor({ flags, entry, cwd, env, mostRssBytes, handlers, onOutput }: PluginProcessOptions) {
     this.#mostRssBytes = mostRssBytes;
+    const marked = { ...env, ...descendantMark() };
     const child = spawn(process.execPath, [...flags, entry, String(process.pid)], {
       cwd,
-      env,
+      env: marked,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that whatever the plugin starts ends with it.
       detached: true,
@@ -76,6 +78,7 @@ export class PluginProcess {
       child.once('exit', (code, signal) => {
         clearInterval(this.#watching);
         this.#killGroup();
+        void endDescendants(marked);
         const tell = (): void => resolve(describeExit(code, signal, this.#stderr.join('\n'), this.#killedFor));
         const timer = setTimeout(tell, LAST_WORDS_MS);
         child.once('close', () => {

@@ -17,6 +17,7 @@ import { exitFault } from './exit';
 import type { Routes } from './messages';
 import type { ProcessHost, RunningChild } from './processHost';
 import { ChildAgent } from './proxy/agent';
+import { listens } from './proxy/listens';
 import { InvalidAnswer, forward, type Upstream } from './proxy/forward';
 import { forwardUpgrade } from './proxy/tunnel';
 import { SessionCheck } from './sessionCheck';
@@ -107,10 +108,13 @@ export class ProcessGeneration implements StartedGeneration {
   }
 
   async checkHealth(timeoutMs: number): Promise<HealthReport> {
-    const child = this.#supervisor.current?.process;
+    const { process: child, socketPath = '' } = this.#supervisor.current ?? {};
     if (!child) return failedReport('process', 'The process does not run.');
     const late = (): Error => new Error('The process does not answer.');
     try {
+      if (!(await listens(socketPath, timeoutMs))) {
+        return failedReport('process', 'The process does not listen: no request reaches the plugin.');
+      }
       const answer = await deadline(child.channel.call('health', timeoutMs), timeoutMs + ANSWER_MS, late);
       return reportFrom(answer) ?? failedReport('process', 'The process does not tell how the plugin is.');
     } catch (error) {
