@@ -40,6 +40,14 @@ describe('a process of a plugin that ends', () => {
     expect((await hangs).status).toBe(503);
   });
 
+  test('because it listens no more is started again', async () => {
+    const backend = await startFaulty({ dynamicPlugins: { health: { interval: '200ms' } } });
+    await commit(backend, 'unlisten');
+    const up = await untilRestarted(backend, backend.pid);
+    expect(up.process).toMatchObject({ restarts: 1 });
+    expect((await backend.get('/api/faulty/ping')).status).toBe(200);
+  });
+
   test('for want of memory says so', async () => {
     const backend = await startFaulty({ dynamicPlugins: { process: { memoryLimitMb: 64 } } });
     void commit(backend, 'oom');
