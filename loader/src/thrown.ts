@@ -29,8 +29,16 @@ export function plainError(thrown: unknown, depth = 0): PlainError {
 
 /** What anything thrown says. */
 export function messageOf(thrown: unknown): string {
-  if (isObject(thrown)) return textOf(thrown, 'message') ?? 'something that is not an error was thrown';
-  return String(thrown).slice(0, LONGEST_TEXT);
+  return textOf(thrown, 'message') ?? asText(thrown) ?? 'something that is not an error was thrown';
+}
+
+function asText(thrown: unknown): string | undefined {
+  try {
+    const text = String(thrown).slice(0, LONGEST_TEXT);
+    return text.startsWith('[object ') ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

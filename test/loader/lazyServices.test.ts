@@ -50,8 +50,8 @@ describe('the default services', () => {
 
   test('are imported once the portal runs where bundles may come, so that the first that needs one is no burden', async () => {
     const { start, later } = await importedBy('greeter');
-    expect(start).not.toContain('userInfo');
-    expect(later).toEqual(expect.arrayContaining(['cache', 'userInfo']));
+    expect(start).not.toContain('cache');
+    expect(later).toEqual(expect.arrayContaining(['cache', 'scheduler']));
     // It would slow every request.
     expect(later).not.toContain('urlReader');
   });
