@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portalUrl, spawnPortal } from '../../scripts/lib/portalProcess.mjs';
 import { repository } from '../../scripts/lib/repository.mjs';
 import { readStartOptions } from '../../scripts/lib/startOptions.mjs';
-import { freePort } from '../lib/freePort.mjs';
+import { freePort } from '../../scripts/lib/port.mjs';
 import { interleaved } from '../lib/interleaved.mjs';
 import { formatMs, formatRatio, median } from '../lib/numbers.mjs';
 import { timed } from '../lib/timed.mjs';
