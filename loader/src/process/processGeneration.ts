@@ -145,9 +145,9 @@ export class ProcessGeneration implements StartedGeneration {
       return;
     }
     this.#requests.add(request, response);
-    if (hasDotSegment(request.originalUrl)) refuseDotSegment(response);
-    else if (path === `/api/${this.pluginId}`) this.#check!.handle(request, response, next);
+    if (path === `/api/${this.pluginId}`) this.#check!.handle(request, response, next);
     // A path on the root router that the operator lists: in Backstage, too, it is outside the session check.
+    else if (hasDotSegment(request.originalUrl)) refuseDotSegment(response);
     else this.#forward(request, response);
   }
 

@@ -21,7 +21,6 @@ const KEYS = '/.backstage/auth/v1/jwks.json';
  * httpRouter service as that of a plugin which runs in the portal, for the same plugin id.
  */
 export class SessionCheck {
-  readonly #prefix: string;
   readonly #pluginId: string;
   readonly #owner: string;
   readonly #policy: Policy;
@@ -31,7 +30,6 @@ export class SessionCheck {
   #open!: (route: Pick<DeclaredRoute, 'path' | 'allow'>) => void;
 
   private constructor(pluginId: string, owner: string, policy: Policy, onward: Onward) {
-    this.#prefix = `/api/${pluginId}`;
     this.#pluginId = pluginId;
     this.#owner = owner;
     this.#policy = policy;
@@ -68,7 +66,8 @@ export class SessionCheck {
     const key = `${owner} ${allow} ${path}`;
     let opened = this.#opened.get(key);
     if (opened === undefined) {
-      const mayOpen = this.#policy.mayOpen(owner, this.#pluginId, { path, allow }, owner !== this.#owner);
+      // What the plugin's own bundle opens is judged where it is declared.
+      const mayOpen = owner === this.#owner || this.#policy.mayOpen(owner, this.#pluginId, { path, allow }, true);
       opened = mayOpen && isModest(path) && this.#tryOpen({ path, allow });
       this.#opened.set(key, opened);
     }
@@ -78,7 +77,7 @@ export class SessionCheck {
   /** Sends a request below the plugin's own path onward once it has a session, or needs none. */
   handle(request: Request, response: Response, next: (fault?: unknown) => void): void {
     if (request.method === 'GET' && request.path === KEYS) this.#onward(request, response);
-    else this.#generation.handle(this.#prefix, request, response, next);
+    else this.#generation.handle(`/api/${this.#pluginId}`, request, response, next);
   }
 
   async stop(): Promise<void> {

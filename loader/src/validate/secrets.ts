@@ -24,15 +24,15 @@ export class Secrets {
   constructor(config: RootConfigService, rootLogger: RootLoggerService) {
     this.#config = config;
     this.#logger = rootLogger as Redacting;
-    config.subscribe?.(() => this.#redact(this.#schemas.values()));
+    config.subscribe?.(() => this.#redactAll());
   }
 
   /** Hides what the schemas of a bundle call secret, from now on; those of its latest build. Throws TooManySchemas. */
   add(name: string, entries: readonly SchemaEntry[]): void {
     const schemas = entries.map(({ value }) => value);
-    visibilityOf(schemas, this.#config.get());
+    const secrets = visibilityOf(schemas, this.#config.get()).filter(isSecret);
     this.#schemas.set(name, schemas);
-    this.#redact([schemas]);
+    this.#hide(secrets);
   }
 
   /** The places in app-config (see `placeOf`) that are secret now, to a bundle or to a package that Backstage finds at start. */
@@ -44,12 +44,14 @@ export class Secrets {
     return new Set([...(await this.#ofPackages)(marked), ...ofBundles.map(({ path }) => placeOf(path))]);
   }
 
-  #redact(schemas: Iterable<JsonObject[]>): void {
-    for (const ofBundle of schemas) {
-      const texts = secretsIn(this.#config, ofBundle).flatMap(({ value }) => textsIn(value));
-      // Also as they are written in JSON.
-      this.#logger.addRedactions?.(new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])));
-    }
+  #redactAll(): void {
+    for (const ofBundle of this.#schemas.values()) this.#hide(secretsIn(this.#config, ofBundle));
+  }
+
+  #hide(secrets: readonly VisibleLeaf[]): void {
+    const texts = secrets.flatMap(({ value }) => textsIn(value));
+    // Also as they are written in JSON.
+    this.#logger.addRedactions?.(new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])));
   }
 }
 
@@ -65,8 +67,12 @@ const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, ch
 function secretsIn(config: RootConfigService, schemas: readonly JsonObject[]): VisibleLeaf[] {
   const data = config.get<JsonObject>();
   try {
-    return visibilityOf(schemas, data).filter(({ visibility }) => visibility === 'secret');
+    return visibilityOf(schemas, data).filter(isSecret);
   } catch {
     return visibilityOf([{ deepVisibility: 'secret' }], data);
   }
+}
+
+function isSecret({ visibility }: VisibleLeaf): boolean {
+  return visibility === 'secret';
 }

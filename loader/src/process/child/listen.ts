@@ -35,7 +35,7 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   const noteActivity = tidyAtRest();
   const server: Server = createServer({ maxHeaderSize: maxHeaderSize + OWN_HEADER_BYTES }, (request, response) => {
     noteActivity();
-    // Only the portal asks here, and what it asks ends with what only it says.
+    // Only the portal asks here, and it says of each request whose it is.
     if (restoreClient(request)) app(request, response);
     else request.destroy();
   });

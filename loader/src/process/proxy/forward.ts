@@ -33,6 +33,25 @@ export function forward(request: Request, response: Response, upstream: Upstream
   if (!framing) return refuseRequest(response, 501, 'The body has a transfer encoding other than chunked');
   const onward = startRequest(request, framing, upstream);
   if (!onward) return refuseRequest(response, 400, 'The request cannot be forwarded as it is');
+  const breakOff = passAnswerOn(onward, response, onBroken);
+  onward.on('upgrade', (_answer, child) => {
+    child.destroy();
+    breakOff(new InvalidAnswer('The child agreed to an upgrade that nobody asked for'));
+  });
+  response.on('close', () => {
+    if (!response.writableFinished || !request.readableEnded) onward.destroy();
+    // A body that the plugin did not want would otherwise keep the client's connection busy.
+    request.unpipe(onward);
+    request.resume();
+  });
+  sendBody(request, onward, framing);
+}
+
+/**
+ * Gives the child's answer to the client; where there is none, or no whole one, it is broken off, or `onBroken` answers. Returns
+ * what breaks it off for another reason.
+ */
+export function passAnswerOn(onward: ClientRequest, response: Response, onBroken: OnBroken): OnBroken {
   let broken = false;
   const breakOff = (error: Error): void => {
     // Once all of the answer is on its way, the connection it came over does not matter any more.
@@ -48,17 +67,7 @@ export function forward(request: Request, response: Response, upstream: Upstream
     answer.on('aborted', () => breakOff(new Error('The child broke off its answer')));
     sendAnswer(answer, response, breakOff);
   });
-  onward.on('upgrade', (_answer, child) => {
-    child.destroy();
-    breakOff(new InvalidAnswer('The child agreed to an upgrade that nobody asked for'));
-  });
-  response.on('close', () => {
-    if (!response.writableFinished || !request.readableEnded) onward.destroy();
-    // A body that the plugin did not want would otherwise keep the client's connection busy.
-    request.unpipe(onward);
-    request.resume();
-  });
-  sendBody(request, onward, framing);
+  return breakOff;
 }
 
 /** True for what Node's parser says of an answer. */
@@ -111,7 +120,7 @@ function sendBody(request: IncomingMessage, onward: ClientRequest, framing: Fram
 }
 
 /** The status, headers, body and trailers of the child's answer; what the portal set before stays unless the child sets it. */
-export function sendAnswer(answer: IncomingMessage, response: Response, breakOff: OnBroken): void {
+function sendAnswer(answer: IncomingMessage, response: Response, breakOff: OnBroken): void {
   try {
     sendHead(answer, response);
   } catch (error) {

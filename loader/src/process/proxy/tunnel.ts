@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { takeUpgrade } from '../../serve/upgrades';
-import { sendAnswer, startRequest, type OnBroken, type Upstream } from './forward';
+import { passAnswerOn, startRequest, type OnBroken, type Upstream } from './forward';
 import { refuseRequest } from './refuse';
 
 /**
@@ -18,17 +18,7 @@ export function forwardUpgrade(
 ): void {
   const onward = startRequest(request, 'none', { socketPath, agent: false }, request.headers.upgrade);
   if (!onward) return refuseRequest(response, 400, 'The request cannot be forwarded as it is');
-  const breakOff = (error: Error): void => {
-    if (response.writableEnded) return;
-    onward.destroy();
-    onBroken(error);
-  };
-  onward.on('error', breakOff);
-  onward.on('response', (answer) => {
-    answer.on('error', breakOff);
-    answer.on('aborted', () => breakOff(new Error('The child broke off its answer')));
-    sendAnswer(answer, response, breakOff);
-  });
+  passAnswerOn(onward, response, onBroken);
   onward.on('upgrade', (answer, child, childHead) => {
     const taken = takeUpgrade(request);
     if (!taken || taken.socket.destroyed) return void child.destroy();
