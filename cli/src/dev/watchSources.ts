@@ -1,7 +1,7 @@
 import { isInside } from '@stagedoor/bundle';
 import { watch, type FSWatcher } from 'chokidar';
 import { realpath } from 'node:fs/promises';
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 
 /** An editor that saves writes, renames and touches within a few milliseconds. */
 const BURST_MS = 10;
@@ -27,9 +27,15 @@ export async function watchSources(folder: string, changed: () => void): Promise
   });
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
-  watcher.on('all', () => {
+  const noticed = (): void => {
     clearTimeout(timer);
     timer = setTimeout(changed, BURST_MS);
+  };
+  watcher.on('all', noticed);
+  // Chokidar drops a second save within a few milliseconds of the first; what the system tells names every one.
+  watcher.on('raw', (_event: string, name: string | null, { watchedPath }: { watchedPath: string }) => {
+    const path = name && basename(watchedPath) !== name ? join(watchedPath, name) : watchedPath;
+    if (!closed && !isIgnored(dir, path)) noticed();
   });
   // A file that cannot be watched is still read by the next build.
   watcher.on('error', () => {});
