@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { PluginStatus } from '@stagedoor/loader';
 import { startBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
+import { freePort } from '../support/freePort';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
 import { tempDir } from '../support/tempDir';
 
@@ -134,6 +136,41 @@ describe('a config schema that would stop the portal', () => {
     changed();
     expect(await greeterVersion(backend)).toBe('1.0.0');
     expect(Date.now() - start).toBeLessThan(2000);
+  });
+});
+
+describe('a config schema that app-config matched before', () => {
+  test('is not compiled again by the next start, and is where app-config, the schema or nothing is as it was', async () => {
+    const home = await tempDir();
+    const port = await freePort();
+    const schemaOf = (title: string): object => withSchema({ ...baseUrl({ type: 'string', pattern: '^http:' }), title });
+    let threads = 0;
+    const count = (): void => void (threads += 1);
+    process.on('worker', count);
+    onTestFinished(() => void process.off('worker', count));
+    const start = async (config: Record<string, unknown>, title = 'first'): Promise<[PluginStatus, number]> => {
+      threads = 0;
+      const root = join(home, 'root');
+      await mkdir(root, { recursive: true });
+      await dropFolder(await fixtureBundle(await tempDir(), 'greeter', schemaOf(title)), root, 'greeter');
+      const backend = await startBackend({ home, port, config });
+      const [status] = await backend.plugins();
+      await backend.stop();
+      return [status!, threads];
+    };
+    const running = expect.objectContaining({ state: 'running' });
+    const refused = expect.objectContaining({ state: 'rejected', code: 'CONFIG_INVALID' });
+
+    expect(await start({})).toEqual([running, 1]);
+    expect(await start({})).toEqual([running, 0]);
+    expect(await start({}, 'second')).toEqual([running, 1]);
+    expect(await start({ title: 'else' }, 'second')).toEqual([running, 1]);
+    expect(await start({ title: 'else' }, 'second')).toEqual([running, 0]);
+    expect(await start({ app: { baseUrl: 'ftp://x' } }, 'second')).toEqual([refused, 1]);
+    expect(await start({ app: { baseUrl: 'ftp://x' } }, 'second')).toEqual([refused, 1]);
+    expect(await start({ title: 'else' }, 'second')).toEqual([running, 0]);
+    await rm(join(home, 'state/compiled'), { recursive: true });
+    expect(await start({ title: 'else' }, 'second')).toEqual([running, 1]);
   });
 });
 

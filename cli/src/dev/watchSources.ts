@@ -33,7 +33,8 @@ export async function watchSources(folder: string, changed: () => void): Promise
   };
   watcher.on('all', noticed);
   // Chokidar drops a second save within a few milliseconds of the first; what the system tells names every one.
-  watcher.on('raw', (_event: string, name: string | null, { watchedPath }: { watchedPath: string }) => {
+  watcher.on('raw', (_event, name: string | null, options) => {
+    const { watchedPath } = options as { watchedPath: string };
     const path = name && basename(watchedPath) !== name ? join(watchedPath, name) : watchedPath;
     if (!closed && !isIgnored(dir, path)) noticed();
   });

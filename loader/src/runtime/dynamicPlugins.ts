@@ -29,6 +29,7 @@ import type { UnitHost } from '../start/startGeneration';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
+import { PassedChecks } from '../validate/passedChecks';
 import { messageOf } from '../thrown';
 import type { Timings } from '../timing/timings';
 import { followBuildReports, type BuildReports } from './buildReports';
@@ -237,6 +238,7 @@ export class DynamicPlugins {
     await this.#state.open(stateDirectory);
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
+    this.#gate.passed = new PassedChecks(shelves.compiled);
     const code = new CodeCache(shelves.compiled);
     this.#code = code;
     this.#closers.push(() => code.close());

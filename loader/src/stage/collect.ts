@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Shelves } from './shelf';
 
-/** Removes staged copies that nothing needs any more, and what was compiled of them: all but `keep`. */
+/** Removes staged copies that nothing needs any more, and what was found out about them: all but `keep`. */
 export async function collectStaged(shelves: Shelves, keep: ReadonlySet<string>): Promise<void> {
-  const kept = new Set([...keep].map((dir) => relative(shelves.staged, dir)));
+  const kept = new Set([...keep].map((dir) => join(basename(dirname(dir)), basename(dir))));
   for (const shelf of [shelves.staged, shelves.stagedForeign, shelves.compiled]) {
     for (const name of await readdir(shelf).catch(() => [])) {
       const digests = await readdir(join(shelf, name)).catch(() => []);

@@ -9,7 +9,7 @@ export interface Shelves {
   staged: string;
   /** For bundles of other tools, which expect all of the host's `node_modules`. */
   stagedForeign: string;
-  /** What was compiled of staged copies ahead of loading them, laid out as they are. */
+  /** What was compiled of staged copies and found out about them, laid out as they are; may be lost at any time. */
   compiled: string;
   /** Scratch space on the same file system. */
   temporary: string;

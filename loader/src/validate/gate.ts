@@ -7,6 +7,7 @@ import type { StagedBundle } from '../stage/stageDrop';
 import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
 import type { HostManifest } from './host';
+import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
 import { validateBundle } from './validateBundle';
@@ -44,6 +45,8 @@ export class Gate {
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody waited for. */
   readonly #late = new WeakMap<StagedBundle, Promise<void>>();
+  /** Known once there is a state directory to keep it in. */
+  passed: PassedChecks | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -114,6 +117,7 @@ export class Gate {
       if (!(error instanceof TooManySchemas)) throw error;
       throw schemaLimit(bundle.name, entries[0]!.path, error.message);
     }
-    await validateConfig(bundle.name, entries, { config: this.#options.config, workers: this.#workers });
+    const { config } = this.#options;
+    await validateConfig(bundle, entries, { config, workers: this.#workers, passed: this.passed });
   }
 }

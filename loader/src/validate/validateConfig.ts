@@ -2,6 +2,8 @@ import type { Config } from '@backstage/config';
 import { StagedoorError } from '@stagedoor/bundle';
 import { configOrigin } from './configOrigin';
 import { schemaInvalid, schemaLimit, type SchemaEntry } from './configSchema';
+import type { StagedBundle } from '../stage/stageDrop';
+import type { PassedChecks } from './passedChecks';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 
 /** One value of app-config that a schema does not take. */
@@ -17,20 +19,31 @@ export interface ConfigFault {
 /** A message of config-loader: what is expected, parameters, and where, as a JSON pointer. */
 const MESSAGE = /^Config (.*) \{ (.*) \} at (.*)$/s;
 
+/** What app-config is checked with. */
+export interface ConfigCheck {
+  config: Config;
+  workers: SchemaWorkers;
+  /** Absent where nothing is kept between starts. */
+  passed?: PassedChecks;
+}
+
 /**
- * Holds the app-config against the schemas of a bundle, in a thread of its own. Throws CONFIG_INVALID with every fault, in
- * `details.faults` too; CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ * Holds the app-config against the schemas of a bundle, in a thread of its own, unless it is known to match. Throws
+ * CONFIG_INVALID with every fault, in `details.faults` too; CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
  */
 export async function validateConfig(
-  name: string,
+  bundle: StagedBundle,
   entries: readonly SchemaEntry[],
-  { config, workers }: { config: Config; workers: SchemaWorkers },
+  { config, workers, passed }: ConfigCheck,
 ): Promise<void> {
+  const { name } = bundle;
   const file = entries[0]!.path;
-  const checked = await workers.check({ entries, data: JSON.stringify(config.get()) });
+  const job = { entries, data: JSON.stringify(config.get()) };
+  if (await passed?.has(bundle, job)) return;
+  const checked = await workers.check(job);
   if ('invalid' in checked) throw schemaInvalid(name, file, checked.invalid);
   if ('exceeded' in checked) throw schemaLimit(name, file, checked.exceeded);
-  if (checked.messages.length === 0) return;
+  if (checked.messages.length === 0) return await passed?.add(bundle, job);
   const faults = checked.messages.map((text) => faultOf(text, config));
   const text = faults.map(({ key, expected, file }) => `${key || 'it'} ${expected}${file ? ` (in ${file})` : ''}`);
   throw new StagedoorError(
@@ -41,6 +54,7 @@ export async function validateConfig(
     },
   );
 }
+
 function faultOf(message: string, config: Config): ConfigFault {
   const [, expected, parameters, pointer] = MESSAGE.exec(message) ?? [];
   if (expected === undefined) return { key: '', expected: message };

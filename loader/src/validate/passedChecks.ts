@@ -1,0 +1,63 @@
+import { findPackageDir, packName } from '@stagedoor/bundle';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { version } from '../../package.json';
+import type { StagedBundle } from '../stage/stageDrop';
+import type { SchemaJob } from './schemaWorker/messages';
+
+const FILE = 'app-config.sha256';
+
+/**
+ * Remembers which app-config matched the config schema of a staged bundle, so that a start need not compile schemas that
+ * it compiled before. Only a match is remembered, by a digest of the schema, of the app-config and of the versions of what
+ * checks it. It may be lost at any time: then the app-config is checked again.
+ */
+export class PassedChecks {
+  readonly #dir: string;
+
+  /** `dir` holds a folder per package and staged copy; whoever removes a copy removes that too. */
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** True where the same app-config matched the same schema before. */
+  async has(bundle: StagedBundle, job: SchemaJob): Promise<boolean> {
+    return (await readFile(this.#file(bundle), 'utf8').catch(() => '')) === digestOf(job);
+  }
+
+  /** Remembers that app-config matches, in place of what matched before. Does nothing where the disk is full. */
+  async add(bundle: StagedBundle, job: SchemaJob): Promise<void> {
+    const file = this.#file(bundle);
+    const temporary = `${file}.${randomBytes(4).toString('hex')}`;
+    try {
+      await mkdir(join(file, '..'), { recursive: true });
+      await writeFile(temporary, digestOf(job));
+      await rename(temporary, file);
+    } catch {
+      await rm(temporary, { force: true }).catch(() => {});
+    }
+  }
+
+  #file({ name, dir }: StagedBundle): string {
+    return join(this.#dir, packName(name), basename(dir), FILE);
+  }
+}
+
+function digestOf({ entries, data }: SchemaJob): string {
+  const hash = createHash('sha256');
+  for (const part of [version, configLoaderVersion(), JSON.stringify(entries), data]) hash.update(`${part}\0`);
+  return hash.digest('hex');
+}
+
+let loaderVersion: string | undefined;
+
+function configLoaderVersion(): string {
+  if (loaderVersion === undefined) {
+    const dir = findPackageDir('@backstage/config-loader', __dirname);
+    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as { version?: string };
+    loaderVersion = version ?? '';
+  }
+  return loaderVersion;
+}
