@@ -143,7 +143,8 @@ describe('a config schema that app-config matched before', () => {
   test('is not compiled again by the next start, and is where app-config, the schema or nothing is as it was', async () => {
     const home = await tempDir();
     const port = await freePort();
-    const schemaOf = (title: string): object => withSchema({ ...baseUrl({ type: 'string', pattern: '^http:' }), title });
+    const schemaOf = (title: string): object =>
+      withSchema({ ...baseUrl({ type: 'string', pattern: '^http:' }), title });
     let threads = 0;
     const count = (): void => void (threads += 1);
     process.on('worker', count);

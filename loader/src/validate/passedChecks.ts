@@ -56,7 +56,9 @@ let loaderVersion: string | undefined;
 function configLoaderVersion(): string {
   if (loaderVersion === undefined) {
     const dir = findPackageDir('@backstage/config-loader', __dirname);
-    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as { version?: string };
+    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as {
+      version?: string;
+    };
     loaderVersion = version ?? '';
   }
   return loaderVersion;
