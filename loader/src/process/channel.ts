@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { readFrames, type FrameLimits } from './frames';
 
 /** What is told to the one who called a method that failed. */
@@ -39,12 +39,19 @@ type Frame =
 /** Calls of the other side that are worked on at once. More are refused: each costs memory here. */
 const MOST_CALLS = 100;
 
+/** The two ways of a channel. */
+export interface ChannelStreams {
+  input: Readable;
+  output: Writable;
+}
+
 /**
- * Calls and notes between portal and child over one stream, as lines of JSON. Not Node's own channel: that one buffers
- * whatever the other side sends, without bounds, and takes what a plugin sends with `process.send`.
+ * Calls and notes between portal and child, as lines of JSON over one stream each way: on a stream for both, writing to a
+ * process that has just ended would lose what it said last. Not Node's own channel: that one buffers whatever the other
+ * side sends, without bounds, and takes what a plugin sends with `process.send`.
  */
 export class Channel {
-  readonly #stream: Duplex;
+  readonly #output: Writable;
   readonly #handlers: ChannelHandlers;
   readonly #pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #nextId = 1;
@@ -52,16 +59,18 @@ export class Channel {
   #open = true;
 
   /** A line beyond `limits` is not JSON any more and is dropped. */
-  constructor(stream: Duplex, limits: FrameLimits, handlers: ChannelHandlers) {
-    this.#stream = stream;
+  constructor({ input, output }: ChannelStreams, limits: FrameLimits, handlers: ChannelHandlers) {
+    this.#output = output;
     this.#handlers = handlers;
-    readFrames(stream, limits, (line) => this.#receive(line));
-    stream.once('close', () => this.#close());
+    readFrames(input, limits, (line) => this.#receive(line));
+    // That nobody is there any more is told by the end of the input, after what was said before.
+    output.on('error', () => {});
+    input.once('close', () => this.#close());
   }
 
   /** Bytes that wait to be written. */
   get backlog(): number {
-    return this.#stream.writableLength;
+    return this.#output.writableLength;
   }
 
   /** Calls a method of the other side. Rejects with {@link ChannelError}. */
@@ -80,7 +89,7 @@ export class Channel {
   }
 
   #send(frame: Frame): void {
-    if (this.#open) this.#stream.write(`${JSON.stringify(frame)}\n`);
+    if (this.#open && this.#output.writable) this.#output.write(`${JSON.stringify(frame)}\n`);
   }
 
   #receive(line: string): void {

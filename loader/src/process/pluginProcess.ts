@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import type { Duplex, Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Channel, type ChannelHandlers } from './channel';
 import { descendantMark, endDescendants } from './descendants';
 import { describeExit, type KillReason, type ProcessExit } from './exit';
@@ -52,7 +52,7 @@ export class PluginProcess {
     const child = spawn(process.execPath, [...flags, entry, String(process.pid)], {
       cwd,
       env: marked,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that whatever the plugin starts ends with it.
       detached: true,
     });
@@ -63,7 +63,8 @@ export class PluginProcess {
         onOutput(from, line);
       });
     }
-    this.channel = new Channel(child.stdio[3] as Duplex, CONTROL_LIMITS, {
+    const streams = { input: child.stdio[3] as Readable, output: child.stdio[4] as Writable };
+    this.channel = new Channel(streams, CONTROL_LIMITS, {
       call: (method, params) => handlers.call(method, params),
       notify: (method, params) => {
         if (method === 'beat') this.#silentTicks = 0;

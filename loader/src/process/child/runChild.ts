@@ -7,8 +7,9 @@ import { ChildRuntime } from './childRuntime';
 import { reportFaults } from './reportFaults';
 import { startWatchdog } from './watchdog';
 
-/** The stream to the portal, see `spawnChild`. */
-const CONTROL_FD = 3;
+/** The streams to and from the portal, see `PluginProcess`. */
+const OUTPUT_FD = 3;
+const INPUT_FD = 4;
 const BEAT_MS = 1000;
 /** The portal is trusted, and app-config may be long. */
 const LIMITS = { lineBytes: Infinity, bytesPerSecond: Infinity };
@@ -19,13 +20,14 @@ export function runChild(parentPid: number): void {
   // Terminals and service managers signal every process of a portal at once; only the portal decides about its children.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
-  const stream = new Socket({ fd: CONTROL_FD, readable: true, writable: true });
+  const output = new Socket({ fd: OUTPUT_FD, readable: false, writable: true });
+  const input = new Socket({ fd: INPUT_FD, readable: true, writable: false });
   let runtime: ChildRuntime | undefined;
   const running = (): ChildRuntime => {
     if (!runtime) throw new Error('The child was not set up');
     return runtime;
   };
-  const channel: Channel = new Channel(stream, LIMITS, {
+  const channel: Channel = new Channel({ input, output }, LIMITS, {
     call: async (method, params) => {
       switch (method) {
         case 'inspect':
@@ -51,6 +53,6 @@ export function runChild(parentPid: number): void {
   });
   reportFaults(channel);
   // The portal is gone; whatever the plugin started goes as well.
-  stream.once('close', () => process.kill(-process.pid, 'SIGKILL'));
+  input.once('close', () => process.kill(-process.pid, 'SIGKILL'));
   setInterval(() => channel.notify('beat'), BEAT_MS);
 }
