@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openPage, startBrowser } from '../support/browser';
 import { startProcess } from '../support/childProcess';
 import { HELLO, HELLO_PAGE } from '../support/hello';
@@ -33,6 +33,18 @@ beforeAll(async () => {
 });
 
 afterAll(() => development?.end());
+
+/** What a test that failed has left in the source is no other test's concern. */
+const sources = new Map<string, string>();
+beforeAll(() => {
+  for (const [nth, file] of [PARSE, PLUGIN, PAGE]) {
+    const path = join(development.packages[nth]!, file);
+    sources.set(path, readFileSync(path, 'utf8'));
+  }
+});
+afterEach(async () => {
+  for (const [path, text] of sources) if (readFileSync(path, 'utf8') !== text) await writeFile(path, text);
+});
 
 async function said(text: RegExp): Promise<void> {
   const { dev } = development;
@@ -95,13 +107,19 @@ describe('stagedoor dev', () => {
   });
 
   it('has the portal serve what is saved while the test host still starts it', async () => {
-    const hang = 'if (!process.env.OF_PORTAL) await new Promise(() => {});\n';
+    const begun = join(await tempDir(), 'begun');
+    const hang = `if (!process.env.OF_PORTAL) {
+      (await import('node:fs')).writeFileSync(${JSON.stringify(begun)}, '');
+      await new Promise(() => {});
+    }\n`;
     await change(development, PLUGIN, 'const things =', `${hang}const things =`);
     await saveNumber(development, 4);
     await untilNumber(development, 4);
     const starting = async (): Promise<boolean> =>
       (await processesBelow(development.dev.pid)).some(({ command }) => command.includes('verify/child.cjs.js'));
-    await waitFor('the test host to start it', starting);
+    // Not only its process: a build that is replaced before it was read is not started at all.
+    await waitFor('the test host to start it', async () => existsSync(begun));
+    expect(await starting()).toBe(true);
     await saveNumber(development, 5);
     await untilNumber(development, 5);
     expect(await starting()).toBe(true);
@@ -178,6 +196,8 @@ describe('What stagedoor dev builds', () => {
 
 describe('stagedoor dev, ended', () => {
   it('leaves what runs, and no report of what did not build', async () => {
+    await change(development, PAGE, 'Ping the backend', 'Ping <the backend');
+    await untilState(development.portal, HELLO_PAGE, 'rejected');
     expect(await development.dev.stop('SIGINT')).toEqual({ code: 0, signal: null });
     await untilState(development.portal, HELLO_PAGE, 'running');
     expect(drops()).toHaveLength(3);

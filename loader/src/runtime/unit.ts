@@ -67,11 +67,13 @@ export class Unit {
     this.composition = composition;
     this.current = generation;
     generation?.serve();
+    previous?.handOver?.();
     return previous;
   }
 
   #start(composition: Composition): Promise<StartedGeneration> {
-    const start = (): Promise<StartedGeneration> => startGeneration(this.pluginId, composition, this.#host);
+    const start = (): Promise<StartedGeneration> =>
+      startGeneration(this.pluginId, composition, this.#host, this.current);
     // Only a first start holds requests: a running generation goes on serving beside it.
     return this.current ? start() : this.#host.slots.holding(`/api/${this.pluginId}`, start);
   }

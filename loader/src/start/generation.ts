@@ -12,7 +12,6 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HealthChecks } from '../health/healthChecks';
 import type { HealthReport } from '../health/report';
 import type { AnyServiceRef, ServiceFeature } from '../host/features';
-import { ownSubscriptions, type SubscribedConfig } from '../host/ownSubscriptions';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
@@ -20,14 +19,18 @@ import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
+import { messageOf } from '../thrown';
 import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
+import { Lifetime } from './lifetime';
 import { recordingHttpRouter, type DeclaredRoute } from './openedRoutes';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
 import { quietRootLogger } from './quietRootLogger';
+import { viewOf } from './serviceView';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
+import { UnitServices } from './unitServices';
 
 /** What a generation needs of its surroundings. */
 export interface GenerationHost {
@@ -64,7 +67,11 @@ export class Generation implements StartedGeneration {
   readonly #upgrades = new Upgrades();
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
-  #config: SubscribedConfig | undefined;
+  readonly #services: UnitServices;
+  /** Of what it registered with services that outlive it, but for the config. */
+  readonly #registered: Lifetime;
+  /** Of its subscriptions to the config, which it follows from its start to its end. */
+  readonly #subscribed: Lifetime;
   #serving = false;
   #closed = false;
 
@@ -73,9 +80,17 @@ export class Generation implements StartedGeneration {
     this.composition = composition;
     this.#host = host;
     this.#requests = new ActiveRequests(host.traffic?.(pluginId));
+    const notUndone = (error: unknown): void => {
+      host.rootLogger.warn(`Plugin '${pluginId}' left something behind: ${messageOf(error)}`);
+    };
+    this.#registered = new Lifetime(notUndone);
+    this.#subscribed = new Lifetime(notUndone);
+    this.#subscribed.begin();
+    this.#services = new UnitServices(host.services, this.#registered);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
-      const { services, startTimeoutMs, policy } = host;
+      const { startTimeoutMs, policy } = host;
+      const services = this.#services;
       const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy };
       for (const service of part.services) {
         const confined = confineService(services.share(service), options);
@@ -90,11 +105,17 @@ export class Generation implements StartedGeneration {
   }
 
   /**
-   * Starts a generation; it serves nothing yet. Rejects with {@link StartFailure}, after what had started
-   * was stopped again.
+   * Starts a generation; it serves nothing yet, and hears of no events where another one of the unit is `current`.
+   * Rejects with {@link StartFailure}, after what had started was stopped again.
    */
-  static async start(pluginId: string, composition: Composition, host: GenerationHost): Promise<Generation> {
+  static async start(
+    pluginId: string,
+    composition: Composition,
+    host: GenerationHost,
+    current?: StartedGeneration,
+  ): Promise<Generation> {
     const generation = new Generation(pluginId, composition, host);
+    if (!current) generation.#registered.begin();
     const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
     try {
       const outcome = await deadline(
@@ -105,6 +126,7 @@ export class Generation implements StartedGeneration {
       const failure = StartFailure.fromResult(pluginId, outcome.result);
       if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;
     } catch (error) {
+      generation.handOver();
       generation.stop().catch(() => {});
       throw StartFailure.from(pluginId, error);
     }
@@ -113,6 +135,7 @@ export class Generation implements StartedGeneration {
 
   serve(): void {
     this.#serving = true;
+    this.#registered.begin();
     for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
   }
 
@@ -138,8 +161,13 @@ export class Generation implements StartedGeneration {
     else (this.#routes.get(path) ?? passOn)(request, response, next);
   }
 
+  handOver(): void {
+    this.#registered.end();
+  }
+
   async retire(successor?: StartedGeneration): Promise<void> {
     this.#serving = false;
+    this.handOver();
     this.#host.slots.clear(this, successor?.paths);
     await this.#requests.drain(this.#host.drainTimeoutMs);
     await this.stop();
@@ -159,7 +187,8 @@ export class Generation implements StartedGeneration {
       () => new Error(`Plugin '${this.pluginId}' did not stop within ${STOP_TIMEOUT_MS / 1000} s`),
     ).finally(() => {
       this.#upgrades.close();
-      this.#config?.dispose();
+      this.#registered.end();
+      this.#subscribed.end();
     });
   }
 
@@ -170,25 +199,25 @@ export class Generation implements StartedGeneration {
 
   async #ownConfig(): Promise<RootConfigService> {
     const shared = await this.#host.services.get(coreServices.rootConfig as unknown as AnyServiceRef);
-    this.#config = ownSubscriptions(shared as RootConfigService);
-    return this.#config.config;
+    return viewOf(shared as RootConfigService, this.#subscribed);
   }
 
   #serviceFactories(): ServiceFactory[] {
     const { services, rootLogger } = this.#host;
+    const unit = this.#services;
     const own = new Map<string, ServiceFeature>();
     const rootHttpRouter = services.original(coreServices.rootHttpRouter);
     own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
     const rootLifecycle = services.original(coreServices.rootLifecycle);
-    own.set(rootLifecycle.service.id, { ...rootLifecycle, deps: services.shareDeps(rootLifecycle.deps) });
+    own.set(rootLifecycle.service.id, { ...rootLifecycle, deps: unit.shareDeps(rootLifecycle.deps) });
     const logger = services.original(coreServices.rootLogger);
     own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
     const config = services.original(coreServices.rootConfig);
     own.set(config.service.id, { ...config, deps: {}, factory: () => this.#ownConfig() });
-    const httpRouter = services.share(services.original(coreServices.httpRouter));
+    const httpRouter = unit.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
     for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
-    const factories = services.factories().map((factory) => own.get(factory.service.id) ?? factory);
+    const factories = unit.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
   }
 

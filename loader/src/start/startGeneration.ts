@@ -10,14 +10,15 @@ export interface UnitHost extends GenerationHost {
   processes?: Pick<ProcessGenerationHost, 'processes' | 'onSupervision'>;
 }
 
-/** Starts a generation where the unit's plugin is to run; rejects with `StartFailure`. It serves nothing yet. */
+/** Starts a generation, beside the `current` one, where the unit's plugin is to run; rejects with `StartFailure`. It serves nothing yet. */
 export function startGeneration(
   pluginId: string,
   composition: Composition,
   host: UnitHost,
+  current: StartedGeneration | undefined,
 ): Promise<StartedGeneration> {
   if (!composition.plugin?.isolated) {
-    return timed('plugin', pluginId, () => Generation.start(pluginId, composition, host));
+    return timed('plugin', pluginId, () => Generation.start(pluginId, composition, host, current));
   }
   const { processes, ...rest } = host;
   return timed('plugin', pluginId, () => ProcessGeneration.start(pluginId, composition, { ...rest, ...processes! }));

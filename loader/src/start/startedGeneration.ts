@@ -24,6 +24,8 @@ export interface StartedGeneration extends SlotTarget {
   restart?(why: StagedoorError): void;
   /** Points the unit's mount paths here; from the next request on this generation answers. */
   serve(): void;
+  /** Hears of no events any more: its successor does. */
+  handOver?(): void;
   /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
   retire(successor?: StartedGeneration): Promise<void>;
   /** For a portal that shuts down: new requests get 503 while those in flight finish; then stops the plugin. */

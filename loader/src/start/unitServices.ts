@@ -1,0 +1,68 @@
+import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
+import type { AnyServiceRef, Deps, ServiceFeature } from '../host/features';
+import type { RootServices } from '../host/rootServices';
+import type { Lifetime } from './lifetime';
+import { viewOf } from './serviceView';
+
+/** Services that are made for each plugin and keep what is registered with the process all the same. */
+const KEEP_IN_PROCESS = new Set([metricsServiceRef.id]);
+
+/**
+ * The portal's services as one generation gets them. Those of its own end with it (see {@link Generation}); those that
+ * outlive it, because all share one instance or one root context, it gets as a {@link viewOf view}.
+ */
+export class UnitServices {
+  readonly #services: RootServices;
+  readonly #lifetime: Lifetime;
+  readonly #viewed = new WeakMap<ServiceFeature, ServiceFeature>();
+
+  constructor(services: RootServices, lifetime: Lifetime) {
+    this.#services = services;
+    this.#lifetime = lifetime;
+  }
+
+  /** Every factory that the portal has. */
+  factories(): ServiceFeature[] {
+    return this.#services.factories().map((factory) => this.#view(factory));
+  }
+
+  /** A factory that the portal, or a bundle, brings. */
+  share(factory: ServiceFeature): ServiceFeature {
+    return this.#view(this.#services.share(factory));
+  }
+
+  /** The same refs, with default factories of which the same holds. */
+  shareDeps(deps: Deps): Deps {
+    return this.#viewDeps(this.#services.shareDeps(deps));
+  }
+
+  #viewDeps(deps: Deps): Deps {
+    return Object.fromEntries(
+      Object.entries(deps).map(([name, ref]) => {
+        const load = ref.__defaultFactory;
+        if (!load || this.#services.provides(ref.id)) return [name, ref];
+        const __defaultFactory = async (of: AnyServiceRef): Promise<ServiceFeature> =>
+          this.#view((await load(of)) as ServiceFeature);
+        return [name, { ...ref, toString: ref.toString, __defaultFactory }];
+      }),
+    );
+  }
+
+  #view(factory: ServiceFeature): ServiceFeature {
+    let viewed = this.#viewed.get(factory);
+    if (!viewed) {
+      const outlives =
+        factory.service.scope === 'root' || factory.createRootContext || KEEP_IN_PROCESS.has(factory.service.id);
+      viewed = {
+        ...factory,
+        deps: this.#viewDeps(factory.deps),
+        ...(outlives && {
+          factory: async (deps, context) => viewOf(await factory.factory(deps, context), this.#lifetime),
+        }),
+      };
+      this.#viewed.set(factory, viewed);
+      this.#viewed.set(viewed, viewed);
+    }
+    return viewed;
+  }
+}
