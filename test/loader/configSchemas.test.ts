@@ -51,9 +51,30 @@ describe('a config schema that would stop the portal', () => {
     const atStart = await backend.plugins();
     expect(atStart.find(({ name }) => name === ROWS)).toMatchObject({ state: 'running' });
     expect(atStart.find(({ name }) => name === GREETER)).toMatchObject({ state: 'staging' });
+    // It may start yet: whoever asks for it waits as for any plugin that starts.
+    let answered = false;
+    const answer = backend.get('/api/greeter/version').finally(() => (answered = true));
+    await sleep(500);
+    expect(answered).toBe(false);
+    expect((await answer).status).toBe(404);
     const refused = await backend.until(GREETER, 'rejected');
     expect(refused).toMatchObject({ code: 'CONFIG_SCHEMA_LIMIT', hint: expect.stringContaining('Simplify') });
     expect(refused!.message).toMatch(/takes more than 10 s/);
+  });
+
+  test('does not leave out others that wait for their turn', async () => {
+    const home = await tempDir();
+    const root = join(home, 'root');
+    await mkdir(root);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      const packageJson = { name: `${id}-dynamic`, backstage: { role: 'backend-plugin', pluginId: id } };
+      const evil = { packageJson, ...withSchema(baseUrl({ type: 'string', pattern: ENDLESS })) };
+      await dropFolder(await fixtureBundle(home, 'greeter', evil), root, id);
+    }
+    const good = withSchema(baseUrl({ type: 'string' }));
+    await dropFolder(await fixtureBundle(home, 'stores-rows', good), root, 'e');
+    const backend = await startBackend({ home });
+    expect((await backend.plugins()).find(({ name }) => name === ROWS)).toMatchObject({ state: 'running' });
   });
 
   test('does not hold up a request while it is checked', async () => {

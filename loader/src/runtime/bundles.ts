@@ -29,8 +29,8 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DROP_UNREADABLE',
 ]);
 
-/** How long the start of the portal waits for app-config to be held against the schema of a bundle. */
-const SCHEMA_PATIENCE_MS = 1000;
+/** How long the start of the portal waits for the schema of a bundle to be compiled; real ones take some ten milliseconds. */
+const SCHEMA_PATIENCE_MS = 2000;
 
 /** Bundles that are loaded side by side at boot: each has the start timeout for itself, whose clock others would use up. */
 const AT_ONCE = 4;

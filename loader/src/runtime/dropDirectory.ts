@@ -76,14 +76,13 @@ export class DropDirectory {
     return bundles.sort((a, b) => (a.entry < b.entry ? -1 : 1));
   }
 
-  /** Begins to act on changes, those noticed since construction included, and activates bundles that were `late` at boot. */
-  open(late: readonly string[] = []): void {
+  /** Begins to act on changes, those noticed since construction included. */
+  open(): void {
     this.#open = true;
     for (const name of this.names()) {
       this.#showDrop(name);
       this.#retryIfPassing(name);
     }
-    for (const name of late) this.#reconcileLater(name);
     for (const entry of this.#dirty) this.#work(entry);
   }
 
@@ -101,6 +100,13 @@ export class DropDirectory {
   /** Why the root directory cannot be read now. */
   get rootFault(): StagedoorError | undefined {
     return this.#reader.rootFault;
+  }
+
+  /** Has a bundle be what it should be now, see {@link reconcile}; what goes wrong is logged. */
+  async reconcileLater(name: string): Promise<void> {
+    await this.reconcile(name).catch((error: Error) =>
+      this.#options.logger.error(`${name} could not be started`, error),
+    );
   }
 
   /** Entries that have been read. */
@@ -224,13 +230,10 @@ export class DropDirectory {
   #retryIfPassing(name: string): void {
     const key = `\0${name}`;
     if (this.#options.registry.get(name)?.code === 'DROP_UNREADABLE' && this.winner(name)) {
-      this.#retries.later(key, () => this.#reconcileLater(name));
+      this.#retries.later(key, () => void this.reconcileLater(name));
     } else this.#retries.forget(key);
   }
 
-  #reconcileLater(name: string): void {
-    this.reconcile(name).catch((error: Error) => this.#options.logger.error(`${name} could not be started`, error));
-  }
 
   /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
   async #retryConflicts(except: string): Promise<void> {

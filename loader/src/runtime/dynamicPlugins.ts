@@ -256,7 +256,8 @@ export class DynamicPlugins {
     const bundles: StagedBundle[] = await drops.boot();
     const late = await this.#bundles.boot(own, bundles);
     this.#booted = true;
-    drops.open(late);
+    drops.open();
+    for (const name of late) this.#startLate(name, drops);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#reports = reports;
     this.#closers.push(() => reports.close());
@@ -264,6 +265,13 @@ export class DynamicPlugins {
     this.#collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
     this.#closers.push(() => this.#collector!.close());
     await this.#collector.collect();
+  }
+
+  /** Requests to a plugin that the portal did not wait for wait for it, as for any that is starting. */
+  #startLate(name: string, drops: DropDirectory): void {
+    const pluginId = drops.winner(name)?.packageJson.backstage?.pluginId;
+    const start = (): Promise<void> => drops.reconcileLater(name);
+    void (pluginId === undefined ? start() : this.#unitHost.slots.holding(`/api/${pluginId}`, start));
   }
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */

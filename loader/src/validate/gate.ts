@@ -33,8 +33,17 @@ export interface GateResult {
 
 /** How a bundle is checked. */
 export interface CheckOptions {
-  /** How long app-config may take to be checked, in milliseconds; what takes longer is `late`. Default: as long as it takes. */
+  /**
+   * How long a schema may take to be compiled and app-config to be held against it, in milliseconds; what takes longer is
+   * `late`. The start of a thread for it, and the wait for one, do not count. Default: as long as it takes.
+   */
   patienceMs?: number;
+}
+
+/** A check of app-config under way: when a thread was at it, and its end. */
+interface ConfigChecking {
+  begun: Promise<void>;
+  checked: Promise<void>;
 }
 
 /** Everything that is decided about a staged bundle without running it: what it declares, policy, app-config. */
@@ -44,7 +53,7 @@ export class Gate {
   readonly #secrets: Secrets | undefined;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody waited for. */
-  readonly #late = new WeakMap<StagedBundle, Promise<void>>();
+  readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
   /** Known once there is a state directory to keep it in. */
   passed: PassedChecks | undefined;
 
@@ -89,25 +98,30 @@ export class Gate {
 
   /** Checks app-config, or goes on with a check; false where that takes longer than it may. */
   async #inTime(bundle: StagedBundle, patienceMs: number | undefined): Promise<boolean> {
-    const checked = this.#late.get(bundle) ?? this.#checkConfig(bundle);
+    const checking = this.#late.get(bundle) ?? this.#begin(bundle);
     this.#late.delete(bundle);
+    const { begun, checked } = checking;
     if (patienceMs === undefined) {
       await checked;
       return true;
     }
     const given = new AbortController();
-    const inTime = await Promise.race([
-      checked.then(() => true),
-      sleep(patienceMs, false, { signal: given.signal }).catch(() => false),
-    ]).finally(() => given.abort());
+    const outOfTime = begun.then(() => sleep(patienceMs, false, { signal: given.signal })).catch(() => false);
+    const inTime = await Promise.race([checked.then(() => true), outOfTime]).finally(() => given.abort());
     if (inTime) return true;
     checked.catch(() => {});
-    this.#late.set(bundle, checked);
+    this.#late.set(bundle, checking);
     return false;
   }
 
+  #begin(bundle: StagedBundle): ConfigChecking {
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    return { begun, checked: this.#checkConfig(bundle, begin) };
+  }
+
   /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
-  async #checkConfig(bundle: StagedBundle): Promise<void> {
+  async #checkConfig(bundle: StagedBundle, begun: () => void): Promise<void> {
     const entries = await readSchemaEntries(bundle);
     this.#schemas.set(bundle, entries);
     if (entries.length === 0) return;
@@ -118,6 +132,6 @@ export class Gate {
       throw schemaLimit(bundle.name, entries[0]!.path, error.message);
     }
     const { config } = this.#options;
-    await validateConfig(bundle, entries, { config, workers: this.#workers, passed: this.passed });
+    await validateConfig(bundle, entries, { config, workers: this.#workers, passed: this.passed, begun });
   }
 }

@@ -25,6 +25,8 @@ export interface ConfigCheck {
   workers: SchemaWorkers;
   /** Absent where nothing is kept between starts. */
   passed?: PassedChecks;
+  /** Hears that schemas are being compiled: from then on the time is the bundle's. */
+  begun?: () => void;
 }
 
 /**
@@ -34,13 +36,13 @@ export interface ConfigCheck {
 export async function validateConfig(
   bundle: StagedBundle,
   entries: readonly SchemaEntry[],
-  { config, workers, passed }: ConfigCheck,
+  { config, workers, passed, begun }: ConfigCheck,
 ): Promise<void> {
   const { name } = bundle;
   const file = entries[0]!.path;
   const job = { entries, data: JSON.stringify(config.get()) };
   if (await passed?.has(bundle, job)) return;
-  const checked = await workers.check(job);
+  const checked = await workers.check(job, begun);
   if ('invalid' in checked) throw schemaInvalid(name, file, checked.invalid);
   if ('exceeded' in checked) throw schemaLimit(name, file, checked.exceeded);
   if (checked.messages.length === 0) return await passed?.add(bundle, job);

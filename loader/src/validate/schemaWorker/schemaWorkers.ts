@@ -26,6 +26,7 @@ export type Checked = { messages: string[] } | { invalid: string } | { exceeded:
 
 interface Waiting {
   job: SchemaJob;
+  begun?: () => void;
   resolve: (checked: Checked) => void;
 }
 
@@ -44,10 +45,10 @@ export class SchemaWorkers {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Holds config against schemas, as one. Never rejects. */
-  check(job: SchemaJob): Promise<Checked> {
+  /** Holds config against schemas, as one; `begun` hears that a thread is at it. Never rejects. */
+  check(job: SchemaJob, begun?: () => void): Promise<Checked> {
     return new Promise((resolve) => {
-      this.#queue.push({ job, resolve });
+      this.#queue.push({ job, begun, resolve });
       this.#deal();
     });
   }
@@ -155,8 +156,9 @@ class Lane {
     this.#on.free();
   }
 
-  #send({ job }: Waiting): void {
+  #send({ job, begun }: Waiting): void {
     const { timeMs } = this.#limits;
+    begun?.();
     this.#worker.postMessage(job);
     this.#within(timeMs, `checking it takes more than ${timeMs / 1000} s`);
   }
