@@ -234,7 +234,6 @@ export class DropDirectory {
     } else this.#retries.forget(key);
   }
 
-
   /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
   async #retryConflicts(except: string): Promise<void> {
     const { bundles, registry } = this.#options;
