@@ -16,7 +16,7 @@ import { surviveClosedOutput } from './host/closedOutput';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { expandFeatures } from './host/expandFeatures';
 import { asFeature, type AnyServiceRef, type Feature } from './host/features';
-import { installedPluginsFactory } from './host/installedPlugins';
+import { PortalMetadata } from './host/installedPlugins';
 import { preloadFactories } from './host/lazyServiceFactory';
 import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
@@ -54,10 +54,8 @@ export function createDynamicBackend(): Backend {
       ...defaultServiceFactories,
       bundleSchemasFactory(() => plugins?.schemas() ?? []),
     ]);
-    services.add(
-      installedPluginsFactory(() => plugins?.installedPlugins() ?? []),
-      'explicit',
-    );
+    const metadata = new PortalMetadata(() => plugins?.installedPlugins() ?? []);
+    services.add(metadata.factory(), 'explicit');
     const expanded = await expandFeatures(
       toFeatures(await timed('import', 'features', () => Promise.all(added))),
       (ref) => services.get(ref),
@@ -87,6 +85,7 @@ export function createDynamicBackend(): Backend {
     const backend = createSpecializedBackend({
       defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
     });
+    backend.add(metadata.capture());
     if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
       backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
     }

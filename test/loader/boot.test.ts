@@ -190,3 +190,44 @@ describe('a backend that stops', () => {
     await backend.stop();
   });
 });
+
+test('Root start-up hooks run when every plugin has started, and may ask them', async () => {
+  const said: string[] = [];
+  const started = new Set<string>();
+  const asks = (pluginId: string, other: string, initMs: number) =>
+    createBackendPlugin({
+      pluginId,
+      register: (env) =>
+        env.registerInit({
+          deps: {
+            discovery: coreServices.discovery,
+            httpRouter: coreServices.httpRouter,
+            rootLifecycle: coreServices.rootLifecycle,
+          },
+          init: async ({ discovery, httpRouter, rootLifecycle }) => {
+            await sleep(initMs);
+            httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });
+            httpRouter.use((_request, response) => void response.send('here'));
+            rootLifecycle.addStartupHook(async () => {
+              const answer = await fetch(await discovery.getBaseUrl(other));
+              said.push(`${pluginId} asked ${other}: ${answer.status}`);
+            });
+            rootLifecycle.addStartupHook(() => void said.push(`${pluginId} saw ${[...started].sort().join(' and ')}`));
+            started.add(pluginId);
+          },
+        }),
+    });
+  const backend = await startBackend({
+    prepare: (portal) => {
+      portal.add(asks('first', 'second', 0));
+      portal.add(asks('second', 'first', 300));
+    },
+  });
+  expect(said.sort()).toEqual([
+    'first asked second: 200',
+    'first saw first and second',
+    'second asked first: 200',
+    'second saw first and second',
+  ]);
+  expect(backend.logs.filter((line) => line.includes('Startup hook failed'))).toEqual([]);
+});

@@ -11,14 +11,54 @@ import { findPackageDir } from '@stagedoor/bundle';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startBackend } from '../support/backend';
+import { collectingLogger, startBackend } from '../support/backend';
 import { drop } from '../support/greeter';
 import { repository } from '../support/repository';
 
 /** Answers with what the services that it was given say; see the fixture. */
 const ASKS = 'asks-services-dynamic';
 
+const ok = async (): Promise<{ status: number }> => ({ status: 200 });
+
 describe('services that the portal adds', () => {
+  test('reach plugins with members that Stagedoor knows nothing of', async () => {
+    const lines: string[] = [];
+    const logger = Object.assign(collectingLogger(lines), { extra: () => 'of the logger' });
+    const hub = createServiceRef<{ extra(): string }>({ id: 'test.hub', scope: 'root' });
+    class Hub {
+      readonly #word = 'of the hub';
+      extra(): string {
+        return this.#word;
+      }
+    }
+    const said: string[] = [];
+    await startBackend({
+      logger,
+      prepare: (portal) => {
+        const health = { getLiveness: ok, getReadiness: ok, extra: () => 'of the health' };
+        portal.add(createServiceFactory({ service: coreServices.rootHealth, deps: {}, factory: () => health }));
+        portal.add(createServiceFactory({ service: hub, deps: {}, factory: () => Object.freeze(new Hub()) }));
+        portal.add(
+          createBackendPlugin({
+            pluginId: 'asks-for-more',
+            register: (env) =>
+              env.registerInit({
+                deps: { health: coreServices.rootHealth, logger: coreServices.rootLogger, hub },
+                init: async (services) => {
+                  for (const service of Object.values(services)) {
+                    said.push((service as unknown as { extra(): string }).extra());
+                    expect('extra' in service).toBe(true);
+                  }
+                  expect(services.hub).toBeInstanceOf(Hub);
+                },
+              }),
+          }),
+        );
+      },
+    });
+    expect(said.sort()).toEqual(['of the health', 'of the hub', 'of the logger']);
+  });
+
   test('reach bundles and static plugins alike, overrides and new ones', async () => {
     const greetings = createServiceRef<{ text: string }>({ id: 'test.greetings', scope: 'root' });
     let made = 0;

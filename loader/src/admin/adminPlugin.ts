@@ -40,6 +40,7 @@ export function adminPlugin(
           const streams = new EventStreams(plugins.events, () => plugins.list());
           const audit = new Audit(services.auditor, logger);
           audit.follow(plugins.events);
+          rootLifecycle.addStartupHook(() => plugins.started());
           rootLifecycle.addBeforeShutdownHook(async () => {
             await plugins.stop(shutdownDelayMs);
             streams.close();

@@ -1,4 +1,10 @@
-import { coreServices, createServiceRef, type RootInstanceMetadataService } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createServiceFactory,
+  createServiceRef,
+  type BackendFeature,
+  type RootInstanceMetadataService,
+} from '@backstage/backend-plugin-api';
 import type { AnyServiceRef, Deps, ServiceFeature } from './features';
 
 /** What `rootInstanceMetadata` answers in a portal of units: the plugins of all of them, as they are now. */
@@ -23,15 +29,46 @@ export function withInstalledPlugins(deps: Deps): Deps {
 /** The answer of `getInstalledPlugins`. */
 export type InstalledPlugins = Awaited<ReturnType<RootInstanceMetadataService['getInstalledPlugins']>>;
 
-/** The factory behind {@link installedPluginsRef}; `list` is asked anew at each call. */
-export function installedPluginsFactory(list: () => InstalledPlugins | Promise<InstalledPlugins>): ServiceFeature {
-  const service: RootInstanceMetadataService = { getInstalledPlugins: async () => list() };
-  return {
-    $$type: '@backstage/BackendFeature',
-    version: 'v1',
-    featureType: 'service',
-    service: installedPluginsRef,
-    deps: {},
-    factory: async () => service,
-  };
+/** `core.rootInstanceMetadata` of the whole portal. */
+export class PortalMetadata {
+  readonly #list: () => InstalledPlugins | Promise<InstalledPlugins>;
+  #original: RootInstanceMetadataService | undefined;
+
+  /** `list` is asked anew at each call of `getInstalledPlugins`. */
+  constructor(list: () => InstalledPlugins | Promise<InstalledPlugins>) {
+    this.#list = list;
+  }
+
+  /**
+   * To be added to the backend that stands for the portal: all but the list of plugins is what that one's own service says,
+   * e.g. the id of the instance.
+   */
+  capture(): BackendFeature {
+    return createServiceFactory({
+      service: createServiceRef<object>({ id: 'stagedoor.portalMetadata', scope: 'root' }),
+      deps: { metadata: coreServices.rootInstanceMetadata },
+      initialization: 'always',
+      factory: ({ metadata }) => (this.#original = metadata),
+    });
+  }
+
+  /** The factory behind {@link installedPluginsRef}. */
+  factory(): ServiceFeature {
+    const getInstalledPlugins = async (): Promise<InstalledPlugins> => this.#list();
+    const service = new Proxy({} as RootInstanceMetadataService, {
+      get: (_, key) => {
+        if (key === 'getInstalledPlugins') return getInstalledPlugins;
+        const value: unknown = this.#original && Reflect.get(this.#original, key);
+        return typeof value === 'function' ? (value.bind(this.#original) as unknown) : value;
+      },
+    });
+    return {
+      $$type: '@backstage/BackendFeature',
+      version: 'v1',
+      featureType: 'service',
+      service: installedPluginsRef,
+      deps: {},
+      factory: async () => service,
+    };
+  }
 }

@@ -1,5 +1,6 @@
 import type { LoggerService, RootHealthService } from '@backstage/backend-plugin-api';
 import type { ServiceFeature } from './features';
+import { overlay } from './overlay';
 
 /**
  * The (possibly replaced) rootHealth service, whose readiness also waits for plugins that the operator requires. Which ones
@@ -11,8 +12,7 @@ export function withRequired(factory: ServiceFeature, missing: () => string[], l
     ...factory,
     factory: async (deps, context) => {
       const health = (await factory.factory(deps, context)) as RootHealthService;
-      const required: RootHealthService = {
-        getLiveness: () => health.getLiveness(),
+      return overlay(health, {
         getReadiness: async () => {
           const answer = await health.getReadiness();
           if (answer.status !== 200) return answer;
@@ -23,8 +23,7 @@ export function withRequired(factory: ServiceFeature, missing: () => string[], l
           if (names === '') return answer;
           return { status: 503, payload: { message: 'A required plugin does not run', status: 'error' } };
         },
-      };
-      return required;
+      });
     },
   };
 }

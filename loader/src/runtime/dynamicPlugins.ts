@@ -22,6 +22,7 @@ import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { StartupHooks } from '../host/startupHooks';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -93,6 +94,7 @@ export class DynamicPlugins {
   readonly #closers: Array<() => Promise<void> | void> = [];
   #code: CodeCache | undefined;
   #booted = false;
+  readonly #startupHooks = new StartupHooks();
   #drops: DropDirectory | undefined;
   #reports: BuildReports | undefined;
   #collector: Collector | undefined;
@@ -116,6 +118,7 @@ export class DynamicPlugins {
       startTimeoutMs,
       drainTimeoutMs,
       policy,
+      startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
     };
     this.#registry = new PluginRegistry(logger, this.events);
@@ -265,6 +268,11 @@ export class DynamicPlugins {
     this.#collector = new Collector({ shelves, drops, registry, state, bundles: this.#bundles });
     this.#closers.push(() => this.#collector!.close());
     await this.#collector.collect();
+  }
+
+  /** Has root start-up hooks run, when the portal has started; resolves when those of its own plugins have ended. */
+  async started(): Promise<void> {
+    await this.#startupHooks.open();
   }
 
   /** Requests to a plugin that the portal did not wait for wait for it, as for any that is starting. */

@@ -4,6 +4,7 @@ import {
   type BackendFeature,
   type RootConfigService,
   type RootHttpRouterService,
+  type RootLifecycleService,
   type RootLoggerService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
@@ -12,7 +13,9 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HealthChecks } from '../health/healthChecks';
 import type { HealthReport } from '../health/report';
 import type { AnyServiceRef, ServiceFeature } from '../host/features';
+import { overlay } from '../host/overlay';
 import type { RootServices } from '../host/rootServices';
+import type { StartupHooks } from '../host/startupHooks';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests, type RequestObserver } from '../serve/requests';
@@ -40,6 +43,8 @@ export interface GenerationHost {
   startTimeoutMs: number;
   drainTimeoutMs: number;
   policy: Policy;
+  /** When root start-up hooks run; at the start of the unit where it is absent. */
+  startupHooks?: StartupHooks;
   /** Factories of services that this generation has for itself, instead of those of {@link services}. */
   ownServices?: ServiceFeature[];
   /** Hears that the plugin answers to other paths, or opened others, than before. */
@@ -74,6 +79,7 @@ export class Generation implements StartedGeneration {
   readonly #subscribed: Lifetime;
   #serving = false;
   #closed = false;
+  #stopped = false;
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
     this.pluginId = pluginId;
@@ -181,6 +187,7 @@ export class Generation implements StartedGeneration {
 
   async stop(): Promise<void> {
     this.#serving = false;
+    this.#stopped = true;
     await deadline(
       this.#backend.stop(),
       STOP_TIMEOUT_MS,
@@ -209,7 +216,11 @@ export class Generation implements StartedGeneration {
     const rootHttpRouter = services.original(coreServices.rootHttpRouter);
     own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
     const rootLifecycle = services.original(coreServices.rootLifecycle);
-    own.set(rootLifecycle.service.id, { ...rootLifecycle, deps: unit.shareDeps(rootLifecycle.deps) });
+    own.set(rootLifecycle.service.id, {
+      ...rootLifecycle,
+      deps: unit.shareDeps(rootLifecycle.deps),
+      factory: async (deps, context) => this.#lifecycle(await rootLifecycle.factory(deps, context)),
+    });
     const logger = services.original(coreServices.rootLogger);
     own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
     const config = services.original(coreServices.rootConfig);
@@ -219,6 +230,24 @@ export class Generation implements StartedGeneration {
     for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
     const factories = unit.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
+  }
+
+  /** The unit's rootLifecycle, whose start-up hooks wait for the portal to start. */
+  #lifecycle(made: unknown): RootLifecycleService {
+    const lifecycle = made as RootLifecycleService;
+    const { startupHooks, rootLogger } = this.#host;
+    if (!startupHooks) return lifecycle;
+    return overlay(lifecycle, {
+      addStartupHook: (hook, options) => {
+        const late = {
+          isWanted: () => !this.#stopped,
+          isAwaited: this.composition.plugin?.owner === STATIC_OWNER,
+          onFault: (error: unknown) =>
+            (options?.logger ?? rootLogger).error(`Startup hook failed, ${messageOf(error)}`),
+        };
+        lifecycle.addStartupHook(() => startupHooks.run(hook, late), options);
+      },
+    });
   }
 
   /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */

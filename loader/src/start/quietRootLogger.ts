@@ -1,4 +1,5 @@
 import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
+import { overlay } from '../host/overlay';
 
 const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT };
 
@@ -10,12 +11,7 @@ const PROCESS_WIDE = new Set(['unhandledRejection', 'uncaughtException', 'initia
  * through a child logger of a given `type`; with many units in a process one line would come many times.
  */
 export function quietRootLogger(root: RootLoggerService): RootLoggerService {
-  const quiet: RootLoggerService = {
-    error: (message, meta) => root.error(message, meta as Error),
-    warn: (message, meta) => root.warn(message, meta as Error),
-    info: (message, meta) => root.info(message, meta as Error),
-    debug: (message, meta) => root.debug(message, meta as Error),
+  return overlay(root, {
     child: (meta) => (PROCESS_WIDE.has(String(meta.type)) ? SILENT : root.child(meta)),
-  };
-  return Object.setPrototypeOf(quiet, root) as RootLoggerService;
+  });
 }

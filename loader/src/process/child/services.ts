@@ -3,7 +3,7 @@ import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import type { JsonObject } from '@backstage/types';
 import { defaultServiceFactories } from '../../host/defaultServiceFactories';
 import type { AnyServiceRef, ServiceFeature } from '../../host/features';
-import { installedPluginsFactory, type InstalledPlugins } from '../../host/installedPlugins';
+import { PortalMetadata, type InstalledPlugins } from '../../host/installedPlugins';
 import { RootServices } from '../../host/rootServices';
 import { openMetrics, type MetricsSdk } from '../../metrics/metricsSdk';
 import type { Channel } from '../channel';
@@ -44,7 +44,7 @@ export function childServices(portal: PortalLink, data: JsonObject): ChildServic
   provide(coreServices.rootLogger, () => channelLogger(portal));
   provide(coreServices.discovery, () => portalDiscovery(portal));
   const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
-  services.add(installedPluginsFactory(installed), 'explicit');
+  services.add(new PortalMetadata(installed).factory(), 'explicit');
   // The SDK is imported where it is needed only: it takes a sixth of the memory that a plugin's process has.
   let sdk: Promise<MetricsSdk> | undefined;
   services.decorate(metricsServiceRef, (factory) => ({
