@@ -10,6 +10,7 @@ import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } 
 import { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startBackend, type RunningBackend } from '../support/backend';
 import { drop } from '../support/greeter';
@@ -61,6 +62,7 @@ class TestHub extends EventEmitter implements Hub {
   }
 }
 
+const hubRef = createServiceRef<Hub>({ id: 'test.hub', scope: 'root' });
 const eventsRef = createServiceRef<Events>({ id: 'events.service' });
 let effects: string[] = [];
 
@@ -88,6 +90,28 @@ function publisher(took: (events: Events) => void): ReturnType<typeof createBack
   });
 }
 
+/** A static plugin that puts numbered events into the queue of the events backend, as another instance would. */
+function poster(took: (post: (number: number) => Promise<void>) => void): ReturnType<typeof createBackendPlugin> {
+  return createBackendPlugin({
+    pluginId: 'poster',
+    register: (env) =>
+      env.registerInit({
+        deps: { auth: coreServices.auth, discovery: coreServices.discovery },
+        init: async ({ auth, discovery }) =>
+          took(async (number) => {
+            const onBehalfOf = await auth.getOwnServiceCredentials();
+            const { token } = await auth.getPluginRequestToken({ onBehalfOf, targetPluginId: 'events' });
+            const answer = await fetch(`${await discovery.getBaseUrl('events')}/bus/v1/events`, {
+              method: 'POST',
+              headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+              body: JSON.stringify({ event: { topic: 'traces', payload: { number } }, notifiedSubscribers: [] }),
+            });
+            if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+          }),
+      }),
+  });
+}
+
 async function startTraced(): Promise<{ backend: RunningBackend; hub: TestHub; fire(): Promise<void> }> {
   const exporter = new InMemoryMetricExporter(0);
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
@@ -106,8 +130,7 @@ async function startTraced(): Promise<{ backend: RunningBackend; hub: TestHub; f
       return { unsubscribe: () => void changes.delete(onChange) };
     },
     prepare: (portal) => {
-      const service = createServiceRef<Hub>({ id: 'test.hub', scope: 'root' });
-      portal.add(createServiceFactory({ service, deps: {}, factory: () => hub }));
+      portal.add(createServiceFactory({ service: hubRef, deps: {}, factory: () => hub }));
       portal.add(publisher((given) => (events = given)));
     },
     dynamicPlugins: { health: { interval: '200ms' } },
@@ -173,6 +196,34 @@ test('While the next build starts, the one that serves hears of events, and alon
   const [fired] = effects.filter((effect) => effect.startsWith('fired'));
   // The config is followed from the first read on.
   expect(fired).toBe(`fired ${[...ofBuild(ALL, '1.0.0'), 'config 2.0.0'].sort().join(', ')}`);
+});
+
+test('No event from the queue of the events backend is lost or handled twice while a plugin is upgraded', async () => {
+  let post: (number: number) => Promise<void>;
+  const backend = await startBackend({
+    prepare: (portal) => {
+      portal.add(createServiceFactory({ service: hubRef, deps: {}, factory: () => new TestHub() }));
+      portal.add(import('@backstage/plugin-events-backend'));
+      portal.add(poster((given) => (post = given)));
+    },
+    dynamicPlugins: { drainTimeout: '2s' },
+  });
+  await drop(backend, 'leaves-traces', { version: '1.0.0' });
+  await backend.until(TRACES, 'running', '1.0.0');
+  await waitFor('the subscription', async () => backend.logs.some((line) => line.includes('"PUT /api/events/bus/v1')));
+  const held = [];
+  for (let number = 0; number < 60; number++) {
+    if (number % 20 === 10) await drop(backend, 'leaves-traces', { version: `1.0.${number}` });
+    // Has the build that serves drain for as long as it may.
+    if (number % 20 === 9) held.push(backend.get('/api/traces/hold').catch(() => {}));
+    await post!(number);
+    await sleep(50);
+  }
+  const handled = (): number[] =>
+    effects.filter((effect) => effect.startsWith('queued ')).map((effect) => Number(effect.split(' ')[1]));
+  await waitFor('the last event', async () => handled().includes(59));
+  expect(handled().sort((a, b) => a - b)).toEqual(Array.from({ length: 60 }, (_, number) => number));
+  await Promise.all(held);
 });
 
 test('A build that does not start hears of nothing afterwards', async () => {

@@ -27,6 +27,7 @@ import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { UnitHost } from '../start/startGeneration';
+import { AllEvents } from '../start/unitEvents';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
@@ -118,6 +119,7 @@ export class DynamicPlugins {
       startTimeoutMs,
       drainTimeoutMs,
       policy,
+      events: new AllEvents(),
       startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
     };

@@ -2,49 +2,35 @@ import { createSpecializedBackend, type Backend } from '@backstage/backend-app-a
 import {
   coreServices,
   type BackendFeature,
-  type RootConfigService,
   type RootHttpRouterService,
-  type RootLifecycleService,
-  type RootLoggerService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { HealthChecks } from '../health/healthChecks';
 import type { HealthReport } from '../health/report';
-import type { AnyServiceRef, ServiceFeature } from '../host/features';
-import { overlay } from '../host/overlay';
-import type { RootServices } from '../host/rootServices';
-import type { StartupHooks } from '../host/startupHooks';
+import type { ServiceFeature } from '../host/features';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
 import { runWithPackageDirs } from '../stage/packagePaths';
-import { messageOf } from '../thrown';
 import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
-import { Lifetime } from './lifetime';
 import { recordingHttpRouter, type DeclaredRoute } from './openedRoutes';
+import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
-import { quietRootLogger } from './quietRootLogger';
-import { viewOf } from './serviceView';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
-import { UnitServices } from './unitServices';
 
 /** What a generation needs of its surroundings. */
-export interface GenerationHost {
-  services: RootServices;
+export interface GenerationHost extends OwnServicesHost {
   slots: Slots;
-  rootLogger: RootLoggerService;
   startTimeoutMs: number;
   drainTimeoutMs: number;
   policy: Policy;
-  /** When root start-up hooks run; at the start of the unit where it is absent. */
-  startupHooks?: StartupHooks;
   /** Factories of services that this generation has for itself, instead of those of {@link services}. */
   ownServices?: ServiceFeature[];
   /** Hears that the plugin answers to other paths, or opened others, than before. */
@@ -72,31 +58,20 @@ export class Generation implements StartedGeneration {
   readonly #upgrades = new Upgrades();
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
-  readonly #services: UnitServices;
-  /** Of what it registered with services that outlive it, but for the config. */
-  readonly #registered: Lifetime;
-  /** Of its subscriptions to the config, which it follows from its start to its end. */
-  readonly #subscribed: Lifetime;
+  readonly #own: OwnServices;
   #serving = false;
   #closed = false;
-  #stopped = false;
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
     this.pluginId = pluginId;
     this.composition = composition;
     this.#host = host;
     this.#requests = new ActiveRequests(host.traffic?.(pluginId));
-    const notUndone = (error: unknown): void => {
-      host.rootLogger.warn(`Plugin '${pluginId}' left something behind: ${messageOf(error)}`);
-    };
-    this.#registered = new Lifetime(notUndone);
-    this.#subscribed = new Lifetime(notUndone);
-    this.#subscribed.begin();
-    this.#services = new UnitServices(host.services, this.#registered);
+    this.#own = new OwnServices(pluginId, composition.plugin?.owner === STATIC_OWNER, host);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
-      const services = this.#services;
+      const { services } = this.#own;
       const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy };
       for (const service of part.services) {
         const confined = confineService(services.share(service), options);
@@ -121,7 +96,7 @@ export class Generation implements StartedGeneration {
     current?: StartedGeneration,
   ): Promise<Generation> {
     const generation = new Generation(pluginId, composition, host);
-    if (!current) generation.#registered.begin();
+    if (!current) generation.#own.begin();
     const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
     try {
       const outcome = await deadline(
@@ -141,7 +116,7 @@ export class Generation implements StartedGeneration {
 
   serve(): void {
     this.#serving = true;
-    this.#registered.begin();
+    this.#own.begin();
     for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
   }
 
@@ -168,7 +143,7 @@ export class Generation implements StartedGeneration {
   }
 
   handOver(): void {
-    this.#registered.end();
+    this.#own.handOver();
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
@@ -187,15 +162,14 @@ export class Generation implements StartedGeneration {
 
   async stop(): Promise<void> {
     this.#serving = false;
-    this.#stopped = true;
+    this.#own.stopping();
     await deadline(
       this.#backend.stop(),
       STOP_TIMEOUT_MS,
       () => new Error(`Plugin '${this.pluginId}' did not stop within ${STOP_TIMEOUT_MS / 1000} s`),
     ).finally(() => {
       this.#upgrades.close();
-      this.#registered.end();
-      this.#subscribed.end();
+      this.#own.end();
     });
   }
 
@@ -204,50 +178,17 @@ export class Generation implements StartedGeneration {
     return new Set(dynamic.flatMap((part) => moduleIdsOf(part, this.pluginId)));
   }
 
-  async #ownConfig(): Promise<RootConfigService> {
-    const shared = await this.#host.services.get(coreServices.rootConfig as unknown as AnyServiceRef);
-    return viewOf(shared as RootConfigService, this.#subscribed);
-  }
-
   #serviceFactories(): ServiceFactory[] {
-    const { services, rootLogger } = this.#host;
-    const unit = this.#services;
-    const own = new Map<string, ServiceFeature>();
+    const { services } = this.#host;
+    const unit = this.#own.services;
+    const own = this.#own.factories();
     const rootHttpRouter = services.original(coreServices.rootHttpRouter);
     own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
-    const rootLifecycle = services.original(coreServices.rootLifecycle);
-    own.set(rootLifecycle.service.id, {
-      ...rootLifecycle,
-      deps: unit.shareDeps(rootLifecycle.deps),
-      factory: async (deps, context) => this.#lifecycle(await rootLifecycle.factory(deps, context)),
-    });
-    const logger = services.original(coreServices.rootLogger);
-    own.set(logger.service.id, { ...logger, deps: {}, factory: async () => quietRootLogger(rootLogger) });
-    const config = services.original(coreServices.rootConfig);
-    own.set(config.service.id, { ...config, deps: {}, factory: () => this.#ownConfig() });
     const httpRouter = unit.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
     for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
     const factories = unit.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
-  }
-
-  /** The unit's rootLifecycle, whose start-up hooks wait for the portal to start. */
-  #lifecycle(made: unknown): RootLifecycleService {
-    const lifecycle = made as RootLifecycleService;
-    const { startupHooks, rootLogger } = this.#host;
-    if (!startupHooks) return lifecycle;
-    return overlay(lifecycle, {
-      addStartupHook: (hook, options) => {
-        const late = {
-          isWanted: () => !this.#stopped,
-          isAwaited: this.composition.plugin?.owner === STATIC_OWNER,
-          onFault: (error: unknown) =>
-            (options?.logger ?? rootLogger).error(`Startup hook failed, ${messageOf(error)}`),
-        };
-        lifecycle.addStartupHook(() => startupHooks.run(hook, late), options);
-      },
-    });
   }
 
   /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */
