@@ -226,6 +226,26 @@ test('No event from the queue of the events backend is lost or handled twice whi
   await Promise.all(held);
 });
 
+test('Timers and listeners that a build leaves behind are told of, and those that it ends are not', async () => {
+  const { setInterval } = globalThis;
+  const backend = await startBackend();
+  for (const version of ['1.0.0', '1.0.1', '1.0.2']) {
+    await drop(backend, 'leaves-timers', { version });
+    await backend.until('leaves-timers-dynamic', 'running', version);
+  }
+  await rm(join(backend.root, 'leaves-timers'), { recursive: true });
+  await backend.until('leaves-timers-dynamic', 'gone');
+  const told = (): string[] => backend.logs.filter((line) => line.includes("Plugin 'timers' left behind"));
+  await waitFor('the third warning', async () => told().length >= 3);
+  const place = String.raw`\(\S+leaves-timers-dynamic\S+index\.cjs:\d+:\d+\)`;
+  const all = `left behind: an interval ${place}, a listener of the process for 'SIGWINCH' ${place}\\. It goes on`;
+  for (const line of told()) expect(line).toMatch(new RegExp(all));
+  expect(told()).toHaveLength(3);
+  await backend.stop();
+  expect(globalThis.setInterval).toBe(setInterval);
+  process.removeAllListeners('SIGWINCH');
+});
+
 test('A build that does not start hears of nothing afterwards', async () => {
   const { backend, hub, fire } = await startTraced();
   hub.onAsk = async () => {

@@ -22,6 +22,7 @@ import { StandIns } from '../serve/standIns';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { LeftBehind } from '../host/leftBehind';
 import { StartupHooks } from '../host/startupHooks';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
@@ -244,6 +245,9 @@ export class DynamicPlugins {
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
     this.#gate.passed = new PassedChecks(shelves.compiled);
+    const leftBehind = new LeftBehind(stateDirectory);
+    this.#unitHost.leftBehind = leftBehind;
+    this.#closers.push(() => leftBehind.dispose());
     const code = new CodeCache(shelves.compiled);
     this.#code = code;
     this.#closers.push(() => code.close());

@@ -20,6 +20,7 @@ import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
 import { recordingHttpRouter, type DeclaredRoute } from './openedRoutes';
+import type { LeftBehind } from '../host/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
 import { StartFailure } from './startFailure';
@@ -31,6 +32,8 @@ export interface GenerationHost extends OwnServicesHost {
   startTimeoutMs: number;
   drainTimeoutMs: number;
   policy: Policy;
+  /** Knows what code of bundles leaves behind. */
+  leftBehind?: LeftBehind;
   /** Factories of services that this generation has for itself, instead of those of {@link services}. */
   ownServices?: ServiceFeature[];
   /** Hears that the plugin answers to other paths, or opened others, than before. */
@@ -59,6 +62,7 @@ export class Generation implements StartedGeneration {
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
   readonly #own: OwnServices;
+  readonly #began = performance.now();
   #serving = false;
   #closed = false;
 
@@ -151,7 +155,7 @@ export class Generation implements StartedGeneration {
     this.handOver();
     this.#host.slots.clear(this, successor?.paths);
     await this.#requests.drain(this.#host.drainTimeoutMs);
-    await this.stop();
+    await this.stop().finally(() => this.#tellLeftBehind(successor));
   }
 
   async shutDown(): Promise<void> {
@@ -171,6 +175,22 @@ export class Generation implements StartedGeneration {
       this.#upgrades.close();
       this.#own.end();
     });
+  }
+
+  /** Says what of its code goes on running; a successor of the same files may have set the like since it began. */
+  #tellLeftBehind(successor: StartedGeneration | undefined): void {
+    const until = successor instanceof Generation ? successor.#began : Infinity;
+    const left = this.#host.leftBehind?.of(this.#dirs(), this.#began, until) ?? [];
+    if (left.length === 0) return;
+    this.#host.rootLogger.warn(
+      `Plugin '${this.pluginId}' left behind: ${left.join(', ')}. It goes on until the portal ends. ` +
+        'End it in a shutdown hook, or run the plugin with isolation: process.',
+    );
+  }
+
+  /** Folders of the bundles that it runs. */
+  #dirs(): string[] {
+    return partsOf(this.composition).flatMap((part) => Object.values(part.packageDirs));
   }
 
   #dynamicModuleIds(): Set<string> {
