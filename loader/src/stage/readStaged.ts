@@ -2,6 +2,7 @@ import {
   MANIFEST_FILE,
   SIGNATURE_FILE,
   digestOf,
+  fileName,
   listFiles,
   packName,
   readManifest,
@@ -27,11 +28,14 @@ export async function copyName(dir: string, digest: string): Promise<string> {
 export async function stagedDirs(shelves: Shelves, name: string, digest: string): Promise<string[]> {
   const found: Array<{ dir: string; madeAt: number }> = [];
   for (const shelf of [shelves.staged, shelves.stagedForeign]) {
-    for (const entry of await readdir(join(shelf, packName(name))).catch(() => [])) {
-      if (entry.split('.')[0] !== digest) continue;
-      const dir = join(shelf, packName(name), entry);
-      const info = await stat(dir).catch(() => undefined);
-      if (info) found.push({ dir, madeAt: info.ctimeMs });
+    // Earlier versions used packName: the caller looks at what a copy holds.
+    for (const folder of new Set([fileName(name), packName(name)])) {
+      for (const entry of await readdir(join(shelf, folder)).catch(() => [])) {
+        if (entry.split('.')[0] !== digest) continue;
+        const dir = join(shelf, folder, entry);
+        const info = await stat(dir).catch(() => undefined);
+        if (info) found.push({ dir, madeAt: info.ctimeMs });
+      }
     }
   }
   return found.sort((a, b) => b.madeAt - a.madeAt).map(({ dir }) => dir);
