@@ -20,7 +20,7 @@ export class Decisions {
     this.#logger = options.logger;
   }
 
-  /** What to run for a drop: itself, an earlier build that was chosen instead, or nothing, as its status then says. */
+  /** What to run for a drop: itself, an earlier build that was chosen instead, or nothing, as its status then says. Throws DROP_UNREADABLE. */
   async toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
     const { name } = winner;
     if (this.showDisabled(name, winner)) return undefined;

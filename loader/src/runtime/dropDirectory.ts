@@ -8,6 +8,7 @@ import { isIntact } from '../stage/readStaged';
 import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
+import { asFault } from './faults';
 import { DropReader } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
@@ -69,7 +70,7 @@ export class DropDirectory {
     const bundles: StagedBundle[] = [];
     for (const name of names) {
       const winner = this.winner(name);
-      const bundle = winner && (await this.#options.decisions.toRun(winner));
+      const bundle = winner && (await this.#toRun(winner));
       if (!winner) this.#report(name);
       else if (bundle) bundles.push(bundle);
     }
@@ -158,7 +159,7 @@ export class DropDirectory {
   async refresh(name: string): Promise<void> {
     for (const record of this.#records.of(name)) {
       const { bundle, entry } = record;
-      if (!bundle || !(await isIntact(bundle.dir))) record.seen = '';
+      if (!bundle || !(await isIntact(bundle.dir).catch(() => false))) record.seen = '';
       await this.take(entry);
     }
   }
@@ -206,7 +207,7 @@ export class DropDirectory {
       this.#records.get(winner.entry)!.seen = '';
       this.changed(winner.entry);
     } else if (winner) {
-      const bundle = await decisions.toRun(winner);
+      const bundle = await this.#toRun(winner);
       const state = registry.get(name)?.state;
       const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';
       if (bundle && !current) await bundles.activate(bundle);
@@ -220,10 +221,22 @@ export class DropDirectory {
     this.#showDrop(name);
   }
 
-  /** A bundle whose staged copy could not be checked is tried again. */
+  /** As {@link Decisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */
+  async #toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
+    try {
+      return await this.#options.decisions.toRun(winner);
+    } catch (error) {
+      this.#options.registry.set(winner.name, 'failed', { bundle: winner, fault: asFault(error) });
+      return undefined;
+    }
+  }
+
+  /** A bundle whose staged copy could not be checked, or that ran short of something, is tried again. */
   #retryIfPassing(name: string): void {
+    const { bundles, registry } = this.#options;
     const key = `\0${name}`;
-    if (this.#options.registry.get(name)?.code === 'DROP_UNREADABLE' && this.winner(name)) {
+    const passing = registry.get(name)?.code === 'DROP_UNREADABLE' || bundles.ranShort(name);
+    if (passing && this.winner(name)) {
       this.#retries.later(key, () => this.#reconcileLater(name));
     } else this.#retries.forget(key);
   }
