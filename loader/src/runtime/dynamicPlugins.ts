@@ -19,6 +19,7 @@ import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
+import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
@@ -229,6 +230,12 @@ export class DynamicPlugins {
     if (!settings) {
       await this.#bundles.boot(own, []);
       return;
+    }
+    for (const id of openExceptions(settings)) {
+      logger.warn(
+        `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that brings or extends the ` +
+          `plugin '${id}' runs in the portal. Name the bundles that are meant under packages.`,
+      );
     }
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
