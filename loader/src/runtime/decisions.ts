@@ -53,7 +53,7 @@ export class Decisions {
     await this.#forget(name, 'chosen', 'serving', 'previous', 'holds');
   }
 
-  /** Forgets the builds of bundles whose drops were removed while no portal ran. */
+  /** Forgets the builds of bundles whose drops are gone, however that came. */
   async forgetRemoved(present: ReadonlySet<string>): Promise<void> {
     for (const name of this.#state.names()) if (!present.has(name)) await this.forgetBuilds(name);
   }

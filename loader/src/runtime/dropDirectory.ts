@@ -65,8 +65,7 @@ export class DropDirectory {
     await Promise.all(entries.map((entry) => this.#reader.read(entry)));
     const names = this.names();
     // What cannot be read may be of any name.
-    const allRead = !this.rootFault && this.#records.all().every(({ packageName }) => packageName !== undefined);
-    if (allRead) await this.#options.decisions.forgetRemoved(names);
+    await this.#forgetRemoved();
     const bundles: StagedBundle[] = [];
     for (const name of names) {
       const winner = this.winner(name);
@@ -216,9 +215,17 @@ export class DropDirectory {
       this.#report(name);
     } else {
       await decisions.forgetBuilds(name);
+      // What is gone may have been the one that could be of any name.
+      await this.#forgetRemoved();
       await bundles.deactivate(name).catch((error: Error) => logger.error(error.message, error));
     }
     this.#showDrop(name);
+  }
+
+  /** Forgets what served without a drop now, unless some drop might be of any name because it cannot be read. */
+  async #forgetRemoved(): Promise<void> {
+    if (this.rootFault || this.#records.all().some(({ packageName }) => packageName === undefined)) return;
+    await this.#options.decisions.forgetRemoved(this.names());
   }
 
   /** As {@link Decisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */

@@ -45,9 +45,10 @@ import { openProcesses } from './openProcesses';
 import { Operations, type Operation } from './operations';
 import { Operator, unknownPlugin, type PluginOperationKind } from './operator';
 import { PluginRegistry } from './registry';
+import { failedPolicies, policyMissing } from './policyBundles';
 import { missingOf } from './required';
 import { StateFile } from './stateFile';
-import { FAILED_STATES, type PluginStatus } from './states';
+import type { PluginStatus } from './states';
 import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
@@ -163,7 +164,8 @@ export class DynamicPlugins {
   /** What keeps the portal from following its drops now. */
   faults(): StagedoorError[] {
     const fault = this.#drops?.rootFault;
-    return fault ? [fault] : [];
+    const policies = this.#booted ? this.failedPolicies() : [];
+    return [...(fault ? [fault] : []), ...policies.map(policyMissing)];
   }
 
   /**
@@ -180,14 +182,14 @@ export class DynamicPlugins {
     return missingOf(required, this.#registry.list(), (id) => this.#units.get(id)?.current !== undefined);
   }
 
-  /** Bundles that are to set a permission policy, and do not run though nobody disabled them. */
+  /** Bundles that are to set a permission policy, and do not run though nobody disabled or removed them. */
   failedPolicies(): string[] {
-    const isPolicy = (name: string): boolean => {
-      const { role, pluginId } = this.#drops?.winner(name)?.packageJson.backstage ?? {};
-      return role === 'backend-plugin-module' && pluginId === 'permission';
-    };
-    const failed = this.#registry.list().filter(({ state, loaded }) => !loaded && FAILED_STATES.has(state));
-    return failed.flatMap(({ name }) => (isPolicy(name) ? [name] : []));
+    return failedPolicies({
+      statuses: this.#registry.list(),
+      state: this.#state,
+      packageJson: (name) => this.#drops?.winner(name)?.packageJson,
+      loaded: (name) => this.#bundles.loaded(name) !== undefined,
+    });
   }
 
   /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */
@@ -262,6 +264,9 @@ export class DynamicPlugins {
     const bundles: StagedBundle[] = await drops.boot();
     const late = await this.#bundles.boot(own, bundles);
     this.#booted = true;
+    for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
+      logger.error(`${code}: ${message} Remedy: ${hint}`);
+    }
     drops.open(late);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
     this.#reports = reports;
