@@ -60,6 +60,18 @@ export interface Config {
       /** None of these, even when they are allowed. Default: none. */
       deny?: Array<{ name: string; version?: string }>;
     };
+    /**
+     * Builds that are older than one of their package that has served, as far as the state directory remembers. A rollback by
+     * an operator is always allowed, and makes the build that it goes back to the newest one.
+     */
+    downgrades?: {
+      /** What is done about packages that neither list names. Default: `allow`. */
+      mode?: 'allow' | 'refuse';
+      /** Names of packages whose older builds may run; `*` stands for any characters. Default: none. */
+      allow?: string[];
+      /** Names of packages whose older builds are refused, even where `allow` names them. Default: none. */
+      refuse?: string[];
+    };
     /** Where plugins run: in the portal itself, or each in a child process of its own. Default: `in-process`. */
     isolation?: 'in-process' | 'process';
     /** How child processes of plugins run. */

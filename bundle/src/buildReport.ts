@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { codes, type ErrorCode } from './codes';
 import { StagedoorError } from './error';
-import { packName } from './names';
+import { fileName } from './names';
 import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
 
@@ -33,7 +33,7 @@ export interface BuildReport {
 
 /** Where in a root directory the report about a bundle lies. */
 export function buildReportFile(root: string, name: string): string {
-  return join(root, BUILD_REPORTS, `${packName(name)}.json`);
+  return join(root, BUILD_REPORTS, `${fileName(name)}.json`);
 }
 
 /** The text of a report, which holds no more of a long message than a reader takes. */

@@ -104,6 +104,14 @@ export const codes = {
     meaning: 'The policy of the portal does not let this package or version be loaded.',
     hint: 'Use a package or version that is allowed, or change dynamicPlugins.packages.',
   },
+  POLICY_MISSING: {
+    meaning: 'A bundle that sets the permission policy does not run: what it was to decide is denied.',
+    hint: 'Repair its drop, or remove it. Operators can disable the bundle: then everything else is allowed.',
+  },
+  DOWNGRADE_REFUSED: {
+    meaning: 'A build is older than one of its package that has served, and dynamicPlugins.downgrades refuses that.',
+    hint: 'Drop a newer build. If the older one is meant, roll back, or list the package under dynamicPlugins.downgrades.allow.',
+  },
   OPEN_ROUTE_REFUSED: {
     meaning: 'A bundle declares a path open that the policy of the portal keeps behind the session check.',
     hint: 'List the path under dynamicPlugins.auth.open if callers without a session may use it.',

@@ -10,6 +10,7 @@ export {
   dynamicName,
   isBackendRole,
   isFrontendRole,
+  fileName,
   packName,
   sourceName,
   type BundleRole,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** File name of the bundle manifest, at the top of a bundle. */
 export const MANIFEST_FILE = 'dynamic-bundle.json';
 
@@ -28,9 +30,23 @@ export function isFrontendRole(role: string): role is 'frontend-plugin' | 'front
   return role === 'frontend-plugin' || role === 'frontend-plugin-module';
 }
 
-/** `@a/b` → `a-b`, as `npm pack` names its archive. */
+/** `@a/b` → `a-b`, as `npm pack` names its archive; other packages may have the same: {@link fileName}. */
 export function packName(packageName: string): string {
   return packageName.replace(/^@/, '').replace(/\//g, '-');
+}
+
+/** Longest {@link fileName}: what is put before and behind it (`.`, a suffix, `.tgz`) stays within the 255 bytes of a file name. */
+const LONGEST = 200;
+
+/**
+ * The file or folder name of a package: `@a/b` → `@a+b`, `Pkg` → `+pkg`. No two package names have one, not even on file
+ * systems that ignore case. `+` and `=` are in no package name.
+ */
+export function fileName(packageName: string): string {
+  const name = packageName.replace(/\//g, '+').replace(/[A-Z]/g, (letter) => `+${letter.toLowerCase()}`);
+  if (name.length <= LONGEST) return name;
+  const hash = createHash('sha256').update(packageName).digest('hex');
+  return `${name.slice(0, LONGEST - hash.length - 1)}=${hash}`;
 }
 
 /** The name a bundle carries: the source name with the suffix that upstream's loader expects. */

@@ -120,6 +120,7 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
         rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => remotes, logger }));
         const found = await drops();
         if (!settings || !found) return;
+        if (plugins instanceof StartupPlugins) await plugins.remember();
         const stopNoticing = noticeLaterDrops(settings.rootDirectory, found.seen, logger);
         lifecycle.addShutdownHook(async () => {
           await stopNoticing();
@@ -144,7 +145,7 @@ async function admittedBundles(
   if (!settings || !drops) return [];
   const policy = new Policy(settings);
   const isAdmitted = async (bundle: StagedBundle): Promise<boolean> =>
-    await policy.admit(bundle).then(
+    await policy.admit(bundle, drops.state.newest(bundle.name)).then(
       ({ refusal }) => !refusal,
       () => false,
     );

@@ -4,6 +4,7 @@ import {
   digestOf,
   dynamicName,
   listFiles,
+  fileName,
   packName,
   parseManifest,
   parsePackageJson,
@@ -123,6 +124,16 @@ describe('names', () => {
     expect(dynamicName('@a/b-backend')).toBe('@a/b-backend-dynamic');
     expect(dynamicName('@a/b-backend-dynamic')).toBe('@a/b-backend-dynamic');
     expect(sourceName('@a/b-backend-dynamic')).toBe('@a/b-backend');
+  });
+
+  test('of files differ for all packages, whatever a file system thinks of case and length', () => {
+    const long = 'x'.repeat(213);
+    const packages = ['@a/b-c', '@a-b/c', 'a-b-c', 'a-B-c', 'A-b-c', '@a/B-c', '@a/-b-c', `${long}y`, `${long}z`];
+    packages.push('X'.repeat(214), `${'X'.repeat(213)}x`, '@a/b.c', '@a/b~c', '@a/b_c');
+    const files = packages.map(fileName);
+    expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(packages.length);
+    for (const file of files) expect(file).toMatch(/^[@a-z0-9+=._~-]{1,200}$/);
+    expect([fileName('plain'), fileName('@a/b')]).toEqual(['plain', '@a+b']);
   });
 
   test.each(['../x', '@a/../x', '@a/b/c', '', '.hidden', 'a b', 'a\\b', '__proto__/x'])(

@@ -133,6 +133,19 @@ describe('stagedoor doctor, of a portal', () => {
     ]);
   });
 
+  it('warns of plugins that run in the portal, where others do not, whatever bundle they come from', async () => {
+    const plugins = {
+      auth: { isolation: 'in-process' },
+      named: { isolation: 'in-process', packages: ['named-dynamic'] },
+      other: { memoryLimitMb: 100 },
+    };
+    const dir = await portal({ isolation: 'process', plugins });
+    expect((await doctor(dir)).findings).toEqual([
+      expect.objectContaining({ level: 'warning', subject: 'dynamicPlugins.plugins.auth' }),
+    ]);
+    expect((await doctor(await portal({ plugins }))).findings).toEqual([]);
+  });
+
   it.each([
     ['no root directory', { rootDirectory: undefined }, 'app-config', /rootDirectory is not set/],
     ['one that is no folder', { rootDirectory: 'absent' }, /absent$/, /is no folder/],

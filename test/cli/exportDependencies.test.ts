@@ -27,8 +27,8 @@ describe('A plugin whose libraries bring files, optional parts and ranges of a w
 
   it('carries the files that an inlined library asks for by its name', async () => {
     expect(await filesOf(join(result.path, 'embedded'))).toEqual([
-      'fixture-store/migrations/20260101_store.js',
-      'fixture-store/package.json',
+      '@fixture+store/migrations/20260101_store.js',
+      '@fixture+store/package.json',
     ]);
     expect(result.inlined.map((entry) => entry.name).sort()).toEqual(['@fixture/addon-user', '@fixture/store']);
   });

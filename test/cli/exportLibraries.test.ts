@@ -15,13 +15,13 @@ describe('A library that reads files beside its own code', () => {
     const result = await exported(await fixturePackage('libraries-with-data'));
     expect(result.hoisted).toEqual([]);
     expect(await carried(result.path, 'embedded')).toEqual([
-      'fixture-adds-with-wasm-1.0.0/add.wasm',
-      'fixture-reads-by-url-1.0.0/by-path.txt',
-      'fixture-reads-by-url-1.0.0/by-url.txt',
-      'fixture-reads-protos-1.0.0/protos/service.proto',
-      'fixture-reads-protos-1.0.0/protos/types/type.proto',
-      'fixture-reads-text-1.0.0/lib/data/words.txt',
-      'fixture-tells-its-folder-1.0.0/package.json',
+      '@fixture+adds-with-wasm-1.0.0/add.wasm',
+      '@fixture+reads-by-url-1.0.0/by-path.txt',
+      '@fixture+reads-by-url-1.0.0/by-url.txt',
+      '@fixture+reads-protos-1.0.0/protos/service.proto',
+      '@fixture+reads-protos-1.0.0/protos/types/type.proto',
+      '@fixture+reads-text-1.0.0/lib/data/words.txt',
+      '@fixture+tells-its-folder-1.0.0/package.json',
     ]);
   });
 });

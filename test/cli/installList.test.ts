@@ -210,6 +210,8 @@ describe('A list that is not accepted', () => {
     'plugins:',
     ...Array.from({ length: 80 }, (_, index) => `  - {package: ./${index}, pluginConfig: {k${index}: *text}}`),
   ].join('\n');
+  const nested = (levels: number): string =>
+    Array.from({ length: levels }, (_, at) => `${' '.repeat(at)}a:`).join('\n');
   it.each([
     ['is no YAML', 'plugins: [', /dynamic-plugins\.yaml:1/],
     ['has a key twice', 'plugins: []\nplugins: []', /yaml:2: .*unique/],
@@ -221,13 +223,36 @@ describe('A list that is not accepted', () => {
     ['is a bomb of aliases', bomb, /alias/i],
     ['repeats a long text by aliases', repeated, /its aliases make more than 4194304 bytes of it/],
     ['holds itself', 'plugins:\n  - package: ./a\n    pluginConfig: &a\n      b: *a', /circular|alias/i],
-    ['is deeper than anything reads', `plugins: ${'['.repeat(100_000)}`, /yaml/],
+    ['is deeper than anything reads', `plugins: ${'['.repeat(1_000_000)}`, /yaml:1: nested deeper than 100 levels/],
+    ['nests maps in a line', '{a: '.repeat(250_000), /yaml:1: nested deeper than 100 levels/],
+    ['nests lists in a line', '- '.repeat(500_000), /yaml:1: nested deeper than 100 levels/],
+    ['nests keys', '? '.repeat(500_000), /yaml:1: nested deeper than 100 levels/],
+    ['nests by indentation', nested(1_400), /yaml:100: nested deeper than 100 levels/],
+    ['is all errors', ']\n'.repeat(500_000), /yaml:1: /],
     ['is larger than a megabyte', `# ${'x'.repeat(1024 * 1024)}`, /larger than/],
     ['holds several documents', 'plugins: []\n---\nplugins: []', /yaml:\d+: .*document/],
     ['is a text', 'hello', /dynamic-plugins\.yaml:1: /],
     ['names an image without tag', 'plugins: [{package: "oci://host/i"}]', /is not oci:\/\/host/],
   ])('may be one that %s', async (_, text, message) => {
     await expect(read(text)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', message));
+  });
+
+  it('may be one of a megabyte of keys that nothing reads, and is read in the time that its size takes', async () => {
+    const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}:`);
+    const began = performance.now();
+    const { warnings } = await read([...keys, 'plugins: []'].join('\n'));
+    // What took three minutes takes one second.
+    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(warnings).toHaveLength(100_000);
+    expect(warnings[99_999]).toMatch(/^dynamic-plugins\.yaml:100000: nothing reads "k99999"/);
+    await expect(read([...keys, 'k7:'].join('\n'))).rejects.toMatchObject(
+      error('PLUGIN_LIST_INVALID', /:100001: .*unique/),
+    );
+  });
+
+  it('is read to a depth that no config has', async () => {
+    const text = `plugins:\n  - package: ./a\n    pluginConfig:\n${nested(90).replaceAll(/^/gm, '      ')}`;
+    expect((await read(text)).plugins).toHaveLength(1);
   });
 
   it('may be one that includes too much, which is not read to its end', async () => {

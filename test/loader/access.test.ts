@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { adminApi, type AdminApi } from '../support/adminApi';
@@ -8,6 +8,7 @@ import { fixtureBundle } from '../support/bundles';
 import { externalAccess, pluginToken, signIn, type ServiceToken } from '../support/callers';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
 import { askPolicy, withPolicy } from '../support/policy';
+import { tempDir } from '../support/tempDir';
 
 interface ErrorBody {
   error: { name: string; code: string; message: string; hint: string };
@@ -204,6 +205,33 @@ test('A dropped policy that does not start leaves nothing allowed that it was to
   const token = await signIn('user:default/olga');
   expect((await call('POST', '/plugins/permission-policy-dynamic/disable', { token })).status).toBe(200);
   expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
+});
+
+test('A policy that served, and whose drop is too damaged to be told apart after a restart, leaves nothing allowed', async () => {
+  const home = await tempDir();
+  const start = () =>
+    setUp({ home, config: on, prepare: (portal) => portal.add(import('@backstage/plugin-permission-backend')) });
+  const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install'];
+  const first = await start();
+  await drop(first.backend, 'permission-policy', { packageJson: { allows: [] } });
+  await first.backend.until('permission-policy-dynamic', 'running');
+  await first.backend.stop();
+  const entry = join(first.backend.root, 'permission-policy');
+  await writeFile(join(entry, 'package.json'), '{"name":');
+  const { backend, signIn, call } = await start();
+  const jane = await signIn('user:default/jane');
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['DENY', 'DENY']);
+  const olga = await signIn('user:default/olga');
+  const { body } = await call<{ faults?: object[] }>('GET', '/plugins', { token: olga });
+  expect(body.faults).toEqual([
+    expect.objectContaining({
+      code: 'POLICY_MISSING',
+      message: expect.stringContaining('permission-policy-dynamic') as string,
+    }),
+  ]);
+  expect(backend.logs.filter((line) => /^error POLICY_MISSING/.test(line))).toHaveLength(1);
+  await rm(entry, { recursive: true });
+  await expect.poll(() => askPolicy(backend.url, jane, ...asked), { timeout: 20_000 }).toEqual(['ALLOW', 'DENY']);
 });
 
 describe('a service', () => {

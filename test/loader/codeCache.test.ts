@@ -103,7 +103,29 @@ describe('The code of a bundle of middling size', () => {
     const { exported } = await load(dir, CODE);
     expect((exported as { f7(a: number): number }).f7(1)).toBe(8);
     await waitFor('what was compiled', async () => (await filesIn(dir)).length === 1);
-    expect((await filesIn(dir))[0]).toContain(`dist-index.cjs.js.${process.version}`);
+    expect((await filesIn(dir))[0]).toContain(`.${process.version}`);
+  });
+
+  test('is kept apart from that of a file whose path differs in punctuation only', async () => {
+    const cacheDir = join(await tempDir(), 'compiled');
+    const files = { 'dist/a/b.js': CODE, 'dist/a-b.js': CODE.replaceAll('a + ', 'a - ') };
+    const dir = await fixtureBundle(await tempDir(), 'greeter', { files });
+    const [packageJson, manifest] = await Promise.all([readPackageJson(dir), readManifest(dir)]);
+    const { digest } = manifest!;
+    const bundle = { name: GREETER, version: '1.0.0', digest, dir, packageJson, manifest, entry: 'greeter' };
+    for (const run of ['first', 'second']) {
+      const cache = new CodeCache(cacheDir, 20);
+      onTestFinished(() => cache.close());
+      const prepared = await cache.prepare(bundle, { serving: false });
+      const require = createRequire(`${dir}/`);
+      const answers = Object.keys(files).map((path) => {
+        delete require.cache[join(dir, path)];
+        return (require(`./${path}`) as { f7(a: number): number }).f7(10);
+      });
+      prepared.dispose();
+      expect([run, ...answers]).toEqual([run, 17, 3]);
+      await waitFor('what was compiled', async () => (await filesIn(cacheDir)).length === 2);
+    }
   });
 
   test('is not kept once the portal has stopped', async () => {

@@ -7,12 +7,12 @@ import {
   dynamicPluginsServiceRef,
   type DynamicPlugin,
 } from '@stagedoor/loader';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
-import { dropArchive, fixtureBundle } from '../support/bundles';
+import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
 import { GREETER, greeterVersion } from '../support/greeter';
 import { askPolicy } from '../support/policy';
 import { tempDir } from '../support/tempDir';
@@ -148,6 +148,27 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
     });
     const asked = ['catalog.entity.read', 'dynamic-plugins.plugin.install'];
     expect(await askPolicy(backend.url, await backend.token(), ...asked)).toEqual(['ALLOW', 'DENY']);
+  });
+
+  test('leaves an id to the bundle that served under it, and refuses older builds, also after a restart', async () => {
+    const home = await tempDir();
+    const dynamicPlugins = { downgrades: { mode: 'refuse' } };
+    const put = async (root: string, fixture: string, entry: string, version?: string): Promise<void> =>
+      await dropFolder(await fixtureBundle(await tempDir(), fixture, { version }), root, entry);
+    const first = await startPlain({ home, dynamicPlugins, before: (root) => put(root, 'greeter', 'b', '2.0.0') });
+    await first.stop();
+    const second = await startPlain({ home, dynamicPlugins, before: (root) => put(root, 'another-greeter', 'a') });
+    expect(await greeterVersion(second)).toBe('2.0.0');
+    expect(failureOf(second.provided(), 'another-greeter')).toContain('PLUGIN_ID_CONFLICT');
+    await second.stop();
+    const third = await startPlain({ home, dynamicPlugins, before: (root) => put(root, 'greeter', 'b', '1.9.0') });
+    expect(failureOf(third.provided(), 'greeter')).toContain('DOWNGRADE_REFUSED');
+    expect(await greeterVersion(third)).toBe(404);
+    await third.stop();
+    await rm(join(home, 'root', 'b'), { recursive: true });
+    // The next start but one: a start forgets what it finds gone.
+    await (await startPlain({ home, dynamicPlugins })).stop();
+    expect(await greeterVersion(await startPlain({ home, dynamicPlugins }))).toBe('another');
   });
 
   test("holds bundles to the operator's policy", async () => {

@@ -25,6 +25,20 @@ describe('isolation', () => {
     expect(await pluginProcesses(process.pid)).toHaveLength(1);
   });
 
+  test('of all with an exception that names no packages is warned of at the start, by plugin', async () => {
+    const warnings = async (isolation: string): Promise<string[]> => {
+      const plugins = {
+        auth: { isolation: 'in-process' },
+        greeter: { isolation: 'in-process', packages: [GREETER] },
+        faulty: { memoryLimitMb: 100 },
+      };
+      const backend = await startIsolating({ dynamicPlugins: { isolation, plugins } });
+      return backend.logs.filter((line) => line.startsWith('warn dynamicPlugins.plugins.'));
+    };
+    expect(await warnings('process')).toEqual([expect.stringMatching(/plugins\.auth: .*any bundle.* under packages/)]);
+    expect(await warnings('in-process')).toEqual([]);
+  });
+
   test('keeps a module from running in the portal with a plugin of the portal, unless the operator says it may', async () => {
     for (const [plugins, state] of [
       [{}, 'rejected'],

@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StagedoorError, dynamicName, packName, readPackageJson } from '@stagedoor/bundle';
+import { StagedoorError, dynamicName, fileName, readPackageJson } from '@stagedoor/bundle';
 import { withBundle } from '../bundles/openBundle';
 
 /**
@@ -25,5 +25,5 @@ export async function dropEntry(root: string, packageName: string): Promise<stri
       hint: 'Take the plugin off the list that was installed, or develop on a root directory of its own.',
     });
   }
-  return packName(name);
+  return fileName(name);
 }

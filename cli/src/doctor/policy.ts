@@ -12,5 +12,24 @@ export function examinePolicy(config: Config): Finding[] {
       fix: 'Set it to listed, and list the paths below dynamicPlugins.auth.open.',
     });
   }
+  for (const id of openExceptions(config)) {
+    findings.push({
+      level: 'warning',
+      subject: `dynamicPlugins.plugins.${id}`,
+      message: `Any bundle that brings or extends the plugin '${id}' runs in the portal, though others run in processes.`,
+      fix: 'Name the bundles that are meant under packages.',
+    });
+  }
   return findings;
+}
+
+/** Ids of plugins that run in the portal, where others do not, whatever bundle they come from. */
+function openExceptions(config: Config): string[] {
+  const settings = config.getOptional<{
+    isolation?: unknown;
+    plugins?: Record<string, Record<string, unknown> | null>;
+  }>('dynamicPlugins');
+  if (settings?.isolation !== 'process' || typeof settings.plugins !== 'object') return [];
+  const plugins = Object.entries(settings.plugins);
+  return plugins.flatMap(([id, own]) => (own?.isolation === 'in-process' && own.packages === undefined ? [id] : []));
 }

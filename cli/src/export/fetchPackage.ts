@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { StagedoorError, isFrontendRole, packName, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
+import { StagedoorError, fileName, isFrontendRole, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
 import { NPM_LIMITS, watchProcess, type ProcessLimits } from './watchProcess';
@@ -63,7 +63,7 @@ function notFetched(cause: Error): StagedoorError {
 async function writeStandIns(prefix: string, shared: readonly SharedPackage[]): Promise<Record<string, string>> {
   const overrides: Record<string, string> = {};
   for (const { name, version, dir: real } of shared) {
-    const dir = join(prefix, 'stand-ins', packName(name));
+    const dir = join(prefix, 'stand-ins', fileName(name));
     await mkdir(dir, { recursive: true });
     await writeFile(join(dir, 'package.json'), JSON.stringify({ name, version, types: 'index.d.ts' }));
     // A config.d.ts may be made of the host's types; where they import from is where they lie.

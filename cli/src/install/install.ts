@@ -13,7 +13,16 @@ import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { lockRoot } from './root/rootLock';
-import { STAGING_PREFIX, assertFree, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
+import {
+  STAGING_PREFIX,
+  assertFree,
+  entryName,
+  isEntryOf,
+  listInstalled,
+  ownLinks,
+  storePaths,
+  sweepStore,
+} from './root/store';
 import { describePlugins } from './describePlugins';
 import { asUnwritable } from '../temporary/unwritable';
 
@@ -60,7 +69,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 /** What a run would do, as far as it can be known without fetching anything. */
 async function preview(run: Run): Promise<InstallResult> {
   const planned = await plan(run);
-  return result(run, planned, [], await gone(run.root, planned, []), false);
+  return result(run, planned, [], await gone(run.root, planned, []), { written: false });
 }
 
 async function change(run: Run): Promise<InstallResult> {
@@ -75,7 +84,11 @@ async function change(run: Run): Promise<InstallResult> {
     const removed = await gone(root, planned, ready);
     const appConfig = await changedAppConfig(root, run.appConfig);
     context.signal?.throwIfAborted();
-    await commit({ root, staging, ready, removed, ...(appConfig !== undefined && { appConfig }) });
+    const renamed = planned.flatMap(({ keep }) => {
+      const entry = keep && entryName(keep.name);
+      return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
+    });
+    await commit({ root, staging, ready, renamed, removed, ...(appConfig !== undefined && { appConfig }) });
     await sweepStore(root).catch((error: Error) => {
       list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
     });
@@ -85,7 +98,8 @@ async function change(run: Run): Promise<InstallResult> {
           installed: ready.length > 0,
           warnings: list.warnings,
         });
-    return await result(run, planned, ready, removed, written, appConfig !== undefined);
+    const changed = appConfig !== undefined || renamed.length > 0;
+    return await result(run, planned, ready, removed, { written, changed });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
@@ -108,7 +122,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   const owners = new Map<string, string>();
   const own = new Set((await ownLinks(root)).map(({ entry }) => entry));
   const entries = [
-    ...planned.flatMap(({ plugin, keep }) => (keep ? [{ entry: keep.entry, plugin }] : [])),
+    ...planned.flatMap(({ plugin, keep }) => (keep ? [{ entry: entryName(keep.name), plugin }] : [])),
     ...ready.map(({ entry, plan }) => ({ entry, plugin: plan.plugin })),
   ];
   for (const { entry, plugin } of entries) {
@@ -126,7 +140,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
 async function gone(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<string[]> {
   const stay = new Set([
     ...planned.flatMap(({ keep, previous }) =>
-      keep ? [keep.entry] : ready.length === 0 && previous ? [previous.entry] : [],
+      keep ? [entryName(keep.name)] : ready.length === 0 && previous ? [previous.entry] : [],
     ),
     ...ready.map(({ entry }) => entry),
   ]);
@@ -138,16 +152,23 @@ async function result(
   planned: readonly Planned[],
   ready: readonly Ready[],
   removed: string[],
-  written: boolean,
-  configChanged?: boolean,
+  { written, changed: otherwise }: { written: boolean; changed?: boolean },
 ): Promise<InstallResult> {
-  const changed = configChanged ?? (await changedAppConfig(root, appConfig)) !== undefined;
+  const changed = otherwise ?? (await changedAppConfig(root, appConfig)) !== undefined;
+  // Links that only got another name: see `entryName`.
+  const renamedFrom = new Set(
+    planned.flatMap(({ previous }) =>
+      previous && previous.entry !== entryName(previous.name) && isEntryOf(previous.entry, previous.name)
+        ? [previous.entry]
+        : [],
+    ),
+  );
   return {
     root,
     dryRun: options.dryRun === true,
     changed: changed || removed.length > 0 || planned.some(({ keep }) => !keep),
     plugins: describePlugins(planned, ready),
-    removed,
+    removed: removed.filter((entry) => !renamedFrom.has(entry)),
     disabled: list.disabled,
     appConfig: { file: join(root, APP_CONFIG), changed },
     lockFile: { file: lockFile, written },

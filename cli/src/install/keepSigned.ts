@@ -1,6 +1,6 @@
 import { concurrently, isStagedoorError, type PublicKey } from '@stagedoor/bundle';
 import { checkPackage } from './checkPackage';
-import { entryName, type Installed } from './root/store';
+import { isEntryOf, type Installed } from './root/store';
 
 /** Packages that are verified at once. */
 const AT_ONCE = 4;
@@ -26,7 +26,7 @@ async function faultOf(installed: Installed, trusted: readonly PublicKey[]): Pro
   try {
     const { name, version, content } = await checkPackage(installed.dir, trusted);
     const same = name === installed.name && version === installed.version && content === installed.content;
-    return same && installed.entry === entryName(name) ? undefined : 'its record names another package.';
+    return same && isEntryOf(installed.entry, name) ? undefined : 'its record names another package.';
   } catch (error) {
     if (!isStagedoorError(error)) throw error;
     return error.message;

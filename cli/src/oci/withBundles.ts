@@ -1,6 +1,7 @@
 import {
   StagedoorError,
   checkFiles,
+  fileName,
   listFiles,
   packName,
   readManifest,
@@ -14,7 +15,7 @@ import { withBundle, type OpenOptions } from '../bundles/openBundle';
 export interface ImagePart {
   /** Absolute path of its folder. */
   dir: string;
-  /** Its folder in the image, named as RHDH's command line does. */
+  /** Its folder in the image, named as RHDH's command line does; packages that it would name alike: see {@link fileName}. */
   folder: string;
   packageJson: PackageJson;
 }
@@ -30,17 +31,26 @@ export async function withBundles<T>(
   opened: readonly ImagePart[] = [],
 ): Promise<T> {
   const [target, ...others] = targets;
-  if (target === undefined) return await use([...opened].sort((a, b) => (a.folder < b.folder ? -1 : 1)));
+  if (target === undefined) return await use(apart(opened));
   return await withBundle(target, options, async ({ dir }) => {
     const packageJson = await readPackageJson(dir);
     const manifest = await readManifest(dir);
     if (manifest) checkFiles(manifest, await listFiles(dir));
-    const folder = packName(sourceName(packageJson.name));
-    if (opened.some((part) => part.folder === folder)) {
+    const name = sourceName(packageJson.name);
+    if (opened.some((part) => sourceName(part.packageJson.name) === name)) {
       throw new StagedoorError('USAGE', `Two of the bundles are ${packageJson.name}.`, {
         hint: 'An image holds one version of a plugin.',
       });
     }
-    return await withBundles(others, options, use, [...opened, { dir, folder, packageJson }]);
+    return await withBundles(others, options, use, [...opened, { dir, folder: packName(name), packageJson }]);
   });
+}
+
+/** The parts by folder, each with one of its own, whatever order they were given in. */
+function apart(parts: readonly ImagePart[]): ImagePart[] {
+  const taken = (folder: string): number =>
+    parts.filter((part) => part.folder.toLowerCase() === folder.toLowerCase()).length;
+  return parts
+    .map((part) => (taken(part.folder) === 1 ? part : { ...part, folder: fileName(sourceName(part.packageJson.name)) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }

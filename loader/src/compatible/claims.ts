@@ -1,22 +1,39 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
+import { claimsOf } from '../runtime/units';
 import { conflict } from '../start/conflict';
 
 /** Which bundle has which ids: Backstage ends the start when two features bring the same one. */
 export class Claims {
-  readonly #plugins = new Map<string, string>();
-  readonly #modules = new Map<string, string>();
+  /** By claim as {@link claimsOf} has it. */
+  readonly #owners = new Map<string, string>();
   readonly #services = new Map<string, string>();
+  readonly #reservedFor: (claim: string) => string | undefined;
+
+  /** `reservedFor` tells whose an id is that nobody has claimed yet. */
+  constructor(reservedFor: (claim: string) => string | undefined) {
+    this.#reservedFor = reservedFor;
+  }
 
   /** Throws PLUGIN_ID_CONFLICT or MODULE_ID_CONFLICT, and then claims nothing. */
   claim(owner: string, { pluginIds, modules }: Pick<Contribution, 'pluginIds' | 'modules'>): void {
-    // Express matches paths without regard to case, so plugin ids may not differ by case alone.
-    const plugins = pluginIds.map((id) => id.toLowerCase());
-    const moduleKeys = modules.map(({ pluginId, moduleId }) => `${pluginId}/${moduleId}`);
-    for (const id of plugins) this.#check('PLUGIN_ID_CONFLICT', this.#plugins, 'plugin', id, owner);
-    for (const key of moduleKeys) this.#check('MODULE_ID_CONFLICT', this.#modules, 'module', key, owner);
-    for (const id of plugins) this.#plugins.set(id, owner);
-    for (const key of moduleKeys) this.#modules.set(key, owner);
+    const claims = claimsOf({ pluginIds, modules });
+    for (const { claim, pluginId, moduleId } of claims) {
+      const reserved = this.#reservedFor(claim);
+      const holder = this.#owners.get(claim) ?? (reserved === owner ? undefined : reserved);
+      if (holder === undefined) continue;
+      const [code, what] =
+        moduleId === undefined
+          ? (['PLUGIN_ID_CONFLICT', `plugin '${pluginId}'`] as const)
+          : (['MODULE_ID_CONFLICT', `module '${pluginId}/${moduleId}'`] as const);
+      throw conflict(code, what, owner, holder);
+    }
+    for (const { claim } of claims) this.#owners.set(claim, owner);
+  }
+
+  /** The ids that a bundle has claimed. */
+  of(owner: string): string[] {
+    return [...this.#owners].flatMap(([claim, other]) => (other === owner ? [claim] : []));
   }
 
   /** Throws SERVICE_REPLACEMENT_REFUSED for a service that another bundle brings. */
@@ -28,16 +45,5 @@ export class Claims {
       });
     }
     this.#services.set(id, owner);
-  }
-
-  #check(
-    code: 'PLUGIN_ID_CONFLICT' | 'MODULE_ID_CONFLICT',
-    taken: ReadonlyMap<string, string>,
-    kind: string,
-    id: string,
-    owner: string,
-  ): void {
-    const holder = taken.get(id);
-    if (holder !== undefined) throw conflict(code, `${kind} '${id}'`, owner, holder);
   }
 }

@@ -1,3 +1,4 @@
+import { StateFile } from '../runtime/stateFile';
 import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
@@ -22,6 +23,8 @@ export interface StartupDrops {
   /** The bundles that count, sorted by drop: of one package the highest version. */
   bundles: StagedBundle[];
   unusable: UnusableDrop[];
+  /** What is remembered of the bundles that served at earlier starts. */
+  state: StateFile;
   /** What each drop looked like, by entry, to tell later changes. */
   seen: ReadonlyMap<string, string>;
   /** Gives the state directory back and undoes what was patched. */
@@ -29,7 +32,7 @@ export interface StartupDrops {
 }
 
 /**
- * Takes the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE and SHARED_PACKAGE_MISSING; the fault of a
+ * Takes the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE and SHARED_PACKAGE_MISSING; the fault of a
  * drop is in `unusable`.
  */
 export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
@@ -43,6 +46,8 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
+    const state = new StateFile((fault) => void unusable.push({ entry: stateDirectory, fault }));
+    await state.open(stateDirectory);
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
       unusable.push({ entry: settings.rootDirectory, fault });
       return [];
@@ -54,7 +59,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
       patch?.dispose();
       lock.release();
     };
-    return { bundles, unusable, seen, close };
+    return { bundles, unusable, state, seen, close };
   } catch (error) {
     lock.release();
     throw error;

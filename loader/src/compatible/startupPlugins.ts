@@ -37,6 +37,7 @@ export interface StartupPluginsOptions {
 export class StartupPlugins implements DynamicPluginProvider {
   readonly #plugins: DynamicPlugin[] = [];
   readonly #packages = new Map<string, ScannedPluginPackage>();
+  #remember: () => Promise<void> = async () => {};
 
   /** Validates and loads every bundle, one after the other; the fault of one is in its `failure` and in the log. */
   static async load(options: StartupPluginsOptions): Promise<StartupPlugins> {
@@ -53,7 +54,13 @@ export class StartupPlugins implements DynamicPluginProvider {
       provider.#plugins.push(plugin);
       provider.#packages.set(keyOf(plugin), scanned);
     }
+    provider.#remember = () => loader.remember(provider.plugins());
     return provider;
+  }
+
+  /** Notes what serves when the backend has started, for its next start; a state file that cannot be written is logged. */
+  remember(): Promise<void> {
+    return this.#remember();
   }
 
   plugins({ includeFailed = false } = {}): DynamicPlugin[] {
@@ -80,16 +87,22 @@ class BundleLoader {
   readonly #options: StartupPluginsOptions;
   readonly #policy: Policy;
   readonly #gate: Gate;
-  readonly #claims = new Claims();
+  readonly #claims: Claims;
 
   constructor(options: StartupPluginsOptions) {
-    const { settings, config, logger, backstageRoot } = options;
+    const { settings, config, logger, backstageRoot, drops } = options;
     this.#options = options;
+    const present = new Set(drops.bundles.map(({ name }) => name));
+    this.#claims = new Claims((claim) => {
+      const holder = drops.state.holderOf(claim);
+      // What could not be read may be of any package.
+      return holder !== undefined && (present.has(holder) || drops.unusable.length > 0) ? holder : undefined;
+    });
     this.#policy = new Policy(settings, ({ outcome, code, message }) => {
       if (outcome === 'warned' || code === 'OPEN_ROUTE_REFUSED') logger.warn(`${code}: ${message}`);
     });
     const host = describeHost(sharedPackages(__dirname), backstageRoot);
-    this.#gate = new Gate({ host, policy: this.#policy, config });
+    this.#gate = new Gate({ host, policy: this.#policy, config, newest: (name) => drops.state.newest(name) });
   }
 
   /** Undefined for a package that is a plugin of neither backend nor frontend. */
@@ -105,6 +118,19 @@ class BundleLoader {
       this.#fail(plugin, asFault(error));
     }
     return frontend || isBackendRole(role) ? plugin : undefined;
+  }
+
+  /** Notes which builds serve under which ids, and forgets the ids of those that are gone. */
+  async remember(serving: readonly DynamicPlugin[]): Promise<void> {
+    const { drops, logger } = this.#options;
+    const present = new Set(drops.bundles.map(({ name }) => name));
+    const gone = drops.unusable.length > 0 ? [] : drops.state.names().filter((name) => !present.has(name));
+    const builds = drops.bundles.filter(({ name }) => serving.some((plugin) => plugin.name === name));
+    const written = [
+      ...gone.map((name) => drops.state.update(name, { holds: undefined })),
+      ...builds.map((bundle) => drops.state.served(bundle.name, bundle, this.#claims.of(bundle.name))),
+    ];
+    await Promise.all(written).catch((fault: StagedoorError) => logFault(logger, 'The state directory', fault));
   }
 
   async #loadBackend(bundle: StagedBundle, plugin: BackendDynamicPlugin): Promise<void> {
@@ -126,7 +152,7 @@ class BundleLoader {
   }
 
   async #admit(bundle: StagedBundle): Promise<void> {
-    const { refusal } = await this.#policy.admit(bundle);
+    const { refusal } = await this.#policy.admit(bundle, this.#options.drops.state.newest(bundle.name));
     if (refusal) throw refusal;
   }
 

@@ -1,8 +1,8 @@
-import { packName } from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import inspector from 'node:inspector';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Script } from 'node:vm';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -75,7 +75,7 @@ export class CodeCache {
   }
 
   /** A bundle's files of CommonJS that are worth it. Bundles of other tools are made of many small ones. */
-  async #codeFiles({ name, dir, manifest, packageJson }: StagedBundle): Promise<CodeFile[]> {
+  async #codeFiles({ dir, manifest, packageJson }: StagedBundle): Promise<CodeFile[]> {
     if (packageJson.type === 'module') return [];
     const paths = (manifest?.files ?? []).filter(({ path, size }) => /^dist\/.*\.js$/.test(path) && size >= CACHED);
     const present = await Promise.all(paths.map(({ path }) => stat(join(dir, path)).catch(() => undefined)));
@@ -83,10 +83,15 @@ export class CodeCache {
       .filter((_, index) => present[index]?.isFile())
       .map(({ path, size }) => ({
         file: join(dir, path),
-        cacheFile: join(this.#dir, packName(name), basename(dir), `${path.replaceAll('/', '-')}.${process.version}`),
+        cacheFile: join(this.#dir, basename(dirname(dir)), basename(dir), `${hash(path)}.${process.version}`),
         large: size >= LARGE,
       }));
   }
+}
+
+/** A name for each path: of two files with one cache, V8 would run the code of one as the other. */
+function hash(path: string): string {
+  return createHash('sha256').update(path).digest('hex');
 }
 
 /** A debugger, and source maps in stack traces, need the module as Node itself loads it. */

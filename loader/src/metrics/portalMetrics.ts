@@ -8,6 +8,8 @@ import type { Traffic } from './traffic';
 export interface MetricSources {
   /** The state of every bundle. */
   states(): string[];
+  /** Codes of what keeps the portal from following its drops now. */
+  faults(): string[];
   /** Plugins that run in processes of their own. */
   processes(): Array<{ pluginId: string; restarts: number; rssBytes: number }>;
 }
@@ -40,12 +42,16 @@ export class PortalMetrics {
     for (const histogram of this.#loads) histogram.record(ms / 1000, { bundle, outcome });
   }
 
-  #observe(meter: Meter, { states, processes }: MetricSources): void {
+  #observe(meter: Meter, { states, faults, processes }: MetricSources): void {
     const gauge = (name: string, description: string): ReturnType<Meter['createObservableGauge']> =>
       meter.createObservableGauge(`${OWN_PREFIX}${name}`, { description });
     gauge('bundles', 'Bundles by state.').addCallback((result) => {
       const all = states();
       for (const state of new Set(all)) result.observe(all.filter((other) => other === state).length, { state });
+    });
+    gauge('faults', 'What keeps the portal from following its drops, by code.').addCallback((result) => {
+      const all = faults();
+      for (const code of new Set(all)) result.observe(all.filter((other) => other === code).length, { code });
     });
     gauge('plugin_requests_in_flight', 'Requests that a plugin is answering.').addCallback((result) => {
       for (const [plugin, count] of this.traffic.inFlight()) result.observe(count, { plugin });

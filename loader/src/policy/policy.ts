@@ -3,12 +3,13 @@ import type { HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api'
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
 import type { OnDecision, PolicyDecision } from './decision';
+import { checkDowngrade } from './downgrades';
 import { isListed } from './opening';
 import { checkPackage } from './packageRules';
 import { excuseFor, judgeSignatures, type SignatureVerdict } from './signatures';
 
 /** The settings that policy is made of. */
-export type PolicySettings = Pick<Settings, 'auth' | 'services' | 'signatures' | 'packages'>;
+export type PolicySettings = Pick<Settings, 'auth' | 'services' | 'signatures' | 'packages' | 'downgrades'>;
 
 /** Policy of a portal without settings for dynamic plugins, and so without bundles. */
 export const DEFAULT_POLICY: PolicySettings = {
@@ -16,6 +17,7 @@ export const DEFAULT_POLICY: PolicySettings = {
   services: [],
   signatures: { mode: 'off', trustedKeys: [], allowUnsigned: [] },
   packages: { deny: [] },
+  downgrades: { mode: 'allow', allow: [], refuse: [] },
 };
 
 /** Whether a bundle may be loaded as far as its signatures go. */
@@ -44,32 +46,17 @@ export class Policy {
   }
 
   /**
-   * Decides whether a staged copy may be loaded; nothing of it has run yet. Throws PACKAGE_DENIED; refusals because of
-   * signatures (SIGNATURE_MISSING, SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) come with what was found.
+   * Decides whether a staged copy may be loaded; nothing of it has run yet. `newest` is the newest version of its package
+   * that has served. Throws PACKAGE_DENIED and DOWNGRADE_REFUSED; refusals because of signatures (SIGNATURE_MISSING,
+   * SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) come with what was found.
    */
-  async admit(bundle: StagedBundle): Promise<Admission> {
+  async admit(bundle: StagedBundle, newest: string | undefined): Promise<Admission> {
     this.#decide('packages', bundle, () => checkPackage(bundle, this.#settings.packages));
-    const { signatures } = this.#settings;
-    if (signatures.mode === 'off') return {};
-    const { verdict, fault } = await judgeSignatures(bundle.dir, bundle.name, signatures);
-    const excuse = fault && excuseFor(fault, bundle, signatures);
-    if (!fault) {
-      const message = `${bundle.name} is signed by ${verdict.signedBy.join(', ')}.`;
-      this.#tell('signatures', 'allowed', bundle, { message });
-    } else if (excuse?.digest) {
-      const message = `${fault.message} Its digest is listed under dynamicPlugins.signatures.allowUnsigned.`;
-      this.#tell('signatures', 'allowed', bundle, { message });
-    } else if (excuse) {
-      const message = `${fault.message} Its name alone is listed under dynamicPlugins.signatures.allowUnsigned.`;
-      const hint = `List '${bundle.name}@sha256:${bundle.digest}' instead: any bundle can take a name.`;
-      this.#tell('signatures', 'warned', bundle, { code: fault.code, message, hint });
-    } else {
-      const { code, message, hint } = fault;
-      const outcome = signatures.mode === 'warn' ? 'warned' : 'refused';
-      this.#tell('signatures', outcome, bundle, { code, message, hint });
-      if (outcome === 'refused') return { signature: verdict, refusal: fault };
+    const admission = this.#settings.signatures.mode === 'off' ? {} : await this.#admitSigned(bundle);
+    if (!admission.refusal) {
+      this.#decide('downgrades', bundle, () => checkDowngrade(bundle, newest, this.#settings.downgrades));
     }
-    return { signature: verdict };
+    return admission;
   }
 
   /** Lets a bundle replace a service of the host where that is listed. Throws SERVICE_REPLACEMENT_REFUSED. */
@@ -127,6 +114,29 @@ export class Policy {
       hint: `List the path under dynamicPlugins.auth.open.${pluginId} if everybody may call it.`,
     });
     return false;
+  }
+
+  async #admitSigned(bundle: StagedBundle): Promise<Admission> {
+    const { signatures } = this.#settings;
+    const { verdict, fault } = await judgeSignatures(bundle.dir, bundle.name, signatures);
+    const excuse = fault && excuseFor(fault, bundle, signatures);
+    if (!fault) {
+      const message = `${bundle.name} is signed by ${verdict.signedBy.join(', ')}.`;
+      this.#tell('signatures', 'allowed', bundle, { message });
+    } else if (excuse?.digest) {
+      const message = `${fault.message} Its digest is listed under dynamicPlugins.signatures.allowUnsigned.`;
+      this.#tell('signatures', 'allowed', bundle, { message });
+    } else if (excuse) {
+      const message = `${fault.message} Its name alone is listed under dynamicPlugins.signatures.allowUnsigned.`;
+      const hint = `List '${bundle.name}@sha256:${bundle.digest}' instead: any bundle can take a name.`;
+      this.#tell('signatures', 'warned', bundle, { code: fault.code, message, hint });
+    } else {
+      const { code, message, hint } = fault;
+      const outcome = signatures.mode === 'warn' ? 'warned' : 'refused';
+      this.#tell('signatures', outcome, bundle, { code, message, hint });
+      if (outcome === 'refused') return { signature: verdict, refusal: fault };
+    }
+    return { signature: verdict };
   }
 
   /** Runs a check that throws a refusal; tells of the refusal, and of what was allowed where `exception` words it. */

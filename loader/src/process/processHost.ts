@@ -6,6 +6,7 @@ import type { StagedBundle } from '../stage/stageDrop';
 import { deadline } from '../start/deadline';
 import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';
+import { childConfig } from './childConfig';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
@@ -35,7 +36,7 @@ export class ProcessHost {
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#launcher = new ChildLauncher(options);
+    this.#launcher = new ChildLauncher({ ...options, config: childConfig(options.config) });
     catchUpgrades();
     keepInspectorClosed(options.rootLogger);
   }

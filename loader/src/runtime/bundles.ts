@@ -7,6 +7,7 @@ import type { StagedBundle } from '../stage/stageDrop';
 import type { CheckOptions, Gate, GateResult } from '../validate/gate';
 import { timed } from '../timing/timed';
 import { BUNDLE_STEP, type Timings } from '../timing/timings';
+import { isShortage } from '../passingCause';
 import { asFault } from './faults';
 import { LoadedBundles } from './loadedBundles';
 import type { PluginRegistry } from './registry';
@@ -57,6 +58,8 @@ export class Bundles {
   readonly #retiring = new Set<Promise<void>>();
   /** By name, the folder of the staged copy that was held against policy last. */
   readonly #judged = new Map<string, string>();
+  /** Names of bundles whose last fault was that something was short. */
+  readonly #short = new Set<string>();
 
   constructor(options: BundlesOptions) {
     this.#options = options;
@@ -104,6 +107,11 @@ export class Bundles {
   serves(bundle: StagedBundle): boolean {
     const { name, digest, dir } = bundle;
     return this.loaded(name)?.digest === digest && this.#judged.get(name) === dir;
+  }
+
+  /** True for a bundle that failed because files, memory or room were short, and may start when they are not. */
+  ranShort(name: string): boolean {
+    return this.#short.has(name) && this.#options.registry.get(name)?.state === 'failed';
   }
 
   /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
@@ -273,6 +281,8 @@ export class Bundles {
   #fail(bundle: StagedBundle, fault: StagedoorError): StagedoorError {
     if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
     const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
+    if (isShortage(fault)) this.#short.add(bundle.name);
+    else this.#short.delete(bundle.name);
     this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loaded.status(bundle.name) });
     return fault;
   }

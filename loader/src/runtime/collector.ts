@@ -37,8 +37,10 @@ export class Collector {
       const { chosen, serving, previous } = state.get(name);
       return [chosen, serving, previous].map((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
     });
-    const keep = new Set([...loaded, ...(await Promise.all(kept)).flat(), ...drops.stagedDirs()]);
-    if (drops.idle) await collectStaged(shelves, keep);
+    // Where it cannot be seen which copies are kept, all are.
+    const needed = await Promise.all(kept).catch(() => undefined);
+    if (!needed || !drops.idle) return;
+    await collectStaged(shelves, new Set([...loaded, ...needed.flat(), ...drops.stagedDirs()]));
   }
 
   close(): void {

@@ -20,7 +20,7 @@ export class Decisions {
     this.#logger = options.logger;
   }
 
-  /** What to run for a drop: itself, an earlier build that was chosen instead, or nothing, as its status then says. */
+  /** What to run for a drop: itself, an earlier build that was chosen instead, or nothing, as its status then says. Throws DROP_UNREADABLE. */
   async toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
     const { name } = winner;
     if (this.showDisabled(name, winner)) return undefined;
@@ -53,7 +53,7 @@ export class Decisions {
     await this.#forget(name, 'chosen', 'serving', 'previous', 'holds');
   }
 
-  /** Forgets the builds of bundles whose drops were removed while no portal ran. */
+  /** Forgets the builds of bundles whose drops are gone, however that came. */
   async forgetRemoved(present: ReadonlySet<string>): Promise<void> {
     for (const name of this.#state.names()) if (!present.has(name)) await this.forgetBuilds(name);
   }

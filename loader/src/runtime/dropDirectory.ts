@@ -8,6 +8,7 @@ import { isIntact } from '../stage/readStaged';
 import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
+import { asFault } from './faults';
 import { DropReader } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
@@ -64,12 +65,11 @@ export class DropDirectory {
     await Promise.all(entries.map((entry) => this.#reader.read(entry)));
     const names = this.names();
     // What cannot be read may be of any name.
-    const allRead = !this.rootFault && this.#records.all().every(({ packageName }) => packageName !== undefined);
-    if (allRead) await this.#options.decisions.forgetRemoved(names);
+    await this.#forgetRemoved();
     const bundles: StagedBundle[] = [];
     for (const name of names) {
       const winner = this.winner(name);
-      const bundle = winner && (await this.#options.decisions.toRun(winner));
+      const bundle = winner && (await this.#toRun(winner));
       if (!winner) this.#report(name);
       else if (bundle) bundles.push(bundle);
     }
@@ -164,7 +164,7 @@ export class DropDirectory {
   async refresh(name: string): Promise<void> {
     for (const record of this.#records.of(name)) {
       const { bundle, entry } = record;
-      if (!bundle || !(await isIntact(bundle.dir))) record.seen = '';
+      if (!bundle || !(await isIntact(bundle.dir).catch(() => false))) record.seen = '';
       await this.take(entry);
     }
   }
@@ -212,7 +212,7 @@ export class DropDirectory {
       this.#records.get(winner.entry)!.seen = '';
       this.changed(winner.entry);
     } else if (winner) {
-      const bundle = await decisions.toRun(winner);
+      const bundle = await this.#toRun(winner);
       const state = registry.get(name)?.state;
       const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';
       if (bundle && !current) await bundles.activate(bundle);
@@ -221,15 +221,35 @@ export class DropDirectory {
       this.#report(name);
     } else {
       await decisions.forgetBuilds(name);
+      // What is gone may have been the one that could be of any name.
+      await this.#forgetRemoved();
       await bundles.deactivate(name).catch((error: Error) => logger.error(error.message, error));
     }
     this.#showDrop(name);
   }
 
-  /** A bundle whose staged copy could not be checked is tried again. */
+  /** Forgets what served without a drop now, unless some drop might be of any name because it cannot be read. */
+  async #forgetRemoved(): Promise<void> {
+    if (this.rootFault || this.#records.all().some(({ packageName }) => packageName === undefined)) return;
+    await this.#options.decisions.forgetRemoved(this.names());
+  }
+
+  /** As {@link Decisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */
+  async #toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
+    try {
+      return await this.#options.decisions.toRun(winner);
+    } catch (error) {
+      this.#options.registry.set(winner.name, 'failed', { bundle: winner, fault: asFault(error) });
+      return undefined;
+    }
+  }
+
+  /** A bundle whose staged copy could not be checked, or that ran short of something, is tried again. */
   #retryIfPassing(name: string): void {
+    const { bundles, registry } = this.#options;
     const key = `\0${name}`;
-    if (this.#options.registry.get(name)?.code === 'DROP_UNREADABLE' && this.winner(name)) {
+    const passing = registry.get(name)?.code === 'DROP_UNREADABLE' || bundles.ranShort(name);
+    if (passing && this.winner(name)) {
       this.#retries.later(key, () => void this.reconcileLater(name));
     } else this.#retries.forget(key);
   }

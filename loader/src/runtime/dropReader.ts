@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { passingCause } from '../passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
 import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import type { Shelves } from '../stage/shelf';
@@ -11,7 +12,7 @@ import type { DropRecord, DropRecords } from './dropRecords';
 import { asFault } from './faults';
 import { Lanes } from './lanes';
 import type { PluginRegistry } from './registry';
-import { passingCause, type Retries } from './retries';
+import type { Retries } from './retries';
 
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING = (): void => {};

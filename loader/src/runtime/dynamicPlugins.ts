@@ -19,6 +19,7 @@ import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../process/resolveBundle';
 import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
+import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
@@ -48,9 +49,10 @@ import { openProcesses } from './openProcesses';
 import { Operations, type Operation } from './operations';
 import { Operator, unknownPlugin, type PluginOperationKind } from './operator';
 import { PluginRegistry } from './registry';
+import { failedPolicies, policyMissing } from './policyBundles';
 import { missingOf } from './required';
 import { StateFile } from './stateFile';
-import { FAILED_STATES, type PluginStatus } from './states';
+import type { PluginStatus } from './states';
 import { tellDecision } from './tellDecision';
 import { ADMIN_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
@@ -132,11 +134,18 @@ export class DynamicPlugins {
       standIns.follow(plugin, this.#registry.get(plugin));
       frontends.follow(plugin, this.#bundles.loaded(plugin));
     });
-    this.#state = new StateFile(logger);
+    this.#state = new StateFile(({ code, message, hint }) => logger.error(`${code}: ${message} Remedy: ${hint}`));
     this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
-    this.observations = new Observations({ ...options, units, registry, events });
-    this.#gate = new Gate({ host: this.host, policy, config, rootLogger });
+    this.observations = new Observations({
+      ...options,
+      units,
+      registry,
+      events,
+      faults: () => this.faults().map(({ code }) => code),
+    });
+    const newest = (name: string): string | undefined => this.#state.newest(name);
+    this.#gate = new Gate({ host: this.host, policy, config, newest, rootLogger });
     this.details = new BundleDetails(config, (name) => this.#bundles.loaded(name) ?? this.#drops?.winner(name));
     this.#bundles = new Bundles({
       units: this.#units,
@@ -168,7 +177,8 @@ export class DynamicPlugins {
   /** What keeps the portal from following its drops now. */
   faults(): StagedoorError[] {
     const fault = this.#drops?.rootFault;
-    return fault ? [fault] : [];
+    const policies = this.#booted ? this.failedPolicies() : [];
+    return [...(fault ? [fault] : []), ...policies.map(policyMissing)];
   }
 
   /**
@@ -185,14 +195,14 @@ export class DynamicPlugins {
     return missingOf(required, this.#registry.list(), (id) => this.#units.get(id)?.current !== undefined);
   }
 
-  /** Bundles that are to set a permission policy, and do not run though nobody disabled them. */
+  /** Bundles that are to set a permission policy, and do not run though nobody disabled or removed them. */
   failedPolicies(): string[] {
-    const isPolicy = (name: string): boolean => {
-      const { role, pluginId } = this.#drops?.winner(name)?.packageJson.backstage ?? {};
-      return role === 'backend-plugin-module' && pluginId === 'permission';
-    };
-    const failed = this.#registry.list().filter(({ state, loaded }) => !loaded && FAILED_STATES.has(state));
-    return failed.flatMap(({ name }) => (isPolicy(name) ? [name] : []));
+    return failedPolicies({
+      statuses: this.#registry.list(),
+      state: this.#state,
+      packageJson: (name) => this.#drops?.winner(name)?.packageJson,
+      loaded: (name) => this.#bundles.loaded(name) !== undefined,
+    });
   }
 
   /** One bundle's status by its name. Throws PLUGIN_UNKNOWN. */
@@ -236,6 +246,12 @@ export class DynamicPlugins {
       await this.#bundles.boot(own, []);
       return;
     }
+    for (const id of openExceptions(settings)) {
+      logger.warn(
+        `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that brings or extends the ` +
+          `plugin '${id}' runs in the portal. Name the bundles that are meant under packages.`,
+      );
+    }
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
     const stateDirectory = await openStateDirectory(settings.stateDirectory);
@@ -265,6 +281,9 @@ export class DynamicPlugins {
     const bundles: StagedBundle[] = await drops.boot();
     const late = await this.#bundles.boot(own, bundles);
     this.#booted = true;
+    for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
+      logger.error(`${code}: ${message} Remedy: ${hint}`);
+    }
     drops.open();
     for (const name of late) this.#startLate(name, drops);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });

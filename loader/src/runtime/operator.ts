@@ -129,12 +129,13 @@ export class Operator {
       const winner = drops.winner(name);
       const bundle = await readStaged(shelves, name, digest, winner?.entry ?? '');
       if (!bundle) throw new StagedoorError('ROLLBACK_IMPOSSIBLE', `The staged copy of ${name}@${version} is gone.`);
-      const { chosen } = state.get(name);
+      const { chosen, newest } = state.get(name);
       const back = winner && winner.digest !== digest ? { digest, version, instead: winner.digest } : undefined;
-      await state.update(name, { chosen: back });
+      // Going back is the operator's decision; from here on nothing older than this counts as an older build.
+      await state.update(name, { chosen: back, newest: { version } });
       const fault = await bundles.activate(bundle, { again: true });
       if (!fault) return;
-      await state.update(name, { chosen });
+      await state.update(name, { chosen, newest });
       throw fault;
     });
   }

@@ -1,37 +1,6 @@
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
 
-/** What a file system or a process that is short of something says; it may have it again later. */
-const PASSING = new Set([
-  'EACCES',
-  'EAGAIN',
-  'EBUSY',
-  'EDQUOT',
-  'EHOSTDOWN',
-  'EIO',
-  'EMFILE',
-  'ENFILE',
-  'ENOLCK',
-  'ENOMEM',
-  'ENOSPC',
-  'ENOTCONN',
-  'EPERM',
-  'EREMOTEIO',
-  'EROFS',
-  'ESTALE',
-  'ETIMEDOUT',
-]);
-
-/** The code of the system error behind an error that may pass by itself; undefined for one that stays until something is changed. */
-export function passingCause(error: unknown): string | undefined {
-  let at: unknown = error;
-  for (let depth = 0; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
-    const { code } = at as NodeJS.ErrnoException;
-    if (typeof code === 'string' && PASSING.has(code)) return code;
-  }
-  return undefined;
-}
-
 /** Does again what failed for a reason that may pass: after a second, then ever later. */
 export class Retries {
   readonly #waiting = new Map<string, { timer: NodeJS.Timeout; afterMs: number }>();

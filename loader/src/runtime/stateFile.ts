@@ -1,7 +1,7 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gt, valid } from 'semver';
 import { stateUnwritable } from '../stage/stateDirectory';
 
 /** A build of a bundle whose staged copy is kept. */
@@ -23,6 +23,8 @@ export interface PluginRecord {
   serving?: BuildRef;
   /** The build that served before that one. */
   previous?: BuildRef;
+  /** The newest version that served, or that an operator went back to. Not forgotten when the drop is removed. */
+  newest?: { version: string };
   /** Ids that it provided when it served last (see `claimsOf`): nobody else gets them while its drop is there. */
   holds?: string[];
 }
@@ -43,20 +45,20 @@ const EVENTS_PER_RUN = 1_000_000_000;
  * portal without dynamic plugins, it remembers for this run only.
  */
 export class StateFile {
-  readonly #logger: LoggerService;
+  readonly #onDamage: (fault: StagedoorError) => void;
   #path: string | undefined;
   #records = new Map<string, PluginRecord>();
   #eventsFrom = 0;
   #writing: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
 
-  constructor(logger: LoggerService) {
-    this.#logger = logger;
+  /** `onDamage` hears of a file that was put aside: STATE_FILE_DAMAGED. */
+  constructor(onDamage: (fault: StagedoorError) => void) {
+    this.#onDamage = onDamage;
   }
 
   /**
-   * Reads the file, if there is one. One that is damaged is put aside, and the log says so (STATE_FILE_DAMAGED): the portal
-   * starts all the same. Throws STATE_UNWRITABLE.
+   * Reads the file, if there is one. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE.
    */
   async open(stateDirectory: string): Promise<void> {
     const path = join(stateDirectory, 'plugins.json');
@@ -103,7 +105,18 @@ export class StateFile {
   async served(name: string, { digest, version }: BuildRef, holds: string[]): Promise<void> {
     const { serving } = this.get(name);
     const builds = { serving: { digest, version }, ...(serving && { previous: serving }) };
-    await this.update(name, { holds, ...(serving?.digest !== digest && builds) });
+    const newest = newer(this.newest(name), version);
+    await this.update(name, {
+      holds,
+      ...(newest !== undefined && { newest: { version: newest } }),
+      ...(serving?.digest !== digest && builds),
+    });
+  }
+
+  /** The newest version that served, or that an operator went back to; undefined where none could be compared. */
+  newest(name: string): string | undefined {
+    const { newest, serving, previous } = this.get(name);
+    return newest?.version ?? newer(serving?.version, previous?.version);
   }
 
   /** The bundle that provided an id when it served last. */
@@ -139,11 +152,7 @@ export class StateFile {
   async #putAside(path: string): Promise<void> {
     const aside = `${path}.damaged`;
     await rename(path, aside);
-    const { code, message, hint } = new StagedoorError(
-      'STATE_FILE_DAMAGED',
-      `${path} cannot be understood; it is now ${aside}.`,
-    );
-    this.#logger.error(`${code}: ${message} Remedy: ${hint}`);
+    this.#onDamage(new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`));
   }
 
   /** Resolves when nothing is left to be written. */
@@ -195,7 +204,7 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, serving, previous, holds } = (value ?? {}) as Record<
+  const { disabled, quarantined, chosen, serving, previous, newest, holds } = (value ?? {}) as Record<
     string,
     Record<string, unknown>
   >;
@@ -208,8 +217,15 @@ function isRecord(value: unknown): boolean {
     areIds(holds) &&
     has(chosen, 'digest', 'version', 'instead') &&
     has(serving, 'digest', 'version') &&
-    has(previous, 'digest', 'version')
+    has(previous, 'digest', 'version') &&
+    has(newest, 'version')
   );
+}
+
+/** Of two versions the higher one; what is no version does not count. */
+function newer(a: string | undefined, b: string | undefined): string | undefined {
+  if (!valid(a) || !valid(b)) return valid(a) ? a : valid(b) ? b : undefined;
+  return gt(b!, a!) ? b : a;
 }
 
 function areIds(value: unknown): boolean {

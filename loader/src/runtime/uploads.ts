@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, fileName } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ export class Uploads {
     const discard = () => rm(file, { force: true });
     try {
       const staged = await stageDrop({ entry: 'The upload', path: file, kind: 'archive' }, shelves);
-      const entry = entryOf(staged.name);
+      const entry = `${fileName(staged.name)}.tgz`;
       const { fault } = await gate.check(staged);
       if (fault) throw fault;
       this.#checkEntry(staged.name, entry);
@@ -97,11 +97,4 @@ export class Uploads {
     }
     await drops.take(entry);
   }
-}
-
-/**
- * The entry of a package: no two names lead to one, not even where the file system has no regard for case. `+` is in no name.
- */
-function entryOf(name: string): string {
-  return `${name.replace('/', '+').replace(/[A-Z]/g, (letter) => `+${letter.toLowerCase()}`)}.tgz`;
 }

@@ -44,9 +44,13 @@ export function rootUnreadable(root: string, cause: unknown): StagedoorError {
 }
 
 async function checkRoot(root: string): Promise<void> {
-  await access(root, constants.R_OK | constants.X_OK).catch((cause: unknown) => {
+  try {
+    await access(root, constants.R_OK | constants.X_OK);
+    if ((await stat(root)).isDirectory()) return;
+  } catch (cause) {
     throw rootUnreadable(root, cause);
-  });
+  }
+  throw rootUnreadable(root, new Error('it is not a folder'));
 }
 
 /** True for a folder with a package.json in it. */

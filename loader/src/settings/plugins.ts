@@ -1,5 +1,6 @@
 import { readMemoryLimit } from './process';
 import type { Section } from './section';
+import type { Settings } from './settings';
 
 const ISOLATIONS = ['in-process', 'process'] as const;
 
@@ -13,6 +14,15 @@ export interface PluginSettings {
   packages?: string[];
   memoryLimitMb?: number;
   permissionModel?: boolean;
+}
+
+/**
+ * Ids of the plugins that run in the portal where others do not, whatever bundle brings or extends them: a bundle chooses by its
+ * package.json what plugin it is for, and gets there.
+ */
+export function openExceptions({ isolation, plugins }: Pick<Settings, 'isolation' | 'plugins'>): string[] {
+  if (isolation !== 'process') return [];
+  return Object.keys(plugins).filter((id) => plugins[id]!.isolation === 'in-process' && !plugins[id]!.packages);
 }
 
 /** Reads `isolation`, in `dynamicPlugins` or for one plugin. */

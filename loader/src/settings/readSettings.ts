@@ -3,6 +3,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { dirname, join, resolve } from 'node:path';
 import { readAccess } from './access';
 import { readAuth } from './auth';
+import { readDowngrades } from './downgrades';
 import { readHealth } from './health';
 import { readMetrics } from './metrics';
 import { readPackages } from './packages';
@@ -24,6 +25,7 @@ const KEYS = [
   'services',
   'signatures',
   'packages',
+  'downgrades',
   'isolation',
   'process',
   'plugins',
@@ -53,6 +55,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     services: readServices(section),
     signatures: readSignatures(section, cwd),
     packages: readPackages(section),
+    downgrades: readDowngrades(section),
     isolation: readIsolation(section) ?? 'in-process',
     process: readProcess(section),
     plugins: readPlugins(section),

@@ -1,5 +1,6 @@
 import type { AccessSettings } from './access';
 import type { AuthSettings } from './auth';
+import type { DowngradeSettings } from './downgrades';
 import type { HealthSettings } from './health';
 import type { MetricsSettings } from './metrics';
 import type { PackageSettings } from './packages';
@@ -21,6 +22,7 @@ export interface Settings {
   services: string[];
   signatures: SignatureSettings;
   packages: PackageSettings;
+  downgrades: DowngradeSettings;
   /** Where a plugin runs unless `plugins` says otherwise. */
   isolation: Isolation;
   process: ProcessSettings;

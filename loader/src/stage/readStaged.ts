@@ -1,7 +1,9 @@
 import {
   MANIFEST_FILE,
   SIGNATURE_FILE,
+  StagedoorError,
   digestOf,
+  fileName,
   listFiles,
   packName,
   readManifest,
@@ -10,6 +12,7 @@ import {
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { passingCause } from '../passingCause';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stageDrop';
 
@@ -23,43 +26,61 @@ export async function copyName(dir: string, digest: string): Promise<string> {
   return `${digest}.${createHash('sha256').update(describing.join('\n')).digest('hex').slice(0, 16)}`;
 }
 
-/** Where staged copies of a build are: below either shelf, the one that was made last first. */
+/** Where staged copies of a build are: below either shelf, the one that was made last first. Rejects where that cannot be seen. */
 export async function stagedDirs(shelves: Shelves, name: string, digest: string): Promise<string[]> {
   const found: Array<{ dir: string; madeAt: number }> = [];
   for (const shelf of [shelves.staged, shelves.stagedForeign]) {
-    for (const entry of await readdir(join(shelf, packName(name))).catch(() => [])) {
-      if (entry.split('.')[0] !== digest) continue;
-      const dir = join(shelf, packName(name), entry);
-      const info = await stat(dir).catch(() => undefined);
-      if (info) found.push({ dir, madeAt: info.ctimeMs });
+    // Earlier versions used packName: the caller looks at what a copy holds.
+    for (const folder of new Set([fileName(name), packName(name)])) {
+      for (const entry of await readdir(join(shelf, folder)).catch(absent([]))) {
+        if (entry.split('.')[0] !== digest) continue;
+        const dir = join(shelf, folder, entry);
+        const info = await stat(dir).catch(absent(undefined));
+        if (info) found.push({ dir, madeAt: info.ctimeMs });
+      }
     }
   }
   return found.sort((a, b) => b.madeAt - a.madeAt).map(({ dir }) => dir);
 }
 
-/** True while a staged copy is there and still is what its name says. */
+/** True while a staged copy is there and still is what its name says. Rejects where that cannot be seen. */
 export async function isIntact(dir: string): Promise<boolean> {
-  if (!(await stat(dir).catch(() => undefined))) return false;
+  if (!(await stat(dir).catch(absent(undefined)))) return false;
   return basename(dir) === (await copyName(dir, digestOf(await listFiles(dir))));
 }
 
-/** The staged copy of an earlier build, without its drop; undefined where it is gone or was touched. */
+/**
+ * The staged copy of an earlier build, without its drop; undefined where it is gone or was touched. Throws DROP_UNREADABLE
+ * where it may be there, and cannot be read now.
+ */
 export async function readStaged(
   shelves: Shelves,
   name: string,
   digest: string,
   entry: string,
 ): Promise<StagedBundle | undefined> {
-  for (const dir of await stagedDirs(shelves, name, digest)) {
-    const copy = await readCopy(dir, entry);
-    if (copy?.name === name) return copy;
+  try {
+    for (const dir of await stagedDirs(shelves, name, digest)) {
+      const copy = await readCopy(dir, entry);
+      if (copy?.name === name) return copy;
+    }
+    return undefined;
+  } catch (cause) {
+    const message = `The staged copy of ${name} cannot be read: ${(cause as Error).message}`;
+    throw new StagedoorError('DROP_UNREADABLE', message, {
+      hint: 'Give the portal process read permission on dynamicPlugins.stateDirectory, or mount its volume again.',
+      cause,
+    });
   }
-  return undefined;
 }
 
-/** What a staged copy in `dir` holds, made of the drop `entry`; undefined where it is gone or was touched. */
+/** What a staged copy in `dir` holds, made of the drop `entry`; undefined where it is gone or was touched. Rejects as `isIntact`. */
 export async function readCopy(dir: string, entry: string): Promise<StagedBundle | undefined> {
-  return (await isIntact(dir).catch(() => false)) ? await describeCopy(dir, entry) : undefined;
+  const intact = await isIntact(dir).catch((error: unknown) => {
+    if (passingCause(error)) throw error;
+    return false;
+  });
+  return intact ? await describeCopy(dir, entry) : undefined;
 }
 
 /** What a staged copy that is known to be intact holds; undefined where it cannot be read. */
@@ -73,8 +94,16 @@ export async function describeCopy(dir: string, entry: string): Promise<StagedBu
   }
 }
 
+/** Takes an error that says that there is nothing for `value`; any other leaves open what there is. */
+function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value;
+    throw error;
+  };
+}
+
 /** Hex sha256 of a small file, empty where there is none. */
 async function hashOf(file: string): Promise<string> {
-  const content = await readFile(file).catch(() => undefined);
+  const content = await readFile(file).catch(absent(undefined));
   return content ? createHash('sha256').update(content).digest('hex') : '';
 }

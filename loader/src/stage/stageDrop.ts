@@ -6,9 +6,9 @@ import {
   copyFolder,
   digestOf,
   extractArchive,
+  fileName,
   isStagedoorError,
   listFiles,
-  packName,
   readManifest,
   readPackageJson,
   sourceName,
@@ -70,7 +70,7 @@ export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBun
     }
     const digest = digestOf(files);
     const shelf = manifest ? shelves.staged : shelves.stagedForeign;
-    const dir = join(shelf, packName(packageJson.name), await copyName(scratch, digest));
+    const dir = join(shelf, fileName(packageJson.name), await copyName(scratch, digest));
     await mkdir(dirname(dir), { recursive: true });
     if (!(await isIntact(dir))) {
       await rm(dir, { recursive: true, force: true });

@@ -55,7 +55,8 @@ export class StagedIndex {
     const copy = await snapshotOf(known.dir);
     // Files that are the same, by inode and time of change too, still hold what was checked.
     if (copy === known.copy) return await describeCopy(known.dir, entry);
-    const bundle = await readCopy(known.dir, entry);
+    // A copy that cannot be read is made again.
+    const bundle = await readCopy(known.dir, entry).catch(() => undefined);
     if (bundle) this.#set(entry, { ...known, copy });
     return bundle;
   }

@@ -18,6 +18,8 @@ export interface GateOptions {
   host: HostManifest;
   policy: Policy;
   config: RootConfigService;
+  /** The newest version of a package that has served. */
+  newest(name: string): string | undefined;
   /** Learns what to hide; absent where somebody else sees to that. */
   rootLogger?: RootLoggerService;
 }
@@ -81,7 +83,7 @@ export class Gate {
     let signature: SignatureVerdict | undefined;
     try {
       validateBundle(bundle, host);
-      const admission = await policy.admit(bundle);
+      const admission = await policy.admit(bundle, this.#options.newest(bundle.name));
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
       return (await this.#inTime(bundle, patienceMs)) ? { signature } : { signature, late: true };

@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild';
-import { packName } from '@stagedoor/bundle';
+import { fileName } from '@stagedoor/bundle';
 
 /** The package that the wrapper stands in front of. */
 export const SHIMMED_PACKAGE = '@backstage/backend-plugin-api';
@@ -20,7 +20,7 @@ export interface OwnPaths {
 
 /** Where in a bundle the asset files of an inlined package lie. */
 export function embeddedPath(name: string): string {
-  return `embedded/${packName(name)}`;
+  return `embedded/${fileName(name)}`;
 }
 
 /**

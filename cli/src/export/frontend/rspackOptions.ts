@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { builtinModules } from 'node:module';
 import { sep } from 'node:path';
 import type { RspackOptions } from '@rspack/core';
@@ -24,7 +25,7 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
       path: output,
       // The address of a remote is what the browser loaded it from.
       publicPath: 'auto',
-      uniqueName: packName(pkg.name),
+      uniqueName: uniqueName(pkg.name),
       filename: `${CHUNKS}.js`,
       chunkFilename: `${CHUNKS}.js`,
       cssFilename: `${CHUNKS}.css`,
@@ -65,6 +66,11 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
     infrastructureLogging: { level: 'none' },
     stats: 'none',
   };
+}
+
+/** Names the chunks and styles of a package in a page, where those of two packages must not meet. */
+function uniqueName(packageName: string): string {
+  return `${packName(packageName)}-${createHash('sha256').update(packageName).digest('hex').slice(0, 12)}`;
 }
 
 /** Matches installed code, also of a workspace that itself lies below a folder called node_modules. */

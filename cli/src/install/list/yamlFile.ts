@@ -1,7 +1,8 @@
 import { StagedoorError, readBounded } from '@stagedoor/bundle';
 import { basename } from 'node:path';
-import type { Document, LineCounter } from 'yaml';
+import type { Document, LineCounter, Pair } from 'yaml';
 import type { Faults } from './faults';
+import { parseYaml } from './parseYaml';
 
 /** A ConfigMap, the largest thing that such a file usually comes from, holds no more. */
 const MAX_BYTES = 1024 * 1024;
@@ -25,8 +26,8 @@ export interface YamlFile {
 }
 
 /**
- * Reads a YAML file that nobody vouches for: of at most 1 MB, one document, without the key `__proto__`, and with aliases
- * that make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined where there
+ * Reads a YAML file that nobody vouches for: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
+ * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined where there
  * is no file. Throws PLUGIN_LIST_INVALID for what is no file or cannot be read.
  */
 export async function readYamlFile(file: string, faults: Faults): Promise<YamlFile | undefined> {
@@ -38,23 +39,10 @@ export async function readYamlFile(file: string, faults: Faults): Promise<YamlFi
     const what = bytes === 'too-large' ? `is larger than ${MAX_BYTES} bytes` : 'is not a file';
     throw new StagedoorError('PLUGIN_LIST_INVALID', `${file} ${what}.`);
   }
-  // Imported late: no other command reads YAML this way.
-  const { LineCounter, parseDocument, visit } = await import('yaml');
   const name = basename(file);
-  const lines = new LineCounter();
-  const document: Document = parseDocument(bytes.toString('utf8'), { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number): string => `${name}:${lines.linePos(offset).line}`;
-  for (const { pos, message } of document.errors) faults.add(at(pos[0]), message);
-  let usable = document.errors.length === 0;
-  visit(document, {
-    Pair: (_, { key }) => {
-      const scalar = key as { value?: unknown; range?: [number, number, number] } | null;
-      if (scalar?.value !== '__proto__') return;
-      faults.add(at(scalar.range?.[0] ?? 0), 'the key __proto__ is not accepted');
-      usable = false;
-    },
-  });
-  const value = usable ? plain(document, name, faults) : undefined;
+  const { document, lines, faults: found } = await parseYaml(bytes.toString('utf8'));
+  for (const { offset, message } of found) faults.add(`${name}:${lines.linePos(offset).line}`, message);
+  const value = found.length === 0 ? plain(document, name, faults) : undefined;
   const size = Math.max(bytes.length, sizeOf(value));
   return { name, value, size, where: locate(document, lines, name) };
 }
@@ -88,11 +76,25 @@ function sizeOf(value: unknown): number {
 }
 
 function locate(document: Document, lines: LineCounter, name: string): YamlFile['where'] {
+  const members = new WeakMap<object, Map<unknown, unknown>>();
+  const memberOf = (node: unknown, key: PropertyKey): unknown => {
+    const items = (node as { items?: unknown[] } | null)?.items;
+    if (!items) return undefined;
+    if (typeof key === 'number') return items[key];
+    // Once for each map: there may be as many questions as there are keys.
+    const known =
+      members.get(items) ?? new Map((items as Pair[]).map((pair) => [String(pair.key), pair.value ?? pair.key]));
+    members.set(items, known);
+    return known.get(key);
+  };
   return (path) => {
-    for (let length = path.length; length >= 0; length--) {
-      const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-      if (node?.range) return `${name}:${lines.linePos(node.range[0]).line}`;
+    let found: [number, number, number] | undefined;
+    let node: unknown = document.contents;
+    for (const key of [undefined, ...path]) {
+      if (key !== undefined) node = memberOf(node, key);
+      if (node === undefined) break;
+      found = (node as { range?: [number, number, number] } | null)?.range ?? found;
     }
-    return name;
+    return found ? `${name}:${lines.linePos(found[0]).line}` : name;
   };
 }

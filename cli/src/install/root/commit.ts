@@ -9,6 +9,8 @@ export interface Change {
   /** A folder on the same volume for what is prepared. */
   staging: string;
   ready: readonly Ready[];
+  /** Installed packages that stay, and get a link of another name. */
+  renamed: ReadonlyArray<{ entry: string; folder: string }>;
   /** Names of links that go. */
   removed: readonly string[];
   /** Text of app-config.dynamic-plugins.yaml; undefined leaves it as it is. */
@@ -23,17 +25,17 @@ export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
  * from there on, one for each plugin, app-config last: whoever looks in between, or comes after an end at any point,
  * finds every plugin in its old or its new version, and none in part. Rejects as the file system does.
  */
-export async function commit({ root, staging, ready, removed, appConfig }: Change): Promise<void> {
+export async function commit({ root, staging, ready, renamed, removed, appConfig }: Change): Promise<void> {
   const { store } = storePaths(root);
   const links = join(staging, 'links');
   const config = join(staging, APP_CONFIG);
   await mkdir(links);
-  for (const { path, folder, entry } of ready) {
-    await rename(path, join(store, folder));
-    await symlink(linkTarget(folder), join(links, entry), 'dir');
-  }
+  for (const { path, folder } of ready) await rename(path, join(store, folder));
+  // First those that stay: the name that one leaves may be the name of another.
+  const added = [...renamed, ...ready];
+  for (const { entry, folder } of added) await symlink(linkTarget(folder), join(links, entry), 'dir');
   if (appConfig !== undefined) await writeFile(config, appConfig);
-  for (const { entry } of ready) await rename(join(links, entry), join(root, entry));
+  for (const { entry } of added) await rename(join(links, entry), join(root, entry));
   for (const entry of removed) await rm(join(root, entry), { force: true });
   if (appConfig !== undefined) await rename(config, join(root, APP_CONFIG));
 }

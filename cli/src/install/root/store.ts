@@ -1,4 +1,13 @@
-import { StagedoorError, digestOf, isBundlePath, listFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
+import {
+  StagedoorError,
+  digestOf,
+  fileName,
+  isBundlePath,
+  listFiles,
+  packName,
+  parseJson,
+  readBounded,
+} from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -75,7 +84,12 @@ export function storePaths(root: string): { store: string; lock: string } {
 
 /** Name of the link, and of the drop, of a package. */
 export function entryName(packageName: string): string {
-  return packName(packageName);
+  return fileName(packageName);
+}
+
+/** True for a link whose name is that of the package, also as earlier versions named it, who gave several packages one name. */
+export function isEntryOf(entry: string, packageName: string): boolean {
+  return entry === entryName(packageName) || entry === packName(packageName);
 }
 
 /** Where the link of a package leads, from the root directory. */

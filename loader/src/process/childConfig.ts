@@ -1,0 +1,24 @@
+import type { RootConfigService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
+
+/**
+ * App-config as processes of plugins get it. The portal counts the requests of each plugin in the store that
+ * `backend.rateLimit.store` names; a process would count them there once more, under the same key. Without it, the process
+ * counts for itself what gets there, which is never more than the portal has counted.
+ */
+export function childConfig(config: RootConfigService): RootConfigService {
+  const whole = (): JsonObject => {
+    const { backend, ...rest } = config.get<JsonObject>();
+    const { rateLimit, ...others } = (backend ?? {}) as JsonObject;
+    if (typeof rateLimit !== 'object' || rateLimit === null || !('store' in rateLimit)) return { ...rest, backend };
+    const { store: _, ...limits } = rateLimit as JsonObject;
+    return { ...rest, backend: { ...others, rateLimit: limits } };
+  };
+  return new Proxy(config, {
+    get(target, name) {
+      const value = Reflect.get(target, name) as unknown;
+      if (name === 'get') return (key?: string) => (key === undefined ? whole() : config.get(key));
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
