@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmod, lstat, mkdir, readFile, readdir, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -241,7 +241,9 @@ describe('a plugin process with a user of its own', () => {
     const { users } = JSON.parse(await readFile(join(backend.stateDir, 'users.json'), 'utf8')) as {
       users: Record<string, number>;
     };
-    expect(users[JSON.stringify(['thief-dynamic', 'one'])]).not.toBe(one.process!.user);
+    const given = ['one-dynamic', 'thief-dynamic'].map((name) => users[JSON.stringify([name, 'one'])]);
+    expect(given).toEqual([one.process!.user, expect.any(Number)]);
+    expect(given[1]).not.toBe(given[0]);
     expect((await lstat(join(home, 'data', 'one.sqlite.d'))).uid).toBe(one.process!.user);
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 2 });
   });
@@ -269,13 +271,24 @@ describe('a plugin process with a user of its own', () => {
     expect(await run(backend, 'one', reads('/etc/passwd'))).toEqual({ code: 'ERR_ACCESS_DENIED' });
   });
 
-  test('is an error where a folder of databases may be written by everybody', async () => {
+  test('has its rows where volumes are made for everybody to write', async () => {
     const home = await openHome();
     await mkdir(join(home, 'data'));
     await chmod(join(home, 'data'), 0o777);
     const backend = await startWithUsers(home);
     await dropRunsCode(backend, 'one');
+    await untilRunning(backend, 'one');
+    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 1 });
+    expect((await lstat(join(home, 'data'))).mode & 0o777).toBe(0o771);
+  });
+
+  test('is not given a database that lies elsewhere', async () => {
+    const home = await openHome();
+    await mkdir(join(home, 'data'));
+    await symlink('auth.sqlite', join(home, 'data', 'one.sqlite'));
+    const backend = await startWithUsers(home);
+    await dropRunsCode(backend, 'one');
     const status = await backend.until(packageOf('one'), 'rejected');
-    expect(status).toMatchObject({ code: 'PROCESS_USER_UNAVAILABLE', hint: `chmod o-w ${join(home, 'data')}` });
+    expect(status).toMatchObject({ code: 'PROCESS_USER_UNAVAILABLE', message: expect.stringContaining('is a link') });
   });
 });

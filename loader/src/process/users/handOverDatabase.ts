@@ -6,8 +6,6 @@ import { unreachableFault } from './folders';
 /** What SQLite keeps beside a database: first, so that one is never without its journal. */
 const BESIDE = ['-journal', '-wal', '-shm'];
 const FOLDER = '.d';
-const OTHERS_WRITE = 0o002;
-const OTHERS_READ = 0o004;
 const OTHERS_ENTER = 0o001;
 
 /**
@@ -54,12 +52,7 @@ async function openFolder(dir: string): Promise<void> {
     if (at === made) break;
   }
   const { mode } = await stat(dir);
-  if (mode & OTHERS_WRITE) {
-    throw new StagedoorError('PROCESS_USER_UNAVAILABLE', `Every user may write into ${dir}, where databases are.`, {
-      hint: `chmod o-w ${dir}`,
-    });
-  }
-  await chmod(dir, (mode & 0o7777 & ~OTHERS_READ) | OTHERS_ENTER);
+  await chmod(dir, (mode & 0o7770) | OTHERS_ENTER);
   const fault = unreachableFault(dir);
   if (fault) throw fault;
 }
