@@ -1,9 +1,9 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UserAssignments } from '../../loader/src/process/users/assignments';
 import { databaseFile } from '../../loader/src/process/users/databaseFile';
-import { unreadableFault } from '../../loader/src/process/users/folders';
+import { closeToWriters, unreadableFault } from '../../loader/src/process/users/folders';
 import { ownRights, switchingFault, type Rights } from '../../loader/src/process/users/switching';
 import { ConfigReader } from '@backstage/config';
 import { startIsolating } from '../support/faulty';
@@ -103,6 +103,23 @@ describe('users of plugins', () => {
     await chmod(home, 0o711);
     await chmod(shop, 0o711);
     expect(unreadableFault([shop])!.message).toContain(`${shop} (mode 0711).`);
+  });
+});
+
+describe('what lets other users change what the portal goes by', () => {
+  test('is taken away: writing into some folders, and replacing files in the one for temporary files', async () => {
+    const home = await tempDir();
+    const modes = { root: 0o2777, data: 0o755, tmp: 0o777 };
+    for (const [name, mode] of Object.entries(modes)) {
+      await mkdir(join(home, name));
+      await chmod(join(home, name), mode);
+    }
+    const absent = join(home, 'absent');
+    await closeToWriters([join(home, 'root'), join(home, 'data'), absent], join(home, 'tmp'));
+    const left = await Promise.all(
+      Object.keys(modes).map(async (name) => (await stat(join(home, name))).mode & 0o7777),
+    );
+    expect(left).toEqual([0o2775, 0o755, 0o1777]);
   });
 });
 

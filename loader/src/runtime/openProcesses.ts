@@ -31,7 +31,14 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
   if (!range) return undefined;
   const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
   const needed = [process.execPath, join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
-  const users = await PluginUsers.open({ range, stateDirectory, cwd, config, needed });
+  const users = await PluginUsers.open({
+    range,
+    rootDirectory: settings.rootDirectory,
+    stateDirectory,
+    cwd,
+    config,
+    needed,
+  });
   if (users.fault) rootLogger.error(`${users.fault.code}: ${users.fault.message} Remedy: ${users.fault.hint}`);
   return users;
 }

@@ -9,7 +9,7 @@ const MEMORY = ':memory:';
  */
 export function databaseFile(config: Config, cwd: string, pluginId: string): string | undefined {
   const section = config.getOptionalConfig('backend.database');
-  const own = section?.getOptionalConfig('plugin')?.getOptionalConfig(pluginId);
+  const own = pluginId === '' ? undefined : section?.getOptionalConfig('plugin')?.getOptionalConfig(pluginId);
   const base = section?.getOptionalString('client') ?? '';
   const client = own?.getOptionalString('client') ?? base;
   if (!client.includes('sqlite')) return undefined;
@@ -21,10 +21,12 @@ export function databaseFile(config: Config, cwd: string, pluginId: string): str
   return filename === MEMORY ? undefined : resolve(cwd, join(directory, filename));
 }
 
-/** The folder in which the SQLite files of plugins are that say nothing else; undefined where there is none. */
-export function databaseDirectory(config: Config, cwd: string): string | undefined {
-  const file = databaseFile(config, cwd, 'any');
-  return file && dirname(file);
+/** The folders in which the SQLite files of plugins are. */
+export function databaseDirectories(config: Config, cwd: string): string[] {
+  // A plugin of which the config says nothing stands for all such.
+  const ids = ['', ...(config.getOptionalConfig('backend.database.plugin')?.keys() ?? [])];
+  const files = ids.flatMap((id) => databaseFile(config, cwd, id) ?? []);
+  return [...new Set(files.map((file) => dirname(file)))];
 }
 
 function connectionOf(section: Config | undefined): { directory?: string; filename?: string } {

@@ -1,10 +1,12 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { realpathSync, statSync } from 'node:fs';
-import { chmod, chown, lstat, readdir } from 'node:fs/promises';
+import { chmod, chown, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 const OTHERS_READ = 0o004;
+const OTHERS_WRITE = 0o002;
 const OTHERS_ENTER = 0o001;
+const STICKY = 0o1000;
 const ALL_OF_OTHERS = 0o077;
 /** Others pass through, and cannot see what is there. */
 const PASSED_THROUGH = 0o711;
@@ -69,6 +71,25 @@ function closedFault(at: string, mode: number, path: string): StagedoorError {
     `Processes with users of their own cannot read ${at} (mode ${octal})${what}.`,
     { hint: 'Let other users read it, keep it elsewhere, or remove dynamicPlugins.process.users.' },
   );
+}
+
+/**
+ * Takes from other users what lets them change what the portal goes by: the right to write into some folders, and, in the folder for
+ * everybody's temporary files, the right to replace the files of others. Folders that do not exist are left out. Throws
+ * PROCESS_USER_UNAVAILABLE where that is not the portal's to do.
+ */
+export async function closeToWriters(folders: readonly string[], temporary: string): Promise<void> {
+  for (const folder of [...folders, temporary]) {
+    const info = await stat(folder).catch(() => undefined);
+    if (!info || !(info.mode & OTHERS_WRITE)) continue;
+    const mode = folder === temporary ? info.mode | STICKY : info.mode & ~OTHERS_WRITE;
+    if (mode === info.mode) continue;
+    await chmod(folder, mode & 0o7777).catch((cause: Error) => {
+      const message = `Every user may write into ${folder}, and that cannot be changed: ${cause.message}`;
+      const hint = folder === temporary ? `chmod +t ${folder}` : `chmod o-w ${folder}`;
+      throw new StagedoorError('PROCESS_USER_UNAVAILABLE', message, { cause, hint });
+    });
+  }
 }
 
 async function passThrough(dir: string): Promise<void> {

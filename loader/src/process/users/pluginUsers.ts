@@ -1,12 +1,13 @@
 import type { Config } from '@backstage/config';
-import { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { chown, mkdir, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { UserRange } from '../../settings/process';
 import { writingState } from '../../stage/stateDirectory';
 import { UserAssignments } from './assignments';
-import { databaseDirectory, databaseFile } from './databaseFile';
-import { openStateDirectoryToUsers, showCopy, unreachableFault, unreadableFault } from './folders';
+import { databaseDirectories, databaseFile } from './databaseFile';
+import { closeToWriters, openStateDirectoryToUsers, showCopy, unreachableFault, unreadableFault } from './folders';
 import { closeDatabases, handOverDatabase } from './handOverDatabase';
 import { endProcessesOf, emptyAs } from './processesOf';
 import { ownRights, switchingFault } from './switching';
@@ -17,6 +18,7 @@ const PRIVATE = 0o077;
 /** What {@link PluginUsers} goes by. */
 export interface PluginUsersOptions {
   range: UserRange;
+  rootDirectory: string;
   /** Real path of the state directory. */
   stateDirectory: string;
   cwd: string;
@@ -27,41 +29,54 @@ export interface PluginUsersOptions {
 
 /** Gives the process of each plugin a user and group of its own, and what it needs to that user. */
 export class PluginUsers {
-  /** Why no process can be started as another user; undefined where they can. */
-  readonly fault: StagedoorError | undefined;
   readonly #options: PluginUsersOptions;
-  readonly #assignments: UserAssignments | undefined;
   readonly #readers = new Map<string, Set<number>>();
   /** Processes that run, by user. */
   readonly #running = new Map<number, number>();
   readonly #ending = new Map<number, Promise<void>>();
   readonly #leaving = new Set<Promise<void>>();
+  #assignments: UserAssignments | undefined;
+  #fault: StagedoorError | undefined;
   #umask: number | undefined;
 
   private constructor(options: PluginUsersOptions) {
     this.#options = options;
-    const { range, stateDirectory, needed } = options;
-    try {
-      this.fault = switchingFault(range, ownRights()) ?? unreadableFault(needed) ?? unreachableFault(stateDirectory);
-      if (!this.fault) this.#assignments = new UserAssignments(stateDirectory, range);
-    } catch (error) {
-      if (!(error instanceof StagedoorError)) throw error;
-      this.fault = error;
-    }
   }
 
-  /** Ends what an earlier run left behind, and closes what processes have no business with. Throws STATE_UNWRITABLE. */
+  /**
+   * Ends what an earlier run left behind, and closes what processes have no business with. What stands against users of their own
+   * becomes a {@link fault}. Throws STATE_UNWRITABLE.
+   */
   static async open(options: PluginUsersOptions): Promise<PluginUsers> {
     const users = new PluginUsers(options);
-    if (!users.#assignments) return users;
-    users.#umask = process.umask(PRIVATE);
-    await endProcessesOf(users.#assignments.all());
-    await writingState(options.stateDirectory, async () => {
-      await openStateDirectoryToUsers(options.stateDirectory);
-      const databases = databaseDirectory(options.config, options.cwd);
-      if (databases) await closeDatabases(databases);
-    });
+    try {
+      await users.#prepare();
+    } catch (error) {
+      if (!isStagedoorError(error) || error.code !== 'PROCESS_USER_UNAVAILABLE') throw error;
+      users.#fault = error;
+    }
     return users;
+  }
+
+  /** Why no process can be started as another user; undefined where they can. */
+  get fault(): StagedoorError | undefined {
+    return this.#fault;
+  }
+
+  async #prepare(): Promise<void> {
+    const { range, rootDirectory, stateDirectory, needed, config, cwd } = this.#options;
+    const fault = switchingFault(range, ownRights()) ?? unreadableFault(needed) ?? unreachableFault(stateDirectory);
+    if (fault) throw fault;
+    const assignments = new UserAssignments(stateDirectory, range);
+    const databases = databaseDirectories(config, cwd);
+    await closeToWriters([rootDirectory, ...databases], tmpdir());
+    await endProcessesOf(assignments.all());
+    await writingState(stateDirectory, async () => {
+      await openStateDirectoryToUsers(stateDirectory);
+      for (const directory of databases) await closeDatabases(directory);
+    });
+    this.#umask = process.umask(PRIVATE);
+    this.#assignments = assignments;
   }
 
   /**
@@ -69,7 +84,7 @@ export class PluginUsers {
    * when nothing is left of its earlier processes. Throws PROCESS_USER_UNAVAILABLE, STATE_UNWRITABLE.
    */
   async enter(packageName: string, pluginId: string | undefined): Promise<number> {
-    if (!this.#assignments) throw this.fault!;
+    if (!this.#assignments) throw this.#fault!;
     const user = this.#assignments.userOf(packageName, pluginId);
     for (let ending; (ending = this.#ending.get(user));) await ending;
     this.#running.set(user, (this.#running.get(user) ?? 0) + 1);
