@@ -30,7 +30,7 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
   const range = settings.process.users;
   if (!range) return undefined;
   const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
-  const needed = [process.execPath, join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
+  const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
   const users = await PluginUsers.open({
     range,
     rootDirectory: settings.rootDirectory,

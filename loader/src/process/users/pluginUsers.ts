@@ -1,5 +1,6 @@
 import type { Config } from '@backstage/config';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { realpathSync } from 'node:fs';
 import { chown, mkdir, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,12 @@ export class PluginUsers {
 
   async #prepare(): Promise<void> {
     const { range, rootDirectory, stateDirectory, needed, config, cwd } = this.#options;
-    const fault = switchingFault(range, ownRights()) ?? unreadableFault(needed) ?? unreachableFault(stateDirectory);
+    const fault =
+      switchingFault(range, ownRights()) ??
+      // To be run, and not read: see the Dockerfile.
+      unreachableFault(realpathSync(process.execPath)) ??
+      unreadableFault(needed) ??
+      unreachableFault(stateDirectory);
     if (fault) throw fault;
     const assignments = new UserAssignments(stateDirectory, range);
     const databases = databaseDirectories(config, cwd);
