@@ -11,6 +11,9 @@ const ALL_OF_OTHERS = 0o077;
 /** Others pass through, and cannot see what is there. */
 const PASSED_THROUGH = 0o711;
 
+const SHOWN = 0o755;
+const SHOWN_TO_GROUP = 0o750;
+
 /** The entries of the state directory that a process passes through on its way to what it may read. */
 const PASSED = ['staged', 'foreign', join('foreign', 'staged'), 'run'];
 
@@ -24,18 +27,29 @@ export async function openStateDirectoryToUsers(stateDirectory: string): Promise
     if (!entry.isSymbolicLink()) await chmod(path, (await lstat(path)).mode & 0o7777 & ~ALL_OF_OTHERS);
   }
   for (const name of PASSED) await passThrough(join(stateDirectory, name));
-  await showFolders(join(stateDirectory, 'node_modules'));
+  const shelf = join(stateDirectory, 'node_modules');
+  await showFoldersIn(shelf);
+  await chmod(shelf, SHOWN);
   await passThrough(stateDirectory);
 }
 
-/** Lets a group read a staged copy, or everybody who finds it, where it is for more than one. */
+/**
+ * Lets a group read a staged copy, or everybody who finds it, where it is for more than one. A copy that is shown already stays as
+ * it is: processes read it.
+ */
 export async function showCopy(dir: string, group: number | 'all'): Promise<void> {
-  await showFolders(dir);
   await passThrough(dirname(dir));
-  if (group === 'all') return;
-  await chmod(dir, 0o700);
-  await chown(dir, process.geteuid!(), group);
-  await chmod(dir, 0o750);
+  const { gid, mode } = await lstat(dir);
+  const wanted = group === 'all' ? SHOWN : SHOWN_TO_GROUP;
+  if ((mode & 0o7777) === wanted && (group === 'all' || gid === group)) return;
+  await showFoldersIn(dir);
+  if (group !== 'all') {
+    // First closed, so that no other group reads it meanwhile.
+    await chmod(dir, 0o700);
+    await chown(dir, process.geteuid!(), group);
+  }
+  // Last: a copy whose top is shown is shown as a whole.
+  await chmod(dir, wanted);
 }
 
 /**
@@ -98,10 +112,11 @@ async function passThrough(dir: string): Promise<void> {
   });
 }
 
-/** Gives a folder and all folders below it the mode that they have where no umask takes bits away. */
-async function showFolders(dir: string): Promise<void> {
-  await chmod(dir, 0o755);
+/** Gives all folders below one the mode that they have where no umask takes bits away. */
+async function showFoldersIn(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
-    if (entry.isDirectory()) await showFolders(join(dir, entry.name));
+    if (!entry.isDirectory()) continue;
+    await chmod(join(dir, entry.name), SHOWN);
+    await showFoldersIn(join(dir, entry.name));
   }
 }
