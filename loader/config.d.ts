@@ -82,6 +82,16 @@ export interface Config {
       environment?: string[];
       /** Whether Node's permission model confines what files a process may read. Default: false. */
       permissionModel?: boolean;
+      /**
+       * Users that processes run as, each plugin one of its own, with a group of the same id. Needs a portal that runs as root on
+       * Linux and may switch users; with another, no plugin runs in a process. Default: none, as the user of the portal.
+       */
+      users?: {
+        /** The first user id, at least 1000; nobody else may be one of these users. Default: none, it has to be given. */
+        from: number;
+        /** How many there are. Default: 1000. */
+        count?: number;
+      };
     };
     /** What holds for one plugin, by plugin id; what is not given is as for all. Default: none. */
     plugins?: {

@@ -207,6 +207,10 @@ export const codes = {
     meaning: 'The process of the plugin does not run at this moment.',
     hint: 'Ask again after the time in the Retry-After header.',
   },
+  PROCESS_USER_UNAVAILABLE: {
+    meaning: 'The process of the plugin cannot have a user of its own, as dynamicPlugins.process.users wants it.',
+    hint: 'Read the message; or remove dynamicPlugins.process.users, and processes run as the user of the portal.',
+  },
   ANSWER_INVALID: {
     meaning: 'The process of the plugin answered with something that cannot be passed on as HTTP, e.g. status 000.',
     hint: 'Ask the author of the plugin; the log of the plugin may say more.',

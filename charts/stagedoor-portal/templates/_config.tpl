@@ -70,9 +70,18 @@ dynamicPlugins:
     {{- with .Values.signatures }}
     {{- dict "mode" .mode "allowUnsigned" .allowUnsigned "trustedKeys" (include "stagedoor.keyFiles" $ | fromJsonArray) | toYaml | nindent 4 }}
     {{- end }}
-  {{- with .Values.policy }}
+  {{- with include "stagedoor.policy" . | fromYaml }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
+
+{{/* What is set below dynamicPlugins, beside what the chart needs. */}}
+{{- define "stagedoor.policy" -}}
+{{- with .Values.pluginUsers -}}
+{{- $users := .enabled | ternary (dict "process" (dict "users" (pick . "from" "count"))) dict -}}
+{{- $isolation := .enabled | ternary (dict "isolation" "process") dict -}}
+{{- mergeOverwrite $isolation (deepCopy $.Values.policy) $users | toYaml -}}
+{{- end -}}
 {{- end -}}
 
 {{/*

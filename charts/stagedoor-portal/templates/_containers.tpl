@@ -1,9 +1,18 @@
-{{/* What both containers of a backend have in common: takes {root}. */}}
+{{/* What both containers of a backend have in common: takes {root, securityContext}, the latter to be laid over that of the values. */}}
 {{- define "stagedoor.containerBase" -}}
 image: {{ include "stagedoor.image" .root }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 securityContext:
-  {{- toYaml .root.Values.securityContext | nindent 2 }}
+  {{- mergeOverwrite (deepCopy .root.Values.securityContext) (.securityContext | default dict) | toYaml | nindent 2 }}
+{{- end -}}
+
+{{/* What the portal needs to start, serve and end processes of other users, as YAML. */}}
+{{- define "stagedoor.switchesUsers" -}}
+runAsUser: 0
+runAsGroup: 0
+runAsNonRoot: false
+capabilities:
+  add: [CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID]
 {{- end -}}
 
 {{/* Fills the root directory before the portal starts: takes {root, backend}. */}}
@@ -75,8 +84,9 @@ securityContext:
 {{/* The portal of one backend: takes {root, backend}. */}}
 {{- define "stagedoor.portalContainer" -}}
 {{- $values := .root.Values -}}
+{{- $securityContext := $values.pluginUsers.enabled | ternary (include "stagedoor.switchesUsers" . | fromYaml) dict -}}
 - name: portal
-  {{- include "stagedoor.containerBase" . | nindent 2 }}
+  {{- include "stagedoor.containerBase" (dict "root" .root "securityContext" $securityContext) | nindent 2 }}
   command: [stagedoor-portal]
   args:
     {{- include "stagedoor.configArguments" .root | nindent 4 }}
@@ -84,7 +94,8 @@ securityContext:
     - name: NODE_ENV
       value: production
     - name: HOME
-      value: /tmp
+      {{- /* In /tmp the users of plugins could leave files that programs look for in a home. */}}
+      value: {{ $values.pluginUsers.enabled | ternary "/var/lib/stagedoor/state" "/tmp" }}
     {{- if eq $values.database.client "pg" }}
     {{- include "stagedoor.databaseVariables" $values.database | nindent 4 }}
     {{- end }}

@@ -18,6 +18,10 @@ spec:
   serviceAccountName: {{ include "stagedoor.serviceAccount" .root }}
   # Nothing in the portal calls the Kubernetes API.
   automountServiceAccountToken: false
+  shareProcessNamespace: false
+  {{- if not $values.hostUsers }}
+  hostUsers: false
+  {{- end }}
   enableServiceLinks: false
   terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
   securityContext:

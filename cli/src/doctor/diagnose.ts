@@ -32,6 +32,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     folder,
     kinds,
     ...(portal?.writers && { writers: portal.writers }),
+    ...(portal?.processes && { processes: portal.processes }),
     findings: findings.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),
   };
 }

@@ -1,6 +1,7 @@
 import type { HostManifest } from '../export/host/readHost';
 import type { Writers } from './access';
 import type { Finding } from './finding';
+import type { Processes } from './processes';
 
 /** What is examined. */
 export interface DoctorOptions {
@@ -22,6 +23,8 @@ export interface Diagnosis {
   kinds: Array<'plugin' | 'portal'>;
   /** Of a portal whose config can be read: who may change its plugins. */
   writers?: Writers;
+  /** Of a portal with plugins in processes of their own. */
+  processes?: Processes;
   /** Errors first. */
   findings: Finding[];
 }

@@ -7,6 +7,7 @@ import { findingOf, type Finding } from './finding';
 import { examineFolders } from './folders';
 import { examinePolicy } from './policy';
 import { findPolicyModule } from './policyModule';
+import { examineProcesses, readProcesses, type Processes } from './processes';
 import { examineSignatures } from './signatures';
 
 /** A portal as it is found. */
@@ -14,6 +15,8 @@ export interface ExaminedPortal {
   findings: Finding[];
   /** Absent where the config tells of no portal with dynamic plugins. */
   writers?: Writers;
+  /** Absent where no plugin runs in a process. */
+  processes?: Processes;
 }
 
 /** What is wrong with a portal that is started in `dir` with these config files, and who may change its plugins. */
@@ -40,10 +43,9 @@ export async function examinePortal(
   const readable = !folders.some(({ subject, level }) => subject === root && level === 'error');
   const drops = readable ? await examineDrops(root, trusted, signal) : [];
   const writers = readWriters(config, await findPolicyModule(readable ? root : undefined, dir, signal));
-  return {
-    findings: [...folders, ...findings, ...examineAccess(config, writers), ...examinePolicy(config), ...drops],
-    writers,
-  };
+  const processes = readProcesses(config);
+  const policy = [...examineAccess(config, writers), ...examinePolicy(config), ...examineProcesses(config, processes)];
+  return { findings: [...folders, ...findings, ...policy, ...drops], writers, processes };
 }
 
 function rootDirectory(config: Config, dir: string): string | undefined {

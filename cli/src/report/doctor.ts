@@ -1,8 +1,9 @@
 import type { Writers } from '../doctor/access';
 import type { Diagnosis } from '../doctor/options';
+import type { Processes } from '../doctor/processes';
 
-/** What was found, with what to do about it, and who may change the plugins of a portal. */
-export function findingLines({ folder, kinds, findings, writers }: Diagnosis): string[] {
+/** What was found, with what to do about it, who may change the plugins of a portal, and who they run as. */
+export function findingLines({ folder, kinds, findings, writers, processes }: Diagnosis): string[] {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const lines = findings.flatMap(({ level, subject, message, fix, code }) => [
     ...`${level}${code === undefined ? '' : ` ${code}`}: ${subject}: ${message}`.split('\n'),
@@ -11,6 +12,7 @@ export function findingLines({ folder, kinds, findings, writers }: Diagnosis): s
   return [
     ...lines,
     ...(writers ? [`may change plugins: ${whoMayWrite(writers)}`] : []),
+    ...(processes ? [`plugins in processes run as: ${usersOf(processes)}`] : []),
     `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`,
   ];
 }
@@ -23,4 +25,9 @@ function whoMayWrite({ operators, policy, services, upload }: Writers): string {
   ];
   const nobody = 'nobody through the portal; list users or groups in dynamicPlugins.operators';
   return `${who.join(', ') || nobody}${upload ? '' : ' (uploads are switched off)'}`;
+}
+
+function usersOf({ users }: Processes): string {
+  if (users === 'portal') return 'the user of the portal';
+  return `users ${users.first} to ${users.last}, each plugin one of its own`;
 }

@@ -9,13 +9,15 @@ import type { OnDecision } from '../policy/decision';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
 import { accessNeeds } from './accessNeeds';
-import { childEnvironment } from './environment';
-import type { ChildSetup } from './messages';
+import { childEnvironment, forOtherUser } from './environment';
+import type { ChildSetup, ChildUnit } from './messages';
 import { nodeFlags } from './nodeFlags';
 import { PluginProcess } from './pluginProcess';
 import { LogRelay } from './relayLog';
 import { SocketDirectory } from './socketDirectory';
 import { record, text } from './untrusted';
+import { pinSocket } from './users/pinSocket';
+import type { PluginUsers } from './users/pluginUsers';
 
 /** What the processes of plugins have of the portal. */
 export interface LauncherOptions {
@@ -27,6 +29,8 @@ export interface LauncherOptions {
   rootLogger: RootLoggerService;
   discovery: DiscoveryService;
   installedPlugins(): InstalledPlugins;
+  /** Undefined where processes run as the user of the portal. */
+  users: PluginUsers | undefined;
   /** Hears of what policy decided in a child. */
   onDecision: OnDecision;
 }
@@ -54,8 +58,8 @@ export class ChildLauncher {
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    this.#sockets = new SocketDirectory(options.stateDirectory);
-    const { config } = options;
+    const { config, stateDirectory, users } = options;
+    this.#sockets = new SocketDirectory(stateDirectory, users !== undefined && users.fault === undefined);
     const subscription = config.subscribe?.(() => {
       for (const { channel } of this.#children) channel.notify('config', config.get());
     });
@@ -68,15 +72,36 @@ export class ChildLauncher {
    */
   async launch(pluginId: string | undefined, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
     await Promise.all(bundles.map(checkDigest));
+    const { users } = this.#options;
+    const user = await users?.enter(bundles[0]!.name, pluginId);
+    try {
+      return await this.#launchAs(user, pluginId, bundles);
+    } catch (error) {
+      if (user !== undefined) await users!.leave(user);
+      throw error;
+    }
+  }
+
+  async #launchAs(
+    user: number | undefined,
+    pluginId: string | undefined,
+    bundles: readonly StagedBundle[],
+  ): Promise<LaunchedChild> {
     const { settings, cwd, config, rootLogger } = this.#options;
     const own = settings.plugins[pluginId ?? ''] ?? {};
     const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
     const confined = own.permissionModel ?? settings.process.permissionModel;
-    const { stateDirectory } = this.#options;
-    const socketPath = this.#sockets.next();
-    const temporary = `${socketPath}.tmp`;
+    const { stateDirectory, users } = this.#options;
+    const place = this.#sockets.next();
+    const [socketPath, temporary] =
+      user === undefined ? [place, `${place}.tmp`] : [join(place, 's'), join(place, 'tmp')];
+    if (user !== undefined) {
+      await users!.show(bundles, user);
+      await users!.makeFolder(place, 'tmp', user);
+    }
     const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId, temporary };
-    const env = childEnvironment(process.env, settings.process.environment);
+    const shared = childEnvironment(process.env, settings.process.environment);
+    const env = user === undefined ? shared : forOtherUser(shared, temporary);
     const needs = confined ? accessNeeds(access) : undefined;
     // A child may write into these, and may not make them.
     for (const dir of needs?.write ?? []) await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -89,7 +114,8 @@ export class ChildLauncher {
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
         // Others' temporary files are others'.
-        env: needs ? { ...env, TMPDIR: temporary } : env,
+        env: needs || user !== undefined ? { ...env, TMPDIR: temporary } : env,
+        user,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
         onOutput: (from, line) => relay.output(from, line),
         handlers: {
@@ -107,8 +133,10 @@ export class ChildLauncher {
     this.#children.add(child.process);
     void child.process.exited.then(async () => {
       this.#children.delete(child.process);
-      for (const left of [socketPath, temporary]) await rm(left, { recursive: true, force: true });
+      if (user === undefined)
+        for (const left of [socketPath, temporary]) await rm(left, { recursive: true, force: true });
     });
+    if (user !== undefined) users!.started(user, place, child.process.exited);
     const backendPluginApiDir = findPackageDir('@backstage/backend-plugin-api', __dirname);
     const data = config.get<JsonObject>();
     const setup: ChildSetup = { config: data, settings, socketPath, maxHeaderSize, backendPluginApiDir };
@@ -116,10 +144,27 @@ export class ChildLauncher {
     return child;
   }
 
+  /** Gives a child what it needs of what belongs to the plugin that it is about to start, whose id is no other's. */
+  async entrust({ process: { user } }: LaunchedChild, { pluginId, bundles }: ChildUnit): Promise<void> {
+    if (user === undefined) return;
+    await this.#options.users!.show(bundles, user);
+    await this.#options.users!.giveDatabase(pluginId, user);
+  }
+
+  /** Makes sure that a child which listens cannot lead the portal to another socket than its own. */
+  pin(child: LaunchedChild): void {
+    const { process: started, socketPath } = child;
+    if (started.user === undefined) return;
+    const { path, release } = pinSocket(socketPath, started.user);
+    child.socketPath = path;
+    void started.exited.then(release);
+  }
+
   /** Ends every child that is left. */
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#unsubscribe();
     for (const child of this.#children) child.kill('stop');
+    await this.#options.users?.close();
     this.#sockets.dispose();
   }
 

@@ -38,3 +38,8 @@ export function childEnvironment(own: NodeJS.ProcessEnv, listed: readonly string
   );
   return Object.fromEntries(entries);
 }
+
+/** The same for a process with a user of its own, which has neither the portal's home nor its name. */
+export function forOtherUser({ USER: _user, LOGNAME: _name, SHELL: _shell, ...rest }: NodeJS.ProcessEnv, home: string) {
+  return { ...rest, HOME: home };
+}

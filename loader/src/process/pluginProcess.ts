@@ -25,6 +25,8 @@ export interface PluginProcessOptions {
   entry: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** The user and group that it runs as, and no other group; undefined: as the portal. */
+  user: number | undefined;
   /** More resident memory than this ends the process, in bytes. */
   mostRssBytes: number;
   handlers: ChannelHandlers;
@@ -35,6 +37,8 @@ export interface PluginProcessOptions {
 /** A child process of the portal, with a channel to it, watched for signs of life and for memory. */
 export class PluginProcess {
   readonly pid: number;
+  /** The user that it runs as; undefined: that of the portal. */
+  readonly user: number | undefined;
   readonly startedAt = new Date();
   readonly channel: Channel;
   /** Resolves when the process has ended and its output is read. */
@@ -46,12 +50,15 @@ export class PluginProcess {
   #killedFor: KillReason | undefined;
   #rssBytes = 0;
 
-  constructor({ flags, entry, cwd, env, mostRssBytes, handlers, onOutput }: PluginProcessOptions) {
+  constructor({ flags, entry, cwd, env, user, mostRssBytes, handlers, onOutput }: PluginProcessOptions) {
     this.#mostRssBytes = mostRssBytes;
+    this.user = user;
     const marked = { ...env, ...descendantMark() };
     const child = spawn(process.execPath, [...flags, entry, String(process.pid)], {
       cwd,
       env: marked,
+      // Node gives up all other groups with it.
+      ...(user !== undefined && { uid: user, gid: user }),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
       // A process group of its own, so that whatever the plugin starts ends with it.
       detached: true,

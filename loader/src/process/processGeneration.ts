@@ -11,7 +11,7 @@ import type { DeclaredRoute } from '../start/openedRoutes';
 import { deadline } from '../start/deadline';
 import type { GenerationHost } from '../start/generation';
 import { partsOf, type Composition } from '../start/part';
-import type { StartedGeneration } from '../start/startedGeneration';
+import type { ProcessStatus, StartedGeneration } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
 import { exitFault } from './exit';
 import type { Routes } from './messages';
@@ -100,11 +100,11 @@ export class ProcessGeneration implements StartedGeneration {
   }
 
   /** The process for a status; undefined while there is none. */
-  get process(): { pid: number; rssBytes: number; restarts: number; startedAt: string } | undefined {
+  get process(): ProcessStatus | undefined {
     const child = this.#supervisor.current?.process;
     if (!child) return undefined;
-    const { pid, rssBytes, startedAt } = child;
-    return { pid, rssBytes, restarts: this.#supervisor.restarts, startedAt: startedAt.toISOString() };
+    const { pid, rssBytes, startedAt, user = process.geteuid?.() } = child;
+    return { pid, user, rssBytes, restarts: this.#supervisor.restarts, startedAt: startedAt.toISOString() };
   }
 
   async checkHealth(timeoutMs: number): Promise<HealthReport> {

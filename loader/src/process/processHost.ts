@@ -77,6 +77,7 @@ export class ProcessHost {
     try {
       const child = this.#unpark(pluginId, bundles) ?? (await this.#launcher.launch(pluginId, bundles));
       const unit: ChildUnit = { pluginId, bundles: [...bundles] };
+      await orEnd(child, () => this.#launcher.entrust(child, unit));
       const fallback = { code: 'INIT_FAILED', message: `Plugin '${pluginId}' did not start.` } as const;
       const answer = await this.#ask(child, pluginId, 'start', unit, fallback);
       const routes = routesFrom(answer, pluginId, this.mayMount(pluginId));
@@ -84,6 +85,7 @@ export class ProcessHost {
         child.process.kill('stop');
         throw startFailureFrom(answer, pluginId) ?? new StagedoorError(fallback.code, fallback.message);
       }
+      await orEnd(child, () => this.#launcher.pin(child));
       child.process.watch();
       return Object.assign(child, { routes });
     } catch (error) {
@@ -102,9 +104,9 @@ export class ProcessHost {
   }
 
   /** Ends every child that is left. */
-  dispose(): void {
+  async dispose(): Promise<void> {
     for (const dir of [...this.#parked.keys()]) this.#discard(dir);
-    this.#launcher.dispose();
+    await this.#launcher.dispose();
   }
 
   async #ask(
@@ -141,17 +143,31 @@ export class ProcessHost {
     parked.child.process.kill('stop');
   }
 
-  /** The child that has loaded one of the bundles for this plugin; others that have are ended. */
+  /**
+   * The child that has loaded one of the bundles for this plugin; others that have are ended. With a user of its own, only that
+   * which has loaded the bundle of the plugin: the user of a module is another.
+   */
   #unpark(pluginId: string, bundles: readonly StagedBundle[]): LaunchedChild | undefined {
     let found: LaunchedChild | undefined;
     for (const { dir } of bundles) {
       const parked = this.#parked.get(dir);
-      if (!found && parked?.pluginId === pluginId) {
+      const isOfPlugin = parked?.child.process.user === undefined || dir === bundles[0]!.dir;
+      if (!found && parked?.pluginId === pluginId && isOfPlugin) {
         found = parked.child;
         clearTimeout(parked.timer);
         this.#parked.delete(dir);
       } else this.#discard(dir);
     }
     return found;
+  }
+}
+
+/** Does what a child needs; one for which that fails is ended. */
+async function orEnd(child: LaunchedChild, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    child.process.kill('start');
+    throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,20 +11,23 @@ const NAME_BYTES = 6;
 /** For a TMPDIR that is too long itself. */
 const USUAL_PLACES = ['/tmp', '/var/tmp', '/dev/shm'];
 
-/** A folder for the sockets of processes that only this user can enter. */
+/** A folder for the sockets of processes that only this user can enter, or that others pass through to folders of their own. */
 export class SocketDirectory {
   readonly path: string;
+  readonly #shared: boolean;
 
   /**
    * `<stateDir>/run`, emptied; where that is too long for a socket's address, a temporary folder. Throws STATE_UNWRITABLE where
-   * there is none that is short enough.
+   * there is none that is short enough. `shared`: processes have other users than the portal, and folders of their own here.
    */
-  constructor(stateDirectory: string) {
+  constructor(stateDirectory: string, shared = false) {
+    this.#shared = shared;
     const wanted = join(stateDirectory, 'run');
     rmSync(wanted, { recursive: true, force: true });
     const isShort = fits(wanted);
     if (isShort) mkdirSync(wanted, { mode: 0o700 });
     this.path = isShort ? wanted : makeTemporary(wanted);
+    if (shared) chmodSync(this.path, 0o711);
   }
 
   /** An address that nobody has. */
@@ -32,9 +35,14 @@ export class SocketDirectory {
     return join(this.path, randomBytes(NAME_BYTES).toString('hex'));
   }
 
-  /** Removes the folder. */
+  /** Removes the folder, with all in it unless other users may still write there. */
   dispose(): void {
-    rmSync(this.path, { recursive: true, force: true });
+    if (!this.#shared) return rmSync(this.path, { recursive: true, force: true });
+    try {
+      rmdirSync(this.path);
+    } catch {
+      // The next start empties it.
+    }
   }
 }
 

@@ -267,7 +267,7 @@ export class DynamicPlugins {
     const code = new CodeCache(shelves.compiled);
     this.#code = code;
     this.#closers.push(() => code.close());
-    this.#unitHost.processes = openProcesses({
+    this.#unitHost.processes = await openProcesses({
       ...this.#options,
       settings,
       stateDirectory,
@@ -325,7 +325,7 @@ export class DynamicPlugins {
       await Promise.race([idle, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
       const results = await this.#units.shutDown();
       await this.#bundles.retired();
-      this.#unitHost.processes?.processes.dispose();
+      await this.#unitHost.processes?.processes.dispose();
       for (const result of results) {
         if (result.status === 'rejected') this.#options.logger.warn(messageOf(result.reason));
       }

@@ -3,6 +3,7 @@ import type { PluginHealth } from '../health/healthMonitor';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { Span } from '../timing/timed';
 import type { OpenedRoute } from '../start/openedRoutes';
+import type { ProcessStatus } from '../start/startedGeneration';
 
 /** Where a bundle can be in its life; see the README for the picture. */
 export const PLUGIN_STATES = [
@@ -43,16 +44,6 @@ export interface BuildStatus {
   version: string;
   /** Hex sha256 over all files. */
   digest: string;
-}
-
-/** The process that a plugin runs in, where it has one of its own. */
-export interface ProcessStatus {
-  pid: number;
-  rssBytes: number;
-  /** Restarts after a crash, since the portal started. */
-  restarts: number;
-  /** ISO 8601. */
-  startedAt: string;
 }
 
 /** A bundle as the admin API shows it. `state` speaks of `version`; `loaded` is what serves, `onDisk` the drop. */

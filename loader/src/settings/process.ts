@@ -8,16 +8,38 @@ export interface ProcessSettings {
   environment: string[];
   /** True: Node's permission model confines what files a process may read. */
   permissionModel: boolean;
+  /** The users that processes run as, one for each plugin; undefined: the user of the portal. */
+  users?: UserRange;
 }
+
+/** Consecutive ids of users, and of groups with the same numbers. */
+export interface UserRange {
+  from: number;
+  count: number;
+}
+
+/** Below are users of the system and of people; above, those that stand for nobody. */
+const USERS = { min: 1000, max: 2 ** 31 - 1 };
+const MOST_USERS = 100_000;
 
 /** Reads `dynamicPlugins.process`. */
 export function readProcess(parent: Section): ProcessSettings {
-  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel']);
+  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel', 'users']);
   return {
     memoryLimitMb: readMemoryLimit(section) ?? 512,
     environment: section.strings('environment'),
     permissionModel: section.boolean('permissionModel') ?? false,
+    users: section.has('users') ? readUsers(section) : undefined,
   };
+}
+
+function readUsers(parent: Section): UserRange {
+  const section = parent.section('users', ['from', 'count']);
+  const accepted = `a user id from ${USERS.min} to ${USERS.max - MOST_USERS}`;
+  const from = section.number('from', { min: USERS.min, max: USERS.max - MOST_USERS, accepted });
+  if (!section.has('from')) section.fault('from', 'is missing', accepted);
+  const counts = { min: 1, max: MOST_USERS, accepted: `a whole number from 1 to ${MOST_USERS}` };
+  return { from: from ?? USERS.min, count: section.number('count', counts) ?? 1000 };
 }
 
 /** Reads `memoryLimitMb`, for all processes or for one plugin's. */

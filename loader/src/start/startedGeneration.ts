@@ -4,6 +4,18 @@ import type { SlotTarget } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from './part';
 
+/** The process that a plugin runs in, where it has one of its own. */
+export interface ProcessStatus {
+  pid: number;
+  /** The id of the user that it runs as; absent where the system has none. */
+  user?: number;
+  rssBytes: number;
+  /** Restarts after a crash, since the portal started. */
+  restarts: number;
+  /** ISO 8601. */
+  startedAt: string;
+}
+
 /** One started build of a unit, wherever it runs. It serves from {@link serve} until {@link retire}. */
 export interface StartedGeneration extends SlotTarget {
   readonly pluginId: string;
@@ -15,7 +27,7 @@ export interface StartedGeneration extends SlotTarget {
   /** Mount paths of this generation. */
   readonly paths: ReadonlySet<string>;
   /** The process it runs in, where that is one of its own and lives; figures of this moment. */
-  readonly process?: { pid: number; rssBytes: number; restarts: number; startedAt: string };
+  readonly process?: ProcessStatus;
   /** Runs the plugin's health checks, at most `timeoutMs` milliseconds each. Never rejects. */
   checkHealth(timeoutMs: number): Promise<HealthReport>;
   /** What a process of its own has measured, in Prometheus' text format. Never rejects. */

@@ -105,7 +105,7 @@ const plugin = object(
     developed: { type: 'boolean', description: 'While `stagedoor dev` builds it from its source.' },
     attempt: count,
     isolation: oneOf('in-process', 'process'),
-    process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }),
+    process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }, { user: count }),
     boot: { ...list(span), description: 'Where the time of its latest load went; not in lists.' },
     health: { type: 'object', additionalProperties: health, description: 'By plugin id.' },
   },

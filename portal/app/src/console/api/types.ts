@@ -52,7 +52,7 @@ export interface Plugin extends Fault {
   developed?: boolean;
   attempt?: number;
   isolation?: 'in-process' | 'process';
-  process?: { pid: number; rssBytes: number; restarts: number; startedAt: string };
+  process?: { pid: number; user?: number; rssBytes: number; restarts: number; startedAt: string };
   health?: Record<string, Health>;
   boot?: Span[];
 }

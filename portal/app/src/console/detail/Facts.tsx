@@ -25,6 +25,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
     ['Signature', signature ? `${VERDICTS[signature.verdict]}${signers}` : 'not asked for by this portal'],
     ['Runs in', whereItRuns(plugin)],
     ['Process', own && `${own.pid}`],
+    ['User', own?.user?.toString()],
     ['Memory', own && `${Math.round(own.rssBytes / 1024 / 1024)} MB`],
     ['Restarts', own && `${own.restarts}`],
     ['Attempt', attempt && `${attempt}`],
