@@ -22,6 +22,7 @@ test('What a process says last is heard, though the portal writes to it when it 
       cwd: process.cwd(),
       env: {},
       mostRssBytes: Infinity,
+      user: undefined,
       handlers: { call: async () => null, notify: (_method, params) => void heard.push(params) },
       onOutput: () => {},
     });
