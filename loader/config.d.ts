@@ -68,8 +68,16 @@ export interface Config {
       memoryLimitMb?: number;
       /** Names of variables that a process gets of the portal's environment, beyond those that Node needs. Default: none. */
       environment?: string[];
-      /** Whether Node's permission model confines what files a process may read. Default: false. */
+      /**
+       * Whether processes are confined: Node's permission model keeps files and programs from them, and Stagedoor the signals,
+       * sockets and SQLite files of others. Default: false.
+       */
       permissionModel?: boolean;
+      /**
+       * What on this machine a confined process may connect to, beyond the portal and its own database and cache: `host:port`,
+       * `[address]:port`, or the absolute path of a Unix socket. Default: nothing.
+       */
+      connect?: string[];
     };
     /** What holds for one plugin, by plugin id; what is not given is as for all. Default: none. */
     plugins?: {
@@ -85,6 +93,8 @@ export interface Config {
         memoryLimitMb?: number;
         /** As `process.permissionModel`. */
         permissionModel?: boolean;
+        /** As `process.connect`, in its place. */
+        connect?: string[];
       };
     };
     /** Plugin ids or package names without which the portal does not report itself ready. Default: none. */

@@ -1,14 +1,15 @@
 import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
 import { StagedoorError, digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
 import type { OnDecision } from '../policy/decision';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
-import { accessNeeds } from './accessNeeds';
+import { confine, preloadOf } from './confine';
+import { connectionDenied } from './connectionDenied';
 import { childEnvironment } from './environment';
 import type { ChildSetup } from './messages';
 import { nodeFlags } from './nodeFlags';
@@ -44,6 +45,8 @@ export interface LaunchedChild {
 /** Node and its libraries need this beyond what a plugin may use, in bytes. */
 const OVERHEAD_BYTES = 192 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
+/** More than a process tells by itself is what its plugin has made up. */
+const MOST_DENIALS = 100;
 
 /** Starts child processes, gives them what a Backstage backend needs, and answers what they ask. */
 export class ChildLauncher {
@@ -68,30 +71,34 @@ export class ChildLauncher {
    */
   async launch(pluginId: string | undefined, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
     await Promise.all(bundles.map(checkDigest));
-    const { settings, cwd, config, rootLogger } = this.#options;
+    const { settings, cwd, config, rootLogger, discovery, stateDirectory } = this.#options;
     const own = settings.plugins[pluginId ?? ''] ?? {};
     const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
     const confined = own.permissionModel ?? settings.process.permissionModel;
-    const { stateDirectory } = this.#options;
     const socketPath = this.#sockets.next();
     const temporary = `${socketPath}.tmp`;
-    const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId, temporary };
-    const env = childEnvironment(process.env, settings.process.environment);
-    const needs = confined ? accessNeeds(access) : undefined;
-    // A child may write into these, and may not make them.
-    for (const dir of needs?.write ?? []) await mkdir(dir, { recursive: true, mode: 0o700 });
+    const environment = childEnvironment(process.env, settings.process.environment);
+    const connect = own.connect ?? settings.process.connect;
+    const parts = { pluginId, bundles, connect, environment, socketPath, temporary, loaderDir: __dirname };
+    const confinement = confined ? await confine({ ...parts, config, discovery, cwd, stateDirectory }) : undefined;
     const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
+    let denials = 0;
     const child: LaunchedChild = {
       socketPath,
       onRoutes: () => {},
       process: new PluginProcess({
-        flags: nodeFlags(memoryLimitMb, needs),
+        flags: nodeFlags(memoryLimitMb, confinement),
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
         // Others' temporary files are others'.
-        env: needs ? { ...env, TMPDIR: temporary } : env,
+        env: confinement ? { ...environment, TMPDIR: temporary } : environment,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
-        onOutput: (from, line) => relay.output(from, line),
+        onOutput: (from, line) => {
+          const name = pluginId ?? bundles[0]!.name;
+          const denied = from === 'stderr' && confined ? connectionDenied(line, name, bundles[0]!) : undefined;
+          if (!denied) relay.output(from, line);
+          else if (denials++ < MOST_DENIALS) this.#options.onDecision(denied);
+        },
         handlers: {
           call: (method, params) => this.#answer(method, params),
           notify: (method, params) => {
@@ -107,7 +114,8 @@ export class ChildLauncher {
     this.#children.add(child.process);
     void child.process.exited.then(async () => {
       this.#children.delete(child.process);
-      for (const left of [socketPath, temporary]) await rm(left, { recursive: true, force: true });
+      for (const left of [socketPath, preloadOf(socketPath), temporary])
+        await rm(left, { recursive: true, force: true });
     });
     const backendPluginApiDir = findPackageDir('@backstage/backend-plugin-api', __dirname);
     const data = config.get<JsonObject>();

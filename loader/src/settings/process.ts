@@ -1,3 +1,4 @@
+import { readPlaces, type Place } from './places';
 import type { Section } from './section';
 
 /** How child processes of plugins run. */
@@ -8,15 +9,18 @@ export interface ProcessSettings {
   environment: string[];
   /** True: Node's permission model confines what files a process may read. */
   permissionModel: boolean;
+  /** What on this machine a confined process may connect to, beyond the portal, its database and its cache. */
+  connect: Place[];
 }
 
 /** Reads `dynamicPlugins.process`. */
 export function readProcess(parent: Section): ProcessSettings {
-  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel']);
+  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel', 'connect']);
   return {
     memoryLimitMb: readMemoryLimit(section) ?? 512,
     environment: section.strings('environment'),
     permissionModel: section.boolean('permissionModel') ?? false,
+    connect: readPlaces(section) ?? [],
   };
 }
 

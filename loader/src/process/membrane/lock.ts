@@ -1,0 +1,16 @@
+import { defineProperty } from './primordials';
+
+/**
+ * Puts a guard in place of a method for good. An assignment to the object itself has no effect; objects that inherit from it may
+ * have a property of their own, as `dgram` gives its handles.
+ */
+export function lock(target: object, name: PropertyKey, guard: unknown): void {
+  defineProperty(target, name, {
+    configurable: false,
+    enumerable: Object.getOwnPropertyDescriptor(target, name)?.enumerable ?? false,
+    get: () => guard,
+    set(this: object, value: unknown) {
+      if (this !== target) defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+    },
+  });
+}
