@@ -13,13 +13,18 @@ export function connectionDenied(
   if (!line.startsWith(DENIAL_PREFIX)) return undefined;
   const target = parseTarget(line.slice(DENIAL_PREFIX.length));
   if (target === undefined) return undefined;
-  const setting = `plugins.${pluginId}.connect` as const;
   const { code, message, hint } = new StagedoorError(
     'CONNECTION_DENIED',
     `Plugin '${pluginId}' may not connect to ${target}, which is on this machine.`,
-    { hint: `If it may, add '${target}' to dynamicPlugins.${setting}.` },
+    { hint: `If it may, add '${target}' to ${connectSetting(pluginId)}.` },
   );
+  const setting = `plugins.${pluginId}.connect` as const;
   return { setting, outcome: 'refused', plugin: name, version, digest, code, message, hint };
+}
+
+/** The setting that lists what the process of a plugin may connect to. */
+export function connectSetting(pluginId: string): string {
+  return `dynamicPlugins.plugins.${pluginId}.connect`;
 }
 
 /** What a plugin may have written is shown on one line. */

@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import type { Place } from '../settings/places';
 import type { StagedBundle } from '../stage/stageDrop';
 import { deadline } from '../start/deadline';
+import { connectSetting } from './connectionDenied';
 import type { DatabasePlaces } from './databasePlaces';
 import type { MembranePolicy } from './membrane/policy';
 
@@ -31,12 +32,13 @@ const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443, 'ws:
 
 /** What the process of a plugin may reach on this machine: the portal, its database and cache, proxies, and what is listed. */
 export async function membranePolicy(options: MembraneOptions): Promise<MembranePolicy> {
-  const { bundles, database, socketPath, temporary, connect, loaderDir } = options;
+  const { bundles, database, socketPath, temporary, connect, pluginId, loaderDir } = options;
   const places = [...connect, ...database.servers, ...(await urlsInUse(options)).flatMap((url) => placeOf(url) ?? [])];
   const addresses = await Promise.all(
     places.map(async (place) => ('path' in place ? [] : await addressesOf(place.host, place.port))),
   );
   return {
+    connectSetting: connectSetting(pluginId ?? bundles[0]!.name),
     parentPid: process.pid,
     addresses: addresses.flat(),
     sockets: places.flatMap((place) => ('path' in place ? [place.path] : [])),

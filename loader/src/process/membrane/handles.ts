@@ -9,6 +9,8 @@ export interface HandlePrototypes {
   pipe: object;
   udp: object;
   resolver: object;
+  /** Under which a handle has its socket. */
+  owner: symbol | undefined;
   /** Name servers of the machine, as `[address, port]`. */
   nameServers: Array<[address: string, port: number]>;
 }
@@ -30,6 +32,7 @@ export function handlePrototypes(nowhere: string): HandlePrototypes {
   stream.on('error', () => {});
   stream.connect(nowhere);
   const pipe = handleOf(stream, '_handle');
+  const owner = ownKeys(pipe).find((key) => (key as symbol).description === 'owner_symbol') as symbol | undefined;
   stream.destroy();
   const datagrams = createSocket('udp4');
   const udp = handleOf(datagrams, 'state symbol', 'handle');
@@ -42,6 +45,7 @@ export function handlePrototypes(nowhere: string): HandlePrototypes {
     pipe: pipePrototype,
     udp: udpPrototype,
     resolver: resolverPrototype,
+    owner,
     nameServers: resolver.getServers!(),
   };
 }

@@ -2,10 +2,10 @@ import { defineProperty } from './primordials';
 
 /**
  * Puts a guard in place of a method for good. An assignment to the object itself has no effect; objects that inherit from it may
- * have a property of their own, as `dgram` gives its handles.
+ * have a property of their own, as `dgram` gives its handles. Throws where that is impossible: a process must not run without a guard.
  */
 export function lock(target: object, name: PropertyKey, guard: unknown): void {
-  defineProperty(target, name, {
+  const locked = defineProperty(target, name, {
     configurable: false,
     enumerable: Object.getOwnPropertyDescriptor(target, name)?.enumerable ?? false,
     get: () => guard,
@@ -13,4 +13,5 @@ export function lock(target: object, name: PropertyKey, guard: unknown): void {
       if (this !== target) defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
     },
   });
+  if (!locked) throw new Error(`${String(name)} cannot be guarded`);
 }

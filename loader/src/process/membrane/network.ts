@@ -12,27 +12,37 @@ const INVALID = -constants.errno.EINVAL;
 /** Arguments of `send` where it names a place: request, list, length, port, address, callback. */
 const SEND_TO = 6;
 
+const later = setImmediate;
+
+/** What Node gives `connect` of TCP and of pipes. */
+interface ConnectRequest {
+  oncomplete(status: number, handle: object, request: object, readable: boolean, writable: boolean): void;
+}
+
+type Failure = (handle: object, request: ConnectRequest) => number;
 type Method = (this: object, ...args: unknown[]) => unknown;
 
 /** Keeps sockets of this thread from places on this machine that the policy does not name. Others stay as they are. */
 export function guardNetwork(policy: MembranePolicy): void {
-  const { tcp, udp, pipe, resolver, nameServers } = handlePrototypes(`${policy.temporary}/nowhere`);
+  const { tcp, udp, pipe, resolver, owner, nameServers } = handlePrototypes(`${policy.temporary}/nowhere`);
+  const fail = failureOf(owner, policy.connectSetting);
   const allowed = textSet(policy.addresses.flatMap(({ address, port }) => placeKey(address, port) ?? []));
   for (const name of ['connect', 'connect6']) {
-    replace(tcp, name, (original) => guardedConnect(original, allowed, 1));
-    replace(udp, name, (original) => guardedConnect(original, allowed, 0));
+    replace(tcp, name, (original) => guardedConnect(original, allowed, 1, fail));
+    replace(udp, name, (original) => guardedConnect(original, allowed, 0, fail));
   }
   for (const name of ['send', 'send6']) replace(udp, name, (original) => guardedSend(original, allowed));
   replace(resolver, 'setServers', (original) => guardedServers(original, nameServers));
-  guardPipes(pipe, policy);
+  guardPipes(pipe, policy, fail);
 }
 
 /** `connect(request, address, port)` of TCP, `connect(address, port)` of UDP. */
-function guardedConnect(original: Method, allowed: TextSet, at: 0 | 1): Method {
+function guardedConnect(original: Method, allowed: TextSet, at: 0 | 1, fail: Failure): Method {
   return function connect(this: object, ...args: unknown[]) {
     const address = args[at];
     const port = toPort(args[at + 1]);
     const fault = faultOf(allowed, address, port);
+    if (fault === DENIED && at === 1) return fail(this, args[0] as ConnectRequest);
     return fault ?? apply(original, this, at === 1 ? [args[0], address, port] : [address, port]);
   };
 }
@@ -65,7 +75,7 @@ function guardedServers(original: Method, own: ReadonlyArray<[string, number]>):
   };
 }
 
-function guardPipes(pipe: object, { sockets, ownSocket, temporary }: MembranePolicy): void {
+function guardPipes(pipe: object, { sockets, ownSocket, temporary }: MembranePolicy, fail: Failure): void {
   const allowed = textSet(sockets.map((path) => resolvePath(path)));
   const own = resolvePath(ownSocket);
   const below = `${resolvePath(temporary)}/`;
@@ -78,7 +88,7 @@ function guardPipes(pipe: object, { sockets, ownSocket, temporary }: MembranePol
       const path = pathOf(name);
       if (path !== undefined && (path in allowed || isTemporary(path))) return apply(original, this, [request, path]);
       tellDenied(typeof name === 'string' ? slice(name, 0, 256) : '?');
-      return DENIED;
+      return fail(this, request as ConnectRequest);
     };
   });
   replace(pipe, 'bind', (original) => {
@@ -87,6 +97,23 @@ function guardPipes(pipe: object, { sockets, ownSocket, temporary }: MembranePol
       return path !== undefined && (path === own || isTemporary(path)) ? apply(original, this, [path]) : DENIED;
     };
   });
+}
+
+/**
+ * Fails a request as a server that is not there does, later: some of Node's own code, e.g. http with a `socketPath`, listens for
+ * errors only after it has begun to connect. The error of the socket names the setting.
+ */
+function failureOf(owner: symbol | undefined, setting: string): Failure {
+  const why = `: a confined process may not connect there (CONNECTION_DENIED); ${setting} does not list it`;
+  return (handle, request) => {
+    later(() => {
+      request.oncomplete(DENIED, handle, request, false, false);
+      const socket = owner && (handle as Record<symbol, { errored?: Error } | undefined>)[owner];
+      const error = socket?.errored;
+      if (error && typeof error.message === 'string') error.message = `${error.message}${why}`;
+    });
+    return 0;
+  };
 }
 
 /** Why an address may not be used, as libuv tells it; undefined where it may. */

@@ -1,5 +1,7 @@
 /** What a confined process may reach beyond what Node's permission model decides; plain data, written into its preload. */
 export interface MembranePolicy {
+  /** The setting that lists further places. */
+  connectSetting: string;
   /** The portal that ends the process when it is gone. */
   parentPid: number;
   /** Addresses of this machine that may be connected to. */

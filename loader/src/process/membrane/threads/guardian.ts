@@ -2,7 +2,7 @@ import { executionAsyncResource } from 'node:async_hooks';
 import { writeSync } from 'node:fs';
 import threads from 'node:worker_threads';
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { GuardianStart, StartThread, ThreadNote, ThreadRequest, ThreadStart } from './messages';
+import type { GuardianStart, StartThread, ThreadError, ThreadNote, ThreadRequest, ThreadStart } from './messages';
 
 const WATCH_MS = 500;
 const OUTPUT = { stdout: 1, stderr: 2 } as const;
@@ -16,6 +16,8 @@ export function runGuardian({ requests }: GuardianStart, parentPid: number, Thre
   setInterval(() => {
     if (process.ppid !== parentPid) process.kill(-process.pid, 'SIGKILL');
   }, WATCH_MS);
+  // A thread of a plugin can send what Node's own code does not expect here, and the watch must go on.
+  process.on('uncaughtException', () => {});
   // Node runs this in the message that says which script to run. Nobody may send another one.
   (executionAsyncResource() as MessagePort).close();
   threads.parentPort!.close();
@@ -32,20 +34,14 @@ class ThreadStarter {
 
   serve(requests: MessagePort): void {
     const running = new Map<number, Worker>();
-    const tell = (note: ThreadNote): void => {
-      try {
-        requests.postMessage(note);
-      } catch {
-        if (note.kind === 'error') tell({ ...note, error: new Error(describe(note.error)) });
-      }
-    };
+    const tell = (note: ThreadNote): void => requests.postMessage(note);
     requests.on('message', (request: ThreadRequest) => {
       try {
         if (request.kind === 'start') this.#start(request, running, tell);
         else void running.get(request.id)?.terminate();
       } catch (error) {
         const { id } = request;
-        tell({ kind: 'error', id, error });
+        tell({ kind: 'error', id, error: describe(error) });
         tell({ kind: 'exit', id, code: 1 });
       }
     });
@@ -80,7 +76,7 @@ class ThreadStarter {
       });
     }
     thread.on('online', () => tell({ kind: 'online', id }));
-    thread.on('error', (error) => tell({ kind: 'error', id, error }));
+    thread.on('error', (error) => tell({ kind: 'error', id, error: describe(error) }));
     thread.on('exit', (code) => {
       running.delete(id);
       port1.close();
@@ -98,10 +94,13 @@ function write(fd: number, chunk: Uint8Array): void {
   }
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown): ThreadError {
   try {
-    return String((error as Error).message);
+    const { name, message, stack, code } = error as Record<string, unknown>;
+    if (message === undefined) return { name: 'Error', message: String(error) };
+    const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));
+    return { name: text(name) ?? 'Error', message: String(message), stack: text(stack), code: text(code) };
   } catch {
-    return 'Unknown error';
+    return { name: 'Error', message: 'Unknown error' };
   }
 }

@@ -23,11 +23,19 @@ export interface StartThread {
 /** What a thread asks of the guardian. */
 export type ThreadRequest = StartThread | { kind: 'end'; id: number };
 
+/** What a thread threw: Node rebuilds errors of threads in a way that does not survive another message. */
+export interface ThreadError {
+  name: string;
+  message: string;
+  stack?: string;
+  code?: string;
+}
+
 /** What the guardian tells of a thread. */
 export type ThreadNote =
   | { kind: 'online'; id: number }
   | { kind: 'output'; id: number; from: 'stdout' | 'stderr'; chunk: Uint8Array }
-  | { kind: 'error'; id: number; error: unknown }
+  | { kind: 'error'; id: number; error: ThreadError }
   | { kind: 'exit'; id: number; code: number };
 
 /** `workerData` of a thread that the guardian started: what the membrane needs, and what the plugin gave. */

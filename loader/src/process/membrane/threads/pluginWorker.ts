@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, SHARE_ENV } from 'node:worker_threads';
 import type { MessagePort, Transferable, WorkerOptions } from 'node:worker_threads';
 import { resolve } from 'node:path';
-import type { ThreadNote, ThreadRequest } from './messages';
+import type { ThreadError, ThreadNote, ThreadRequest } from './messages';
 
 let lastId = 0;
 
@@ -79,7 +79,7 @@ class PluginWorker extends EventEmitter {
 
   [onNote](note: ThreadNote): void {
     if (note.kind === 'online') this.emit('online');
-    else if (note.kind === 'error') this.emit('error', note.error);
+    else if (note.kind === 'error') this.emit('error', rebuild(note.error));
     else if (note.kind === 'output') this[note.from].write(note.chunk);
     else {
       this.threadId = -1;
@@ -114,6 +114,10 @@ class PluginWorker extends EventEmitter {
   #send(request: ThreadRequest, moved: readonly Transferable[] = []): void {
     this.#guardian.postMessage(request, moved);
   }
+}
+
+function rebuild({ name, message, stack, code }: ThreadError): Error {
+  return Object.assign(new Error(message), { name, stack, ...(code !== undefined && { code }) });
 }
 
 function sourceOf(source: string | URL, options: WorkerOptions): string {
