@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { startIsolating } from '../support/faulty';
+import { drop } from '../support/greeter';
 import { attackAll, startIntruder, startVictims } from '../support/intruder';
+import { tempDir } from '../support/tempDir';
 
 const UNTOUCHED = { tcp: 0, udp: 0, pipe: 0, signals: 0 };
 
@@ -91,6 +94,29 @@ test('A confined process has threads as Node gives them', async () => {
     expect(await attempt('nestsThread', {}, { thread })).toEqual({ done: 'from the inner one' });
     expect(await attempt('waitsForThread', {}, { thread })).toEqual({ done: 7 });
     expect(await attempt('movesPort', {}, { thread })).toEqual({ done: 'moved' });
+  }
+});
+
+test('Code that is loaded to be inspected has nothing of the plugin that it says it is', async () => {
+  const directory = join(await tempDir(), 'data');
+  const { aim } = await startVictims(directory);
+  const plugins = { auth: { permissionModel: false, connect: [`127.0.0.1:${aim.port}`] } };
+  const backend = await startIsolating({
+    backend: { database: { client: 'better-sqlite3', connection: { directory } } },
+    dynamicPlugins: { process: { permissionModel: true }, plugins },
+  });
+  const backstage = { role: 'backend-plugin', pluginId: 'auth' };
+  for (const [name, error] of [
+    ['sqliteOther', 'ERR_ACCESS_DENIED'],
+    ['connectPlain', 'EACCES'],
+  ]) {
+    await drop(backend, 'intruder', {
+      packageJson: { backstage, atLoad: { name, aim } },
+      version: `1.0.${name!.length}`,
+    });
+    const told = (): string => backend.logs.filter((line) => line.includes('at load: ')).join('\n');
+    await expect.poll(told).toContain(error);
+    expect(told()).not.toContain('done');
   }
 });
 

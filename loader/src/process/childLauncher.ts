@@ -6,6 +6,7 @@ import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
 import type { OnDecision } from '../policy/decision';
+import type { Place } from '../settings/places';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
 import { confine, preloadOf } from './confine';
@@ -36,6 +37,7 @@ export interface LauncherOptions {
 export interface LaunchedChild {
   process: PluginProcess;
   socketPath: string;
+  confined: boolean;
   /** What the child last said of its routes after its start. */
   toldRoutes?: unknown;
   /** Hears that it said something else. */
@@ -66,25 +68,49 @@ export class ChildLauncher {
   }
 
   /**
-   * Starts a child for a plugin; undefined while its id is not known. Throws DIGEST_MISMATCH where a staged copy is not
-   * what it was when it was checked.
+   * Starts a child for a plugin, whose id nobody else has. Throws DIGEST_MISMATCH where a staged copy is not what it was when it
+   * was checked.
    */
-  async launch(pluginId: string | undefined, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
+  launch(pluginId: string, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
+    const { settings } = this.#options;
+    const own = settings.plugins[pluginId];
+    return this.#launch(pluginId, bundles, {
+      pluginId,
+      confined: own?.permissionModel ?? settings.process.permissionModel,
+      connect: own?.connect ?? settings.process.connect,
+    });
+  }
+
+  /**
+   * Starts a child for a bundle of which nobody has seen yet what it brings, with the id that it declares. What one plugin may
+   * have counts for nothing here: any bundle may declare that plugin's id. Throws as {@link launch}.
+   */
+  launchToInspect(pluginId: string | undefined, bundle: StagedBundle): Promise<LaunchedChild> {
+    const { process, plugins } = this.#options.settings;
+    const confined = process.permissionModel || Object.values(plugins).some((own) => own.permissionModel);
+    return this.#launch(pluginId, [bundle], { pluginId: undefined, confined, connect: process.connect });
+  }
+
+  async #launch(
+    pluginId: string | undefined,
+    bundles: readonly StagedBundle[],
+    bounds: { pluginId: string | undefined; confined: boolean; connect: readonly Place[] },
+  ): Promise<LaunchedChild> {
     await Promise.all(bundles.map(checkDigest));
     const { settings, cwd, config, rootLogger, discovery, stateDirectory } = this.#options;
     const own = settings.plugins[pluginId ?? ''] ?? {};
     const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
-    const confined = own.permissionModel ?? settings.process.permissionModel;
     const socketPath = this.#sockets.next();
     const temporary = `${socketPath}.tmp`;
     const environment = childEnvironment(process.env, settings.process.environment);
-    const connect = own.connect ?? settings.process.connect;
-    const parts = { pluginId, bundles, connect, environment, socketPath, temporary, loaderDir: __dirname };
+    const { confined } = bounds;
+    const parts = { ...bounds, bundles, environment, socketPath, temporary, loaderDir: __dirname };
     const confinement = confined ? await confine({ ...parts, config, discovery, cwd, stateDirectory }) : undefined;
     const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
     let denials = 0;
     const child: LaunchedChild = {
       socketPath,
+      confined,
       onRoutes: () => {},
       process: new PluginProcess({
         flags: nodeFlags(memoryLimitMb, confinement),
