@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { attackAll, startIntruder, startVictims } from '../support/intruder';
+import { startPostgres } from '../support/postgres';
 
 test('A confined process opens no SQLite file but its own, and no other one through SQL or native code', async () => {
   const intruder = await startIntruder();
@@ -29,4 +30,14 @@ test('A confined process keeps its rows in the file where an unconfined one has 
     await next.backend.stop();
   }
   expect(await readdir(directory)).toContain('intruder.sqlite');
+});
+
+test('A confined process reaches the PostgreSQL server that app-config names', async () => {
+  const postgres = await startPostgres();
+  onTestFinished(() => postgres.stop());
+  const { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_USER: user, POSTGRES_PASSWORD: password } = postgres.env;
+  const { attempt } = await startIntruder(undefined, {
+    backend: { database: { client: 'pg', connection: { host, port: Number(port), user, password } } },
+  });
+  expect(await attempt('rows')).toEqual({ rows: 1 });
 });
