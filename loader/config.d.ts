@@ -80,7 +80,10 @@ export interface Config {
       memoryLimitMb?: number;
       /** Names of variables that a process gets of the portal's environment, beyond those that Node needs. Default: none. */
       environment?: string[];
-      /** Whether Node's permission model confines what files a process may read. Default: false. */
+      /**
+       * Whether processes are confined: Node's permission model keeps files and programs from them, and Stagedoor the signals,
+       * sockets and SQLite files of others. Default: false.
+       */
       permissionModel?: boolean;
       /**
        * Users that processes run as, each plugin one of its own, with a group of the same id. Needs a portal that runs as root on
@@ -92,6 +95,11 @@ export interface Config {
         /** How many there are. Default: 1000. */
         count?: number;
       };
+      /**
+       * What on this machine a confined process may connect to, beyond the portal and its own database and cache: `host:port`,
+       * `[address]:port`, or the absolute path of a Unix socket. Default: nothing.
+       */
+      connect?: string[];
     };
     /** What holds for one plugin, by plugin id; what is not given is as for all. Default: none. */
     plugins?: {
@@ -107,6 +115,8 @@ export interface Config {
         memoryLimitMb?: number;
         /** As `process.permissionModel`. */
         permissionModel?: boolean;
+        /** As `process.connect`, in its place. */
+        connect?: string[];
       };
     };
     /** Plugin ids or package names without which the portal does not report itself ready. Default: none. */

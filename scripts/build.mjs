@@ -17,6 +17,7 @@ const packages = {
     'compile/child.ts',
     'host/modules/child.ts',
     'pluginHealth.ts',
+    'process/membrane/membrane.ts',
     'validate/schemaWorker/worker.ts',
   ],
   'portal/backend': ['index.ts', 'main.ts'],
@@ -73,7 +74,8 @@ async function buildPackage(dir, entries) {
     sourcemap: true,
     // For what is inlined of ES modules.
     define: { 'import.meta.url': 'moduleUrl' },
-    banner: { js: `const moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
+    // First, or the directive that esbuild writes comes too late to be one.
+    banner: { js: `'use strict';\nconst moduleUrl = require('node:url').pathToFileURL(__filename).href;` },
     logLevel: 'warning',
   });
 }

@@ -220,6 +220,10 @@ export const codes = {
       'The plugin reached for a file, a program or a worker that the permission model of its process keeps from it.',
     hint: 'Set dynamicPlugins.plugins.<plugin id>.permissionModel to false if it may have that.',
   },
+  CONNECTION_DENIED: {
+    meaning: 'A confined process wanted to connect to something on its own machine that no setting names.',
+    hint: 'Add the place to dynamicPlugins.plugins.<plugin id>.connect if the plugin may reach it.',
+  },
   // What operators do
   PLUGIN_DISABLED: {
     meaning: 'An operator took the plugin out of service.',

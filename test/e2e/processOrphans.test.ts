@@ -8,21 +8,24 @@ import { waitFor } from '../support/waitFor';
 
 describe('a portal with a plugin in a process of its own', () => {
   test.each([
-    ['idle', undefined],
-    ['in an endless loop', 'loop'],
-  ])('that is killed leaves no process behind, be the plugin %s', async (_what, fault) => {
-    const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+    ['idle', undefined, false],
+    ['in an endless loop', 'loop', false],
+    ['confined, in an endless loop', 'loop', true],
+  ])('that is killed leaves no process behind, be the plugin %s', async (_what, fault, permissionModel) => {
+    const dynamicPlugins = { isolation: 'process', process: { permissionModel } };
+    const portal = await startPortal({ config: { dynamicPlugins } });
     await drop(portal, 'faulty');
     await untilState(portal, FAULTY, 'running');
     const [pid, ...others] = await pluginProcesses(portal.pid);
     expect(others).toEqual([]);
-    const grandchild = (await (await portal.fetch('/api/faulty/grandchild')).json()) as { pid: number };
+    const grandchild = permissionModel ? undefined : await portal.fetch('/api/faulty/grandchild');
+    const started = ((await grandchild?.json()) as { pid: number } | undefined)?.pid;
     if (fault) portal.fetch(`/api/faulty/${fault}`).catch(() => {});
     const before = await processorTime(pid!);
     if (fault) await waitFor('the plugin to loop', async () => (await processorTime(pid!)) > before + 30);
     await portal.stop('SIGKILL');
-    for (const each of [pid!, grandchild.pid]) {
-      await expect.poll(() => isRunning(each)).toBe(false);
+    for (const each of [pid, started]) {
+      if (each !== undefined) await expect.poll(() => isRunning(each)).toBe(false);
     }
   });
 

@@ -9,8 +9,16 @@ import { waitFor } from '../support/waitFor';
 /** Of a process unit, on Node.js 20; later ones take some more by themselves. */
 const BUDGET_BYTES = 110 * 1000 * 1000;
 
-test('the hello example in a process of its own needs at most 110 MB at rest', async () => {
-  const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process' } } });
+test('The hello example in a process of its own needs at most 110 MB at rest', async () => {
+  await expectSmall({});
+});
+
+test('A confined process, with its membrane and the thread that watches, needs no more', async () => {
+  await expectSmall({ process: { permissionModel: true } });
+});
+
+async function expectSmall(dynamicPlugins: object): Promise<void> {
+  const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process', ...dynamicPlugins } } });
   try {
     await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-verify'), portal.root, 'hello');
     await untilState(portal, HELLO, 'running');
@@ -27,4 +35,4 @@ test('the hello example in a process of its own needs at most 110 MB at rest', a
   } finally {
     await portal.stop();
   }
-});
+}

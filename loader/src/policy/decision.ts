@@ -3,7 +3,14 @@ import type { ErrorCode } from '@stagedoor/bundle';
 /** One answer of the operator's policy to what a bundle is or asks for. */
 export interface PolicyDecision {
   /** The setting below `dynamicPlugins` that answered. */
-  setting: 'packages' | 'signatures' | 'downgrades' | 'services' | 'auth.unauthenticated' | 'auth.rootRoutes';
+  setting:
+    | 'packages'
+    | 'signatures'
+    | 'downgrades'
+    | 'services'
+    | 'auth.unauthenticated'
+    | 'auth.rootRoutes'
+    | `plugins.${string}.connect`;
   /** `warned`: allowed although something is missing. */
   outcome: 'allowed' | 'refused' | 'warned';
   /** Name of the bundle. */

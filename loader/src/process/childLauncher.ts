@@ -1,14 +1,16 @@
 import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
 import { StagedoorError, digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
 import type { OnDecision } from '../policy/decision';
+import type { Place } from '../settings/places';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
-import { accessNeeds } from './accessNeeds';
+import { confine, preloadOf } from './confine';
+import { connectionDenied } from './connectionDenied';
 import { childEnvironment, forOtherUser } from './environment';
 import type { ChildSetup, ChildUnit } from './messages';
 import { nodeFlags } from './nodeFlags';
@@ -39,6 +41,7 @@ export interface LauncherOptions {
 export interface LaunchedChild {
   process: PluginProcess;
   socketPath: string;
+  confined: boolean;
   /** What the child last said of its routes after its start. */
   toldRoutes?: unknown;
   /** Hears that it said something else. */
@@ -48,6 +51,16 @@ export interface LaunchedChild {
 /** Node and its libraries need this beyond what a plugin may use, in bytes. */
 const OVERHEAD_BYTES = 192 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
+/** More than a process tells by itself is what its plugin has made up. */
+const MOST_DENIALS = 100;
+
+/** What holds for a process beyond what its bundles are. */
+interface Bounds {
+  /** The plugin whose database and connections it may have; undefined: none. */
+  pluginId: string | undefined;
+  confined: boolean;
+  connect: readonly Place[];
+}
 
 /** Starts child processes, gives them what a Backstage backend needs, and answers what they ask. */
 export class ChildLauncher {
@@ -67,15 +80,39 @@ export class ChildLauncher {
   }
 
   /**
-   * Starts a child for a plugin; undefined while its id is not known. Throws DIGEST_MISMATCH where a staged copy is not
-   * what it was when it was checked.
+   * Starts a child for a plugin, whose id nobody else has. Throws DIGEST_MISMATCH where a staged copy is not what it was when it
+   * was checked.
    */
-  async launch(pluginId: string | undefined, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
+  launch(pluginId: string, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
+    const { settings } = this.#options;
+    const own = settings.plugins[pluginId];
+    return this.#launch(pluginId, bundles, {
+      pluginId,
+      confined: own?.permissionModel ?? settings.process.permissionModel,
+      connect: own?.connect ?? settings.process.connect,
+    });
+  }
+
+  /**
+   * Starts a child for a bundle of which nobody has seen yet what it brings, with the id that it declares. What one plugin may
+   * have counts for nothing here: any bundle may declare that plugin's id. Throws as {@link launch}.
+   */
+  launchToInspect(pluginId: string | undefined, bundle: StagedBundle): Promise<LaunchedChild> {
+    const { process, plugins } = this.#options.settings;
+    const confined = process.permissionModel || Object.values(plugins).some((own) => own.permissionModel);
+    return this.#launch(pluginId, [bundle], { pluginId: undefined, confined, connect: process.connect });
+  }
+
+  async #launch(
+    pluginId: string | undefined,
+    bundles: readonly StagedBundle[],
+    bounds: Bounds,
+  ): Promise<LaunchedChild> {
     await Promise.all(bundles.map(checkDigest));
     const { users } = this.#options;
     const user = await users?.enter(bundles[0]!.name, pluginId);
     try {
-      return await this.#launchAs(user, pluginId, bundles);
+      return await this.#launchAs(user, pluginId, bundles, bounds);
     } catch (error) {
       if (user !== undefined) await users!.leave(user);
       throw error;
@@ -86,12 +123,11 @@ export class ChildLauncher {
     user: number | undefined,
     pluginId: string | undefined,
     bundles: readonly StagedBundle[],
+    bounds: Bounds,
   ): Promise<LaunchedChild> {
-    const { settings, cwd, config, rootLogger } = this.#options;
+    const { settings, cwd, config, rootLogger, discovery, stateDirectory, users } = this.#options;
     const own = settings.plugins[pluginId ?? ''] ?? {};
     const memoryLimitMb = own.memoryLimitMb ?? settings.process.memoryLimitMb;
-    const confined = own.permissionModel ?? settings.process.permissionModel;
-    const { stateDirectory, users } = this.#options;
     const place = this.#sockets.next();
     const [socketPath, temporary] =
       user === undefined ? [place, `${place}.tmp`] : [join(place, 's'), join(place, 'tmp')];
@@ -99,25 +135,31 @@ export class ChildLauncher {
       await users!.show(bundles, user);
       await users!.makeFolder(place, 'tmp', user);
     }
-    const access = { config, cwd, stateDirectory, loaderDir: __dirname, bundles, pluginId, temporary };
     const shared = childEnvironment(process.env, settings.process.environment);
-    const env = user === undefined ? shared : forOtherUser(shared, temporary);
-    const needs = confined ? accessNeeds(access) : undefined;
-    // A child may write into these, and may not make them.
-    for (const dir of needs?.write ?? []) await mkdir(dir, { recursive: true, mode: 0o700 });
+    const environment = user === undefined ? shared : forOtherUser(shared, temporary);
+    const { confined } = bounds;
+    const parts = { ...bounds, bundles, environment, socketPath, temporary, user, loaderDir: __dirname };
+    const confinement = confined ? await confine({ ...parts, config, discovery, cwd, stateDirectory }) : undefined;
     const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
+    let denials = 0;
     const child: LaunchedChild = {
       socketPath,
+      confined,
       onRoutes: () => {},
       process: new PluginProcess({
-        flags: nodeFlags(memoryLimitMb, needs),
+        flags: nodeFlags(memoryLimitMb, confinement),
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
         // Others' temporary files are others'.
-        env: needs || user !== undefined ? { ...env, TMPDIR: temporary } : env,
+        env: confinement || user !== undefined ? { ...environment, TMPDIR: temporary } : environment,
         user,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
-        onOutput: (from, line) => relay.output(from, line),
+        onOutput: (from, line) => {
+          const name = pluginId ?? bundles[0]!.name;
+          const denied = from === 'stderr' && confined ? connectionDenied(line, name, bundles[0]!) : undefined;
+          if (!denied) relay.output(from, line);
+          else if (denials++ < MOST_DENIALS) this.#options.onDecision(denied);
+        },
         handlers: {
           call: (method, params) => this.#answer(method, params),
           notify: (method, params) => {
@@ -133,8 +175,9 @@ export class ChildLauncher {
     this.#children.add(child.process);
     void child.process.exited.then(async () => {
       this.#children.delete(child.process);
-      if (user === undefined)
-        for (const left of [socketPath, temporary]) await rm(left, { recursive: true, force: true });
+      if (user !== undefined) return;
+      for (const left of [socketPath, preloadOf(socketPath), temporary])
+        await rm(left, { recursive: true, force: true });
     });
     if (user !== undefined) users!.started(user, place, child.process.exited);
     const backendPluginApiDir = findPackageDir('@backstage/backend-plugin-api', __dirname);

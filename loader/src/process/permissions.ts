@@ -11,22 +11,26 @@ export interface AccessNeeds {
   addons: boolean;
 }
 
+/** What decides about flags. */
+export type KnownFlags = Pick<ReadonlySet<string>, 'has'>;
+
 /**
  * Flags that turn Node's permission model on for what is listed only: `--permission` where Node knows it (22.13, 23.5 and
- * later), `--experimental-permission` before. Not a wall against hostile code (Node says so itself), but one that a plugin
- * does not walk through by mistake.
+ * later), `--experimental-permission` before. What it leaves open, the membrane closes.
  */
 export function permissionFlags(
   { read, write, addons }: AccessNeeds,
-  known: Pick<ReadonlySet<string>, 'has'> = process.allowedNodeEnvironmentFlags,
+  known: KnownFlags = process.allowedNodeEnvironmentFlags,
 ): string[] {
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
     // That the model is young, and that what is allowed below weakens it, nobody needs to read for each plugin.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
-    // The watchdog is a worker.
+    // The membrane says who may start threads, and how: the model does not hold in a thread with flags of its own.
     '--allow-worker',
+    // Node's own SQLite opens files that the model would deny.
+    ...(known.has('--experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
     ...(addons ? ['--allow-addons'] : []),
     // Node 25 and later close the network unless told otherwise.
     ...(known.has('--allow-net') ? ['--allow-net'] : []),

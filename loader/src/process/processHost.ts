@@ -53,13 +53,13 @@ export class ProcessHost {
   }
 
   /**
-   * Loads a bundle in a child and tells what it registers. The child is kept for a while: a start of that bundle goes on
-   * in it. Throws the codes of `contributionOf`, START_TIMEOUT, DIGEST_MISMATCH and those of a process that ended.
+   * Loads a bundle in a child and tells what it registers. An unconfined child is kept for a while: a start of that bundle goes on
+   * in it. A confined one may not have yet what the plugin may. Throws the codes of `contributionOf`, START_TIMEOUT, DIGEST_MISMATCH and those of a process that ended.
    */
   async inspect(bundle: StagedBundle): Promise<Registered> {
     const declared = bundle.packageJson.backstage?.pluginId;
     const pluginId = typeof declared === 'string' ? declared : undefined;
-    const child = await this.#launcher.launch(pluginId, [bundle]);
+    const child = await this.#launcher.launchToInspect(pluginId, bundle);
     const { name } = bundle;
     const fallback = { code: 'LOAD_FAILED', message: `${name} could not be loaded.` } as const;
     const answer = await this.#ask(child, pluginId ?? name, 'inspect', bundle, fallback);
@@ -68,7 +68,8 @@ export class ProcessHost {
       child.process.kill('stop');
       throw new StagedoorError('LOAD_FAILED', `${name} keeps its process from telling what it registers.`);
     }
-    this.#park(bundle, pluginId, child);
+    if (child.confined) child.process.kill('stop');
+    else this.#park(bundle, pluginId, child);
     return registered;
   }
 

@@ -1,3 +1,4 @@
+import { readPlaces, type Place } from './places';
 import { readMemoryLimit } from './process';
 import type { Section } from './section';
 import type { Settings } from './settings';
@@ -14,7 +15,10 @@ export interface PluginSettings {
   packages?: string[];
   memoryLimitMb?: number;
   permissionModel?: boolean;
+  connect?: Place[];
 }
+
+const KEYS = ['isolation', 'packages', 'memoryLimitMb', 'permissionModel', 'connect'];
 
 /**
  * Ids of the plugins that run in the portal where others do not, whatever bundle brings or extends them: a bundle chooses by its
@@ -33,12 +37,13 @@ export function readIsolation(section: Section): Isolation | undefined {
 /** Reads `dynamicPlugins.plugins`. */
 export function readPlugins(parent: Section): Record<string, PluginSettings> {
   return parent.section('plugins').record((plugins, pluginId) => {
-    const section = plugins.section(pluginId, ['isolation', 'packages', 'memoryLimitMb', 'permissionModel']);
+    const section = plugins.section(pluginId, KEYS);
     return {
       isolation: readIsolation(section),
       packages: section.has('packages') ? section.strings('packages') : undefined,
       memoryLimitMb: readMemoryLimit(section),
       permissionModel: section.boolean('permissionModel'),
+      connect: readPlaces(section),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { readPlaces, type Place } from './places';
 import type { Section } from './section';
 
 /** How child processes of plugins run. */
@@ -10,6 +11,8 @@ export interface ProcessSettings {
   permissionModel: boolean;
   /** The users that processes run as, one for each plugin; undefined: the user of the portal. */
   users?: UserRange;
+  /** What on this machine a confined process may connect to, beyond the portal, its database and its cache. */
+  connect: Place[];
 }
 
 /** Consecutive ids of users, and of groups with the same numbers. */
@@ -24,12 +27,13 @@ const MOST_USERS = 100_000;
 
 /** Reads `dynamicPlugins.process`. */
 export function readProcess(parent: Section): ProcessSettings {
-  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel', 'users']);
+  const section = parent.section('process', ['memoryLimitMb', 'environment', 'permissionModel', 'users', 'connect']);
   return {
     memoryLimitMb: readMemoryLimit(section) ?? 512,
     environment: section.strings('environment'),
     permissionModel: section.boolean('permissionModel') ?? false,
     users: section.has('users') ? readUsers(section) : undefined,
+    connect: readPlaces(section) ?? [],
   };
 }
 

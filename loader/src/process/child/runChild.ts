@@ -16,7 +16,8 @@ const LIMITS = { lineBytes: Infinity, bytesPerSecond: Infinity };
 
 /** Makes this process a child of the portal with the given process id, until that one says stop or is gone. */
 export function runChild(parentPid: number): void {
-  startWatchdog(parentPid);
+  // The membrane of a confined process has a thread that watches.
+  if (!process.permission) startWatchdog(parentPid);
   // Terminals and service managers signal every process of a portal at once; only the portal decides about its children.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 

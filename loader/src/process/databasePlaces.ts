@@ -1,0 +1,78 @@
+import type { Config } from '@backstage/config';
+import { dirname, join, resolve } from 'node:path';
+import type { Place } from '../settings/places';
+
+/** Where the database and the cache of a plugin are, as Backstage reads app-config. */
+export interface DatabasePlaces {
+  usesSqlite: boolean;
+  /** The plugin's SQLite file, absolute; undefined where it is in memory, or there is none. */
+  sqliteFile?: string;
+  /** Servers of databases and caches. */
+  servers: Place[];
+}
+
+const DATABASE_PORTS: Record<string, number> = { pg: 5432, mysql: 3306, mysql2: 3306 };
+const CACHE_PORTS: Record<string, number> = { redis: 6379, valkey: 6379, memcache: 11_211 };
+const MEMORY = ':memory:';
+
+/** Reads `backend.database` and `backend.cache` for a plugin; relative folders are taken from `cwd`. */
+export function databasePlaces(config: Config, cwd: string, pluginId: string | undefined): DatabasePlaces {
+  const base = config.getOptionalConfig('backend.database');
+  const own = pluginId === undefined ? undefined : base?.getOptionalConfig(`plugin.${pluginId}`);
+  const baseClient = base?.getOptionalString('client') ?? '';
+  const client = own?.getOptionalString('client') ?? baseClient;
+  // As Backstage does: another client has nothing of the general connection.
+  const sections = client === baseClient ? [base, own] : [own];
+  const connections = sections
+    .map((section) => section?.getOptional('connection'))
+    .filter((value) => value !== undefined);
+  const cache = config.getOptionalConfig('backend.cache');
+  const servers = [serverOf(cache?.getOptional('connection'), CACHE_PORTS[cache?.getOptionalString('store') ?? ''])];
+  const usesSqlite = client.includes('sqlite');
+  if (!usesSqlite) {
+    const merged: unknown = Object.assign({}, ...connections.filter((value) => typeof value === 'object'));
+    const text = connections.filter((value) => typeof value === 'string').at(-1);
+    servers.push(serverOf(text ?? merged, DATABASE_PORTS[client]));
+  }
+  const sqliteFile = usesSqlite && pluginId !== undefined ? sqliteFileOf(connections, cwd, pluginId) : undefined;
+  return { usesSqlite, sqliteFile, servers: servers.filter((place) => place !== undefined) };
+}
+
+function sqliteFileOf(connections: unknown[], cwd: string, pluginId: string): string | undefined {
+  const parts = connections.map((value) => (typeof value === 'string' ? { filename: value } : (value as object)));
+  const { directory, filename = `${pluginId}.sqlite` } = Object.assign({}, ...parts) as Record<string, string>;
+  return filename === MEMORY ? undefined : resolve(cwd, join(directory ?? '.', filename));
+}
+
+/** The server of a connection: an address, or an object with `host`, `port` or a path in their place. */
+function serverOf(connection: unknown, defaultPort = 0): Place | undefined {
+  if (typeof connection === 'string') return addressOf(connection, defaultPort);
+  if (typeof connection !== 'object' || connection === null) return undefined;
+  const { connectionString, host = 'localhost', port, socketPath } = connection as Record<string, unknown>;
+  if (typeof connectionString === 'string') return addressOf(connectionString, defaultPort);
+  if (typeof socketPath === 'string') return { path: socketPath };
+  const number = Number(port ?? defaultPort);
+  return typeof host === 'string' && number > 0 ? placeOf(host, number) : undefined;
+}
+
+function addressOf(text: string, defaultPort: number): Place | undefined {
+  if (text.startsWith('/')) return placeOf(text, defaultPort);
+  try {
+    const url = new URL(text.includes('://') ? text : `tcp://${text}`);
+    const host = url.searchParams.get('host') ?? url.hostname.replace(/^\[|\]$/g, '');
+    const number = Number(url.searchParams.get('port') ?? (url.port || defaultPort));
+    return host !== '' && number > 0 ? placeOf(decodeURIComponent(host), number) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Clients of PostgreSQL take a folder for the socket that the server has in it. */
+function placeOf(host: string, port: number): Place {
+  return host.startsWith('/') ? { path: join(host, `.s.PGSQL.${port}`) } : { host, port };
+}
+
+/** The folder that SQLite's files of a plugin are in. */
+export function sqliteFolder({ sqliteFile }: DatabasePlaces): string | undefined {
+  return sqliteFile === undefined ? undefined : dirname(sqliteFile);
+}

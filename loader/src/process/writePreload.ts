@@ -1,0 +1,19 @@
+import { chown, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MembranePolicy } from './membrane/policy';
+
+/**
+ * Writes the module that each thread of a confined process loads first. A file, for it must hold the policy: a plugin can change
+ * environment and arguments before it starts a thread. A process of another `user` may read it, and not write.
+ */
+export async function writePreload(
+  file: string,
+  loaderDir: string,
+  policy: MembranePolicy,
+  user: number | undefined,
+): Promise<void> {
+  const membrane = join(loaderDir, 'process/membrane/membrane.cjs.js');
+  const text = `require(${JSON.stringify(membrane)}).install(${JSON.stringify(policy)});\n`;
+  await writeFile(file, text, { mode: user === undefined ? 0o600 : 0o640 });
+  if (user !== undefined) await chown(file, process.getuid!(), user);
+}
