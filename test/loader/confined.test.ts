@@ -94,6 +94,7 @@ test('A confined process has threads as Node gives them', async () => {
     expect(await attempt('nestsThread', {}, { thread })).toEqual({ done: 'from the inner one' });
     expect(await attempt('waitsForThread', {}, { thread })).toEqual({ done: 7 });
     expect(await attempt('movesPort', {}, { thread })).toEqual({ done: 'moved' });
+    expect(await attempt('givesMuch', {}, { thread })).toEqual({ done: 300_000 });
   }
 });
 

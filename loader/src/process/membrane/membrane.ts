@@ -11,7 +11,7 @@ import type { MembranePolicy } from './policy';
 import { getPrototypeOf, ownKeys } from './primordials';
 import { guardSignals } from './signals';
 import { runGuardian } from './threads/guardian';
-import type { GuardianStart, ThreadStart } from './threads/messages';
+import type { FirstMessage, GuardianStart, ThreadStart } from './threads/messages';
 import { pluginWorkerClass } from './threads/pluginWorker';
 
 const GUARDIAN_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 };
@@ -37,8 +37,9 @@ function enterThread(Thread: ThreadClass, { parentPid }: MembranePolicy): void {
     runGuardian(start, parentPid, Thread);
     return;
   }
+  const { workerData } = threads.receiveMessageOnPort(start.port)!.message as FirstMessage;
   // As Node would have it: the envelope is the membrane's.
-  Object.assign(threads, { parentPort: start.port, workerData: start.workerData, threadId: start.id });
+  Object.assign(threads, { parentPort: start.port, workerData, threadId: start.id });
   openThreads(Thread, start.guardian, start.id);
 }
 

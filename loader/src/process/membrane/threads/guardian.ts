@@ -51,9 +51,9 @@ class ThreadStarter {
   }
 
   #start(request: StartThread, running: Map<number, Worker>, tell: (note: ThreadNote) => void): void {
-    const { id, source, isCode, argv, name, resourceLimits, workerData, port, moved, pipes } = request;
+    const { id, source, isCode, argv, name, resourceLimits, port, pipes } = request;
     const { port1, port2 } = new threads.MessageChannel();
-    const start: ThreadStart = { id, workerData, port, guardian: port2 };
+    const start: ThreadStart = { id, port, guardian: port2 };
     const thread = new this.#Thread(!isCode && /^(data|file):/.test(source) ? new URL(source) : source, {
       eval: isCode,
       argv,
@@ -65,7 +65,7 @@ class ThreadStarter {
       stdout: true,
       stderr: true,
       workerData: start,
-      transferList: [port, port2, ...(moved as MessagePort[])],
+      transferList: [port, port2],
     });
     this.serve(port1);
     running.set(id, thread);

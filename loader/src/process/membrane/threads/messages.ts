@@ -13,11 +13,13 @@ export interface StartThread {
   resourceLimits: ResourceLimits | undefined;
   /** Whether output is passed on rather than written. */
   pipes: boolean;
-  workerData: unknown;
-  /** The thread's `parentPort`. */
+  /** The thread's `parentPort`. The first message in it is for the membrane: {@link FirstMessage}. */
   port: MessagePort;
-  /** What `workerData` holds that can only be moved. */
-  moved: unknown[];
+}
+
+/** What the plugin gives a thread; it does not go through the guardian, which is small. */
+export interface FirstMessage {
+  workerData: unknown;
 }
 
 /** What a thread asks of the guardian. */
@@ -38,10 +40,9 @@ export type ThreadNote =
   | { kind: 'error'; id: number; error: ThreadError }
   | { kind: 'exit'; id: number; code: number };
 
-/** `workerData` of a thread that the guardian started: what the membrane needs, and what the plugin gave. */
+/** `workerData` of a thread that the guardian started. */
 export interface ThreadStart {
   id: number;
-  workerData: unknown;
   port: MessagePort;
   /** Leads to the guardian. */
   guardian: MessagePort;

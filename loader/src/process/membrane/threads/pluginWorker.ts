@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { MessageChannel, SHARE_ENV } from 'node:worker_threads';
 import type { MessagePort, Transferable, WorkerOptions } from 'node:worker_threads';
 import { resolve } from 'node:path';
-import type { ThreadError, ThreadNote, ThreadRequest } from './messages';
+import type { FirstMessage, ThreadError, ThreadNote, ThreadRequest } from './messages';
 
 let lastId = 0;
 
@@ -50,7 +50,8 @@ class PluginWorker extends EventEmitter {
     this.#port = port1;
     this.threadId = id;
     this.resourceLimits = options.resourceLimits ?? {};
-    const moved = [...((options.transferList ?? []) as Transferable[])];
+    const first: FirstMessage = { workerData: options.workerData };
+    port1.postMessage(first, options.transferList);
     const own = options.env === undefined || options.env === null || options.env === SHARE_ENV;
     const given = own ? process.env : (options.env as NodeJS.Dict<string>);
     this.#send(
@@ -64,11 +65,9 @@ class PluginWorker extends EventEmitter {
         name: options.name,
         resourceLimits: options.resourceLimits,
         pipes: true,
-        workerData: options.workerData as unknown,
         port: port2,
-        moved,
       },
-      [port2, ...moved],
+      [port2],
     );
     if (!options.stdout) this.stdout.on('data', (chunk: Uint8Array) => process.stdout.write(chunk));
     if (!options.stderr) this.stderr.on('data', (chunk: Uint8Array) => process.stderr.write(chunk));
