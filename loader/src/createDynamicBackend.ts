@@ -74,7 +74,11 @@ export function createDynamicBackend(): Backend {
       logger: rootLogger,
     });
     services.decorate(coreServices.rootHealth, (factory) =>
-      withRequired(factory, () => plugins?.missingRequired() ?? [], rootLogger),
+      withRequired(factory, {
+        missing: () => plugins?.missingRequired() ?? [],
+        faults: () => plugins?.faults().map(({ code }) => code) ?? [],
+        logger: rootLogger,
+      }),
     );
     // A portal whose plugins are all known has imported what they need.
     if (settings) preload = () => void preloadFactories(services.originals(), stopping.signal);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startBackend, type RunningBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
+import { freePort } from '../support/freePort';
 import { GREETER, drop, greeterVersion } from '../support/greeter';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
@@ -19,7 +20,8 @@ async function faults(backend: RunningBackend): Promise<Array<{ code: string }> 
 
 describe('a root directory that cannot be read', () => {
   test('takes nothing away; the list and one line of the log say so, and what changed meanwhile is taken up', async () => {
-    const backend = await startBackend();
+    const metricsPort = await freePort();
+    const backend = await startBackend({ dynamicPlugins: { metrics: { port: metricsPort } } });
     await drop(backend, 'greeter');
     await drop(backend, 'stores-rows');
     await backend.until(GREETER, 'running');
@@ -30,6 +32,14 @@ describe('a root directory that cannot be read', () => {
     expect(await faults(backend)).toEqual([
       expect.objectContaining({ code: 'ROOT_UNREADABLE', hint: expect.stringContaining('rootDirectory') }),
     ]);
+    // It stays in service, and says what is wrong to those who watch it.
+    const ready = async () => {
+      const response = await backend.get('/.backstage/health/v1/readiness');
+      return [response.status, await response.json()];
+    };
+    expect(await ready()).toEqual([200, { status: 'ok', dynamicPlugins: ['ROOT_UNREADABLE'] }]);
+    const metrics = async () => await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(await metrics()).toMatch(/^stagedoor_faults\{code="ROOT_UNREADABLE",.*\} 1$/m);
     await dropFolder(await fixtureBundle(await tempDir(), 'greeter', { version: '2.0.0' }), away, 'greeter');
     await rm(join(away, 'stores-rows'), { recursive: true });
     await sleep(3000);
@@ -43,6 +53,8 @@ describe('a root directory that cannot be read', () => {
     await backend.until(GREETER, 'running', '2.0.0');
     await backend.until(ROWS, 'gone');
     await waitFor('no fault', async () => (await faults(backend)) === undefined);
+    expect(await ready()).toEqual([200, { status: 'ok' }]);
+    expect(await metrics()).toMatch(/^stagedoor_faults\{code="ROOT_UNREADABLE",.*\} 0$/m);
     // It is watched as before.
     await drop(backend, 'stores-rows');
     await backend.until(ROWS, 'running');

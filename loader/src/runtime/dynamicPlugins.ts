@@ -130,7 +130,13 @@ export class DynamicPlugins {
     this.#state = new StateFile(({ code, message, hint }) => logger.error(`${code}: ${message} Remedy: ${hint}`));
     this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
-    this.observations = new Observations({ ...options, units, registry, events });
+    this.observations = new Observations({
+      ...options,
+      units,
+      registry,
+      events,
+      faults: () => this.faults().map(({ code }) => code),
+    });
     const newest = (name: string): string | undefined => this.#state.newest(name);
     this.#gate = new Gate({ host: this.host, policy, config, newest, rootLogger });
     this.details = new BundleDetails(config, (name) => this.#bundles.loaded(name) ?? this.#drops?.winner(name));

@@ -21,6 +21,8 @@ export interface MeasurementsOptions {
   units: Units;
   registry: PluginRegistry;
   events: EventLog;
+  /** Codes of what keeps the portal from following its drops now. */
+  faults(): string[];
   logger: LoggerService;
 }
 
@@ -41,9 +43,10 @@ export class Measurements {
   private constructor(options: MeasurementsOptions, sdk: MetricsSdk, traffic: Traffic) {
     this.#options = options;
     this.#sdk = sdk;
-    const { registry, units, events } = options;
+    const { registry, units, events, faults } = options;
     this.portal = new PortalMetrics(sdk, traffic, {
       states: () => registry.list().map(({ state }) => state),
+      faults,
       processes: () =>
         units.all().flatMap(({ pluginId, current }) => (current?.process ? [{ pluginId, ...current.process }] : [])),
     });

@@ -22,6 +22,8 @@ export interface ObservationsOptions {
   config: Config;
   registry: PluginRegistry;
   events: EventLog;
+  /** Codes of what keeps the portal from following its drops now. */
+  faults(): string[];
   logger: LoggerService;
   timings: Timings;
 }
