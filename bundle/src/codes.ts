@@ -466,6 +466,10 @@ export const codes = {
     meaning: 'With --frozen: what would be installed is not what dynamic-plugins.lock says.',
     hint: 'Run `stagedoor install` without --frozen where the change is meant, and keep the lock file that it writes.',
   },
+  INSTALL_LOCK_LOST: {
+    meaning: 'An install stood still for so long that another one began on its root directory; it has changed nothing.',
+    hint: 'Run `stagedoor install` again where the other one did not install what is listed.',
+  },
   PLUGIN_LOCK_INVALID: {
     meaning: 'The dynamic-plugins.lock cannot be read.',
     hint: 'Run `stagedoor install` without --frozen: it writes the file anew.',

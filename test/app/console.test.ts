@@ -77,6 +77,38 @@ describe('the list of plugins', () => {
     expect(await page.evaluate('window.sinceLoad')).toBe(true);
   });
 
+  test('says who may see it to a user who may not, and asks less and less often', async () => {
+    const page = await (await browser.newContext()).newPage();
+    onTestFinished(async () => await page.context().close());
+    let asked: string[] = [];
+    let refuses = true;
+    await page.clock.install();
+    await page.route('**/api/dynamic-plugins/v1/**', async (route) => {
+      if (!refuses) return await route.continue();
+      asked.push(new URL(route.request().url()).pathname.split('/').pop()!);
+      const error = { code: 'NOT_PERMITTED', message: 'No.', hint: 'Ask the platform team.' };
+      await route.fulfill({ status: 403, json: { error } });
+    });
+    await page.goto(`${portal.url}/plugins`);
+    await page.clock.runFor(1000);
+    await page.getByText('Operators may see the plugins').waitFor();
+    await page.getByText('Ask the platform team.').waitFor();
+    asked = [];
+    for (let minute = 0; minute < 5; minute += 1) {
+      for (let second = 0; second < 60; second += 2) {
+        await page.clock.runFor(2000);
+        // What the page has asked for meanwhile is answered.
+        await page.evaluate(() => fetch('/'));
+      }
+    }
+    // By the list and by the notice of new pages, nine times each in five minutes; not every second.
+    expect(asked.filter((path) => path === 'events').length).toBeGreaterThan(3);
+    expect(asked.length, String(asked)).toBeLessThan(24);
+    refuses = false;
+    await page.clock.runFor(60_000);
+    await page.getByText('There are no plugins yet.').waitFor();
+  });
+
   test('tells why a bundle does not run, and what to do about it', async () => {
     await drop('greeter', { packageJson: { backstage: { role: 'cli' } }, sealed: false });
     const page = await show('/plugins');

@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { namedBundle, publishA, storeOf, withTwo, type Workplace } from './installSupport';
 
 describe('The lock file', () => {
@@ -97,4 +97,18 @@ describe('The lock file', () => {
     ]);
     expect((await readdir(place.dir)).filter((name) => name.includes('.lock'))).toEqual(['dynamic-plugins.lock']);
   });
+});
+
+test('An install that stood still until another one began changes nothing.', async () => {
+  const place = await withTwo();
+  await publishA(place, 'oci://h/a:2', '2.0.0', 'a2');
+  await place.list([{ package: 'oci://h/a:2' }, { package: 'oci://h/b:1' }]);
+  // What another machine does that was given the lock meanwhile: a server that took it from this one does not say so.
+  const holder = join(place.root, '.stagedoor-install/lock.db.holder');
+  place.network.onFetch = () => writeFile(holder, 'another');
+  await expect(place.install()).rejects.toMatchObject({ code: 'INSTALL_LOCK_LOST' });
+  expect(await place.installed()).toEqual({ 'a-dynamic': '1.0.0', 'b-dynamic': '1.0.0' });
+  place.network.onFetch = () => Promise.resolve();
+  await place.install();
+  expect(await place.installed()).toEqual({ 'a-dynamic': '2.0.0', 'b-dynamic': '1.0.0' });
 });

@@ -234,6 +234,28 @@ test('A policy that served, and whose drop is too damaged to be told apart after
   await expect.poll(() => askPolicy(backend.url, jane, ...asked), { timeout: 20_000 }).toEqual(['ALLOW', 'DENY']);
 });
 
+test('A permission backend that is dropped beside that of the portal is refused with what to do, and leaves nothing allowed', async () => {
+  const { backend, signIn } = await setUp({
+    config: on,
+    prepare: (portal) => portal.add(import('@backstage/plugin-permission-backend')),
+  });
+  const jane = await signIn('user:default/jane');
+  const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install'];
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY']);
+  const code = `exports.default = require('@backstage/backend-plugin-api').createBackendPlugin({
+    pluginId: 'permission', register: (env) => env.registerInit({ deps: {}, init: async () => {} }) });`;
+  const backstage = { role: 'backend-plugin', pluginId: 'permission' };
+  await drop(backend, 'greeter', { packageJson: { name: 'rbac-dynamic', backstage }, files: { 'index.cjs': code } });
+  expect(await backend.until('rbac-dynamic', 'rejected')).toMatchObject({
+    code: 'PLUGIN_ID_CONFLICT',
+    hint: expect.stringContaining('Remove @backstage/plugin-permission-backend from the code of the portal') as string,
+  });
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['DENY', 'DENY']);
+  await rm(join(backend.root, 'greeter'), { recursive: true });
+  await backend.until('rbac-dynamic', 'gone');
+  expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY']);
+});
+
 describe('a service', () => {
   test('may do what its access restriction holds, and nothing without one', async () => {
     const { call } = await setUp({ config: on, prepare: withPolicy(() => false) });

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
 import { AggregationTemporality, InMemoryMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
@@ -161,6 +163,10 @@ describe('the metrics of the portal', () => {
       value: 1,
     });
     expect(samples.get('measures_visits_total')).toMatchObject([{ value: 1 }]);
+    await rm(join(backend.root, 'throws-in-init'), { recursive: true });
+    await backend.until('throws-in-init-dynamic', 'gone');
+    const later = parse(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    expect(later.get('stagedoor_bundles')).toContainEqual({ labels: { state: 'failed' }, value: 0 });
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
     expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404);
     await backend.stop();

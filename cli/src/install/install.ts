@@ -12,7 +12,7 @@ import { keepSigned } from './keepSigned';
 import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
-import { lockRoot } from './root/rootLock';
+import { lockRoot, type RootLock } from './root/rootLock';
 import {
   STAGING_PREFIX,
   assertFree,
@@ -57,7 +57,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     const onWait = (): void => onProgress?.({ step: 'waiting' });
     const lock = await lockRoot(paths.lock, { ...(signal && { signal }), onWait }, options.lockTimes);
     try {
-      return await change(run);
+      return await change(run, lock);
     } finally {
       lock.release();
     }
@@ -72,7 +72,7 @@ async function preview(run: Run): Promise<InstallResult> {
   return result(run, planned, [], await gone(run.root, planned, []), { written: false });
 }
 
-async function change(run: Run): Promise<InstallResult> {
+async function change(run: Run, lock: RootLock): Promise<InstallResult> {
   const { root, list, options, context, locked, lockFile } = run;
   await sweepStore(root);
   const planned = await plan(run);
@@ -84,6 +84,7 @@ async function change(run: Run): Promise<InstallResult> {
     const removed = await gone(root, planned, ready);
     const appConfig = await changedAppConfig(root, run.appConfig);
     context.signal?.throwIfAborted();
+    await lock.assertHeld();
     const renamed = planned.flatMap(({ keep }) => {
       const entry = keep && entryName(keep.name);
       return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];

@@ -47,7 +47,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
     const state = new StateFile((fault) => void unusable.push({ entry: stateDirectory, fault }));
-    await state.open(stateDirectory);
+    await state.open(stateDirectory, () => lock.assertHeld());
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
       unusable.push({ entry: settings.rootDirectory, fault });
       return [];

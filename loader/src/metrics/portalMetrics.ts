@@ -45,9 +45,12 @@ export class PortalMetrics {
   #observe(meter: Meter, { states, faults, processes }: MetricSources): void {
     const gauge = (name: string, description: string): ReturnType<Meter['createObservableGauge']> =>
       meter.createObservableGauge(`${OWN_PREFIX}${name}`, { description });
+    const [ofStates, ofFaults, ofProcesses] = [counter(), counter(), counter()];
     gauge('bundles', 'Bundles by state.').addCallback((result) => {
-      const all = states();
-      for (const state of new Set(all)) result.observe(all.filter((other) => other === state).length, { state });
+      for (const [state, count] of ofStates(states())) result.observe(count, { state });
+    });
+    gauge('faults', 'What keeps the portal from following its drops, by code.').addCallback((result) => {
+      for (const [code, count] of ofFaults(faults())) result.observe(count, { code });
     });
     gauge('faults', 'What keeps the portal from following its drops, by code.').addCallback((result) => {
       const all = faults();
@@ -57,7 +60,11 @@ export class PortalMetrics {
       for (const [plugin, count] of this.traffic.inFlight()) result.observe(count, { plugin });
     });
     gauge('plugin_process_resident_bytes', 'Resident memory of the process of a plugin.').addCallback((result) => {
-      for (const { pluginId: plugin, rssBytes } of processes()) result.observe(rssBytes, { plugin });
+      const running = processes();
+      for (const [plugin, count] of ofProcesses(running.map(({ pluginId }) => pluginId))) {
+        const process = count > 0 ? running.find(({ pluginId }) => pluginId === plugin) : undefined;
+        result.observe(process?.rssBytes ?? 0, { plugin });
+      }
     });
     meter
       .createObservableCounter(`${OWN_PREFIX}plugin_process_restarts`, {
@@ -67,4 +74,13 @@ export class PortalMetrics {
         for (const { pluginId: plugin, restarts } of processes()) result.observe(restarts, { plugin });
       });
   }
+}
+
+/** Counts texts, with 0 for those that were there before: a gauge that is not told otherwise goes on with its last value. */
+function counter(): (texts: readonly string[]) => Map<string, number> {
+  const known = new Set<string>();
+  return (texts) => {
+    for (const text of texts) known.add(text);
+    return new Map([...known].map((text) => [text, texts.filter((other) => other === text).length]));
+  };
 }

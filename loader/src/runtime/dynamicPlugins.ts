@@ -257,7 +257,7 @@ export class DynamicPlugins {
     const stateDirectory = await openStateDirectory(settings.stateDirectory);
     const lock = await lockState(stateDirectory, (fault) => this.#lostState(fault));
     this.#release = () => lock.release();
-    await this.#state.open(stateDirectory);
+    await this.#state.open(stateDirectory, () => lock.assertHeld());
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
     this.#gate.passed = new PassedChecks(shelves.compiled);

@@ -1,4 +1,4 @@
-import { StagedoorError, type PackageJson } from '@stagedoor/bundle';
+import { StagedoorError, isBackendRole, type PackageJson } from '@stagedoor/bundle';
 import type { StateFile } from './stateFile';
 import { FAILED_STATES, type PluginStatus } from './states';
 
@@ -16,12 +16,12 @@ export interface PolicyBundles {
 
 /**
  * Names of the bundles that are to set a permission policy and do not run, though nobody disabled or removed them: those that say
- * so, and those that extended the permission plugin, or brought it, when they served last. What is damaged may say nothing.
+ * that they extend the permission plugin or bring another one, and those that extended the permission plugin, or brought it, when they served last. What is damaged may say nothing.
  */
 export function failedPolicies({ statuses, state, packageJson, loaded }: PolicyBundles): string[] {
   const announced = statuses.filter(({ name, state: now }) => {
     const { role, pluginId } = packageJson(name)?.backstage ?? {};
-    return FAILED_STATES.has(now) && role === 'backend-plugin-module' && pluginId === PERMISSION;
+    return FAILED_STATES.has(now) && isBackendRole(role ?? '') && pluginId === PERMISSION;
   });
   const remembered = state.names().filter((name) => {
     const { holds = [], disabled } = state.get(name);

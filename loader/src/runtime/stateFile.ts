@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
@@ -47,6 +47,7 @@ const EVENTS_PER_RUN = 1_000_000_000;
 export class StateFile {
   readonly #onDamage: (fault: StagedoorError) => void;
   #path: string | undefined;
+  #assertHeld: () => Promise<void> = async () => {};
   #records = new Map<string, PluginRecord>();
   #eventsFrom = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -58,9 +59,10 @@ export class StateFile {
   }
 
   /**
-   * Reads the file, if there is one. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE.
+   * Reads the file, if there is one; `assertHeld` is asked before each write, and throws where the directory is another's now. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE.
    */
-  async open(stateDirectory: string): Promise<void> {
+  async open(stateDirectory: string, assertHeld = this.#assertHeld): Promise<void> {
+    this.#assertHeld = assertHeld;
     const path = join(stateDirectory, 'plugins.json');
     this.#path = path;
     try {
@@ -126,7 +128,7 @@ export class StateFile {
 
   /**
    * Changes what is remembered of a bundle; `undefined` forgets. Resolves when it is on the disk; rejects with
-   * STATE_UNWRITABLE, and then nothing has changed.
+   * STATE_UNWRITABLE or STATE_DIRECTORY_IN_USE, and then nothing has changed.
    */
   async update(name: string, changes: Partial<PluginRecord>): Promise<void> {
     const before = this.get(name);
@@ -139,7 +141,8 @@ export class StateFile {
       await this.#write();
     } catch (error) {
       // Unless it was changed again meanwhile.
-      if (this.get(name) === record) this.#set(name, before);
+      const empty = Object.keys(record).length === 0;
+      if (this.#records.get(name) === (empty ? undefined : record)) this.#set(name, before);
       throw error;
     }
   }
@@ -182,9 +185,11 @@ export class StateFile {
       plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     try {
+      await this.#assertHeld();
       await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { flush: true, mode: 0o600 });
       await rename(`${path}.new`, path);
     } catch (cause) {
+      if (isStagedoorError(cause)) throw cause;
       throw stateUnwritable(path, cause);
     }
   }

@@ -20,7 +20,7 @@ const STALE_MS = 10_000;
 export async function lockState(
   stateDir: string,
   lost: (fault: StagedoorError) => void = () => {},
-): Promise<{ release(): void }> {
+): Promise<StateLock> {
   const file = join(stateDir, 'lock.json');
   const self = ownHolder();
   const deadline = Date.now() + STALE_MS + BEAT_MS;
@@ -39,11 +39,22 @@ export async function lockState(
     });
   }, BEAT_MS).unref();
   return {
+    assertHeld: async () => {
+      const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
+      if (holder && !isSame(holder, self)) throw inUse(stateDir, holder);
+    },
     release: () => {
       clearInterval(beat);
       if (isSame(parseHolder(readNow(file)), self)) rmSync(file, { force: true });
     },
   };
+}
+
+/** A state directory that this process has. */
+export interface StateLock {
+  /** Throws STATE_DIRECTORY_IN_USE where another process took it, because this one stood still for long. */
+  assertHeld(): Promise<void>;
+  release(): void;
 }
 
 /** Writes the lock file; false when there is one. */

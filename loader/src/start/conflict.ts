@@ -1,6 +1,11 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { STATIC_OWNER } from './part';
 
+/** A bundle such as an RBAC backend comes in place of Backstage's permission backend, which portals have in their code. */
+const PERMISSION_HINT =
+  'Remove @backstage/plugin-permission-backend from the code of the portal: two permission backends cannot run. ' +
+  'Or drop a module that sets a policy in its place.';
+
 /** The refusal of `owner`, who brings what `holder` already has. */
 export function conflict(
   code: 'PLUGIN_ID_CONFLICT' | 'MODULE_ID_CONFLICT',
@@ -12,7 +17,9 @@ export function conflict(
   return new StagedoorError(code, `${owner} brings ${what}, which ${holderName} already provides.`, {
     hint:
       holder === STATIC_OWNER
-        ? `Remove the bundle, or the plugin from the portal.`
+        ? what === "plugin 'permission'"
+          ? PERMISSION_HINT
+          : `Remove the bundle, or the plugin from the portal.`
         : `Remove the drop of ${owner} or of ${holder}.`,
     details: { claimant: owner, holder: holderName },
   });

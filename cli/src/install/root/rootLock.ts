@@ -1,10 +1,22 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long to wait for another install, and how often to look, in milliseconds. */
 export interface LockTimes {
   timeoutMs: number;
   pollMs: number;
+}
+
+/** A root directory that no other install works on. */
+export interface RootLock {
+  /**
+   * Throws INSTALL_LOCK_LOST where another install has begun since: a server of a network volume gives the locks of a machine
+   * that stood still to others, and does not tell it.
+   */
+  assertHeld(): Promise<void>;
+  release(): void;
 }
 
 const DEFAULT_TIMES: LockTimes = { timeoutMs: 10 * 60_000, pollMs: 50 };
@@ -22,7 +34,7 @@ export async function lockRoot(
   file: string,
   { signal, onWait }: { signal?: AbortSignal; onWait?: () => void },
   times: LockTimes = DEFAULT_TIMES,
-): Promise<{ release(): void }> {
+): Promise<RootLock> {
   // Imported late: a native module, and no other command needs it so early.
   const { default: Database } = await import('better-sqlite3');
   const deadline = Date.now() + times.timeoutMs;
@@ -44,7 +56,21 @@ export async function lockRoot(
     database.close();
     throw error;
   }
-  return { release: () => database.close() };
+  const token = randomBytes(16).toString('hex');
+  const holder = `${file}.holder`;
+  try {
+    await writeFile(holder, token);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    assertHeld: async () => {
+      if ((await readFile(holder, 'utf8').catch(() => '')) === token) return;
+      throw new StagedoorError('INSTALL_LOCK_LOST', `Another install has taken the root directory of ${file} over.`);
+    },
+    release: () => database.close(),
+  };
 }
 
 /** Takes the lock by a transaction that writes nothing; false where it is taken. */

@@ -1,5 +1,6 @@
 import { Container } from '@backstage/ui';
 import { useParams } from 'react-router-dom';
+import { isRefusal } from './api/AdminError';
 import { usePermitted } from './api/usePermitted';
 import { usePlugins } from './api/usePlugins';
 import { FaultAlert } from './FaultAlert';
@@ -15,7 +16,9 @@ export function ConsolePage() {
   return (
     <Container className="sd-page">
       {fault && <FaultAlert fault={fault} status={items ? 'warning' : 'danger'} />}
-      {name ? (
+      {!items && fault && isRefusal(fault) ? (
+        <p>Operators may see the plugins, and users whom a permission policy allows it.</p>
+      ) : name ? (
         <PluginDetail key={name} name={name} items={items} operate={permitted('operate')} />
       ) : (
         <PluginList items={items} upload={permitted('upload')} />

@@ -22,6 +22,11 @@ export class AdminError extends Error implements Fault {
   }
 }
 
+/** True for what the portal refuses this user: asking again helps only when somebody has changed that. */
+export function isRefusal({ code }: Fault): boolean {
+  return ['NOT_PERMITTED', 'NOT_SIGNED_IN', '401', '403'].includes(code ?? '');
+}
+
 /** Anything that was thrown as what the console shows. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof AdminError) return error;

@@ -1,7 +1,7 @@
 import { useApi } from '@backstage/frontend-plugin-api';
 import { useEffect, useState } from 'react';
 import { adminApiRef, type AdminClient } from './AdminClient';
-import { faultOf } from './AdminError';
+import { faultOf, isRefusal } from './AdminError';
 import { readEvents } from './readEvents';
 import type { Fault, Plugin, PluginList } from './types';
 
@@ -15,7 +15,9 @@ export interface LivePlugins {
 const TOGETHER_MS = 50;
 /** Memory and health change without an event. */
 const REFRESH_MS = 15_000;
+/** Until the event stream is asked for again: at first, and at most, when it was refused again and again. */
 const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 60_000;
 
 /** Follows the plugins until the component goes. */
 export function usePlugins(): LivePlugins {
@@ -24,13 +26,16 @@ export function usePlugins(): LivePlugins {
   useEffect(() => {
     const stop = new AbortController();
     const onFault = (fault: Fault) => {
+      refused = isRefusal(fault);
       if (!stop.signal.aborted) setLive(({ items }) => ({ items, fault }));
     };
     let newest = 0;
+    let refused = false;
     const onList = ({ items, lastEventId }: PluginList) => {
       // Answers may overtake each other.
       if (stop.signal.aborted || lastEventId < newest) return;
       newest = lastEventId;
+      refused = false;
       setLive({ items, fault: undefined });
     };
     const refresh = async () => client.list().then(onList, (error: unknown) => onFault(faultOf(error)));
@@ -41,7 +46,8 @@ export function usePlugins(): LivePlugins {
         void refresh();
       }, TOGETHER_MS);
     };
-    const interval = setInterval(() => void refresh(), REFRESH_MS);
+    // The event stream finds out when the user may read again.
+    const interval = setInterval(() => void (refused || refresh()), REFRESH_MS);
     // The browser knows at once that the network went or came; a stream may take long to notice.
     for (const type of ['online', 'offline']) window.addEventListener(type, onChange, { signal: stop.signal });
     void follow(client, stop.signal, { onList, onChange, onFault });
@@ -63,9 +69,11 @@ interface Listeners {
 /** Reads the event stream, again and again from where it broke off. */
 async function follow(client: AdminClient, signal: AbortSignal, listeners: Listeners): Promise<void> {
   let last: string | undefined;
+  let failures = 0;
   while (!signal.aborted) {
     try {
       const response = await client.events(last, signal);
+      failures = 0;
       // What is known may be the list from before a pause.
       if (last !== undefined) listeners.onChange();
       for await (const { id, type, data } of readEvents(response.body!)) {
@@ -75,7 +83,23 @@ async function follow(client: AdminClient, signal: AbortSignal, listeners: Liste
       }
     } catch (error) {
       listeners.onFault(faultOf(error));
+      failures += 1;
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await sleep(Math.min(RETRY_MS * 2 ** Math.max(0, failures - 1), LONGEST_RETRY_MS), signal);
   }
+}
+
+/** Resolves after a time, or when the signal is aborted. The network that comes back ends it, too. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const awake = new AbortController();
+    const wake = () => {
+      clearTimeout(timer);
+      awake.abort();
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake, { signal: awake.signal });
+    window.addEventListener('online', wake, { signal: awake.signal });
+  });
 }
