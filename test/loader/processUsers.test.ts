@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PluginStatus } from '@stagedoor/loader';
 import { runProcess } from '../support/childProcess';
 import { GREETER, drop, greeterWords } from '../support/greeter';
@@ -10,14 +10,23 @@ import type { Portal } from '../support/portal';
 import { pluginsOf, untilGone, untilState } from '../support/portalPlugins';
 import { isRunning } from '../support/processes';
 import { dropRunsCode, packageOf, run } from '../support/runsCode';
-import { describeSwitching, openHome, startSwitching } from '../support/userSwitching';
+import { removeTempDir } from '../support/tempDir';
+import { describeSwitching, makeOpenHome, openHome, startSwitching } from '../support/userSwitching';
 import { waitFor } from '../support/waitFor';
 
 const FIRST = 43_000;
+/** Of the portal that several tests have: another portal would end what runs as users of both. */
+const SHARED = 47_000;
 const USERS = { process: { users: { from: FIRST, count: 20 } } };
 
-/** A portal whose plugins run in processes, by default with users of their own. */
+/** A portal whose plugins run in processes, by default with users of their own; stopped when the test ends. */
 async function startWithUsers(dir: string, settings: object = {}): Promise<RunningPortal> {
+  const portal = await start(dir, settings);
+  onTestFinished(async () => void (await portal.stop()));
+  return portal;
+}
+
+async function start(dir: string, settings: object = {}): Promise<RunningPortal> {
   const config = { dynamicPlugins: { isolation: 'process', ...USERS, ...settings } };
   const portal = await startSwitching(dir, { config });
   return Object.assign(portal, { get: (path: string) => portal.fetch(path) });
@@ -29,13 +38,22 @@ async function untilRunning(portal: Portal, id: string, version?: string): Promi
   return await untilState(portal, packageOf(id), 'running', version);
 }
 
-/** A backend with the plugins `one` and `two`, and what each is. */
-async function startTwo(): Promise<{ backend: RunningPortal; home: string; one: PluginStatus; two: PluginStatus }> {
-  const home = await openHome();
-  const backend = await startWithUsers(home);
+/** A portal with the plugins `one` and `two`, and what each is. */
+interface Two {
+  backend: RunningPortal;
+  home: string;
+  one: PluginStatus;
+  two: PluginStatus;
+}
+
+async function dropTwo(backend: RunningPortal, home: string): Promise<Two> {
   for (const id of ['one', 'two']) await dropRunsCode(backend, id);
-  const [one, two] = [await untilRunning(backend, 'one'), await untilRunning(backend, 'two')];
-  return { backend, home, one, two };
+  return { backend, home, one: await untilRunning(backend, 'one'), two: await untilRunning(backend, 'two') };
+}
+
+async function startTwo(): Promise<Two> {
+  const home = await openHome();
+  return await dropTwo(await startWithUsers(home), home);
 }
 
 /** Waits until the plugin `one` runs in another process than `pid`. */
@@ -74,8 +92,21 @@ async function copyOf({ stateDir }: RunningPortal, id: string): Promise<string> 
 }
 
 await describeSwitching('a plugin process with a user of its own', () => {
+  // Of the tests that leave both plugins running.
+  let both: Two;
+
+  beforeAll(async () => {
+    const home = await makeOpenHome();
+    both = await dropTwo(await start(home, { process: { users: { from: SHARED, count: 20 } } }), home);
+  });
+
+  afterAll(async () => {
+    await both?.backend.stop();
+    if (both) await removeTempDir(both.home);
+  });
+
   test('runs as nobody else does, in no other group, and has its own code, rows and temporary files', async () => {
-    const { backend, home, one, two } = await startTwo();
+    const { backend, home, one, two } = both;
     for (const { process: status, pluginIds } of [one, two]) {
       const ids =
         'return [process.getuid(), process.geteuid(), process.getgid(), process.getegid(), process.getgroups()]';
@@ -87,13 +118,11 @@ await describeSwitching('a plugin process with a user of its own', () => {
       expect((await run(backend, pluginIds[0]!, file)).value).toContain(join(home, 'state', 'run'));
     }
     expect(new Set([one.process!.user, two.process!.user]).size).toBe(2);
-    expect([one, two].map((status) => status.process!.user! - FIRST).sort()).toEqual([0, 1]);
-    await backend.stop();
-    expect(await readdir(join(home, 'state'))).not.toContain('run');
+    expect([one, two].map((status) => status.process!.user! - SHARED).sort()).toEqual([0, 1]);
   });
 
   test('reaches neither the portal nor another plugin', async () => {
-    const { backend, home, one, two } = await startTwo();
+    const { backend, home, one, two } = both;
     await run(backend, 'two', ADD_ROW);
     const [portal, other] = [backend.pid, two.process!.pid];
     const denied: string[] = [];
@@ -137,6 +166,7 @@ await describeSwitching('a plugin process with a user of its own', () => {
     expect((await untilRunning(backend, 'one', '1.0.1')).process!.user).toBe(user);
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 3 });
     await backend.stop();
+    expect(await readdir(join(home, 'state'))).not.toContain('run');
     // As a plugin leaves behind that a portal had no time to end.
     const left = spawn('sleep', ['600'], { uid: user, gid: user });
     const ended = new Promise((resolve) => left.once('exit', (_code, signal) => resolve(signal)));
@@ -209,7 +239,7 @@ await describeSwitching('a plugin process with a user of its own', () => {
   });
 
   test('cannot lead the portal to another socket than its own', async () => {
-    const { backend, home, one } = await startTwo();
+    const { backend, home, one } = both;
     const lure = join(home, 'lure');
     let callers = 0;
     const server = createServer((socket) => (callers++, socket.destroy())).listen(lure);
@@ -223,8 +253,8 @@ await describeSwitching('a plugin process with a user of its own', () => {
   });
 
   test('is not that of a package which says that it is for the same plugin', async () => {
-    const { backend, home, one } = await startTwo();
-    await run(backend, 'one', ADD_ROW);
+    const { backend, home, one } = both;
+    const { value: rows } = await run(backend, 'one', ADD_ROW);
     await dropRunsCode(backend, 'one', '9.0.0', 'thief-dynamic');
     const status = await untilState(backend, 'thief-dynamic', 'rejected');
     expect(status).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
@@ -235,11 +265,11 @@ await describeSwitching('a plugin process with a user of its own', () => {
     expect(given).toEqual([one.process!.user, expect.any(Number)]);
     expect(given[1]).not.toBe(given[0]);
     expect((await lstat(join(home, 'data', 'one.sqlite.d'))).uid).toBe(one.process!.user);
-    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 2 });
+    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: (rows as number) + 1 });
   });
 
   test('may not be left something to open by the portal: what it writes meanwhile is its own', async () => {
-    const { home, two } = await startTwo();
+    const { home, two } = both;
     // Whatever code runs as the user of `two`, in a process or not.
     const as = [`--reuid=${two.process!.user}`, `--regid=${two.process!.user}`, '--clear-groups', '--'];
     const found = await runProcess('setpriv', [...as, 'find', home, '-readable', '-not', '-type', 'l']);

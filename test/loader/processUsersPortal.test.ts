@@ -1,6 +1,6 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { isRunning, pluginProcesses } from '../support/processes';
@@ -14,7 +14,9 @@ const USERS = { from: 44_000, count: 20 };
 /** Starts a portal with plugins in processes, by a command that another is put before. */
 async function startUnder(before: string[], dir: string, settings: object): Promise<Portal> {
   const config = { dynamicPlugins: { isolation: 'process', process: settings } };
-  return await startSwitching(dir, { config, env: { PORTAL_SECRET: 'a-secret-of-the-portal' } }, before);
+  const portal = await startSwitching(dir, { config, env: { PORTAL_SECRET: 'a-secret-of-the-portal' } }, before);
+  onTestFinished(async () => void (await portal.stop()));
+  return portal;
 }
 
 await describeSwitching('a portal that gives plugins users of their own', () => {

@@ -8,7 +8,7 @@ import { startPortal, type Portal, type PortalOptions } from './portal';
 import { untilState } from './portalPlugins';
 import { pluginProcesses } from './processes';
 import { repository } from './repository';
-import { makeTempDir, removeTempDir, tempDir } from './tempDir';
+import { makeTempDir, removeTempDir } from './tempDir';
 
 /** Any user but those of this machine. */
 const ANYBODY = ['--reuid=54321', '--regid=54321', '--clear-groups', '--'];
@@ -54,17 +54,24 @@ async function maySwitchUsers(): Promise<boolean> {
   }
 }
 
-/** A folder for a portal that others pass through, as one below /var/lib is. Call it inside a test. */
-export async function openHome(): Promise<string> {
-  const dir = await tempDir();
+/** A folder for a portal that others pass through, as one below /var/lib is. The caller removes it. */
+export async function makeOpenHome(): Promise<string> {
+  const dir = await makeTempDir();
   await chmod(dir, 0o755);
   await mkdir(join(dir, CHECKOUT));
   return dir;
 }
 
+/** As {@link makeOpenHome}, removed when the running test ends. */
+export async function openHome(): Promise<string> {
+  const dir = await makeOpenHome();
+  onTestFinished(() => removeTempDir(dir));
+  return dir;
+}
+
 /**
- * Starts a portal in a folder of {@link openHome}, from a checkout that other users see, by a command that `before` is put before.
- * Stopped when the test ends.
+ * Starts a portal in a folder of {@link makeOpenHome}, from a checkout that other users see, by a command that `before` is put before.
+ * The caller stops it.
  */
 export async function startSwitching(
   dir: string,
@@ -72,7 +79,7 @@ export async function startSwitching(
   before: readonly string[] = [],
 ): Promise<Portal> {
   const seen = join(dir, CHECKOUT);
-  const portal = await startPortal({
+  return await startPortal({
     ...options,
     dir,
     start: (program, args, { cwd = '', ...rest } = {}) => {
@@ -81,6 +88,4 @@ export async function startSwitching(
       return startWithMounts(script, [repository, seen, cwd.replace(repository, seen), ...shown], rest);
     },
   });
-  onTestFinished(async () => void (await portal.stop()));
-  return portal;
 }
