@@ -2,56 +2,64 @@ import { spawn } from 'node:child_process';
 import { chmod, lstat, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PluginStatus } from '@stagedoor/loader';
-import type { BackendOptions, RunningBackend } from '../support/backend';
 import { runProcess } from '../support/childProcess';
-import { debianProgram } from '../support/debianProgram';
-import { startIsolating } from '../support/faulty';
 import { GREETER, drop, greeterWords } from '../support/greeter';
+import type { Portal } from '../support/portal';
+import { pluginsOf, untilGone, untilState } from '../support/portalPlugins';
 import { isRunning } from '../support/processes';
 import { dropRunsCode, packageOf, run } from '../support/runsCode';
-import { tempDir } from '../support/tempDir';
+import { removeTempDir } from '../support/tempDir';
+import { describeSwitching, makeOpenHome, openHome, startSwitching } from '../support/userSwitching';
 import { waitFor } from '../support/waitFor';
 
 const FIRST = 43_000;
+/** Of the portal that several tests have: another portal would end what runs as users of both. */
+const SHARED = 47_000;
 const USERS = { process: { users: { from: FIRST, count: 20 } } };
 
-/** A folder for a portal that others pass through, as one below /var/lib is. */
-async function openHome(): Promise<string> {
-  const home = await tempDir();
-  await chmod(home, 0o755);
-  return home;
+/** A portal whose plugins run in processes, by default with users of their own; stopped when the test ends. */
+async function startWithUsers(dir: string, settings: object = {}): Promise<RunningPortal> {
+  const portal = await start(dir, settings);
+  onTestFinished(async () => void (await portal.stop()));
+  return portal;
 }
 
-/** A backend whose plugins run in processes with users of their own, and keep their rows in files. */
-async function startWithUsers(home: string, options: BackendOptions = {}): Promise<RunningBackend> {
-  const directory = join(home, 'data');
-  return await startIsolating({
-    home,
-    backend: { database: { client: 'better-sqlite3', connection: { directory } } },
-    ...options,
-    dynamicPlugins: { ...USERS, ...options.dynamicPlugins },
-  });
+async function start(dir: string, settings: object = {}): Promise<RunningPortal> {
+  const config = { dynamicPlugins: { isolation: 'process', ...USERS, ...settings } };
+  const portal = await startSwitching(dir, { config });
+  return Object.assign(portal, { get: (path: string) => portal.fetch(path) });
 }
 
-async function untilRunning(backend: RunningBackend, id: string, version?: string): Promise<PluginStatus> {
-  return (await backend.until(packageOf(id), 'running', version))!;
+type RunningPortal = Portal & { get(path: string): Promise<Response> };
+
+async function untilRunning(portal: Portal, id: string, version?: string): Promise<PluginStatus> {
+  return await untilState(portal, packageOf(id), 'running', version);
 }
 
-/** A backend with the plugins `one` and `two`, and what each is. */
-async function startTwo(): Promise<{ backend: RunningBackend; home: string; one: PluginStatus; two: PluginStatus }> {
-  const home = await openHome();
-  const backend = await startWithUsers(home);
+/** A portal with the plugins `one` and `two`, and what each is. */
+interface Two {
+  backend: RunningPortal;
+  home: string;
+  one: PluginStatus;
+  two: PluginStatus;
+}
+
+async function dropTwo(backend: RunningPortal, home: string): Promise<Two> {
   for (const id of ['one', 'two']) await dropRunsCode(backend, id);
-  const [one, two] = [await untilRunning(backend, 'one'), await untilRunning(backend, 'two')];
-  return { backend, home, one, two };
+  return { backend, home, one: await untilRunning(backend, 'one'), two: await untilRunning(backend, 'two') };
+}
+
+async function startTwo(): Promise<Two> {
+  const home = await openHome();
+  return await dropTwo(await startWithUsers(home), home);
 }
 
 /** Waits until the plugin `one` runs in another process than `pid`. */
-async function untilAnotherRuns(backend: RunningBackend, pid: number): Promise<PluginStatus> {
+async function untilAnotherRuns(backend: RunningPortal, pid: number): Promise<PluginStatus> {
   return await waitFor('another process', async () => {
-    const status = (await backend.plugins()).find(({ name }) => name === packageOf('one'));
+    const status = (await pluginsOf(backend)).find(({ name }) => name === packageOf('one'));
     return status?.state === 'running' && status.process && status.process.pid !== pid ? status : undefined;
   });
 }
@@ -71,21 +79,34 @@ const connects = (path: string): string =>
      require('net').connect(${JSON.stringify(path)}, () => resolve('connected')).on('error', reject))`;
 
 /** The only socket of a user. */
-async function socketOf({ stateDir }: RunningBackend, user: number): Promise<string> {
+async function socketOf({ stateDir }: RunningPortal, user: number): Promise<string> {
   const run = join(stateDir, 'run');
   for (const entry of await readdir(run))
     if ((await lstat(join(run, entry))).uid === user) return join(run, entry, 's');
   throw new Error(`User ${user} has no socket`);
 }
 
-async function copyOf({ stateDir }: RunningBackend, id: string): Promise<string> {
+async function copyOf({ stateDir }: RunningPortal, id: string): Promise<string> {
   const copies = join(stateDir, 'staged', packageOf(id));
   return join(copies, (await readdir(copies))[0]!, 'index.cjs');
 }
 
-describe('a plugin process with a user of its own', () => {
+await describeSwitching('a plugin process with a user of its own', () => {
+  // Of the tests that leave both plugins running.
+  let both: Two;
+
+  beforeAll(async () => {
+    const home = await makeOpenHome();
+    both = await dropTwo(await start(home, { process: { users: { from: SHARED, count: 20 } } }), home);
+  });
+
+  afterAll(async () => {
+    await both?.backend.stop();
+    if (both) await removeTempDir(both.home);
+  });
+
   test('runs as nobody else does, in no other group, and has its own code, rows and temporary files', async () => {
-    const { backend, home, one, two } = await startTwo();
+    const { backend, home, one, two } = both;
     for (const { process: status, pluginIds } of [one, two]) {
       const ids =
         'return [process.getuid(), process.geteuid(), process.getgid(), process.getegid(), process.getgroups()]';
@@ -97,15 +118,13 @@ describe('a plugin process with a user of its own', () => {
       expect((await run(backend, pluginIds[0]!, file)).value).toContain(join(home, 'state', 'run'));
     }
     expect(new Set([one.process!.user, two.process!.user]).size).toBe(2);
-    expect([one, two].map((status) => status.process!.user! - FIRST).sort()).toEqual([0, 1]);
-    await backend.stop();
-    expect(await readdir(join(home, 'state'))).not.toContain('run');
+    expect([one, two].map((status) => status.process!.user! - SHARED).sort()).toEqual([0, 1]);
   });
 
   test('reaches neither the portal nor another plugin', async () => {
-    const { backend, home, one, two } = await startTwo();
+    const { backend, home, one, two } = both;
     await run(backend, 'two', ADD_ROW);
-    const [portal, other] = [process.pid, two.process!.pid];
+    const [portal, other] = [backend.pid, two.process!.pid];
     const denied: string[] = [];
     for (const pid of [portal, other]) {
       for (const name of ['environ', 'mem', 'maps']) denied.push(reads(`/proc/${pid}/${name}`));
@@ -147,6 +166,7 @@ describe('a plugin process with a user of its own', () => {
     expect((await untilRunning(backend, 'one', '1.0.1')).process!.user).toBe(user);
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 3 });
     await backend.stop();
+    expect(await readdir(join(home, 'state'))).not.toContain('run');
     // As a plugin leaves behind that a portal had no time to end.
     const left = spawn('sleep', ['600'], { uid: user, gid: user });
     const ended = new Promise((resolve) => left.once('exit', (_code, signal) => resolve(signal)));
@@ -166,7 +186,7 @@ describe('a plugin process with a user of its own', () => {
       pid = (await untilAnotherRuns(backend, pid)).process!.pid;
     }
     process.kill(pid, 'SIGKILL');
-    await backend.until(packageOf('one'), 'quarantined');
+    await untilState(backend, packageOf('one'), 'quarantined');
     await expect.poll(async () => (await runProcess('ps', ['-o', 'comm=', '-u', String(user)])).stdout).toBe('');
     await dropRunsCode(backend, 'one', '1.0.1');
     expect((await untilRunning(backend, 'one', '1.0.1')).process!.user).toBe(user);
@@ -177,26 +197,26 @@ describe('a plugin process with a user of its own', () => {
     const backend = await startWithUsers(await openHome());
     await drop(backend, 'greeter-module-word');
     await drop(backend, 'greeter');
-    await backend.until(GREETER, 'running');
+    await untilState(backend, GREETER, 'running');
     await expect.poll(() => greeterWords(backend)).toHaveLength(1);
-    process.kill((await backend.until(GREETER, 'running'))!.process!.pid, 'SIGKILL');
-    await backend.until(GREETER, 'backoff');
-    await backend.until(GREETER, 'running');
+    process.kill((await untilState(backend, GREETER, 'running')).process!.pid, 'SIGKILL');
+    await untilState(backend, GREETER, 'backoff');
+    await untilState(backend, GREETER, 'running');
     expect(await greeterWords(backend)).toHaveLength(1);
   });
 
   test('takes over the rows that it had without, and leaves them for a portal without', async () => {
     const home = await openHome();
-    const before = await startWithUsers(home, { dynamicPlugins: { process: {} } });
+    const before = await startWithUsers(home, { process: {} });
     await dropRunsCode(before, 'one');
-    expect((await untilRunning(before, 'one')).process!.user).toBe(process.geteuid!());
+    expect((await untilRunning(before, 'one')).process!.user).toBe(0);
     expect(await run(before, 'one', ADD_ROW)).toEqual({ value: 1 });
     await before.stop();
     const during = await startWithUsers(home);
     expect((await untilRunning(during, 'one')).process!.user).toBe(FIRST);
     expect(await run(during, 'one', ADD_ROW)).toEqual({ value: 2 });
     await during.stop();
-    const after = await startWithUsers(home, { dynamicPlugins: { isolation: 'in-process', process: {} } });
+    const after = await startWithUsers(home, { isolation: 'in-process', process: {} });
     await untilRunning(after, 'one');
     expect(await run(after, 'one', ADD_ROW)).toEqual({ value: 3 });
     expect((await lstat(after.stateDir)).mode & 0o777).toBe(0o700);
@@ -214,12 +234,12 @@ describe('a plugin process with a user of its own', () => {
     const sleeping = async (): Promise<string> => (await runProcess('ps', ['-o', 'comm=', '-u', user])).stdout;
     await expect.poll(sleeping).toContain('sleep');
     await rm(join(backend.root, packageOf('one')), { recursive: true });
-    await backend.until(packageOf('one'), 'gone');
+    await untilGone(backend, packageOf('one'));
     await expect.poll(sleeping).toBe('');
   });
 
   test('cannot lead the portal to another socket than its own', async () => {
-    const { backend, home, one } = await startTwo();
+    const { backend, home, one } = both;
     const lure = join(home, 'lure');
     let callers = 0;
     const server = createServer((socket) => (callers++, socket.destroy())).listen(lure);
@@ -233,10 +253,10 @@ describe('a plugin process with a user of its own', () => {
   });
 
   test('is not that of a package which says that it is for the same plugin', async () => {
-    const { backend, home, one } = await startTwo();
-    await run(backend, 'one', ADD_ROW);
+    const { backend, home, one } = both;
+    const { value: rows } = await run(backend, 'one', ADD_ROW);
     await dropRunsCode(backend, 'one', '9.0.0', 'thief-dynamic');
-    const status = await backend.until('thief-dynamic', 'rejected');
+    const status = await untilState(backend, 'thief-dynamic', 'rejected');
     expect(status).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
     const { users } = JSON.parse(await readFile(join(backend.stateDir, 'users.json'), 'utf8')) as {
       users: Record<string, number>;
@@ -245,15 +265,22 @@ describe('a plugin process with a user of its own', () => {
     expect(given).toEqual([one.process!.user, expect.any(Number)]);
     expect(given[1]).not.toBe(given[0]);
     expect((await lstat(join(home, 'data', 'one.sqlite.d'))).uid).toBe(one.process!.user);
-    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 2 });
+    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: (rows as number) + 1 });
   });
 
   test('may not be left something to open by the portal: what it writes meanwhile is its own', async () => {
-    const { home, two } = await startTwo();
+    const { home, two } = both;
     // Whatever code runs as the user of `two`, in a process or not.
     const as = [`--reuid=${two.process!.user}`, `--regid=${two.process!.user}`, '--clear-groups', '--'];
-    const found = await runProcess(debianProgram('setpriv'), [...as, 'find', home, '-readable', '-not', '-type', 'l']);
-    const allowed = [home, join(home, 'root'), join(home, 'state', 'node_modules'), join(home, 'data', 'two.sqlite.d')];
+    const found = await runProcess('setpriv', [...as, 'find', home, '-readable', '-not', '-type', 'l']);
+    const allowed = [
+      home,
+      join(home, 'dynamic-plugins-root'),
+      join(home, 'checkout'),
+      join(home, 'app-config.'),
+      join(home, 'state', 'node_modules'),
+      join(home, 'data', 'two.sqlite.d'),
+    ];
     const others = found.stdout
       .split('\n')
       .filter((path) => path && path !== home && !allowed.slice(1).some((dir) => path.startsWith(dir)));
@@ -262,9 +289,7 @@ describe('a plugin process with a user of its own', () => {
 
   test('may be confined by the permission model, too', async () => {
     const home = await openHome();
-    const backend = await startWithUsers(home, {
-      dynamicPlugins: { process: { ...USERS.process, permissionModel: true } },
-    });
+    const backend = await startWithUsers(home, { process: { ...USERS.process, permissionModel: true } });
     await dropRunsCode(backend, 'one');
     expect((await untilRunning(backend, 'one')).process!.user).toBe(FIRST);
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 1 });
@@ -288,7 +313,7 @@ describe('a plugin process with a user of its own', () => {
     await symlink('auth.sqlite', join(home, 'data', 'one.sqlite'));
     const backend = await startWithUsers(home);
     await dropRunsCode(backend, 'one');
-    const status = await backend.until(packageOf('one'), 'rejected');
+    const status = await untilState(backend, packageOf('one'), 'rejected');
     expect(status).toMatchObject({ code: 'PROCESS_USER_UNAVAILABLE', message: expect.stringContaining('is a link') });
   });
 });

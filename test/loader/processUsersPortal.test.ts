@@ -1,40 +1,25 @@
 import { chmod, chown, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { startProcess } from '../support/childProcess';
-import { debianProgram } from '../support/debianProgram';
-import { startPortal, type Portal } from '../support/portal';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Portal } from '../support/portal';
 import { untilState } from '../support/portalPlugins';
 import { isRunning, pluginProcesses } from '../support/processes';
 import { dropRunsCode, packageOf, run } from '../support/runsCode';
-import { tempDir } from '../support/tempDir';
+import { describeSwitching, openHome, startSwitching } from '../support/userSwitching';
 
 /** What the chart gives the portal, and nothing of what else root has. */
 const CAPABILITIES = ['chown', 'dac_override', 'fowner', 'kill', 'setgid', 'setuid'];
 const USERS = { from: 44_000, count: 20 };
 
-/** Starts a portal whose plugins have users of their own, by a command that another is put before. */
+/** Starts a portal with plugins in processes, by a command that another is put before. */
 async function startUnder(before: string[], dir: string, settings: object): Promise<Portal> {
-  const portal = await startPortal({
-    dir,
-    config: { dynamicPlugins: { isolation: 'process', process: settings } },
-    env: { PORTAL_SECRET: 'a-secret-of-the-portal' },
-    start: (program, args, options) => {
-      const [first, ...rest] = [...before, program, ...args];
-      return startProcess(first!, rest, options);
-    },
-  });
+  const config = { dynamicPlugins: { isolation: 'process', process: settings } };
+  const portal = await startSwitching(dir, { config, env: { PORTAL_SECRET: 'a-secret-of-the-portal' } }, before);
   onTestFinished(async () => void (await portal.stop()));
   return portal;
 }
 
-async function openHome(): Promise<string> {
-  const dir = await tempDir();
-  await chmod(dir, 0o755);
-  return dir;
-}
-
-describe('a portal that gives plugins users of their own', () => {
+await describeSwitching('a portal that gives plugins users of their own', () => {
   test('needs the capabilities of the chart alone, and withstands plugins over its own death', async () => {
     const few = ['--no-new-privs', `--bounding-set=-all,${CAPABILITIES.map((name) => `+${name}`).join(',')}`, '--'];
     const dir = await openHome();
@@ -43,7 +28,7 @@ describe('a portal that gives plugins users of their own', () => {
       await mkdir(join(dir, name));
       await chmod(join(dir, name), 0o777);
     }
-    let portal = await startUnder([debianProgram('setpriv'), ...few], dir, { users: USERS });
+    let portal = await startUnder(['setpriv', ...few], dir, { users: USERS });
     for (const id of ['one', 'two']) await dropRunsCode(portal, id);
     const backend = { get: (path: string) => portal.fetch(path) };
     for (const id of ['one', 'two'])
@@ -74,14 +59,14 @@ describe('a portal that gives plugins users of their own', () => {
     await portal.stop('SIGKILL');
     await expect.poll(() => left.filter(isRunning)).toEqual([]);
 
-    portal = await startUnder([debianProgram('setpriv'), ...few], dir, { users: USERS });
+    portal = await startUnder(['setpriv', ...few], dir, { users: USERS });
     for (const id of ['one', 'two']) await untilState(portal, packageOf(id), 'running');
     expect(await run(backend, 'one', 'return process.getuid()')).toEqual({ value: expect.any(Number) });
     expect(await portal.stop()).toEqual({ code: 0, signal: null });
   });
 });
 
-describe('the environment and memory of a portal', () => {
+await describeSwitching('the environment and memory of a portal', () => {
   const user = 45_000;
   const read = ['environ', 'maps'].map(
     (name) => `return require('fs').readFileSync('/proc/' + process.ppid + '/${name}', 'latin1')`,
@@ -101,7 +86,7 @@ describe('the environment and memory of a portal', () => {
     }
     const as = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--bounding-set=-all', '--'];
     // The shell puts its own Node in the place of that which runs the tests; setpriv itself would still read it as root.
-    const before = [debianProgram('setpriv'), ...as, 'sh', '-c', `shift; exec ${node} "$@"`, 'sh'];
+    const before = ['setpriv', ...as, 'sh', '-c', `shift; exec ${node} "$@"`, 'sh'];
     const portal = await startUnder(before, dir, {});
     await dropRunsCode(portal, 'one');
     await untilState(portal, packageOf('one'), 'running');

@@ -1,6 +1,5 @@
 /** A program that tests need beside Node.js. See programs.mjs. */
-export type Program =
-  'chromium' | 'curl' | 'docker-registry' | 'openssl' | 'postgres' | 'setpriv' | 'skopeo' | 'unshare';
+export type Program = 'chromium' | 'curl' | 'docker-registry' | 'openssl' | 'postgres' | 'skopeo' | 'unshare';
 /** The Debian package that brings each. */
 export const PACKAGES: Record<Program, string>;
 /** Its path; undefined where it is not installed, or cannot do here what it is for. */

@@ -1,6 +1,6 @@
 import type { RunningBackend } from './backend';
 import { dropFolder, fixtureBundle } from './bundles';
-import { tempDir } from './tempDir';
+import { makeTempDir, removeTempDir } from './tempDir';
 
 /** Package name of the fixture `runs-code` as the plugin `id`. */
 export function packageOf(id: string): string {
@@ -15,8 +15,9 @@ export async function dropRunsCode(
   packageName = packageOf(id),
 ): Promise<void> {
   const packageJson = { name: packageName, backstage: { role: 'backend-plugin', pluginId: id } };
-  const bundle = await fixtureBundle(await tempDir(), 'runs-code', { version, packageJson });
-  await dropFolder(bundle, backend.root, packageName);
+  const dir = await makeTempDir();
+  await dropFolder(await fixtureBundle(dir, 'runs-code', { version, packageJson }), backend.root, packageName);
+  await removeTempDir(dir);
 }
 
 /**
