@@ -121,6 +121,23 @@ await describeSwitching('a plugin process with a user of its own', () => {
     expect([one, two].map((status) => status.process!.user! - SHARED).sort()).toEqual([0, 1]);
   });
 
+  test('may be confined as well, and has its rows and threads that are', async () => {
+    const backend = await startWithUsers(await openHome(), {
+      dynamicPlugins: { process: { ...USERS.process, permissionModel: true } },
+    });
+    await dropRunsCode(backend, 'one');
+    const { process: status } = await untilRunning(backend, 'one');
+    expect(await run(backend, 'one', 'return process.getuid()')).toEqual({ value: status!.user });
+    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 1 });
+    expect(await run(backend, 'one', reads('/etc/passwd'))).toEqual({ code: 'ERR_ACCESS_DENIED' });
+    expect(await run(backend, 'one', `return process.kill(${process.pid}, 0)`)).toMatchObject({ code: 'EPERM' });
+    const thread = `
+      const { Worker } = require('worker_threads');
+      const code = 'require("net").connect(1, "127.0.0.1").on("error", ({ code }) => require("worker_threads").parentPort.postMessage(code))';
+      return await new Promise((resolve, reject) => new Worker(code, { eval: true }).on('message', resolve).on('error', reject))`;
+    expect(await run(backend, 'one', thread)).toEqual({ value: 'EACCES' });
+  });
+
   test('reaches neither the portal nor another plugin', async () => {
     const { backend, home, one, two } = both;
     await run(backend, 'two', ADD_ROW);
@@ -285,15 +302,6 @@ await describeSwitching('a plugin process with a user of its own', () => {
       .split('\n')
       .filter((path) => path && path !== home && !allowed.slice(1).some((dir) => path.startsWith(dir)));
     expect(others).toEqual([]);
-  });
-
-  test('may be confined by the permission model, too', async () => {
-    const home = await openHome();
-    const backend = await startWithUsers(home, { process: { ...USERS.process, permissionModel: true } });
-    await dropRunsCode(backend, 'one');
-    expect((await untilRunning(backend, 'one')).process!.user).toBe(FIRST);
-    expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 1 });
-    expect(await run(backend, 'one', reads('/etc/passwd'))).toEqual({ code: 'ERR_ACCESS_DENIED' });
   });
 
   test('has its rows where volumes are made for everybody to write', async () => {

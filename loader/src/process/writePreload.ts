@@ -1,4 +1,4 @@
-import { chown, writeFile } from 'node:fs/promises';
+import { chmod, chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MembranePolicy } from './membrane/policy';
 
@@ -14,6 +14,9 @@ export async function writePreload(
 ): Promise<void> {
   const membrane = join(loaderDir, 'process/membrane/membrane.cjs.js');
   const text = `require(${JSON.stringify(membrane)}).install(${JSON.stringify(policy)});\n`;
-  await writeFile(file, text, { mode: user === undefined ? 0o600 : 0o640 });
-  if (user !== undefined) await chown(file, process.getuid!(), user);
+  await writeFile(file, text, { mode: 0o600 });
+  if (user === undefined) return;
+  await chown(file, process.getuid!(), user);
+  // Whatever the umask of the portal is.
+  await chmod(file, 0o640);
 }
