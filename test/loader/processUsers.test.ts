@@ -122,15 +122,13 @@ await describeSwitching('a plugin process with a user of its own', () => {
   });
 
   test('may be confined as well, and has its rows and threads that are', async () => {
-    const backend = await startWithUsers(await openHome(), {
-      dynamicPlugins: { process: { ...USERS.process, permissionModel: true } },
-    });
+    const backend = await startWithUsers(await openHome(), { process: { ...USERS.process, permissionModel: true } });
     await dropRunsCode(backend, 'one');
     const { process: status } = await untilRunning(backend, 'one');
     expect(await run(backend, 'one', 'return process.getuid()')).toEqual({ value: status!.user });
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 1 });
     expect(await run(backend, 'one', reads('/etc/passwd'))).toEqual({ code: 'ERR_ACCESS_DENIED' });
-    expect(await run(backend, 'one', `return process.kill(${process.pid}, 0)`)).toMatchObject({ code: 'EPERM' });
+    expect(await run(backend, 'one', `return process.kill(${backend.pid}, 0)`)).toMatchObject({ code: 'EPERM' });
     const thread = `
       const { Worker } = require('worker_threads');
       const code = 'require("net").connect(1, "127.0.0.1").on("error", ({ code }) => require("worker_threads").parentPort.postMessage(code))';

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,8 +12,9 @@ import { waitFor } from '../support/waitFor';
 test('Whatever comes, is replaced and goes in a root directory is noticed after it happened', async () => {
   const root = await tempDir();
   const bundle = await fixtureBundle(await tempDir(), 'greeter');
-  const noticed = new Map<string, number>();
-  const close = watchRoot(root, [], (entry) => noticed.set(entry, performance.now()));
+  // What was there when something was noticed last.
+  const noticed = new Map<string, string>();
+  const close = watchRoot(root, [], (entry) => noticed.set(entry, stateOf(join(root, entry))));
   onTestFinished(close);
   const entries = Array.from({ length: 40 }, (_, index) => `drop-${index}`);
   await Promise.all(
@@ -26,8 +28,8 @@ test('Whatever comes, is replaced and goes in a root directory is noticed after 
         await cp(bundle, join(root, `.${entry}`), { recursive: true });
         await rename(join(root, `.${entry}`), path);
       }
-      const done = performance.now();
-      await waitFor(`${entry} to be noticed`, async () => (noticed.get(entry) ?? 0) > done);
+      const last = stateOf(path);
+      await waitFor(`${entry} to be noticed`, async () => noticed.get(entry) === last);
     }),
   );
 });
@@ -46,6 +48,12 @@ test('What came and went between two looks of the sweep is looked at once more',
   await waitFor('the look after it', async () => noticed.includes('later'));
   expect(noticed).toEqual(['taken', 'gone-again', 'later']);
 });
+
+/** Which folder is there, if any. */
+function stateOf(path: string): string {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return found ? `${found.ino} of ${found.ctimeNs}` : 'nothing';
+}
 
 /** A sweep that has had its first look. */
 async function sweeping(root: string, taken: string[]) {
