@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { startBackend } from '../support/backend';
+import { collectingLogger, startBackend } from '../support/backend';
 import { startProcess } from '../support/childProcess';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
@@ -231,3 +231,35 @@ test('Root start-up hooks run when every plugin has started, and may ask them', 
   ]);
   expect(backend.logs.filter((line) => line.includes('Startup hook failed'))).toEqual([]);
 });
+
+test.each(['in-process', 'process'])(
+  'A root start-up hook of a bundle (%s) waits for the portal to start, and for nothing later',
+  async (isolation) => {
+    const lines: string[] = [];
+    const said = (text: string): boolean => lines.some((line) => line.includes(text));
+    const slow = createBackendPlugin({
+      pluginId: 'slow',
+      register: (env) =>
+        env.registerInit({
+          deps: { logger: coreServices.rootLogger },
+          init: async ({ logger }) => {
+            await waitFor('the bundle', async () => said('the hook of 1.0.0 is set'));
+            // A hook that does not wait would run now.
+            await sleep(100);
+            logger.info('the slow one has started');
+          },
+        }),
+    });
+    const backend = await startBackend({
+      logger: collectingLogger(lines),
+      dynamicPlugins: { isolation },
+      before: async (root) => dropFolder(await fixtureBundle(await tempDir(), 'hooks-startup'), root, 'hooks-startup'),
+      prepare: (portal) => portal.add(slow),
+    });
+    await waitFor('the hook', async () => said('the hook of 1.0.0 runs'));
+    const order = ['is set', 'has started', 'runs'].map((text) => lines.findIndex((line) => line.includes(text)));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    await drop(backend, 'hooks-startup', { version: '2.0.0' });
+    await waitFor('the hook', async () => said('the hook of 2.0.0 runs'));
+  },
+);

@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
+import type { StartupHooks } from '../host/startupHooks';
 import type { OnDecision } from '../policy/decision';
 import type { Place } from '../settings/places';
 import type { Settings } from '../settings/settings';
@@ -31,6 +32,8 @@ export interface LauncherOptions {
   rootLogger: RootLoggerService;
   discovery: DiscoveryService;
   installedPlugins(): InstalledPlugins;
+  /** When the portal has started, children hear of it. */
+  startupHooks: StartupHooks;
   /** Undefined where processes run as the user of the portal. */
   users: PluginUsers | undefined;
   /** Hears of what policy decided in a child. */
@@ -184,6 +187,11 @@ export class ChildLauncher {
     const data = config.get<JsonObject>();
     const setup: ChildSetup = { config: data, settings, socketPath, maxHeaderSize, backendPluginApiDir };
     child.process.channel.notify('setup', setup);
+    void this.#options.startupHooks.run(() => child.process.channel.notify('portalStarted'), {
+      isWanted: () => this.#children.has(child.process),
+      isAwaited: false,
+      onFault: () => {},
+    });
     return child;
   }
 

@@ -272,6 +272,7 @@ export class DynamicPlugins {
       settings,
       stateDirectory,
       installedPlugins: () => this.installedPlugins(),
+      startupHooks: this.#startupHooks,
       onDecision: this.#tellDecision,
       units: this.#units,
       bundles: this.#bundles,

@@ -3,6 +3,7 @@ import type { CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
 import type { HealthReport } from '../../health/report';
 import type { AnyServiceRef } from '../../host/features';
+import { StartupHooks } from '../../host/startupHooks';
 import { Policy } from '../../policy/policy';
 import { contributionOf, type Contribution } from '../../resolve/contribution';
 import { Slots } from '../../serve/slots';
@@ -26,6 +27,7 @@ export class ChildRuntime {
   readonly #policy: Policy;
   readonly #contributions = new Map<string, Promise<Contribution>>();
   readonly #portal: PortalLink;
+  readonly #startupHooks = new StartupHooks();
   #generation: Generation | undefined;
   #telling = false;
   #stop: () => Promise<void> = async () => {};
@@ -64,6 +66,7 @@ export class ChildRuntime {
         startTimeoutMs,
         drainTimeoutMs,
         policy: this.#policy,
+        startupHooks: this.#startupHooks,
         onRoutes: () => this.#tellRoutes(),
       });
     } catch (error) {
@@ -93,6 +96,11 @@ export class ChildRuntime {
   /** What the plugin has measured, in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#services.metrics();
+  }
+
+  /** Every plugin of the portal has started: root start-up hooks run. */
+  portalStarted(): void {
+    void this.#startupHooks.open();
   }
 
   /** App-config has changed. */

@@ -49,6 +49,7 @@ export function runChild(parentPid: number): void {
     },
     notify: (method, params) => {
       if (method === 'setup') runtime = new ChildRuntime(params as ChildSetup, channel);
+      if (method === 'portalStarted') running().portalStarted();
       if (method === 'config') running().configChanged(params as JsonObject);
     },
   });
