@@ -104,6 +104,7 @@ export function createDynamicBackend(): Backend {
           own,
           timings,
           cwd: process.cwd(),
+          instanceId: () => metadata.instanceId,
         });
         return plugins;
       }),

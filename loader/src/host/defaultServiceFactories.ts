@@ -1,17 +1,15 @@
-import { coreServices, createServiceRef } from '@backstage/backend-plugin-api';
-import {
-  actionsRegistryServiceRef,
-  actionsServiceRef,
-  metricsServiceRef,
-  tracingServiceRef,
-} from '@backstage/backend-plugin-api/alpha';
+import { coreServices, createServiceRef, type ServiceFactory } from '@backstage/backend-plugin-api';
+import * as alpha from '@backstage/backend-plugin-api/alpha';
 import type { ServiceFeature } from './features';
 import { instanceMetadataServiceFactory } from './instanceMetadata';
-import { lazyServiceFactory } from './lazyServiceFactory';
+import { lazyServiceFactory, type AnyRef } from './lazyServiceFactory';
 
 const { auth, discovery, httpAuth, httpRouter, lifecycle, logger, rootConfig, rootLifecycle, rootLogger } =
   coreServices;
 const { pluginMetadata: plugin } = coreServices;
+const { actionsRegistryServiceRef, actionsServiceRef, metricsServiceRef, tracingServiceRef } = alpha;
+/** From backend-plugin-api 1.12 on. */
+const { connectionsServiceRef } = alpha as { connectionsServiceRef?: AnyRef };
 
 // Refs that other packages export beside their factories: importing the ref would import those.
 const events = createServiceRef({ id: 'events.service' });
@@ -196,4 +194,17 @@ export const defaultServiceFactories: ServiceFeature[] = [
     load: async () => (await import('@backstage/backend-defaults/alpha')).tracingServiceFactory,
   }),
   instanceMetadataServiceFactory as unknown as ServiceFeature,
+  ...(connectionsServiceRef ? [connectionsService(connectionsServiceRef)] : []),
 ];
+
+function connectionsService(service: AnyRef): ServiceFeature {
+  return lazyServiceFactory({
+    service,
+    deps: { pluginMetadata: plugin, rootLogger, logger, config: rootConfig },
+    rootContext: true,
+    load: async () => {
+      const defaults: Record<string, unknown> = await import('@backstage/backend-defaults/alpha');
+      return defaults.connectionsServiceFactory as ServiceFactory;
+    },
+  });
+}

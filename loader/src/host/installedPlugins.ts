@@ -39,6 +39,19 @@ export class PortalMetadata {
     this.#list = list;
   }
 
+  /** What the service that stands for the portal says to `getId`, in releases that have it (backend-plugin-api 1.12). */
+  get instanceId(): string | undefined {
+    const { getId } = (this.#original ?? {}) as { getId?(): string };
+    return getId?.call(this.#original);
+  }
+
+  /** Of a process of the portal: its own service is not the portal's. */
+  static ofProcess(list: () => Promise<InstalledPlugins>, instanceId: string | undefined): PortalMetadata {
+    const metadata = new PortalMetadata(list);
+    if (instanceId !== undefined) metadata.#original = { getInstalledPlugins: list, ...{ getId: () => instanceId } };
+    return metadata;
+  }
+
   /**
    * To be added to the backend that stands for the portal: all but the list of plugins is what that one's own service says,
    * e.g. the id of the instance.

@@ -7,7 +7,7 @@ import { importInTurns, modulesOf } from './modules/importInTurns';
 import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
 
 /** Any service ref, whatever it makes. */
-type AnyRef = ServiceRef<unknown, 'root' | 'plugin', 'singleton' | 'multiton'>;
+export type AnyRef = ServiceRef<unknown, 'root' | 'plugin', 'singleton' | 'multiton'>;
 
 /** What Backstage must know of a factory before anything depends on its service. */
 export interface LazyFactoryOptions {

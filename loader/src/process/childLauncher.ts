@@ -32,6 +32,8 @@ export interface LauncherOptions {
   rootLogger: RootLoggerService;
   discovery: DiscoveryService;
   installedPlugins(): InstalledPlugins;
+  /** The id of the portal's instance, see `PortalMetadata`. */
+  instanceId(): string | undefined;
   /** When the portal has started, children hear of it. */
   startupHooks: StartupHooks;
   /** Undefined where processes run as the user of the portal. */
@@ -185,7 +187,8 @@ export class ChildLauncher {
     if (user !== undefined) users!.started(user, place, child.process.exited);
     const backendPluginApiDir = findPackageDir('@backstage/backend-plugin-api', __dirname);
     const data = config.get<JsonObject>();
-    const setup: ChildSetup = { config: data, settings, socketPath, maxHeaderSize, backendPluginApiDir };
+    const instanceId = this.#options.instanceId();
+    const setup: ChildSetup = { config: data, instanceId, settings, socketPath, maxHeaderSize, backendPluginApiDir };
     child.process.channel.notify('setup', setup);
     void this.#options.startupHooks.run(() => child.process.channel.notify('portalStarted'), {
       isWanted: () => this.#children.has(child.process),

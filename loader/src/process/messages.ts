@@ -9,6 +9,8 @@ export interface ChildSetup {
   /** All of app-config, as the portal resolved it. */
   config: JsonObject;
   settings: Settings;
+  /** The id of the portal's instance, in releases of Backstage that have one. */
+  instanceId?: string;
   /** The Unix socket to listen on. */
   socketPath: string;
   /** Where `@backstage/backend-plugin-api` is installed; looking for it may be denied to the child. */

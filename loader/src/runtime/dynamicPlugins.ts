@@ -72,6 +72,8 @@ export interface DynamicPluginsOptions {
   own: Contribution;
   timings: Timings;
   cwd: string;
+  /** The id of the portal's instance, see `PortalMetadata`. */
+  instanceId(): string | undefined;
 }
 
 /** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */

@@ -35,7 +35,7 @@ export class ChildRuntime {
   constructor(setup: ChildSetup, portal: PortalLink) {
     this.#setup = { ...setup, settings: bare(setup.settings) };
     this.#portal = portal;
-    this.#services = childServices(portal, setup.config);
+    this.#services = childServices(portal, setup);
     this.#policy = new Policy(this.#setup.settings, (decision) => portal.notify('decision', decision));
     if (setup.backendPluginApiDir) patchPackagePaths(setup.backendPluginApiDir);
   }

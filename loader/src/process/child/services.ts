@@ -1,12 +1,12 @@
 import { coreServices, type DiscoveryService } from '@backstage/backend-plugin-api';
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
-import type { JsonObject } from '@backstage/types';
 import { defaultServiceFactories } from '../../host/defaultServiceFactories';
 import type { AnyServiceRef, ServiceFeature } from '../../host/features';
 import { PortalMetadata, type InstalledPlugins } from '../../host/installedPlugins';
 import { RootServices } from '../../host/rootServices';
 import { openMetrics, type MetricsSdk } from '../../metrics/metricsSdk';
 import type { Channel } from '../channel';
+import type { ChildSetup } from '../messages';
 import { channelLogger } from './channelLogger';
 import { LiveConfig } from './liveConfig';
 
@@ -25,7 +25,10 @@ export interface ChildServices {
  * Backstage's default services for a child. App-config, log, discovery and the list of installed plugins are the
  * portal's; other services that the portal's own code adds or overrides live in the portal only.
  */
-export function childServices(portal: PortalLink, data: JsonObject): ChildServices {
+export function childServices(
+  portal: PortalLink,
+  { config: data, instanceId }: Pick<ChildSetup, 'config' | 'instanceId'>,
+): ChildServices {
   const config = new LiveConfig(data);
   const services = new RootServices(defaultServiceFactories as unknown as ServiceFeature[]);
   const provide = (ref: unknown, make: () => unknown): void =>
@@ -44,7 +47,7 @@ export function childServices(portal: PortalLink, data: JsonObject): ChildServic
   provide(coreServices.rootLogger, () => channelLogger(portal));
   provide(coreServices.discovery, () => portalDiscovery(portal));
   const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
-  services.add(new PortalMetadata(installed).factory(), 'explicit');
+  services.add(PortalMetadata.ofProcess(installed, instanceId).factory(), 'explicit');
   // The SDK is imported where it is needed only: it takes a sixth of the memory that a plugin's process has.
   let sdk: Promise<MetricsSdk> | undefined;
   services.decorate(metricsServiceRef, (factory) => ({
