@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { firstColumnCode, linkTargets } from '../support/markdown';
@@ -20,6 +20,7 @@ const readmes = [
   'charts/stagedoor-portal',
   'bench',
   'docs',
+  'docs/decisions',
   'examples/hello-dynamic-backend',
   'examples/hello-dynamic-frontend',
 ].map((dir) => join(repository, dir, 'README.md'));
@@ -73,3 +74,14 @@ function anchorsOf(file: string): string[] {
       .replace(/ /g, '-'),
   );
 }
+
+it('Every decision is listed, by its own title', () => {
+  const dir = join(repository, 'docs/decisions');
+  const list = readFileSync(join(dir, 'README.md'), 'utf8').replaceAll(/ +/g, ' ');
+  const records = readdirSync(dir).filter((name) => /^\d{3}-/.test(name));
+  expect(records).not.toEqual([]);
+  for (const name of records) {
+    const [heading = ''] = readFileSync(join(dir, name), 'utf8').split('\n');
+    expect(list).toContain(`| [${name.slice(0, 3)}](${name}) | ${heading.replace(/^# (\d{3}: )?/, '')} |`);
+  }
+});
