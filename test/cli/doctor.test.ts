@@ -139,7 +139,7 @@ describe('stagedoor doctor, of a portal', () => {
       named: { isolation: 'in-process', packages: ['named-dynamic'] },
       other: { memoryLimitMb: 100 },
     };
-    const dir = await portal({ isolation: 'process', plugins });
+    const dir = await portal({ isolation: 'process', process: { permissionModel: true }, plugins });
     expect((await doctor(dir)).findings).toEqual([
       expect.objectContaining({ level: 'warning', subject: 'dynamicPlugins.plugins.auth' }),
     ]);

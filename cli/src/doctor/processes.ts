@@ -32,7 +32,7 @@ export function examineProcesses(config: Config, processes: Processes | undefine
       subject: `${SECTION}.process`,
       message:
         'Plugins in processes run as the user of the portal: they may end it, and read its environment with the secrets in it.',
-      fix: 'Set users where the portal runs as root; permissionModel closes the environment. Or run them in a pod of their own.',
+      fix: 'Set permissionModel, or users where the portal runs as root. Or run them in a pod of their own.',
     },
   ];
 }
