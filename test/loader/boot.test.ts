@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { collectingLogger, startBackend } from '../support/backend';
+import { collectingLogger, startBackend, type RunningBackend } from '../support/backend';
 import { startProcess } from '../support/childProcess';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
@@ -263,3 +263,43 @@ test.each(['in-process', 'process'])(
     await waitFor('the hook', async () => said('the hook of 2.0.0 runs'));
   },
 );
+
+test('Requests to plugins that are yet to start wait for them: the own ones, and those that served before', async () => {
+  const home = await tempDir();
+  const port = await freePort();
+  const slow = createBackendPlugin({
+    pluginId: 'slow',
+    register: (env) =>
+      env.registerInit({
+        deps: { httpRouter: coreServices.httpRouter },
+        init: async ({ httpRouter }) => {
+          httpRouter.addAuthPolicy({ path: '/', allow: 'unauthenticated' });
+          httpRouter.use((_request, response) => void response.send('here'));
+        },
+      }),
+  });
+  const endless = { properties: { app: { properties: { baseUrl: { pattern: '^((([a-z:/0-9]+)+)+)!$' } } } } };
+  const lines: string[] = [];
+  const start = (evil: boolean): Promise<RunningBackend> =>
+    startBackend({
+      home,
+      port,
+      logger: collectingLogger(lines),
+      before: async (root) => {
+        const packageJson = { backstage: { role: 'backend-plugin', pluginId: 'greeter' } };
+        await dropFolder(await fixtureBundle(await tempDir(), 'greeter', { packageJson }), root, 'greeter');
+        // Has the start wait while other bundles are checked.
+        const files = { 'dist/.config-schema.json': JSON.stringify(endless) };
+        if (evil) await dropFolder(await fixtureBundle(await tempDir(), 'stores-rows', { files }), root, 'a');
+      },
+      prepare: (portal) => portal.add(slow),
+    });
+  await (await start(false)).stop();
+  lines.splice(0);
+  const starting = start(true);
+  // The server listens, and what is there is known.
+  await waitFor('the bundle to be looked at', async () => lines.some((line) => line.includes('greeter-dynamic@1.0.0')));
+  const asked = async (path: string): Promise<number> => (await fetch(`http://localhost:${port}${path}`)).status;
+  await expect(Promise.all([asked('/api/slow'), asked('/api/greeter/version')])).resolves.toEqual([200, 200]);
+  await starting;
+});

@@ -54,7 +54,7 @@ import { missingOf } from './required';
 import { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
 import { tellDecision } from './tellDecision';
-import { ADMIN_PLUGIN_ID } from './ownPlugins';
+import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './ownPlugins';
 import { Units } from './units';
 import { Uploads } from './uploads';
 
@@ -241,9 +241,15 @@ export class DynamicPlugins {
 
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
   async boot(): Promise<void> {
-    const { settings, own, config, logger } = this.#options;
+    const { settings, own } = this.#options;
     this.#closers.push(await this.observations.start(this.#unitHost));
     this.#closers.push(() => this.#gate.close());
+    // Its own plugins are known: who asks for one before it has started waits, as in Backstage.
+    await this.#unitHost.slots.holdingPlugins(own.pluginIds, () => this.#boot(settings));
+  }
+
+  async #boot(settings: Settings | undefined): Promise<void> {
+    const { own, config, logger } = this.#options;
     if (!settings) {
       await this.#bundles.boot(own, []);
       return;
@@ -282,7 +288,12 @@ export class DynamicPlugins {
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     const bundles: StagedBundle[] = await drops.boot();
-    const late = await this.#bundles.boot(own, bundles);
+    // Those that served before are asked for at once; a new one declares what it likes.
+    const expected = bundles.flatMap((bundle) => {
+      const { holds = [] } = this.#state.get(bundle.name);
+      return this.#declaredIds(bundle).filter((id) => holds.includes(id.toLowerCase()));
+    });
+    const late = await this.#unitHost.slots.holdingPlugins(expected, () => this.#bundles.boot(own, bundles));
     this.#booted = true;
     for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
       logger.error(`${code}: ${message} Remedy: ${hint}`);
@@ -305,9 +316,17 @@ export class DynamicPlugins {
 
   /** Requests to a plugin that the portal did not wait for wait for it, as for any that is starting. */
   #startLate(name: string, drops: DropDirectory): void {
-    const pluginId = drops.winner(name)?.packageJson.backstage?.pluginId;
-    const start = (): Promise<void> => drops.reconcileLater(name);
-    void (pluginId === undefined ? start() : this.#unitHost.slots.holding(`/api/${pluginId}`, start));
+    const bundle = drops.winner(name);
+    const ids = bundle ? this.#declaredIds(bundle) : [];
+    void this.#unitHost.slots.holdingPlugins(ids, () => drops.reconcileLater(name));
+  }
+
+  /** The id of the plugin that a bundle says it is for, unless it is one of the portal's own. */
+  #declaredIds({ packageJson }: StagedBundle): string[] {
+    const id: unknown = packageJson.backstage?.pluginId;
+    if (typeof id !== 'string') return [];
+    const own = [ADMIN_PLUGIN_ID, INFO_PLUGIN_ID, ...this.#options.own.pluginIds];
+    return own.some((other) => other.toLowerCase() === id.toLowerCase()) ? [] : [id];
   }
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */

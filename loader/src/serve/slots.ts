@@ -19,6 +19,9 @@ interface Slot {
   waiting: Set<Waiting>;
 }
 
+/** Ids that are mounted as they stand; a bundle may declare anything. */
+const PLUGIN_ID = /^[\w-]+$/;
+
 /** As long as Backstage itself holds requests for a plugin that is starting. */
 const HOLD_MS = 5000;
 
@@ -62,6 +65,25 @@ export class Slots {
     } finally {
       slot.starting--;
       if (slot.starting === 0) this.#release(slot);
+    }
+  }
+
+  /** As {@link holding}, for plugins that are to be mounted; ids that cannot be are left out. */
+  async holdingPlugins<T>(ids: Iterable<string>, work: () => Promise<T>): Promise<T> {
+    let held = work;
+    for (const path of new Set([...ids].filter((id) => PLUGIN_ID.test(id)).map((id) => `/api/${id}`))) {
+      const inner = held;
+      if (this.#canMount(path)) held = () => this.holding(path, inner);
+    }
+    return await held();
+  }
+
+  /** False for a path that is, or leads to, what somebody else has mounted. */
+  #canMount(path: string): boolean {
+    try {
+      return this.#slot(path) !== undefined;
+    } catch {
+      return false;
     }
   }
 
