@@ -59,7 +59,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     const pod = await podWith({ extraEnv: [{ name: 'APP_CONFIG_backend_listen_port', value: String(port) }] });
     const installed = await pod.install();
     expect(installed).toMatchObject({ code: 0, stderr: expect.not.stringContaining('error') as unknown });
-    expect(await namesIn(pod)).toEqual(['reads-config-dynamic', 'secret-greeter-dynamic']);
+    expect(await namesIn(pod)).toEqual(['@secret+greeter-dynamic', 'reads-config-dynamic']);
 
     const portal = await pod.start();
     onTestFinished(async () => void (await portal.stop()));

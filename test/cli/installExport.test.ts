@@ -12,7 +12,7 @@ import { namedBundle, versionsIn } from './installSupport';
 import { startNpmRegistry, useRegistry, type NpmRegistry } from './npmRegistry';
 
 const PLUGIN = 'npm:@fixture/greeter-backend@1.2';
-const ENTRY = 'fixture-greeter-backend-dynamic';
+const ENTRY = '@fixture+greeter-backend-dynamic';
 
 type Result = InstallResult & { error?: { code: string; message: string; hint?: string } };
 

@@ -54,7 +54,7 @@ describe('In a folder with an odd name, behind a link', () => {
     for (const text of [archive, './plugin/dist-dynamic', pathToFileURL(archive).href]) {
       await writeFile(join(dir, 'dynamic-plugins.yaml'), JSON.stringify({ plugins: [{ package: text }] }));
       await stagedoor(dir, 'install', 'root');
-      expect(await filesOf(join(dir, 'root', 'fixture-own-files-dynamic'))).toEqual(
+      expect(await filesOf(join(dir, 'root', '@fixture+own-files-dynamic'))).toEqual(
         expect.arrayContaining(['dynamic-bundle.json', 'package.json']),
       );
     }
@@ -107,7 +107,7 @@ describe('In a folder with an odd name, behind a link', () => {
     await mkdir(root);
     const dev = startProcess(process.execPath, [stagedoorBin, 'dev', plugin, '--portal', root]);
     onTestFinished(async () => void (await dev.stop()));
-    const code = join(root, 'fixture-own-files-dynamic/dist/plugin.cjs.js');
+    const code = join(root, '@fixture+own-files-dynamic/dist/plugin.cjs.js');
     const holds = (text: string) => async () => (await readFile(code, 'utf8').catch(() => '')).includes(text);
     await waitFor('the first bundle', holds('templates'), 20_000);
     await waitFor('the watcher', async () => dev.output().includes('watching'), 20_000);
