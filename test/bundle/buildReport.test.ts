@@ -9,7 +9,7 @@ const fault = new StagedoorError('BUILD_FAILED', 'src/index.ts:1:1: Unexpected "
 describe('A report of what is developed', () => {
   it('comes out as it went in, from a hidden folder of the root directory', async () => {
     const file = buildReportFile(await tempDir(), '@acme/todo-dynamic');
-    expect(file).toMatch(/\/\.stagedoor-dev\/acme-todo-dynamic\.json$/);
+    expect(file).toMatch(/\/\.stagedoor-dev\/@acme\+todo-dynamic\.json$/);
     await mkdir(dirname(file));
     await writeFile(file, formatBuildReport({ name: '@acme/todo-dynamic', fault }));
     const report = await readBuildReport(file);

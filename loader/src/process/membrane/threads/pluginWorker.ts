@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { MessageChannel, SHARE_ENV } from 'node:worker_threads';
+import { MessageChannel, SHARE_ENV, receiveMessageOnPort } from 'node:worker_threads';
 import type { MessagePort, Transferable, WorkerOptions } from 'node:worker_threads';
 import { resolve } from 'node:path';
 import type { FirstMessage, ThreadError, ThreadNote, ThreadRequest } from './messages';
@@ -81,14 +81,15 @@ class PluginWorker extends EventEmitter {
     else if (note.kind === 'error') this.emit('error', rebuild(note.error));
     else if (note.kind === 'output') this[note.from].write(note.chunk);
     else {
+      // What the thread said last is in the other port.
+      for (let last = receiveMessageOnPort(this.#port); last; last = receiveMessageOnPort(this.#port)) {
+        this.emit('message', last.message);
+      }
       this.threadId = -1;
       this.stdout.end();
       this.stderr.end();
-      // What the thread said last comes over the other port.
-      setImmediate(() => {
-        this.#port.close();
-        this.emit('exit', note.code);
-      });
+      this.#port.close();
+      this.emit('exit', note.code);
     }
   }
 
