@@ -5,8 +5,6 @@ import {
   createServiceFactory,
   createServiceRef,
 } from '@backstage/backend-plugin-api';
-import { metrics } from '@opentelemetry/api';
-import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { EventEmitter } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { startBackend, type RunningBackend } from '../support/backend';
 import { drop } from '../support/greeter';
+import { globalMeters } from '../support/meters';
 import { waitFor } from '../support/waitFor';
 
 const TRACES = 'leaves-traces-dynamic';
@@ -113,14 +112,7 @@ function poster(took: (post: (number: number) => Promise<void>) => void): Return
 }
 
 async function startTraced(): Promise<{ backend: RunningBackend; hub: TestHub; fire(): Promise<void> }> {
-  const exporter = new InMemoryMetricExporter(0);
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-  const provider = new MeterProvider({ readers: [reader] });
-  metrics.setGlobalMeterProvider(provider);
-  onTestFinished(async () => {
-    metrics.disable();
-    await provider.shutdown();
-  });
+  const { provider } = globalMeters();
   const hub = new TestHub();
   const changes = new Set<() => void>();
   let events: Events;

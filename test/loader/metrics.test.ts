@@ -1,14 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider } from '@opentelemetry/sdk-metrics';
-import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { joinExpositions, ofPlugin } from '../../loader/src/metrics/exposition';
 import { adminApi } from '../support/adminApi';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { freePort } from '../support/freePort';
+import { globalMeters } from '../support/meters';
 import { rawRequest } from '../support/rawRequest';
 import { GREETER, drop } from '../support/greeter';
 import { waitFor } from '../support/waitFor';
@@ -185,14 +184,7 @@ describe('the metrics of the portal', () => {
   });
 
   test('go to the SDK that the operator runs as well', async () => {
-    const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
-    const provider = new MeterProvider({ readers: [reader] });
-    metrics.setGlobalMeterProvider(provider);
-    onTestFinished(async () => {
-      metrics.disable();
-      await provider.shutdown();
-    });
+    const { exporter, provider } = globalMeters();
     const backend = await measuringBackend();
     await backend.get('/api/measures/visit?name=x');
     expect((await metricsOf(backend, 'measures')).get(`${REQUESTS}_count`)).toMatchObject([{ value: 1 }]);
