@@ -139,7 +139,7 @@ async function startTraced(): Promise<{ backend: RunningBackend; hub: TestHub; f
   };
 }
 
-const ALL = ['config', 'event', 'kept', 'kept for ever', 'listener', 'metric'];
+const ALL = ['config', 'event', 'kept', 'kept for ever', 'listener', 'metric', 'second listener'];
 const ofBuild = (names: string[], version: string): string[] => names.map((name) => `${name} ${version}`).sort();
 
 test(`A plugin that was upgraded ${UPGRADES} times hears of everything once, by its last build, and of nothing when it is removed`, async () => {
@@ -158,7 +158,7 @@ test(`A plugin that was upgraded ${UPGRADES} times hears of everything once, by 
     );
     await fire();
     expect(taken()).toEqual(ofBuild(ALL, version));
-    expect(hub.held).toBe(2);
+    expect(hub.held).toBe(3);
     before = version;
   }
   await waitFor('a task and a health check', async () =>

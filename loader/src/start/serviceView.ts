@@ -91,6 +91,8 @@ class View {
   /** What comes back: a registration is taken back at the end, what can be registered with is seen as the service is. */
   #returned(value: unknown, registered: boolean): unknown {
     if (typeof value !== 'object' || value === null) return value;
+    // As emitters do, for the next call.
+    if (value === this.#service) return this.proxy;
     const undo = registered && UNDOES.find((name) => isFunction((value as Fields)[name]));
     if (undo) this.#lifetime.onEnd(() => (value as Record<string, AnyFunction>)[undo]!());
     const { addCallback, removeCallback } = value as Fields;
