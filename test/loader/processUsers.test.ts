@@ -181,7 +181,6 @@ await describeSwitching('a plugin process with a user of its own', () => {
     expect((await untilRunning(backend, 'one', '1.0.1')).process!.user).toBe(user);
     expect(await run(backend, 'one', ADD_ROW)).toEqual({ value: 3 });
     await backend.stop();
-    expect(await readdir(join(home, 'state'))).not.toContain('run');
     // As a plugin leaves behind that a portal had no time to end.
     const left = spawn('sleep', ['600'], { uid: user, gid: user });
     const ended = new Promise((resolve) => left.once('exit', (_code, signal) => resolve(signal)));
@@ -189,6 +188,9 @@ await describeSwitching('a plugin process with a user of its own', () => {
     expect(await ended).toBe('SIGKILL');
     expect((await untilRunning(restarted, 'one')).process!.user).toBe(user);
     expect(await run(restarted, 'one', ADD_ROW)).toEqual({ value: 4 });
+    await untilRunning(restarted, 'two');
+    // Folders of processes that have ended are gone, at the next start at the latest.
+    await expect.poll(() => readdir(join(home, 'state', 'run'))).toHaveLength(2);
     expect((await run(restarted, 'two', reads(join(home, 'data', 'one.sqlite')))).code).toBe('EACCES');
   });
 

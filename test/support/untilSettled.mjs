@@ -33,28 +33,37 @@ async function manifestOf(entry) {
   return info ? { ...JSON.parse(await readFile(file, 'utf8')), writtenAt: info.ctimeMs } : {};
 }
 
-/** Source packages under development: their names, and when something in them last changed. */
+/** Source packages under development: their names, and since when a build of them has to be. */
 async function developed() {
   const folders = processes.map(async (pid) => {
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    return command.split('\0').includes('dev') ? [await readlink(`/proc/${pid}/cwd`)] : [];
+    if (!command.split('\0').includes('dev')) return [];
+    return [{ dir: await readlink(`/proc/${pid}/cwd`), startedAt: await startOf(pid) }];
   });
   return await Promise.all(
-    (await Promise.all(folders)).flat().map(async (dir) => {
+    (await Promise.all(folders)).flat().map(async ({ dir, startedAt }) => {
       const files = await readdir(join(dir, 'src'), { recursive: true });
       const infos = await Promise.all(files.map((file) => stat(join(dir, 'src', file))));
       const { name } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
-      return { name, changedAt: Math.max(...infos.map(({ mtimeMs }) => mtimeMs)) };
+      // Its first build has to be over before a change: one under way may hold what was there before.
+      return { name, since: Math.max(startedAt, ...infos.map(({ mtimeMs }) => mtimeMs)) };
     }),
   );
+}
+
+/** When a process started, in milliseconds since the epoch: see proc_pid_stat(5), field 22, in hundredths of a second. */
+async function startOf(pid) {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1).split(' ');
+  const uptime = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
+  return Date.now() - (uptime - Number(fields[19]) / 100) * 1000;
 }
 
 /** What is still to come, in words; undefined where nothing is. */
 async function missing() {
   const drops = await dropsIn();
-  for (const { name, changedAt } of await developed()) {
+  for (const { name, since } of await developed()) {
     const built = [...drops.values()].find(({ source }) => source?.name === name);
-    if (!built || built.writtenAt < changedAt) return `stagedoor dev to build ${name}`;
+    if (!built || built.writtenAt < since) return `stagedoor dev to build ${name}`;
   }
   const plugins = await pluginsOf();
   const entryOf = ({ onDisk, drop }) => onDisk?.drop ?? drop;
