@@ -2,7 +2,7 @@ import { chmod, mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UserAssignments } from '../../loader/src/process/users/assignments';
-import { databaseFile } from '../../loader/src/process/users/databaseFile';
+import { databaseFile } from '../../loader/src/process/databaseFile';
 import { closeToWriters, unreadableFault } from '../../loader/src/process/users/folders';
 import { ownRights, switchingFault, type Rights } from '../../loader/src/process/users/switching';
 import { ConfigReader } from '@backstage/config';

@@ -11,15 +11,6 @@ export interface ReadinessOptions {
   logger: LoggerService;
 }
 
-/** What readiness goes by. */
-export interface ReadinessOptions {
-  /** What of `dynamicPlugins.required` does not run. */
-  missing(): string[];
-  /** Codes of what keeps the portal from following its drops now. */
-  faults(): string[];
-  logger: LoggerService;
-}
-
 /**
  * The (possibly replaced) rootHealth service, whose readiness also waits for plugins that the operator requires. Which ones
  * are missing is said in the log, not to everybody who can ask. Faults of the portal are said by their codes and leave it ready:

@@ -1,5 +1,6 @@
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
+import { overlay } from '../host/overlay';
 
 /**
  * App-config as processes of plugins get it. The portal counts the requests of each plugin in the store that
@@ -14,11 +15,6 @@ export function childConfig(config: RootConfigService): RootConfigService {
     const { store: _, ...limits } = rateLimit as JsonObject;
     return { ...rest, backend: { ...others, rateLimit: limits } };
   };
-  return new Proxy(config, {
-    get(target, name) {
-      const value = Reflect.get(target, name) as unknown;
-      if (name === 'get') return (key?: string) => (key === undefined ? whole() : config.get(key));
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
+  const get: RootConfigService['get'] = (key) => (key === undefined ? whole() : config.get(key)) as never;
+  return overlay(config, { get });
 }

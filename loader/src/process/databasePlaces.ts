@@ -1,6 +1,7 @@
 import type { Config } from '@backstage/config';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Place } from '../settings/places';
+import { databaseFile, databaseSettings, isSqlite } from './databaseFile';
 
 /** Where the database and the cache of a plugin are, as Backstage reads app-config. */
 export interface DatabasePlaces {
@@ -13,35 +14,20 @@ export interface DatabasePlaces {
 
 const DATABASE_PORTS: Record<string, number> = { pg: 5432, mysql: 3306, mysql2: 3306 };
 const CACHE_PORTS: Record<string, number> = { redis: 6379, valkey: 6379, memcache: 11_211 };
-const MEMORY = ':memory:';
 
 /** Reads `backend.database` and `backend.cache` for a plugin; relative folders are taken from `cwd`. */
 export function databasePlaces(config: Config, cwd: string, pluginId: string | undefined): DatabasePlaces {
-  const base = config.getOptionalConfig('backend.database');
-  const own = pluginId === undefined ? undefined : base?.getOptionalConfig(`plugin.${pluginId}`);
-  const baseClient = base?.getOptionalString('client') ?? '';
-  const client = own?.getOptionalString('client') ?? baseClient;
-  // As Backstage does: another client has nothing of the general connection.
-  const sections = client === baseClient ? [base, own] : [own];
-  const connections = sections
-    .map((section) => section?.getOptional('connection'))
-    .filter((value) => value !== undefined);
+  const { client, connections } = databaseSettings(config, pluginId);
   const cache = config.getOptionalConfig('backend.cache');
   const servers = [serverOf(cache?.getOptional('connection'), CACHE_PORTS[cache?.getOptionalString('store') ?? ''])];
-  const usesSqlite = client.includes('sqlite');
+  const usesSqlite = isSqlite(client);
   if (!usesSqlite) {
     const merged: unknown = Object.assign({}, ...connections.filter((value) => typeof value === 'object'));
     const text = connections.filter((value) => typeof value === 'string').at(-1);
     servers.push(serverOf(text ?? merged, DATABASE_PORTS[client]));
   }
-  const sqliteFile = usesSqlite && pluginId !== undefined ? sqliteFileOf(connections, cwd, pluginId) : undefined;
+  const sqliteFile = pluginId === undefined ? undefined : databaseFile(config, cwd, pluginId);
   return { usesSqlite, sqliteFile, servers: servers.filter((place) => place !== undefined) };
-}
-
-function sqliteFileOf(connections: unknown[], cwd: string, pluginId: string): string | undefined {
-  const parts = connections.map((value) => (typeof value === 'string' ? { filename: value } : (value as object)));
-  const { directory, filename = `${pluginId}.sqlite` } = Object.assign({}, ...parts) as Record<string, string>;
-  return filename === MEMORY ? undefined : resolve(cwd, join(directory ?? '.', filename));
 }
 
 /** The server of a connection: an address, or an object with `host`, `port` or a path in their place. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { endProcesses } from './runningProcesses';
 
 const NAME = 'STAGEDOOR_PROCESS';
 /** A process may start another one while it is looked for. */
@@ -16,27 +17,8 @@ export function descendantMark(): Record<string, string> {
  */
 export async function endDescendants(env: NodeJS.ProcessEnv): Promise<void> {
   const mark = Buffer.from(`${NAME}=${env[NAME]}\0`);
-  for (let round = 0; round < MOST_ROUNDS; round++) {
-    const pids = await marked(mark);
-    if (pids.length === 0) return;
-    for (const pid of pids) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
-    }
-  }
-}
-
-async function marked(mark: Buffer): Promise<number[]> {
-  const names = await readdir('/proc').catch(() => []);
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const environment = await readFile(`/proc/${pid}/environ`).catch(() => undefined);
-      return environment?.includes(mark) ? [pid] : [];
-    }),
+  await endProcesses(
+    async (pid) => (await readFile(`/proc/${pid}/environ`).catch(() => undefined))?.includes(mark) === true,
+    { most: MOST_ROUNDS },
   );
-  return found.flat();
 }

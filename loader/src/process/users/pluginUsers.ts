@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { UserRange } from '../../settings/process';
 import { writingState } from '../../stage/stateDirectory';
 import { UserAssignments } from './assignments';
-import { databaseDirectories, databaseFile } from './databaseFile';
+import { databaseDirectories, databaseFile } from '../databaseFile';
 import { closeToWriters, openStateDirectoryToUsers, showCopy, unreachableFault, unreadableFault } from './folders';
 import { closeDatabases, handOverDatabase } from './handOverDatabase';
 import { endProcessesOf, emptyAs } from './processesOf';
