@@ -1,4 +1,8 @@
-import type { HttpRouterService, HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
+import type {
+  HttpRouterService,
+  HttpRouterServiceAuthPolicy,
+  HttpRouterServiceWebSocketHandler,
+} from '@backstage/backend-plugin-api';
 import type { Response } from 'express';
 import type { Policy } from '../policy/policy';
 
@@ -18,7 +22,7 @@ export interface RouterOwner {
 export class HeldRouter implements HttpRouterService {
   readonly #router: HttpRouterService;
   readonly #owner: RouterOwner;
-  #held: Array<Parameters<HttpRouterService['use']>[0]> | undefined = [];
+  #held: Array<() => void> | undefined = [];
 
   constructor(router: HttpRouterService, owner: RouterOwner) {
     this.#router = router;
@@ -26,20 +30,25 @@ export class HeldRouter implements HttpRouterService {
   }
 
   use(handler: Parameters<HttpRouterService['use']>[0]): void {
-    if (this.#held) this.#held.push(handler);
-    else this.#router.use(handler);
+    this.#afterInit(() => this.#router.use(handler));
+  }
+
+  /** Throws a TypeError before Backstage 1.55, as its own router does. */
+  addWebSocketHandler({ path, handler, authPolicy }: HttpRouterServiceWebSocketHandler): void {
+    const open = authPolicy === 'unauthenticated' && this.#mayOpen({ path, allow: 'unauthenticated' });
+    const add = this.#router.addWebSocketHandler.bind(this.#router);
+    this.#afterInit(() => add({ path, handler, ...(open && { authPolicy: 'unauthenticated' }) }));
   }
 
   addAuthPolicy({ path, allow }: HttpRouterServiceAuthPolicy): void {
-    const { owner, pluginId, policy, foreign } = this.#owner;
-    if (policy.mayOpen(owner, pluginId, { path, allow }, foreign)) this.#router.addAuthPolicy({ path, allow });
+    if (this.#mayOpen({ path, allow })) this.#router.addAuthPolicy({ path, allow });
   }
 
   /** The init is done: handlers take effect, in order. */
   release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const handler of held) this.#router.use(handler);
+    for (const add of held) add();
   }
 
   /** The init failed: what it had set up is dropped, and every request is answered 503. */
@@ -50,5 +59,15 @@ export class HeldRouter implements HttpRouterService {
       const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
       response.status(503).json({ error });
     });
+  }
+
+  #afterInit(add: () => void): void {
+    if (this.#held) this.#held.push(add);
+    else add();
+  }
+
+  #mayOpen(route: HttpRouterServiceAuthPolicy): boolean {
+    const { owner, pluginId, policy, foreign } = this.#owner;
+    return policy.mayOpen(owner, pluginId, route, foreign);
   }
 }

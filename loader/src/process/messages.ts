@@ -2,7 +2,7 @@ import type { CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
-import type { DeclaredRoute } from '../start/openedRoutes';
+import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 
 /** What a child needs to know before anything is loaded. */
 export interface ChildSetup {
@@ -37,6 +37,7 @@ export interface Routes {
   paths: string[];
   openedRoutes: DeclaredRoute[];
   refusedRoutes: DeclaredRoute[];
+  webSockets: DeclaredWebSocket[];
 }
 
 /** A {@link StartFailure} as it travels. */

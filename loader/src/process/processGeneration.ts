@@ -6,7 +6,7 @@ import { ofPlugin } from '../metrics/exposition';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import { ActiveRequests } from '../serve/requests';
 import { QUARANTINED_RETRY_S, answerInvalid, answerUnavailable } from '../serve/unavailable';
-import { asksForUpgrade } from '../serve/upgrades';
+import { asksForUpgrade, type WebSocketUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
 import { deadline } from '../start/deadline';
 import type { GenerationHost } from '../start/generation';
@@ -19,8 +19,8 @@ import type { ProcessHost, RunningChild } from './processHost';
 import { ChildAgent } from './proxy/agent';
 import { listens } from './proxy/listens';
 import { InvalidAnswer, forward, type Upstream } from './proxy/forward';
-import { forwardUpgrade } from './proxy/tunnel';
-import { SessionCheck } from './sessionCheck';
+import { forwardUpgrade, tunnelUpgrade } from './proxy/tunnel';
+import { SessionCheck, type Onward } from './sessionCheck';
 import { Supervisor, type Supervision } from './supervisor';
 import { routesFrom } from './untrusted';
 
@@ -45,7 +45,7 @@ export class ProcessGeneration implements StartedGeneration {
   readonly #agents = new WeakMap<RunningChild, Upstream>();
   readonly #supervisor: Supervisor<RunningChild, StagedoorError>;
   #check: SessionCheck | undefined;
-  #routes: Routes = { paths: [], openedRoutes: [], refusedRoutes: [] };
+  #routes: Routes = { paths: [], openedRoutes: [], refusedRoutes: [], webSockets: [] };
   #serving = false;
   #closed = false;
 
@@ -71,7 +71,10 @@ export class ProcessGeneration implements StartedGeneration {
   ): Promise<ProcessGeneration> {
     const generation = new ProcessGeneration(pluginId, composition, host);
     const { owner } = composition.plugin!;
-    const onward = (request: Request, response: Response): void => generation.#forward(request, response);
+    const onward: Onward = {
+      request: (request, response) => generation.#forward(request, response),
+      webSocket: (upgrade) => generation.#tunnel(upgrade),
+    };
     generation.#check = await SessionCheck.start(pluginId, owner, host, onward);
     try {
       generation.#supervisor.adopt(await generation.#startChild());
@@ -160,10 +163,26 @@ export class ProcessGeneration implements StartedGeneration {
       else this.#unavailable(response);
     };
     if (!asksForUpgrade(request)) return forward(request, response, upstream, onBroken);
-    forwardUpgrade(request, response, upstream, onBroken, (client) => {
-      this.#tunnels.add(client);
-      client.once('close', () => this.#tunnels.delete(client));
-    });
+    forwardUpgrade(request, response, upstream, onBroken, (client) => this.#keep(client));
+  }
+
+  /** Joins a WebSocket that has passed its session check to one of the process. */
+  #tunnel(upgrade: WebSocketUpgrade): void {
+    const child = this.#supervisor.current;
+    if (!child) {
+      const head =
+        'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+      upgrade.socket.end(head, () => upgrade.socket.destroy());
+      return;
+    }
+    this.#keep(upgrade.socket);
+    tunnelUpgrade(upgrade, this.#upstream(child));
+  }
+
+  /** The connection ends with the generation. */
+  #keep(client: Duplex): void {
+    this.#tunnels.add(client);
+    client.once('close', () => this.#tunnels.delete(client));
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
@@ -204,6 +223,7 @@ export class ProcessGeneration implements StartedGeneration {
 
   #learn(routes: Routes): void {
     const openedRoutes = routes.openedRoutes.filter((route) => this.#check!.open(route));
+    for (const webSocket of routes.webSockets) this.#check!.addWebSocket(webSocket);
     this.#routes = { ...routes, openedRoutes };
     this.#host.onRoutes?.();
     if (this.#serving) for (const path of routes.paths) this.#host.slots.point(path, this);

@@ -1,16 +1,27 @@
-import { coreServices, createBackendPlugin, type DatabaseService } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendPlugin,
+  type DatabaseService,
+  type HttpRouterService,
+} from '@backstage/backend-plugin-api';
 import type { Request, Response } from 'express';
 import { defaultServiceFactories } from '../host/defaultServiceFactories';
 import type { RegistrationsFeature, ServiceFeature } from '../host/features';
 import type { Policy } from '../policy/policy';
 import { Generation, type GenerationHost } from '../start/generation';
-import type { DeclaredRoute } from '../start/openedRoutes';
+import type { WebSocketUpgrade } from '../serve/upgrades';
+import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 
-type Onward = (request: Request, response: Response) => void;
+/** Where what has passed the check goes. */
+export interface Onward {
+  request(request: Request, response: Response): void;
+  webSocket(upgrade: WebSocketUpgrade): void;
+}
 
 /** Patterns with more than this many optional groups take long to compile: each doubles what has to be tried. */
 const MOST_GROUPS = 4;
 const LONGEST_PATH = 500;
+const MOST_WEB_SOCKETS = 100;
 
 /** Where a plugin offers the keys that its tokens are signed with: public, and known to its process alone. */
 const KEYS = '/.backstage/auth/v1/jwks.json';
@@ -27,7 +38,9 @@ export class SessionCheck {
   readonly #onward: Onward;
   readonly #opened = new Map<string, boolean>();
   #generation!: Generation;
+  readonly #webSockets = new Set<string>();
   #open!: (route: Pick<DeclaredRoute, 'path' | 'allow'>) => void;
+  #addWebSocket!: HttpRouterService['addWebSocketHandler'];
 
   private constructor(pluginId: string, owner: string, policy: Policy, onward: Onward) {
     this.#pluginId = pluginId;
@@ -48,7 +61,8 @@ export class SessionCheck {
           deps: { httpRouter: coreServices.httpRouter },
           init: async ({ httpRouter }) => {
             check.#open = (route) => httpRouter.addAuthPolicy(route);
-            httpRouter.use((request: Request, response: Response) => onward(request, response));
+            check.#addWebSocket = (options) => httpRouter.addWebSocketHandler(options);
+            httpRouter.use((request: Request, response: Response) => onward.request(request, response));
           },
         }),
     }) as unknown as RegistrationsFeature;
@@ -74,9 +88,30 @@ export class SessionCheck {
     return opened;
   }
 
+  /**
+   * Takes the WebSockets of a path as the process says its plugin does: with a session, unless the path is open and policy
+   * lets it be. A path stays as it was first declared.
+   */
+  addWebSocket({ path, open, owner = this.#owner }: DeclaredWebSocket): void {
+    if (this.#webSockets.has(path) || this.#webSockets.size >= MOST_WEB_SOCKETS || path.length > LONGEST_PATH) return;
+    this.#webSockets.add(path);
+    const mayOpen =
+      open &&
+      (owner === this.#owner || this.#policy.mayOpen(owner, this.#pluginId, { path, allow: 'unauthenticated' }, true));
+    try {
+      this.#addWebSocket({
+        path,
+        handler: ({ request, socket, head }) => this.#onward.webSocket({ request, socket, head }),
+        ...(mayOpen && { authPolicy: 'unauthenticated' }),
+      });
+    } catch {
+      // Not a path that Backstage would have taken from the plugin.
+    }
+  }
+
   /** Sends a request below the plugin's own path onward once it has a session, or needs none. */
   handle(request: Request, response: Response, next: (fault?: unknown) => void): void {
-    if (request.method === 'GET' && request.path === KEYS) this.#onward(request, response);
+    if (request.method === 'GET' && request.path === KEYS) this.#onward.request(request, response);
     else this.#generation.handle(`/api/${this.#pluginId}`, request, response, next);
   }
 

@@ -1,5 +1,5 @@
 import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
-import type { DeclaredRoute } from '../start/openedRoutes';
+import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 import { StartFailure } from '../start/startFailure';
 import type { Registered, Routes } from './messages';
 
@@ -34,7 +34,7 @@ export function registeredFrom(value: unknown): Registered | undefined {
 
 /** The routes of a unit, none outside `mayMount`; undefined where it says nothing of the kind. */
 export function routesFrom(value: unknown, pluginId: string, mayMount: ReadonlySet<string>): Routes | undefined {
-  const { paths, openedRoutes, refusedRoutes } = record(value);
+  const { paths, openedRoutes, refusedRoutes, webSockets } = record(value);
   if (!Array.isArray(paths)) return undefined;
   const declared = (list: unknown): DeclaredRoute[] =>
     (Array.isArray(list) ? list.slice(0, MOST_ITEMS) : []).flatMap((route) => {
@@ -46,6 +46,10 @@ export function routesFrom(value: unknown, pluginId: string, mayMount: ReadonlyS
     paths: paths.filter((path): path is string => mayMount.has(path as string)),
     openedRoutes: declared(openedRoutes),
     refusedRoutes: declared(refusedRoutes),
+    webSockets: (Array.isArray(webSockets) ? webSockets.slice(0, MOST_ITEMS) : []).map((socket): DeclaredWebSocket => {
+      const { path, open, owner } = record(socket);
+      return { path: text(path) ?? '', open: open === true, owner: text(owner) };
+    }),
   };
 }
 

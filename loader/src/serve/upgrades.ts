@@ -1,3 +1,4 @@
+import type { LoggerService, RootHttpRouterServiceWebSocketHandler } from '@backstage/backend-plugin-api';
 import { subscribe } from 'node:diagnostics_channel';
 import { Server, ServerResponse, type IncomingMessage } from 'node:http';
 import { Server as SecureServer } from 'node:https';
@@ -6,6 +7,12 @@ import { serverStandIn } from './serverStandIn';
 
 /** What Node.js calls with a request for a protocol upgrade, its connection, and what came after the request's head. */
 export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+
+/** What takes the WebSockets of one path, as it is given to Backstage's root router. */
+export type WebSocketHandler = RootHttpRouterServiceWebSocketHandler['handler'];
+
+/** A request for a WebSocket with its connection, and what came after the request's head. */
+export type WebSocketUpgrade = Parameters<WebSocketHandler>[0];
 
 /** A request for a protocol upgrade on its way through the portal's routes. */
 interface Asked {
@@ -22,7 +29,8 @@ const routed = new WeakSet<Server>();
 const standsFor = new WeakMap<object, Server>();
 
 /**
- * The WebSocket side of one generation. A plugin takes upgrades by adding an `upgrade` listener to the server it finds
+ * The WebSocket side of one generation. Since Backstage 1.55 a plugin registers a handler for an exact path with its
+ * router, whose code checks the session itself. Before, a plugin took upgrades by adding an `upgrade` listener to the server it finds
  * on a request (as plugin-signals-backend and http-proxy-middleware do): past every route and session check, and for
  * good. Here it finds a stand-in of the server, and its listener becomes the generation's. Each upgrade goes through the
  * portal's routes like any request, and reaches the listeners of the generation that serves it when it gets past its
@@ -30,9 +38,15 @@ const standsFor = new WeakMap<object, Server>();
  */
 export class Upgrades {
   readonly #listeners = new Set<UpgradeListener>();
+  readonly #handlers = new Map<string, WebSocketHandler>();
   readonly #sockets = new Set<Socket>();
+  readonly #logger: LoggerService;
   readonly #standIns = new WeakMap<Server, Server>();
   #latest: Server | undefined;
+
+  constructor(logger: LoggerService) {
+    this.#logger = logger;
+  }
 
   /** Has whoever handles this request, the only one under way on its connection, find the stand-in of the server on it. */
   attend(request: IncomingMessage): void {
@@ -43,14 +57,42 @@ export class Upgrades {
     socket.server = this.#latest;
   }
 
+  /**
+   * Registers what takes WebSockets at an exact path, as Backstage's root router does. Throws for a path that is none, or
+   * is taken.
+   */
+  addHandler(path: string, handler: WebSocketHandler): void {
+    if (!path.startsWith('/') || /[?#\\]/.test(path) || new URL(path, 'http://localhost').pathname !== path) {
+      throw new Error('WebSocket path must be an absolute pathname without a query or fragment');
+    }
+    if (this.#handlers.has(path)) throw new Error(`WebSocket handler already registered for ${path}`);
+    this.#handlers.set(path, handler);
+    catchUpgrades();
+  }
+
+  /** Hands the connection of a request for a WebSocket to the handler of its path; false where there is none. */
+  takeRouted(request: IncomingMessage & { originalUrl?: string }): boolean {
+    if (this.#handlers.size === 0 || !asksForUpgrade(request)) return false;
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
+    const handler = this.#handlers.get((request.originalUrl ?? request.url ?? '').split('?')[0]!);
+    const upgrade = handler && this.#takeConnection(request);
+    if (!upgrade) return false;
+    const { socket, head } = upgrade;
+    const onError = (error: Error): void => {
+      this.#logger.warn('WebSocket upgrade failed', error);
+      socket.destroy();
+    };
+    Promise.resolve()
+      .then(() => handler({ request, socket, head }))
+      .catch(onError);
+    return true;
+  }
+
   /** Hands the connection of a request to the listeners; false when it asks for no upgrade, or nobody listens. */
   take(request: IncomingMessage & { originalUrl?: string }): boolean {
-    const upgrade = this.#listeners.size > 0 ? takeUpgrade(request) : undefined;
+    const upgrade = this.#listeners.size > 0 ? this.#takeConnection(request) : undefined;
     if (!upgrade) return false;
     const { server, socket, head } = upgrade;
-    request.url = request.originalUrl ?? request.url;
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
     try {
       for (const listener of [...this.#listeners]) listener.call(this.#standIn(server), request, socket, head);
     } catch (error) {
@@ -63,7 +105,18 @@ export class Upgrades {
   /** Takes no more upgrades, and ends the connections that were taken. */
   close(): void {
     this.#listeners.clear();
+    this.#handlers.clear();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Takes the connection of an upgrade; it ends with the generation. */
+  #takeConnection(request: IncomingMessage & { originalUrl?: string }): Omit<Asked, 'response'> | undefined {
+    const upgrade = takeUpgrade(request);
+    if (!upgrade) return undefined;
+    request.url = request.originalUrl ?? request.url;
+    this.#sockets.add(upgrade.socket);
+    upgrade.socket.once('close', () => this.#sockets.delete(upgrade.socket));
+    return upgrade;
   }
 
   #standIn(server: Server): Server {

@@ -50,5 +50,9 @@ function confineRoot(router: RootHttpRouterService, { owner, pluginId, policy }:
       policy.checkRootRoute(owner, pluginId, path);
       router.use(path, handler);
     },
+    addWebSocketHandler: ({ path, handler }) => {
+      policy.checkRootRoute(owner, pluginId, path);
+      router.addWebSocketHandler({ path, handler });
+    },
   };
 }

@@ -19,7 +19,7 @@ import { runWithPackageDirs } from '../stage/packagePaths';
 import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
 import { guardFeature } from './guardFeature';
-import { recordingHttpRouter, type DeclaredRoute } from './openedRoutes';
+import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from './openedRoutes';
 import type { LeftBehind } from '../host/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
@@ -55,10 +55,11 @@ export class Generation implements StartedGeneration {
   readonly composition: Composition;
   readonly openedRoutes: DeclaredRoute[] = [];
   readonly refusedRoutes: DeclaredRoute[] = [];
+  readonly webSockets: DeclaredWebSocket[] = [];
   readonly #host: GenerationHost;
   readonly #routes = new Map<string, RequestHandler>();
   readonly #requests: ActiveRequests;
-  readonly #upgrades = new Upgrades();
+  readonly #upgrades: Upgrades;
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
   readonly #own: OwnServices;
@@ -71,6 +72,7 @@ export class Generation implements StartedGeneration {
     this.composition = composition;
     this.#host = host;
     this.#requests = new ActiveRequests(host.traffic?.(pluginId));
+    this.#upgrades = new Upgrades(host.rootLogger.child({ plugin: pluginId }));
     this.#own = new OwnServices(pluginId, composition.plugin?.owner === STATIC_OWNER, host);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
@@ -142,8 +144,10 @@ export class Generation implements StartedGeneration {
     // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
     const own = this.composition.plugin?.owner === STATIC_OWNER;
     if (own && this.#upgrades.take(request)) return;
-    if (!own && hasDotSegment(request.originalUrl)) refuseDotSegment(response);
-    else (this.#routes.get(path) ?? passOn)(request, response, next);
+    if (!own && hasDotSegment(request.originalUrl)) return refuseDotSegment(response);
+    // Backstage's handler of a WebSocket checks the session itself: its token may come as a subprotocol.
+    if (this.#upgrades.takeRouted(request)) return;
+    (this.#routes.get(path) ?? passOn)(request, response, next);
   }
 
   handOver(): void {
@@ -213,17 +217,20 @@ export class Generation implements StartedGeneration {
 
   /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */
   #recording(httpRouter: ServiceFeature): ServiceFeature {
-    return recordingHttpRouter(
-      httpRouter,
-      (policy, owner = this.#suspect()) => {
+    return recordingHttpRouter(httpRouter, {
+      opens: (policy, owner = this.#suspect()) => {
         const foreign = owner !== this.composition.plugin?.owner;
         const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy, foreign);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
         this.#host.onRoutes?.();
         return mayOpen;
       },
-      (request) => this.#upgrades.take(request),
-    );
+      takes: (request) => this.#upgrades.take(request),
+      onWebSocket: (path, open, owner = this.#suspect()) => {
+        this.webSockets.push({ path, open, owner });
+        this.#host.onRoutes?.();
+      },
+    });
   }
 
   /** Who answers for a declaration that nobody signed: a bundle where there is one. */
@@ -239,6 +246,11 @@ export class Generation implements StartedGeneration {
         this.#routes.set(path, earlier ? inTurn(earlier, handler as RequestHandler) : (handler as RequestHandler));
         if (this.#serving) this.#host.slots.point(path, this);
         this.#host.onRoutes?.();
+      },
+      addWebSocketHandler: ({ path, handler }) => {
+        this.#upgrades.addHandler(path, handler);
+        const isMounted = [...this.#routes.keys()].some((route) => `${path}/`.startsWith(`${route}/`));
+        if (!isMounted) this.#facade().use(path, passOn);
       },
     };
   }

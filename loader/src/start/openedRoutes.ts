@@ -14,38 +14,71 @@ export interface DeclaredRoute extends OpenedRoute {
   owner?: string;
 }
 
+/** A WebSocket path that a plugin registered, relative to `/api/<pluginId>`. */
+export interface DeclaredWebSocket {
+  path: string;
+  /** Backstage does not check the session. */
+  open: boolean;
+  /** The owner of the part that declared it; absent: the plugin's. */
+  owner?: string;
+}
+
+/** Who hears of what is done with a plugin's router, with the owner of the code that does it where that is known. */
+export interface RouterWatch {
+  /** False where the plugin may not open the path. */
+  opens(policy: HttpRouterServiceAuthPolicy, owner?: string): boolean;
+  /** Sees each request that got past the session check before the plugin does, which does not get what it takes. */
+  takes(request: Request): boolean;
+  /** A WebSocket path has been registered, open or behind the session check. */
+  onWebSocket(path: string, open: boolean, owner?: string): void;
+}
+
 /** The router of a plugin, as it is given to one owner. */
 const perOwner = new WeakMap<object, (owner: string) => HttpRouterService>();
 
 /**
- * Wraps the (possibly replaced) httpRouter factory so that every auth policy first passes `opens`, with the owner of the
- * code that declares it where that is known, and `takes` sees each request that got past the session check before the
- * plugin does, which does not get what it takes.
+ * Wraps the (possibly replaced) httpRouter factory so that `watch` hears of what is done with it. A path that may not be
+ * opened stays behind the session check.
  */
-export function recordingHttpRouter(
-  factory: ServiceFeature,
-  opens: (policy: HttpRouterServiceAuthPolicy, owner?: string) => boolean,
-  takes: (request: Request) => boolean,
-): ServiceFeature {
+export function recordingHttpRouter(factory: ServiceFeature, watch: RouterWatch): ServiceFeature {
   return {
     ...factory,
     factory: async (deps, context) => {
       const router = (await factory.factory(deps, context)) as HttpRouterService;
       const recording = (owner?: string): HttpRouterService => {
         // Nothing leads from it to the router itself.
-        const own: HttpRouterService = {
-          use: (handler) => router.use(behind(takes, handler)),
+        const own: Omit<HttpRouterService, 'addWebSocketHandler'> & Partial<HttpRouterService> = {
+          use: (handler) => router.use(behind(watch.takes, handler)),
           // Read once: what is judged is what is declared.
           addAuthPolicy: ({ path, allow }) => {
-            if (opens({ path, allow }, owner)) router.addAuthPolicy({ path, allow });
+            if (watch.opens({ path, allow }, owner)) router.addAuthPolicy({ path, allow });
           },
         };
-        return own;
+        if (hasWebSockets(router)) own.addWebSocketHandler = addingWebSockets(router, watch, owner);
+        return own as HttpRouterService;
       };
       const shared = recording();
       perOwner.set(shared, recording);
       return shared;
     },
+  };
+}
+
+/** False for the router of Backstage before 1.55. */
+export function hasWebSockets(router: HttpRouterService): boolean {
+  return typeof (router as Partial<HttpRouterService>).addWebSocketHandler === 'function';
+}
+
+/** Registers WebSocket paths, those without a session check only where they may be opened. */
+function addingWebSockets(
+  router: HttpRouterService,
+  watch: RouterWatch,
+  owner: string | undefined,
+): HttpRouterService['addWebSocketHandler'] {
+  return ({ path, handler, authPolicy }) => {
+    const open = authPolicy === 'unauthenticated' && watch.opens({ path, allow: 'unauthenticated' }, owner);
+    router.addWebSocketHandler({ path, handler, ...(open && { authPolicy: 'unauthenticated' }) });
+    watch.onWebSocket(path, open, owner);
   };
 }
 

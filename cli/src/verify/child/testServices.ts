@@ -1,6 +1,7 @@
 import type * as Api from '@backstage/backend-plugin-api';
 import type {
   HttpRouterService,
+  HttpRouterServiceWebSocketHandler,
   LifecycleService,
   LoggerService,
   RootHttpRouterService,
@@ -51,6 +52,9 @@ export function testServices(
     use: (path) => {
       observed.rootPaths.push(String(path));
     },
+    addWebSocketHandler: ({ path }) => {
+      observed.rootPaths.push(path);
+    },
   };
   return [
     createServiceFactory({
@@ -84,6 +88,13 @@ export function observeHttpRouter(api: typeof Api, factory: OpenFeature, observe
         router.addAuthPolicy(policy);
         observed.openedRoutes.push({ pluginId, path: policy.path, allow: policy.allow });
       },
+      ...('addWebSocketHandler' in router && {
+        addWebSocketHandler: (options: HttpRouterServiceWebSocketHandler) => {
+          router.addWebSocketHandler(options);
+          if (options.authPolicy !== 'unauthenticated') return;
+          observed.openedRoutes.push({ pluginId, path: options.path, allow: options.authPolicy });
+        },
+      }),
     });
   };
   const deps = { ...factory.deps, stagedoorPlugin: api.coreServices.pluginMetadata };

@@ -138,8 +138,8 @@ export class ChildRuntime {
   }
 }
 
-function routesOf({ paths, openedRoutes, refusedRoutes }: Generation): Routes {
-  return { paths: [...paths], openedRoutes, refusedRoutes };
+function routesOf({ paths, openedRoutes, refusedRoutes, webSockets }: Generation): Routes {
+  return { paths: [...paths], openedRoutes, refusedRoutes, webSockets };
 }
 
 /** The same without prototypes, as the portal reads them: a plugin may have an id such as `constructor`. */

@@ -45,7 +45,13 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   server.headersTimeout = 0;
   server.maxHeadersCount = 0;
   return {
-    routes: { use: (path, handler) => void routes.use(path, handler) },
+    routes: {
+      use: (path, handler) => void routes.use(path, handler),
+      // The unit keeps its handlers itself: nothing in a child registers one here.
+      addWebSocketHandler: ({ path }) => {
+        throw new Error(`No unit takes the WebSockets of ${path}`);
+      },
+    },
     listen: (socketPath) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);

@@ -77,7 +77,7 @@ function isUnparsed({ code }: NodeJS.ErrnoException): boolean {
 
 /** The head of a request to the child; undefined where Node's client does not take what its parser took. */
 export function startRequest(
-  request: Request,
+  request: IncomingMessage & { originalUrl?: string },
   framing: Framing,
   { socketPath, agent }: { socketPath: string; agent: ChildAgent | false },
   upgrade?: string,
@@ -87,7 +87,7 @@ export function startRequest(
       socketPath,
       agent,
       method: request.method,
-      path: request.originalUrl,
+      path: request.originalUrl ?? request.url,
       headers: requestHeaders(request, framing, upgrade),
       setHost: false,
     });

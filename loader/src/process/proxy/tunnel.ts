@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { takeUpgrade } from '../../serve/upgrades';
 import { passAnswerOn, startRequest, type OnBroken, type Upstream } from './forward';
+import { responseHeaders } from './headers';
 import { refuseRequest } from './refuse';
 
 /**
@@ -29,6 +30,43 @@ export function forwardUpgrade(
     onTunnel(taken.socket);
   });
   request.socket.once('close', () => onward.destroy());
+  onward.end();
+}
+
+/**
+ * As {@link forwardUpgrade}, for a connection that has been taken from its response already: the answer of a child that
+ * does not agree, or has none, is written onto it as its last.
+ */
+export function tunnelUpgrade(
+  { request, socket, head: first }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+  { socketPath }: Upstream,
+): void {
+  const refuse = (status: string): void => {
+    if (socket.destroyed) return;
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  };
+  const onward = startRequest(request, 'none', { socketPath, agent: false }, request.headers.upgrade);
+  if (!onward) return refuse('400 Bad Request');
+  let answered = false;
+  onward.on('error', () => (answered ? socket.destroy() : refuse('503 Service Unavailable')));
+  onward.on('upgrade', (answer, child, childHead) => {
+    answered = true;
+    if (socket.destroyed) return void child.destroy();
+    socket.write(head(answer), 'latin1');
+    socket.write(childHead);
+    child.write(first);
+    join(socket, child);
+  });
+  onward.on('response', (answer) => {
+    answered = true;
+    const headers = [...responseHeaders(answer)].flatMap(([name, values]) =>
+      [values].flat().map((value) => `${name}: ${value}`),
+    );
+    socket.write([`HTTP/1.1 ${answer.statusCode}`, ...headers, 'Connection: close', '', ''].join('\r\n'), 'latin1');
+    answer.on('error', () => socket.destroy());
+    answer.pipe(socket).on('finish', () => socket.destroy());
+  });
+  socket.once('close', () => onward.destroy());
   onward.end();
 }
 
