@@ -33,7 +33,7 @@ export class HeldRouter implements HttpRouterService {
     this.#afterInit(() => this.#router.use(handler));
   }
 
-  /** Throws a TypeError before Backstage 1.55, as its own router does. */
+  /** Throws a TypeError before backend-plugin-api 1.12, as its own router does. */
   addWebSocketHandler({ path, handler, authPolicy }: HttpRouterServiceWebSocketHandler): void {
     const open = authPolicy === 'unauthenticated' && this.#mayOpen({ path, allow: 'unauthenticated' });
     const add = this.#router.addWebSocketHandler.bind(this.#router);

@@ -3,6 +3,7 @@ import {
   createBackendPlugin,
   type DatabaseService,
   type HttpRouterService,
+  type RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import type { Request, Response } from 'express';
 import { defaultServiceFactories } from '../host/defaultServiceFactories';
@@ -10,7 +11,7 @@ import type { RegistrationsFeature, ServiceFeature } from '../host/features';
 import type { Policy } from '../policy/policy';
 import { Generation, type GenerationHost } from '../start/generation';
 import type { WebSocketUpgrade } from '../serve/upgrades';
-import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
+import { hasWebSockets, type DeclaredRoute, type DeclaredWebSocket } from '../start/openedRoutes';
 
 /** Where what has passed the check goes. */
 export interface Onward {
@@ -36,24 +37,31 @@ export class SessionCheck {
   readonly #owner: string;
   readonly #policy: Policy;
   readonly #onward: Onward;
+  readonly #logger: RootLoggerService;
   readonly #opened = new Map<string, boolean>();
   #generation!: Generation;
   readonly #webSockets = new Set<string>();
   #open!: (route: Pick<DeclaredRoute, 'path' | 'allow'>) => void;
   #addWebSocket!: HttpRouterService['addWebSocketHandler'];
 
-  private constructor(pluginId: string, owner: string, policy: Policy, onward: Onward) {
+  private constructor(
+    pluginId: string,
+    owner: string,
+    { policy, rootLogger }: Pick<GenerationHost, 'policy' | 'rootLogger'>,
+    onward: Onward,
+  ) {
     this.#pluginId = pluginId;
     this.#owner = owner;
     this.#policy = policy;
     this.#onward = onward;
+    this.#logger = rootLogger;
   }
 
   /** Makes the check for the plugin of the bundle `owner`; what passes goes `onward`. Rejects with `StartFailure`. */
   static async start(pluginId: string, owner: string, host: GenerationHost, onward: Onward): Promise<SessionCheck> {
     // The process tells of its decisions itself, and its requests are counted where they are forwarded.
     const policy = host.policy.untold();
-    const check = new SessionCheck(pluginId, owner, policy, onward);
+    const check = new SessionCheck(pluginId, owner, { ...host, policy }, onward);
     const plugin = createBackendPlugin({
       pluginId,
       register: (env) =>
@@ -62,6 +70,9 @@ export class SessionCheck {
           init: async ({ httpRouter }) => {
             check.#open = (route) => httpRouter.addAuthPolicy(route);
             check.#addWebSocket = (options) => httpRouter.addWebSocketHandler(options);
+            // Its first path has the router wait for start-up, which it cannot later; nobody asks for a WebSocket here.
+            if (hasWebSockets(httpRouter))
+              check.#addWebSocket({ path: KEYS, handler: ({ socket }) => void socket.destroy() });
             httpRouter.use((request: Request, response: Response) => onward.request(request, response));
           },
         }),
@@ -104,8 +115,9 @@ export class SessionCheck {
         handler: ({ request, socket, head }) => this.#onward.webSocket({ request, socket, head }),
         ...(mayOpen && { authPolicy: 'unauthenticated' }),
       });
-    } catch {
+    } catch (error) {
       // Not a path that Backstage would have taken from the plugin.
+      this.#logger.warn(`Plugin '${this.#pluginId}' gets no WebSockets at ${path}: ${(error as Error).message}`);
     }
   }
 

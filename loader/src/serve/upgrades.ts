@@ -29,7 +29,7 @@ const routed = new WeakSet<Server>();
 const standsFor = new WeakMap<object, Server>();
 
 /**
- * The WebSocket side of one generation. Since Backstage 1.55 a plugin registers a handler for an exact path with its
+ * The WebSocket side of one generation. Since backend-plugin-api 1.12 a plugin registers a handler for an exact path with its
  * router, whose code checks the session itself. Before, a plugin took upgrades by adding an `upgrade` listener to the server it finds
  * on a request (as plugin-signals-backend and http-proxy-middleware do): past every route and session check, and for
  * good. Here it finds a stand-in of the server, and its listener becomes the generation's. Each upgrade goes through the

@@ -64,7 +64,7 @@ export function recordingHttpRouter(factory: ServiceFeature, watch: RouterWatch)
   };
 }
 
-/** False for the router of Backstage before 1.55. */
+/** False for the router of backend-plugin-api before 1.12. */
 export function hasWebSockets(router: HttpRouterService): boolean {
   return typeof (router as Partial<HttpRouterService>).addWebSocketHandler === 'function';
 }
