@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, runScript } from './lib/failure.mjs';
-import { npm } from './lib/npm.mjs';
+import { npmOutput } from './release/npm.mjs';
 import { readJson, repository } from './lib/repository.mjs';
 import { runInForeground } from './lib/run.mjs';
 import { step } from './lib/progress.mjs';
@@ -14,7 +14,7 @@ await runScript(async () => {
   const changed = pinSiblings();
   if (changed.length > 0) process.stdout.write(`Siblings pinned in ${changed.join(', ')}\n`);
   await step('Updating package-lock.json', async () => {
-    await npm(['install', '--package-lock-only', '--ignore-scripts']);
+    await npmOutput(['install', '--package-lock-only', '--ignore-scripts'], { cwd: repository });
   });
 });
 
