@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildStep } from './lib/buildStep.mjs';
 import { ensureInstalled } from './lib/ensureInstalled.mjs';
-import { runScript } from './lib/failure.mjs';
+import { Failure, runScript } from './lib/failure.mjs';
 import { checkNodeVersion } from './lib/nodeVersion.mjs';
 import { step } from './lib/progress.mjs';
 import { repository } from './lib/repository.mjs';
@@ -34,7 +34,7 @@ const OPTIONS = {
 
 await runScript(async () => {
   checkNodeVersion();
-  const { values } = parseArgs({ options: OPTIONS });
+  const values = readOptions();
   if (values.help) return void process.stdout.write(HELP);
   // npm keeps the option for itself where `--` is left out.
   const isDry = values['dry-run'] || process.env.npm_config_dry_run === 'true';
@@ -55,10 +55,21 @@ await runScript(async () => {
     await tagAll();
   } else if (project.unset.length > 0) {
     process.stdout.write(
-      `A release is refused until these are set: ${project.unset.join(', ')} (${values.project}).\n`,
+      `A release is refused until these are set in ${relative(process.cwd(), values.project)}: ${project.unset.join(', ')}.\n`,
     );
   }
 });
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    const accepted = Object.entries(OPTIONS).map(
+      ([name, { type }]) => `--${name}${type === 'string' ? ' <path>' : ''}`,
+    );
+    throw new Failure(error.message, `Accepted: ${accepted.join(', ')}.`);
+  }
+}
 
 async function pack(out, project) {
   let current = '';

@@ -76,7 +76,7 @@ function undeclared(files, { name, dependencies, peerDependencies }) {
   const faults = [...files].flatMap(([path, content]) => {
     if (!path.endsWith('.d.ts')) return [];
     const missing = importedPackages(content).filter((id) => !declared.has(id) && !declared.has(typesOf(id)));
-    return missing.map((id) => `${path} imports ${id}, which is no dependency`);
+    return missing.map((id) => `${path} imports ${id}, which is not a dependency`);
   });
   return [...new Set(faults)];
 }
