@@ -48,7 +48,7 @@ const CONFIG = {
 
 const LOAD_TIMEOUT_MS = 60_000;
 const POLL_MS = 10;
-const { exportPlugin } = createRequire(import.meta.url)(join(repository, 'cli/dist/index.cjs.js'));
+const { exportPlugin } = createRequire(import.meta.url)(join(repository, 'cli/dist/api.cjs.js'));
 
 await runScript(async () => {
   await buildAll();

@@ -10,7 +10,7 @@ import { unlessUpToDate } from './lib/stamp.mjs';
 /** Package folder → source entries below its src/. */
 const packages = {
   bundle: ['index.ts'],
-  cli: ['index.ts', 'main.ts', 'verify/child.ts'],
+  cli: ['index.ts', 'api.ts', 'main.ts', 'verify/child.ts'],
   loader: [
     'index.ts',
     'child.ts',
@@ -24,7 +24,7 @@ const packages = {
 };
 
 /** Packages of many small files that every command needs at once: loading them one by one costs more than the rest. */
-const INLINED = ['yargs', 'zod', 'semver'];
+export const INLINED = ['yargs', 'zod', 'semver'];
 
 /** Builds the packages whose sources changed since their last build; returns the folders of those built. */
 export async function buildAll() {
@@ -58,14 +58,14 @@ async function buildApp() {
 async function buildPackage(dir, entries) {
   // Imported late: on a fresh clone it is not installed when this file is loaded.
   const { build } = await import('esbuild');
-  const { dependencies = {} } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
+  const { dependencies = {}, peerDependencies } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8'));
   await build({
     entryPoints: entries.map((entry) => join(dir, 'src', entry)),
     outdir: join(dir, 'dist'),
     outbase: join(dir, 'src'),
     outExtension: { '.js': '.cjs.js' },
     bundle: true,
-    external: externals(dependencies),
+    external: externals({ ...dependencies, ...peerDependencies }),
     // As ES modules, yargs comes with a way to wrap lines that knows no words.
     alias: dependencies.yargs ? { yargs: createRequire(join(dir, 'package.json')).resolve('yargs') } : {},
     platform: 'node',

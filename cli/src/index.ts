@@ -1,28 +1,47 @@
-export { exportPlugin } from './export/exportPlugin';
-export { exportWorkspace, type WorkspaceOptions, type WorkspaceOutcome } from './monorepo/exportWorkspace';
-export type { WorkspacePlugin } from './monorepo/findPlugins';
-export { readWorkspaceRoot, type WorkspaceRoot } from './monorepo/workspaceRoot';
-export { readHost, type HostManifest, type HostSource } from './export/host/readHost';
-export type { ExplainedPackage } from './export/explain/explain';
-export type { ChainLink } from './export/explain/chains';
-export type { OverridePatterns } from './export/overrides';
-export type { ExportOptions, ExportStep } from './export/options';
-export { verifyBundle, type VerifiedBundle, type VerifyOptions } from './verify/verifyBundle';
-export type { ExportResult, HoistedSummary, InlinedSummary } from './export/result';
-export { install } from './install/install';
-export type { InstallOptions, InstallProgress } from './install/options';
-export type { InstallResult, InstalledPlugin } from './install/result';
-export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';
-export { mirror, type MirrorOptions, type MirrorResult } from './install/mirror/mirror';
-export { createSources, withSources } from './sources/sources';
-export { LayerCache } from './oci/layerCache';
-export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';
-export { pushImage, type PushOptions, type PushedImage } from './oci/pushImage';
-export { createPackage } from './create/create';
-export type { CreateOptions, CreateResult, Kind } from './create/options';
-export type { PackageManager } from './create/packageManager';
-export { develop } from './dev/develop';
-export type { DevEvent, DevOptions } from './dev/options';
-export { diagnose } from './doctor/diagnose';
-export type { Finding } from './doctor/finding';
-export type { Diagnosis, DoctorOptions } from './doctor/options';
+// The Backstage CLI module. `backstage-cli` loads it for every command it runs, so it imports nothing of the commands.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createCliModule, type CliModule } from '@backstage/cli-node';
+import { name } from '../package.json';
+
+/** Command → its line in the help of `backstage-cli stagedoor`: the first line of its own help. */
+const COMMANDS = {
+  create: 'Make a new plugin package, or a frontend with its backend.',
+  dev: 'Run plugins in a portal while they are written.',
+  doctor: 'Find what is wrong with a plugin package or a portal.',
+  export: 'Export a plugin as a dynamic bundle.',
+  inspect: 'Print what a bundle is, without running it.',
+  install: 'Install the plugins that dynamic-plugins.yaml lists.',
+  keygen: 'Make an Ed25519 key pair to sign bundles with.',
+  mirror: 'Keep what dynamic-plugins.yaml lists for an install without network.',
+  pull: 'Fetch bundles out of an image in a container registry.',
+  push: 'Put bundles into a container registry, as one image.',
+  sign: 'Sign a bundle folder or archive.',
+  verify: 'Check every file of a bundle against its manifest, and who signed it.',
+};
+
+/** `backstage-cli stagedoor <command>`: every command of `stagedoor`. */
+export const stagedoorCliModule: CliModule = createCliModule({
+  packageJson: { name },
+  init: async (registry) => {
+    for (const [command, description] of Object.entries(COMMANDS)) {
+      registry.addCommand({
+        path: ['stagedoor', command],
+        description,
+        execute: async ({ args, info }) => {
+          const { main } = await loadCommandLine();
+          await main([command, ...args], { scriptName: info.usage.slice(0, -` ${command}`.length) });
+          // The error is reported, with its hint; backstage-cli would exit with 0.
+          if (process.exitCode) process.exit(process.exitCode);
+        },
+      });
+    }
+  },
+});
+
+export default stagedoorCliModule;
+
+/** From a file of its own: a constant specifier would be bundled into this one. */
+async function loadCommandLine(): Promise<typeof import('./main')> {
+  return (await import(pathToFileURL(join(__dirname, 'main.cjs.js')).href)) as typeof import('./main');
+}

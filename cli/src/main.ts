@@ -28,18 +28,18 @@ const EXAMPLES: Array<[string, string]> = [
   ['$0 inspect ./dist-dynamic', 'what a bundle carries, asks for and opens'],
 ];
 
-const MORE = `\`stagedoor <command> --help\` explains a command; README.md of @stagedoor/cli tells more.
+const MORE = `README.md of @stagedoor/cli tells more.
 Every error says what to do next; docs/errors.md lists them all.`;
 
 /**
  * Runs the command line `argv` (without node and script), reports, and sets the exit code: 0, 1 for an error,
- * 130 after Ctrl-C.
+ * 130 after Ctrl-C. Help calls the program by `scriptName`.
  */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], { scriptName = 'stagedoor' } = {}): Promise<void> {
   const reporter = new Reporter(process, argv.includes('--json'));
   if (argv[0] === 'export' && !argv.includes('--help')) void startEsbuild();
   try {
-    await parse(argv, reporter);
+    await parse(argv, reporter, scriptName);
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') {
       process.exitCode = 130;
@@ -50,10 +50,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function parse(argv: readonly string[], reporter: Reporter): Promise<void> {
+async function parse(argv: readonly string[], reporter: Reporter, scriptName: string): Promise<void> {
   const { default: yargs } = await import('yargs');
   const parser = yargs([...argv])
-    .scriptName('stagedoor')
+    .scriptName(scriptName)
     .usage(`$0 <command>\n\n${ABOUT}`)
     .command(described(createCommand(reporter)))
     .command(described(devCommand(reporter)))
@@ -68,15 +68,16 @@ async function parse(argv: readonly string[], reporter: Reporter): Promise<void>
     .command(described(signCommand(reporter)))
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
-    .epilogue(MORE)
+    .epilogue(`\`$0 <command> --help\` explains a command; ${MORE}`)
     .demandCommand(1, 'Name a command.')
     .strict()
     .version(version)
     .help()
+    .alias('help', 'h')
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0]) });
+      throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0], scriptName) });
     });
   await parser.parseAsync();
 }
@@ -97,11 +98,11 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
   verify: { takes: 'one bundle', options: verifyOptions },
 };
 
-function usageHint(name: string | undefined): string {
+function usageHint(name: string | undefined, scriptName: string): string {
   const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return 'Run `stagedoor export`, or `stagedoor --help`.';
+  if (!command) return `Run \`${scriptName} export\`, or \`${scriptName} --help\`.`;
   const flags = Object.entries(command.options).map(([option, { default: preset }]) =>
     preset === true ? `--no-${option}` : `--${option}`,
   );
-  return `${name} takes ${flags.join(', ')} and ${command.takes}; \`stagedoor ${name} --help\` explains them.`;
+  return `${name} takes ${flags.join(', ')} and ${command.takes}; \`${scriptName} ${name} --help\` explains them.`;
 }

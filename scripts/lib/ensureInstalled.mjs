@@ -1,5 +1,5 @@
 import { buildDriverElsewhere } from './driverElsewhere.mjs';
-import { installedPackages, satisfiesLockfile } from './installed.mjs';
+import { hasCommands, installedPackages, satisfiesLockfile } from './installed.mjs';
 import { npm, npmEnvironment } from './npm.mjs';
 import { step } from './progress.mjs';
 import { repository } from './repository.mjs';
@@ -18,7 +18,7 @@ export async function ensureInstalled({ dev }) {
     ...(compilesIn(repository) ? [] : ['--ignore-scripts']),
   ];
 
-  if (!satisfiesLockfile({ dev })) {
+  if (!satisfiesLockfile({ dev }) || !hasCommands()) {
     const install = async () => {
       // `npm ci` would remove everything first and compile the SQLite driver again.
       if (installed.length > 0) await npm(['install', '--no-save', ...kinds]);

@@ -18,3 +18,10 @@ export function satisfiesLockfile({ dev }, installed = installedPackages(), lock
     return found !== undefined && found.version === wanted.version && found.integrity === wanted.integrity;
   });
 }
+
+/** True when every command of a workspace can be called: npm links them as it installs, not as they are named. */
+export function hasCommands(lockfile = readJson('package-lock.json'), root = repository) {
+  const workspaces = Object.entries(lockfile.packages).filter(([path]) => path && !path.includes('node_modules/'));
+  const names = workspaces.flatMap(([, { bin = {} }]) => Object.keys(bin));
+  return names.every((name) => existsSync(join(root, 'node_modules/.bin', name)));
+}

@@ -1,4 +1,4 @@
-import { exportPlugin, type ExportResult } from '@stagedoor/cli';
+import { exportPlugin, type ExportResult } from '@stagedoor/cli/api';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

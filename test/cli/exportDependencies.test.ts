@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ExportResult } from '@stagedoor/cli';
+import type { ExportResult } from '@stagedoor/cli/api';
 import { intersectRanges } from '../../cli/src/export/peers';
 import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir } from '../support/tempDir';

@@ -1,4 +1,4 @@
-import type { ExportResult } from '@stagedoor/cli';
+import type { ExportResult } from '@stagedoor/cli/api';
 import { cp, mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runStagedoor, stagedoorBin, type Run } from '../support/commandLine';

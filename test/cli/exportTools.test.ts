@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exportPlugin } from '@stagedoor/cli';
+import { exportPlugin } from '@stagedoor/cli/api';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
 import { repository } from '../support/repository';

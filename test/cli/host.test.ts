@@ -1,4 +1,4 @@
-import { exportPlugin, readHost, type HostManifest } from '@stagedoor/cli';
+import { exportPlugin, readHost, type HostManifest } from '@stagedoor/cli/api';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -5,7 +5,7 @@ import {
   type PullOptions,
   type PushedImage,
   type PushOptions,
-} from '@stagedoor/cli';
+} from '@stagedoor/cli/api';
 import { isStagedoorError } from '@stagedoor/bundle';
 
 /** What the built library makes of `bundles`, relative to `cwd`. A process for each push takes most of a test's time. */

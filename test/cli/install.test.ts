@@ -1,4 +1,4 @@
-import type { InstallProgress } from '@stagedoor/cli';
+import type { InstallProgress } from '@stagedoor/cli/api';
 import { mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { packBundle } from '@stagedoor/bundle';
-import type { InstallResult } from '@stagedoor/cli';
+import type { InstallResult } from '@stagedoor/cli/api';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

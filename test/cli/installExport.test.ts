@@ -1,4 +1,4 @@
-import type { InstallResult } from '@stagedoor/cli';
+import type { InstallResult } from '@stagedoor/cli/api';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

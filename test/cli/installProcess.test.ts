@@ -1,5 +1,5 @@
 import { checkFiles, listFiles, packBundle, readManifest } from '@stagedoor/bundle';
-import type { InstallResult } from '@stagedoor/cli';
+import type { InstallResult } from '@stagedoor/cli/api';
 import { cp, mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

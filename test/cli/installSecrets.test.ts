@@ -1,5 +1,5 @@
 import { packBundle, type CodedError } from '@stagedoor/bundle';
-import type { InstallResult } from '@stagedoor/cli';
+import type { InstallResult } from '@stagedoor/cli/api';
 import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 import { isStagedoorError, type CodedError } from '@stagedoor/bundle';
-import { exportPlugin } from '@stagedoor/cli';
+import { exportPlugin } from '@stagedoor/cli/api';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repository } from '../support/repository';

@@ -6,7 +6,7 @@ import {
   withSources,
   type InstallResult,
   type MirrorResult,
-} from '@stagedoor/cli';
+} from '@stagedoor/cli/api';
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,5 +1,5 @@
 import { packBundle } from '@stagedoor/bundle';
-import type { InstallResult } from '@stagedoor/cli';
+import type { InstallResult } from '@stagedoor/cli/api';
 import { readFile, writeFile } from 'node:fs/promises';
 import { request as send } from 'node:http';
 import { createServer } from 'node:https';

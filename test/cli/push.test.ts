@@ -1,7 +1,7 @@
 import { generateKeys, packBundle, readPrivateKey, signBundle } from '@stagedoor/bundle';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PushedImage } from '@stagedoor/cli';
+import type { PushedImage } from '@stagedoor/cli/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';

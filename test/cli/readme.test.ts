@@ -24,7 +24,7 @@ function commandsIn(text: string): string[] {
 }
 
 function optionsIn(text: string): string[] {
-  return [...text.matchAll(/^\s+--([a-z-]+)/gm)].map((match) => match[1]!).sort();
+  return [...text.matchAll(/^\s+(?:-[a-z], )?--([a-z-]+)/gm)].map((match) => match[1]!).sort();
 }
 
 it('stagedoor --help says what it is, what it can, how to begin, and where to read on', async () => {

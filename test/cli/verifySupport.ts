@@ -1,7 +1,7 @@
 import type { CodedError } from '@stagedoor/bundle';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as Cli from '../../cli/src/index';
+import type * as Cli from '../../cli/src/api';
 import { repository } from '../support/repository';
 
 /** The folder of a bundle in test/fixtures/verify. */
@@ -10,7 +10,7 @@ export function verifyFixture(name: string): string {
 }
 
 /** The built packager. */
-export const cliEntry = join(repository, 'cli/dist/index.cjs.js');
+export const cliEntry = join(repository, 'cli/dist/api.cjs.js');
 
 /** `verifyBundle` as it was built: it starts the child that lies beside it. */
 export const { verifyBundle } = createRequire(cliEntry)(cliEntry) as typeof Cli;

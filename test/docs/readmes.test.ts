@@ -13,6 +13,7 @@ interface PackageJson {
 
 const readmes = [
   '.',
+  'bundle',
   'cli',
   'loader',
   'portal',

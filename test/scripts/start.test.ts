@@ -13,7 +13,7 @@ import { tempDir } from '../support/tempDir';
 const WRITTEN = [
   'node_modules/.package-lock.json',
   'bundle/dist/index.cjs.js',
-  'cli/dist/index.cjs.js',
+  'cli/dist/api.cjs.js',
   'loader/dist/index.cjs.js',
   'portal/app/dist/index.html.tmpl',
   'examples/hello-dynamic-backend/dist-dynamic/dynamic-bundle.json',

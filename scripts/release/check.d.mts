@@ -1,0 +1,2 @@
+/** See check.mjs. */
+export function faultsOf(file: string): Promise<string[]>;
