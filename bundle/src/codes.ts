@@ -173,6 +173,10 @@ export const codes = {
     meaning: 'A value under dynamicPlugins in app-config is not accepted.',
     hint: 'Correct the named key; loader/config.d.ts lists the keys and accepted values.',
   },
+  HOST_COPY_NESTED: {
+    meaning: "The loader and the backend use two installed copies of one of Backstage's host packages.",
+    hint: 'Let @stagedoor/loader and the backend ask for versions that overlap, then install again (`npm dedupe`, `yarn dedupe`).',
+  },
   STATE_DIRECTORY_IN_USE: {
     meaning: 'Another portal that runs uses the same state directory.',
     hint: 'Give each portal a dynamicPlugins.stateDirectory of its own, on a local disk; the root directory may be shared.',

@@ -14,6 +14,7 @@ import { loadedPluginsPlugin } from './admin/loadedPlugins';
 import { bundleSchemasFactory } from './host/bundleSchemas';
 import { surviveClosedOutput } from './host/closedOutput';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
+import { checkHostCopies } from './host/hostCopies';
 import { expandFeatures } from './host/expandFeatures';
 import { asFeature, type AnyServiceRef, type Feature } from './host/features';
 import { PortalMetadata } from './host/installedPlugins';
@@ -50,6 +51,7 @@ export function createDynamicBackend(): Backend {
   let preload = (): void => {};
 
   async function assemble(): Promise<Backend> {
+    const untested = checkHostCopies();
     const services = new RootServices([
       ...defaultServiceFactories,
       bundleSchemasFactory(() => plugins?.schemas() ?? []),
@@ -64,6 +66,7 @@ export function createDynamicBackend(): Backend {
     const root = <T>(ref: { id: string }): Promise<T> => services.get(ref as AnyServiceRef) as Promise<T>;
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
+    for (const warning of untested) rootLogger.warn(warning);
     const settings = readSettings(config, process.cwd());
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
