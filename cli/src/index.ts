@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createCliModule, type CliModule } from '@backstage/cli-node';
 import { name } from '../package.json';
+import type * as CommandLine from './main';
 
 /** Command → its line in the help of `backstage-cli stagedoor`: the first line of its own help. */
 const COMMANDS = {
@@ -42,6 +43,6 @@ export const stagedoorCliModule: CliModule = createCliModule({
 export default stagedoorCliModule;
 
 /** From a file of its own: a constant specifier would be bundled into this one. */
-async function loadCommandLine(): Promise<typeof import('./main')> {
-  return (await import(pathToFileURL(join(__dirname, 'main.cjs.js')).href)) as typeof import('./main');
+async function loadCommandLine(): Promise<typeof CommandLine> {
+  return (await import(pathToFileURL(join(__dirname, 'main.cjs.js')).href)) as typeof CommandLine;
 }

@@ -1,5 +1,5 @@
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { INLINED } from '../build.mjs';
@@ -49,6 +49,8 @@ async function fill(stage, pkg, { packages, siblings, project }) {
   for (const path of await filesOf(pkg.dir)) await copy(join(pkg.dir, path), join(stage, path));
   await cp(declarations, join(stage, 'dist'), { recursive: true });
   await copy(join(repository, 'LICENSE'), join(stage, 'LICENSE'));
+  const changelog = join(pkg.dir, 'CHANGELOG.md');
+  if (existsSync(changelog)) await copy(changelog, join(stage, 'CHANGELOG.md'));
   const notices = noticesOf(builtInPackages(join(pkg.dir, 'dist')));
   if (notices) await writeFile(join(stage, NOTICES), notices);
   const left = INLINED.filter((name) => !importedIn(declarations).has(name));

@@ -15,6 +15,8 @@ export function packedManifest(manifest, { folder, siblings, project = {}, left 
   const settings = Object.fromEntries(Object.entries(publishConfig).filter(([key]) => !OVERRIDABLE.includes(key)));
   const packed = { ...own, ...overrides, publishConfig: settings };
   for (const key of OWN) delete packed[key];
+  // There from the first release on.
+  if (packed.files) packed.files = [...packed.files, 'CHANGELOG.md'];
   if (packed.types) packed.types = declarationOf(packed.types);
   if (packed.exports) {
     packed.exports = mapTexts(packed.exports, declarationOf);

@@ -1,4 +1,11 @@
-import type { InstallOptions, InstallResult, PackageRequest, Resolved, Source, SourceContext } from '@stagedoor/cli/api';
+import type {
+  InstallOptions,
+  InstallResult,
+  PackageRequest,
+  Resolved,
+  Source,
+  SourceContext,
+} from '@stagedoor/cli/api';
 import { cp, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install } from '../../cli/src/install/install';
