@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
@@ -88,6 +88,21 @@ describe('stagedoor doctor, of a plugin', () => {
       expect.stringMatching(/^warning: Add the id/),
       expect.stringMatching(/^warning: Install with npm, Yarn or pnpm/),
     ]);
+  });
+
+  it('warns where the repository made backstage-cli lose its own commands', async () => {
+    const root = await tempDir();
+    const dir = join(root, 'plugins/own-files');
+    await cp(await healthyPlugin(), dir, { recursive: true });
+    const modules = { '@backstage/cli': '^0.36.0', '@stagedoor/cli': '^0.1.0' };
+    const write = async (devDependencies: object) =>
+      await writeFile(join(root, 'package.json'), JSON.stringify({ name: 'root', devDependencies }));
+    await write(modules);
+    expect((await doctor(dir)).findings).toMatchObject([
+      { level: 'warning', fix: expect.stringContaining('@backstage/cli-defaults') },
+    ]);
+    await write({ ...modules, '@backstage/cli-defaults': '^0.1.0' });
+    expect((await doctor(dir)).findings).toEqual([]);
   });
 
   it.each([

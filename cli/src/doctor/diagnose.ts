@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
+import { lostCommands } from './backstageCli';
 import type { Finding } from './finding';
 import type { Diagnosis, DoctorOptions } from './options';
 
@@ -23,7 +24,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const findings: Finding[] = [];
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));
   const portal = isPortal ? await (await import('./portal')).examinePortal(folder, config, options.signal) : undefined;
-  findings.push(...(portal?.findings ?? []));
+  findings.push(...(portal?.findings ?? []), ...(await lostCommands(folder)));
   const kinds: Diagnosis['kinds'] = [
     ...(isPlugin ? (['plugin'] as const) : []),
     ...(isPortal ? (['portal'] as const) : []),
