@@ -15,6 +15,7 @@ const readmes = [
   '.',
   'cli',
   'loader',
+  'plugin-console',
   'portal',
   'charts',
   'charts/stagedoor-portal',
