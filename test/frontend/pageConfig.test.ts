@@ -89,7 +89,9 @@ describe('The page of an app', () => {
     const head = await fetch(`${backend.url}/`, { method: 'HEAD', headers: plain });
     expect([head.status, head.headers.get('etag')]).toEqual([200, response.headers.get('etag')]);
     const headers = { 'if-none-match': response.headers.get('etag')! };
-    expect((await fetch(`${backend.url}/`, { headers: { ...headers, 'cache-control': 'max-age=0' } })).status).toBe(304);
+    expect((await fetch(`${backend.url}/`, { headers: { ...headers, 'cache-control': 'max-age=0' } })).status).toBe(
+      304,
+    );
     const [, script] = /src="(\/static\/main[^"]*\.js)"/.exec(text)!;
     expect((await backend.get(script!)).headers.get('content-type')).toMatch(/javascript/);
     expect((await backend.get('/static/none.js')).status).toBe(404);
