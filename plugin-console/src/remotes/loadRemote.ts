@@ -57,10 +57,22 @@ async function loadModules(federation: Federation, { remoteInfo, exposedModules 
   if (features.length === 0) {
     if (failed[0]) throw failed[0].reason;
     const all = exposedModules.join(', ');
+    if (results.some(isOldPlugin)) throw new Error(OLD_SYSTEM);
     throw new Error(`None of what it exposes (${all}) has a plugin of the new frontend system as its default export.`);
   }
   if (!failed[0]) return { features };
   return { features, failure: `Its module ${failed[0].module} did not load: ${messageOf(failed[0].reason)}` };
+}
+
+const OLD_SYSTEM =
+  'It is a plugin of the old frontend system. Use a version of it that supports the new one, or wrap it with convertLegacyPlugin of ' +
+  '@backstage/core-compat-api.';
+
+/** True for a module that exports what `createPlugin` of `@backstage/core-plugin-api` makes. */
+function isOldPlugin(result: PromiseSettledResult<object | null>): boolean {
+  if (result.status !== 'fulfilled') return false;
+  const exports = Object.values(result.value ?? {}) as Array<{ getId?: unknown; provide?: unknown } | undefined>;
+  return exports.some((value) => typeof value?.getId === 'function' && typeof value.provide === 'function');
 }
 
 /** What was thrown, in words. */
