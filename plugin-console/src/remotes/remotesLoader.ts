@@ -54,7 +54,7 @@ async function sharedByApp(): Promise<RemotesLoaderOptions['shared']> {
     return await loadModuleFederationHostShared({ onError });
   } catch (error) {
     console.error(
-      'The app was not built to share packages with frontend plugins: build it with module federation.',
+      'The app shares no packages with frontend plugins: build it with `backstage-cli package build`, or give remotesLoader `shared`.',
       error,
     );
     return {};
