@@ -42,13 +42,26 @@ export async function buildAll() {
     );
     if (ran) built.push(folder);
   }
+  if (await buildConsole()) built.push('plugin-console');
   if (await buildApp()) built.push('portal/app');
   return built;
 }
 
+const consoleDir = join(repository, 'plugin-console');
+const consoleInputs = ['src', 'package.json', 'build.mjs'].map((path) => join(consoleDir, path));
+
+async function buildConsole() {
+  const outputs = ['dist/index.esm.js', 'dist/remotes/index.esm.js'].map((path) => join(consoleDir, path));
+  return unlessUpToDate('build-plugin-console', { inputs: consoleInputs, outputs }, async () => {
+    const { build } = await import('../plugin-console/build.mjs');
+    await build();
+  });
+}
+
 async function buildApp() {
   const dir = join(repository, 'portal/app');
-  const inputs = ['src', 'package.json', 'build.mjs', '../../package-lock.json'].map((path) => join(dir, path));
+  const own = ['src', 'package.json', 'build.mjs', '../../package-lock.json'].map((path) => join(dir, path));
+  const inputs = [...own, ...consoleInputs];
   return unlessUpToDate('build-portal-app', { inputs, outputs: [join(dir, 'dist/index.html.tmpl')] }, async () => {
     const app = await import('../portal/app/build.mjs');
     await app.build();

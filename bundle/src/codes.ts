@@ -166,8 +166,8 @@ export const codes = {
     hint: 'Drop the bundle of the plugin; the module joins by itself.',
   },
   REMOTE_INVALID: {
-    meaning: 'A frontend plugin is no Module Federation remote that an app could load.',
-    hint: 'Build the plugin as a remote, e.g. with `backstage-cli package bundle`, and drop all of its output.',
+    meaning: 'A frontend plugin is not a Module Federation remote that an app on the new frontend system can load.',
+    hint: 'Export the plugin with `npx @stagedoor/cli export`, and drop all of the output.',
   },
   SETTING_INVALID: {
     meaning: 'A value under dynamicPlugins in app-config is not accepted.',

@@ -18,6 +18,7 @@ export {
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
 export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
+export { OLD_FRONTEND_HINT, remoteFault } from './remoteFault';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {

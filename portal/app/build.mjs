@@ -5,24 +5,26 @@ import { loadConfigSchema } from '@backstage/config-loader';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const dir = import.meta.dirname;
-const dist = join(dir, 'dist');
+const own = import.meta.dirname;
 
-/** Builds the app. Throws with every error of the compiler. */
-export async function build() {
+/** Builds the app in the folder `dir`, of that layout, into `dist`. Throws with every error of the compiler. */
+export async function build({ dir = own, dist = join(dir, 'dist') } = {}) {
   await rm(dist, { recursive: true, force: true });
-  const compiler = rspack(configuration());
+  const compiler = rspack(configuration(dir, dist));
   const stats = await new Promise((resolve, reject) => {
     compiler.run((error, result) => (error ? reject(error) : resolve(result)));
   });
   await new Promise((resolve) => compiler.close(resolve));
   const { errors, entrypoints } = stats.toJson({ all: false, errors: true, entrypoints: true });
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n\n'));
-  await writePage(entrypoints.main.assets.map(({ name }) => name));
-  await writeConfigSchema();
+  await writePage(
+    { dir, dist },
+    entrypoints.main.assets.map(({ name }) => name),
+  );
+  await writeConfigSchema({ dir, dist });
 }
 
-function configuration() {
+function configuration(dir, dist) {
   return {
     mode: 'production',
     context: dir,
@@ -79,7 +81,7 @@ function configuration() {
 }
 
 /** Completes src/index.html.tmpl with what the page has to load. */
-async function writePage(assets) {
+async function writePage({ dir, dist }, assets) {
   const tags = assets.flatMap((name) => {
     const url = `<%- publicPath %>/${name}`;
     if (name.endsWith('.js')) return [`<script defer src="${url}"></script>`];
@@ -94,7 +96,7 @@ async function writePage(assets) {
 }
 
 /** Which config may be seen by browsers: that is said by the schemas of the packages in the app. */
-async function writeConfigSchema() {
+async function writeConfigSchema({ dir, dist }) {
   const schema = await loadConfigSchema({ dependencies: [], packagePaths: [join(dir, 'package.json')] });
   await writeFile(join(dist, '.config-schema.json'), JSON.stringify(schema.serialize()));
 }

@@ -16,6 +16,7 @@ const readmes = [
   'bundle',
   'cli',
   'loader',
+  'plugin-console',
   'portal',
   'charts',
   'charts/stagedoor-portal',

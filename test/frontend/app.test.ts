@@ -86,7 +86,14 @@ const FAILING: Record<string, [script: string, reason: string | RegExp]> = {
     remote('noplugin', 'return { default: 42 };'),
     /noplugin-dynamic 1\.0\.0: None of what it exposes \(\., alpha\)/,
   ],
-  replacer: [feature('replacer', 'FrontendPlugin', 'plugins', ''), "The id 'plugins' belongs to the portal itself."],
+  legacy: [
+    remote('legacy', 'return { oldPlugin: { getId() {}, getApis() {}, provide() {} } };'),
+    /legacy-dynamic 1\.0\.0: It is a plugin of the old frontend system\. .*convertLegacyPlugin/,
+  ],
+  replacer: [
+    feature('replacer', 'FrontendPlugin', 'dynamic-plugins', ''),
+    "The id 'dynamic-plugins' belongs to the portal itself.",
+  ],
   unreadable: [
     remote('unreadable', 'return { default: { $$type: "@backstage/FrontendPlugin", pluginId: "unreadable" } };'),
     /unreadable-dynamic 1\.0\.0: None of what it exposes/,

@@ -151,6 +151,12 @@ describe('The export of a frontend plugin', () => {
   it.each([
     ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx:\d+:\d+: [^]*Syntax Error/],
     [
+      'old-system',
+      [],
+      'REMOTE_INVALID',
+      /has no plugin of the new frontend system: .* only oldPlugin\.[^]*hint: .*convertLegacyPlugin/,
+    ],
+    [
       'not-installed',
       [],
       'DEPENDENCY_NOT_INSTALLED',

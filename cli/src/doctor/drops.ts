@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PublicKey } from '@stagedoor/bundle';
+import { isFrontendRole, readPackageJson, remoteFault, type PublicKey, type StagedoorError } from '@stagedoor/bundle';
 import { verifyTarget } from '../signing/verifyTarget';
 import { findingOf, type Finding } from './finding';
 
@@ -21,6 +21,8 @@ export async function examineDrops(
       findings.push({ level: 'warning', subject: path, message, fix: 'Remove it.' });
       continue;
     }
+    const fault = await frontendFault(path);
+    if (fault) findings.push(findingOf(fault, path, 'error'));
     try {
       const { name, version } = await verifyTarget(path, trusted, { cwd: root, signal });
       const other = held.get(name);
@@ -35,6 +37,12 @@ export async function examineDrops(
     }
   }
   return findings;
+}
+
+/** What keeps apps from loading a folder with a frontend plugin, whoever made it; what else is wrong with it is told elsewhere. */
+async function frontendFault(path: string): Promise<StagedoorError | undefined> {
+  const pkg = await readPackageJson(path).catch(() => undefined);
+  return pkg && isFrontendRole(pkg.backstage?.role ?? '') ? remoteFault(pkg.name, path) : undefined;
 }
 
 /** True for the name of an entry of the root directory that the portal looks at. */

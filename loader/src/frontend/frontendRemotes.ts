@@ -1,7 +1,9 @@
 import type { LoggerService, RootConfigService, RootHttpRouterService } from '@backstage/backend-plugin-api';
+import type { JsonObject } from '@backstage/types';
 import { isFrontendRole } from '@stagedoor/bundle';
 import type { Contribution } from '../resolve/contribution';
 import type { StagedBundle } from '../stage/stageDrop';
+import type { PageConfig } from './pages';
 import { REMOTES_PATH, readRemote, type ServedRemote } from './remote';
 import { createRemotesRouter } from './remotesRouter';
 import { VisibleConfig } from './visibleConfig';
@@ -10,6 +12,11 @@ import { VisibleConfig } from './visibleConfig';
 export function isFrontend({ packageJson }: StagedBundle): boolean {
   return isFrontendRole(packageJson.backstage?.role ?? '');
 }
+
+/** What the loader's own config schema (config.d.ts) lets browsers see. */
+const OWN_SCHEMA: JsonObject = {
+  properties: { dynamicPlugins: { properties: { frontend: { deepVisibility: 'frontend' } } } },
+};
 
 /** The remotes of the frontend bundles that are loaded. */
 export class FrontendRemotes {
@@ -27,6 +34,20 @@ export class FrontendRemotes {
   /** Sorted by package name. */
   list(): ServedRemote[] {
     return [...this.#served].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { served }]) => served);
+  }
+
+  /**
+   * What the page of an app is to know of app-config for them. `dynamicPlugins` is there in any case: upstream's loader of
+   * remotes does nothing without it.
+   */
+  async pageConfig(): Promise<PageConfig[]> {
+    const own = await this.#visible.visible([OWN_SCHEMA]);
+    const theirs = await Promise.all(
+      this.list().map(async ({ remote, config }) => ({ context: remote.packageName, data: await config?.() })),
+    );
+    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...theirs].flatMap(
+      ({ context, data }) => (data ? [{ context, data }] : []),
+    );
   }
 
   /** What a frontend bundle brings to units: nothing. Throws REMOTE_INVALID for one that no app could load. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, isInside, type BundleManifest } from '@stagedoor/bundle';
+import { StagedoorError, isInside, remoteFault, type BundleManifest } from '@stagedoor/bundle';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -92,6 +92,9 @@ export function readRemote(
 ): ServedRemote {
   const assets = resolve(dir, resolver.assetsPathFromPackage ?? 'dist');
   const manifestFile = resolver.manifestFileName ?? 'mf-manifest.json';
+  const usual = resolver.assetsPathFromPackage === undefined && resolver.manifestFileName === undefined;
+  const fault = usual ? remoteFault(packageName, dir) : undefined;
+  if (fault) throw fault;
   const manifest = readManifest(packageName, assets, manifestFile);
   const kind = resolver.getRemoteEntryType?.(manifest) ?? 'manifest';
   const entry = kind === 'javascript' ? manifest.metaData.remoteEntry.name : manifestFile;
@@ -121,7 +124,7 @@ function readManifest(packageName: string, assets: string, file: string): Federa
   try {
     manifest = JSON.parse(readFileSync(resolve(assets, file), 'utf8')) as Partial<FederationManifest> | null;
   } catch (cause) {
-    throw invalid(packageName, `${file} cannot be read: ${(cause as Error).message}`, cause);
+    throw invalid(packageName, `${file} ${whyUnreadable(cause)}`, cause);
   }
   const { name, metaData, exposes } = manifest ?? {};
   if (typeof name !== 'string' || name === '') throw invalid(packageName, `${file} has no name`);
@@ -132,6 +135,12 @@ function readManifest(packageName: string, assets: string, file: string): Federa
   return manifest as FederationManifest;
 }
 
+/** Never with a path of this machine. */
+function whyUnreadable(error: unknown): string {
+  if (error instanceof SyntaxError) return 'is not JSON';
+  return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read';
+}
+
 function invalid(packageName: string, what: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('REMOTE_INVALID', `${packageName} is no Module Federation remote: ${what}.`, { cause });
+  return new StagedoorError('REMOTE_INVALID', `${packageName} is not a Module Federation remote: ${what}.`, { cause });
 }

@@ -26,18 +26,21 @@ export class VisibleConfig {
   /** Reads the schema of a bundle that was just checked. Gives what tells its values of this moment; undefined where there are none. */
   of(bundle: StagedBundle): () => Promise<JsonObject | undefined> {
     const schemas = this.#schemasOf(bundle);
-    return async () => {
-      const data = this.#options.config.get<JsonObject>();
-      const declared = declaredVisible(await schemas, data);
-      if (declared.length === 0) return undefined;
-      // The list is open to everybody, and a bundle's word is not enough to publish a password.
-      const secrets = await this.#options.secrets();
-      const visible = onlyLeaves(
-        data,
-        declared.filter(({ path }) => !secrets.has(placeOf(path))),
-      );
-      return Object.keys(visible).length > 0 ? visible : undefined;
-    };
+    return async () => this.visible(await schemas);
+  }
+
+  /** The values that schemas call visible at this moment; undefined where there are none. */
+  async visible(schemas: readonly JsonObject[]): Promise<JsonObject | undefined> {
+    const data = this.#options.config.get<JsonObject>();
+    const declared = declaredVisible(schemas, data);
+    if (declared.length === 0) return undefined;
+    // The list is open to everybody, and a bundle's word is not enough to publish a password.
+    const secrets = await this.#options.secrets();
+    const visible = onlyLeaves(
+      data,
+      declared.filter(({ path }) => !secrets.has(placeOf(path))),
+    );
+    return Object.keys(visible).length > 0 ? visible : undefined;
   }
 
   async #schemasOf(bundle: StagedBundle): Promise<JsonObject[]> {

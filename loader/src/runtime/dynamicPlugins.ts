@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodeCache } from '../compile/codeCache';
 import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
+import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
@@ -130,6 +131,10 @@ export class DynamicPlugins {
     };
     this.#registry = new PluginRegistry(logger, this.events);
     const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => this.#gate.secrets() });
+    if (settings) {
+      this.#unitHost.decorateRoutes = (pluginId, handler) =>
+        pluginId === APP_PLUGIN_ID ? withPageConfig(handler, () => frontends.pageConfig(), logger) : handler;
+    }
     const standIns = new StandIns(this.#unitHost.slots);
     this.events.subscribe(({ type, plugin }) => {
       if (type !== 'state') return;

@@ -36,6 +36,8 @@ export interface GenerationHost extends OwnServicesHost {
   leftBehind?: LeftBehind;
   /** Factories of services that this generation has for itself, instead of those of {@link services}. */
   ownServices?: ServiceFeature[];
+  /** Stands in front of the routes that a plugin mounts. Default: they are as they are. */
+  decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
   /** Hears that the plugin answers to other paths, or opened others, than before. */
   onRoutes?(): void;
   /** Who hears of the requests of a plugin. */
@@ -241,9 +243,11 @@ export class Generation implements StartedGeneration {
   /** The unit's rootHttpRouter: what is mounted on it is captured here, and reached through the slots. */
   #facade(): RootHttpRouterService {
     return {
-      use: (path, handler) => {
+      use: (path, mounted) => {
         const earlier = this.#routes.get(path);
-        this.#routes.set(path, earlier ? inTurn(earlier, handler as RequestHandler) : (handler as RequestHandler));
+        const plain = mounted as RequestHandler;
+        const handler = this.#host.decorateRoutes?.(this.pluginId, plain) ?? plain;
+        this.#routes.set(path, earlier ? inTurn(earlier, handler) : handler);
         if (this.#serving) this.#host.slots.point(path, this);
         this.#host.onRoutes?.();
       },

@@ -20,6 +20,8 @@ export class Secrets {
   readonly #logger: Redacting;
   readonly #schemas = new Map<string, JsonObject[]>();
   #ofPackages: Promise<Enumerator> | undefined;
+  /** What packages call secret in the latest config that was asked about, by its text: finding out takes long. */
+  #latest: { config: string; places: readonly string[] } | undefined;
 
   constructor(config: RootConfigService, rootLogger: RootLoggerService) {
     this.#config = config;
@@ -38,10 +40,16 @@ export class Secrets {
   /** The places in app-config (see `placeOf`) that are secret now, to a bundle or to a package that Backstage finds at start. */
   async places(): Promise<ReadonlySet<string>> {
     this.#ofPackages ??= secretsOfPackages();
-    const places = withPlaces(this.#config.get<JsonObject>());
-    const marked = { getOptional: () => places } as unknown as RootConfigService;
+    const enumerate = await this.#ofPackages;
+    const data = this.#config.get<JsonObject>();
+    const config = JSON.stringify(data);
+    if (this.#latest?.config !== config) {
+      const places = withPlaces(data);
+      const marked = { getOptional: () => places } as unknown as RootConfigService;
+      this.#latest = { config, places: [...enumerate(marked)] };
+    }
     const ofBundles = [...this.#schemas.values()].flatMap((schemas) => secretsIn(this.#config, schemas));
-    return new Set([...(await this.#ofPackages)(marked), ...ofBundles.map(({ path }) => placeOf(path))]);
+    return new Set([...this.#latest.places, ...ofBundles.map(({ path }) => placeOf(path))]);
   }
 
   #redactAll(): void {

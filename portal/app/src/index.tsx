@@ -1,13 +1,14 @@
 import '@backstage/ui/css/styles.css';
-import { Progress } from '@backstage/core-components';
-import { lazy, Suspense } from 'react';
+import consolePlugin from '@stagedoor/plugin-console';
+import { createApp, remotesLoader, remotesModule } from '@stagedoor/plugin-console/remotes';
 import { createRoot } from 'react-dom/client';
-import { loadPortal } from './start/loadPortal';
+import { sharedPackages } from './sharedPackages';
+import { appModule } from './shell/appModule';
+import { showcasePlugin } from './showcase/plugin';
 
-const App = lazy(loadPortal);
+const app = createApp({
+  features: [appModule, showcasePlugin, consolePlugin, remotesModule],
+  remotes: [remotesLoader({ shared: sharedPackages })],
+});
 
-createRoot(document.getElementById('root')!).render(
-  <Suspense fallback={<Progress />}>
-    <App />
-  </Suspense>,
-);
+createRoot(document.getElementById('root')!).render(app.createRoot());

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { StatsCompilation } from '@rspack/core';
-import { StagedoorError } from '@stagedoor/bundle';
+import { OLD_FRONTEND_HINT, StagedoorError } from '@stagedoor/bundle';
 import { findEntries } from '../entries';
 import type { PackageFinder } from '../installedPackage';
 import type { Staging } from '../output';
@@ -9,6 +9,7 @@ import type { ExportedPackage } from '../plan';
 import { FEDERATION_MANIFEST, FEDERATION_STATS, federationOptions } from './federation';
 import { completeManifest } from './federationManifest';
 import { explainRemoteFailure } from './remoteFailure';
+import { moduleFile } from './remoteModules';
 import { rspackOptions } from './rspackOptions';
 import { settleSourceMaps } from './sourceMaps';
 
@@ -27,6 +28,7 @@ const STATS = {
   nestedModulesSpace: Infinity,
   reasons: true,
   reasonsSpace: Infinity,
+  providedExports: true,
   chunks: true,
   chunkGroups: true,
   chunkRelations: true,
@@ -73,6 +75,11 @@ export async function buildRemote(
   });
   await new Promise<void>((done) => compiler.close(() => done()));
   if (stats.errors && stats.errors.length > 0) throw explainRemoteFailure(stats.errors, exported, finder);
+  refuseOldSystem(
+    exported,
+    entries.map(({ file }) => join(exported.workspace.root, file)),
+    stats,
+  );
   await rm(join(output, FEDERATION_STATS), { force: true });
   const manifest = await readFile(join(output, FEDERATION_MANIFEST), 'utf8');
   await staging.write(`dist/${FEDERATION_MANIFEST}`, completeManifest(manifest, exported, stats));
@@ -82,6 +89,26 @@ export async function buildRemote(
     bytes: await settleSourceMaps(output, exported.workspace.root, finder),
     entryFile: `dist/${metaData.remoteEntry.name}`,
   };
+}
+
+/** Apps load default exports. A package without any was written for the old frontend system; where Rspack cannot tell, it may have one. */
+function refuseOldSystem(
+  { pkg }: ExportedPackage,
+  entries: readonly string[],
+  { modules = [] }: StatsCompilation,
+): void {
+  const all = modules.flatMap((module) => [module, ...(module.modules ?? [])]);
+  const provided = entries.map(
+    (file) =>
+      all.find((module) => moduleFile(module.identifier ?? '') === file && module.providedExports)?.providedExports,
+  );
+  if (provided.some((names) => !Array.isArray(names) || names.length === 0 || names.includes('default'))) return;
+  const names = provided.flatMap((list) => list ?? []);
+  throw new StagedoorError(
+    'REMOTE_INVALID',
+    `${pkg.name} has no plugin of the new frontend system: its entry points have no default export, only ${names.slice(0, 5).join(', ')}.`,
+    { hint: OLD_FRONTEND_HINT },
+  );
 }
 
 /** In requests and identifiers these separate a path from what else is in them; Rspack knows no way to write them otherwise. */

@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import { join, relative, sep } from 'node:path';
+import type { Metafile } from 'esbuild';
 import type { Build } from '../buildAll';
 import type { Hoisted } from '../decisions';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from '../esbuild/packagePathShim';
@@ -17,6 +18,11 @@ export interface ImportEdge {
   to?: InstalledPackage;
   /** The first file that has the import, relative to its package; unknown inside traced packages. */
   file?: string;
+  /**
+   * Where the import names another package, which only hands on what `to` exports and is not in the bundle itself: who imports `to`
+   * in its place, as far as known. What they declare counts.
+   */
+  through?: InstalledPackage[];
 }
 
 const BUILTINS = new Set(builtinModules);
@@ -36,6 +42,8 @@ export function packageImports(
   };
   const copies = new Map(roots.map((root) => [root.as, root.package]));
   const carried = new Set([plan.dir, ...contents.inlined.keys()]);
+  /** Imports of files that are not in the bundle themselves. */
+  const handedOn: Array<{ from: InstalledPackage; file: string; target: string }> = [];
   const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
   for (const path of Object.keys(output.inputs)) {
     const importer = join(plan.workspace.root, path);
@@ -53,7 +61,14 @@ export function packageImports(
         const name = original && isPackage(original) ? packageOfImport(original) : to?.name;
         // An import of which nothing is used leads to a package that is not in the bundle.
         if (to && name && carried.has(to.dir)) add({ from, name, to, file });
+        else if (to && !carried.has(to.dir)) handedOn.push({ from, file, target });
       }
+    }
+  }
+  const direct = new Set([...edges.values()].map(({ to }) => to?.dir));
+  for (const { from, file, target } of handedOn) {
+    for (const { to, through } of reexported(plan, inputs, target, { carried, finder })) {
+      if (!direct.has(to.dir)) add({ from, name: to.name, to, file, through: [through] });
     }
   }
   const imported = new Set([...edges.values()].map(({ to }) => to?.dir));
@@ -65,6 +80,27 @@ export function packageImports(
     for (const [name, target] of imports) add({ from: finder.ofDir(dir)!, name, to: finder.ofDir(target)! });
   }
   return [...edges.values()];
+}
+
+/** What a file that is not in the bundle hands on of packages that are, each with the package that imports it. */
+function reexported(
+  plan: Plan,
+  inputs: Metafile['inputs'],
+  target: string,
+  { carried, finder }: { carried: ReadonlySet<string>; finder: PackageFinder },
+): Array<{ to: InstalledPackage; through: InstalledPackage }> {
+  const ownerOf = (input: string) => (isVirtual(input) ? undefined : finder.ofFile(join(plan.workspace.root, input)));
+  const found: Array<{ to: InstalledPackage; through: InstalledPackage }> = [];
+  const seen = new Set([target]);
+  for (const path of seen) {
+    const through = ownerOf(path);
+    for (const next of through ? (inputs[path]?.imports ?? []) : []) {
+      const to = next.external ? undefined : ownerOf(next.path);
+      if (to && carried.has(to.dir)) found.push({ to, through: through! });
+      else if (to) seen.add(next.path);
+    }
+  }
+  return found;
 }
 
 function isPackage(specifier: string): boolean {

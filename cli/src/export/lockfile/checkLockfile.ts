@@ -38,14 +38,17 @@ export function checkLockfile(
   const found = new Map<string, Locked>();
   if (!lockfile) return found;
   const wrong = new Map<string, Mismatch>();
-  const self: PackageImport & { file?: string } = { name: plan.self.name, to: plan.self };
-  for (const { from, name, to, file } of [self, ...edges]) {
+  const self: PackageImport & Partial<ImportEdge> = { name: plan.self.name, to: plan.self };
+  for (const { from, name, to, file, through } of [self, ...edges]) {
     if (!to) continue;
     const at = { ...to, dir: place(to.dir) };
     const governed = !from || isInside(plan.workspace.root, place(from.dir));
     const source = isInside(plan.workspace.root, at.dir) && !isInstalled(at.dir);
     if (source || !governed) continue;
-    const entries = lockfile.locked({ from: from && { ...from, dir: place(from.dir) }, name, to: at });
+    const importers = through ? (through.length > 0 ? through : [undefined]) : [from];
+    const entries = importers.flatMap((importer) =>
+      lockfile.locked({ from: importer && { ...importer, dir: place(importer.dir) }, name, to: at }),
+    );
     const match = entries.find((entry) => agrees(entry, to));
     if (match) found.set(to.dir, match);
     else if (!wrong.has(to.dir)) {

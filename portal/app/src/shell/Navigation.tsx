@@ -12,7 +12,7 @@ export function Navigation({ navItems }: NavContentComponentProps) {
     <Sidebar>
       <SidebarGroup label="Menu" icon={<RiMenuLine size={20} aria-hidden />}>
         {items.take('page:showcase')}
-        {items.take('page:plugins')}
+        {items.take('page:dynamic-plugins')}
         <SidebarDivider />
         {items.rest({ sortBy: 'title' })}
         <SidebarSpace />

@@ -1,0 +1,26 @@
+import { Alert } from '@backstage/ui';
+import type { Fault } from './api/types';
+import { useText } from './translation';
+
+/** What went wrong, by its code, and what to do about it. */
+export function FaultAlert({ fault, status = 'danger' }: { fault: Fault; status?: 'danger' | 'warning' }) {
+  const t = useText();
+  return (
+    <Alert
+      status={status}
+      icon
+      role="alert"
+      title={fault.code}
+      description={
+        <>
+          <span className="sd-message">{fault.message}</span>
+          {fault.hint && (
+            <span className="sd-message">
+              <strong>{t('fault.hint')}</strong> {fault.hint}
+            </span>
+          )}
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,64 @@
+import { Button } from '@backstage/ui';
+import { useApi } from '@backstage/frontend-plugin-api';
+import { useState } from 'react';
+import { adminApiRef } from '../api/adminApiRef';
+import type { OperationKind, Permitted, Plugin } from '../api/types';
+import { useText } from '../translation';
+import { Confirmation } from './Confirmation';
+import { Denied } from './Denied';
+import { OutcomeAlert } from './OutcomeAlert';
+import { useOperation } from './useOperation';
+
+type Kind = Exclude<OperationKind, 'upload'>;
+
+/** What can be done with a plugin in its state: each asks first, and says how it went. Disabled for users who may not. */
+export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Permitted }) {
+  const t = useText();
+  const client = useApi(adminApiRef);
+  const [asked, setAsked] = useState<Kind>();
+  const { pending, outcome, run } = useOperation();
+  const offered: Kind[] =
+    plugin.state === 'disabled'
+      ? ['enable']
+      : ['reload', 'disable', ...(previousOf(plugin.generations) ? (['rollback'] as const) : [])];
+  const confirmed = () => {
+    if (asked) run(() => client.operate(asked, plugin.name), t(`action.${asked}.done`, { name: plugin.name }));
+    setAsked(undefined);
+  };
+  return (
+    <>
+      <div className="sd-actions" role="group" aria-label={t('action.group')}>
+        {offered.map((kind) => (
+          <Button
+            key={kind}
+            variant="secondary"
+            isDisabled={pending || !permitted.allowed}
+            onPress={() => setAsked(kind)}
+          >
+            {t(`action.${kind}.label`)}
+          </Button>
+        ))}
+      </div>
+      <Denied permitted={permitted} />
+      <OutcomeAlert pending={pending} outcome={outcome} />
+      {asked && (
+        <Confirmation
+          title={t('action.ask', { action: t(`action.${asked}.label`), name: plugin.name })}
+          action={t(`action.${asked}.label`)}
+          onConfirm={confirmed}
+          onCancel={() => setAsked(undefined)}
+        >
+          {asked === 'rollback'
+            ? t('action.rollback.explain', {
+                version: previousOf(plugin.generations)?.version ?? t('action.rollback.before'),
+              })
+            : t(`action.${asked}.explain`)}
+        </Confirmation>
+      )}
+    </>
+  );
+}
+
+function previousOf(generations: Plugin['generations']) {
+  return generations?.find(({ role }) => role === 'previous');
+}

@@ -1,0 +1,16 @@
+import { Alert } from '@backstage/ui';
+import { FaultAlert } from '../FaultAlert';
+import { useText } from '../translation';
+import type { Outcome } from './useOperation';
+
+/** How an operation goes or went, told to screen readers, too. */
+export function OutcomeAlert({ pending, outcome }: { pending: boolean; outcome: Outcome | undefined }) {
+  const t = useText();
+  return (
+    <div aria-live="polite">
+      {pending && <Alert status="info" isPending title={t('action.pending')} />}
+      {outcome && 'done' in outcome && <Alert status="success" icon title={outcome.done} />}
+      {outcome && 'fault' in outcome && <FaultAlert fault={outcome.fault} />}
+    </div>
+  );
+}

@@ -1,0 +1,11 @@
+import { useApi } from '@backstage/frontend-plugin-api';
+import { adminApiRef } from './adminApiRef';
+import type { Access, Permitted } from './types';
+import { useAsked } from './useAsked';
+
+/** Tells what the user may do: nothing until the portal has answered. Asks again whenever `reachable` changes. */
+export function usePermitted(reachable: boolean): (action: keyof Access) => Permitted {
+  const client = useApi(adminApiRef);
+  const { value, fault } = useAsked(() => client.access(), [client, reachable]);
+  return (action) => value?.[action] ?? { allowed: false, ...fault };
+}

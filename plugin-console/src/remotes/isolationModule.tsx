@@ -1,0 +1,33 @@
+import { ErrorPanel } from '@backstage/core-components';
+import { createFrontendModule, ErrorDisplay, type ErrorDisplayProps } from '@backstage/frontend-plugin-api';
+import { SwappableComponentBlueprint } from '@backstage/plugin-app-react';
+import { Button } from '@backstage/ui';
+import { useContext } from 'react';
+import { RemotesInApp } from './remotesInApp';
+
+/**
+ * Stands in place of what threw. Where that is the app itself, nothing else would be seen: whoever can wire it without the
+ * remotes is told.
+ */
+function RemoteError({ plugin, error, resetError }: ErrorDisplayProps) {
+  const remotes = useContext(RemotesInApp);
+  if (remotes > 0 && (plugin === undefined || plugin.pluginId === 'app')) throw error;
+  return (
+    <ErrorPanel title={`Error in ${plugin?.pluginId ?? 'the app'}`} error={error} defaultExpanded>
+      <Button variant="secondary" onPress={resetError}>
+        Retry
+      </Button>
+    </ErrorPanel>
+  );
+}
+
+/** Has the app tell of errors that no plugin answers for. It comes first: an app may show errors its own way. */
+export const isolationModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    SwappableComponentBlueprint.make({
+      name: 'core-error-display',
+      params: (define) => define({ component: ErrorDisplay, loader: () => RemoteError }),
+    }),
+  ],
+});

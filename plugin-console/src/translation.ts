@@ -1,0 +1,193 @@
+import { createTranslationRef, useTranslationRef, type TranslationFunction } from '@backstage/frontend-plugin-api';
+
+/**
+ * The texts of the console, in English. An app brings other languages with `createTranslationResource`. What the portal
+ * says of errors comes from the portal, as it is.
+ */
+export const consoleTranslationRef = createTranslationRef({
+  id: 'dynamic-plugins',
+  messages: {
+    page: {
+      refused: 'Operators may see the plugins, and users whom a permission policy allows it.',
+    },
+    fault: {
+      hint: 'Remedy:',
+      denied: 'You may not do this:',
+    },
+    state: {
+      discovered: 'seen, not yet complete',
+      staging: 'being copied and checked',
+      starting: 'starting',
+      running: 'serves',
+      waiting: 'joins when its plugin appears',
+      draining: 'finishes its requests',
+      stopped: 'gone',
+      rejected: 'not started',
+      failed: 'did not start',
+      backoff: 'ended by itself, is started again',
+      quarantined: 'ended by itself too often',
+      disabled: 'taken out of service',
+    },
+    runsIn: {
+      browsers: 'browsers',
+      process: 'a process of its own',
+      portal: "the portal's process",
+      nowhere: 'nowhere',
+    },
+    action: {
+      group: 'Actions',
+      pending: 'Under way',
+      cancel: 'Cancel',
+      ask: '{{action}} {{name}}?',
+      reload: {
+        label: 'Reload',
+        explain: 'It is started anew beside the one that serves, which goes on until the new one is ready.',
+        done: '{{name}} was reloaded.',
+      },
+      disable: {
+        label: 'Disable',
+        explain: 'Its requests end, its routes answer 404, and it stays away until somebody enables it.',
+        done: '{{name}} is disabled.',
+      },
+      enable: { label: 'Enable', explain: 'It is started from its drop.', done: '{{name}} is enabled.' },
+      rollback: {
+        label: 'Roll back',
+        explain: '{{version}} is started again and stays until the drop changes.',
+        before: 'The build before',
+        done: '{{name}} was rolled back.',
+      },
+    },
+    upload: {
+      button: 'Upload a bundle',
+      input: 'Bundle to upload',
+      drop: 'A .tgz can be dropped here, too: it is checked as any bundle is, and loaded at once.',
+      ask: 'Upload {{file}}?',
+      action: 'Upload',
+      explain: '{{kib}} KiB. What is in it runs in this portal, with its rights, from then on.',
+      done: '{{name}} was uploaded.',
+    },
+    list: {
+      search: 'Search plugins',
+      searchHint: 'Search by name, plugin id or reason',
+      state: 'State',
+      allStates: 'All states',
+      loading: 'Loading plugins',
+      none: 'There are no plugins yet. Drop a bundle into the root directory, or upload one here.',
+      noMatch: 'None of {{all}} plugins is like that.',
+      some: '{{shown}} of {{all}} plugins',
+      all_one: '{{count}} plugin',
+      all_other: '{{count}} plugins',
+      boot: 'Start of the portal',
+      bootTime: 'Start of the portal: {{ms}} ms',
+      bootChart: "Where the time of the portal's start went",
+    },
+    column: {
+      plugin: 'Plugin',
+      state: 'State',
+      version: 'Version',
+      runsIn: 'Runs in',
+      health: 'Health',
+      open: 'Without a session',
+      unknown: 'unknown',
+      otherServes: ', {{version}} serves',
+    },
+    open: {
+      files: 'its files',
+      nothing: 'nothing',
+      count_one: '{{count}} open path',
+      count_other: '{{count}} open paths',
+      ofFrontend: 'Browsers get its files without a session. It has no other paths.',
+      none: 'Every path needs a session: nothing is open.',
+      unauthenticated: 'answers anybody, without a session',
+      cookie: "answers with a user's cookie",
+      refused: 'was declared open, and stays closed by dynamicPlugins.auth',
+    },
+    health: {
+      noChecks: 'no checks',
+      notAsked: 'not asked yet',
+      noChecksOfFrontend: 'Plugins for browsers have no checks.',
+      nothingAsked: 'Nothing has been asked yet.',
+      noReason: 'no reason given',
+      is: '{{pluginId}} is {{condition}}; asked {{time}}.',
+      check: '{{name}}, {{ms}} ms',
+    },
+    detail: {
+      all: 'All plugins',
+      absent: 'There is no plugin of that name: it has been removed, or was never there.',
+      bundle: 'Bundle',
+      open: 'Open to callers without a session',
+      health: 'Health',
+      generations: 'Generations',
+      config: 'Config',
+      sbom: 'Made of',
+      boot: 'Latest load',
+      bootChart: 'Where the time of the latest load of {{name}} went',
+      stepFailed: 'failed',
+    },
+    fact: {
+      version: 'Version',
+      serves: 'Serves',
+      digest: 'Digest',
+      role: 'Role',
+      drop: 'Drop',
+      pluginIds: 'Plugin ids',
+      modules: 'Modules',
+      moduleOf: '{{module}} of {{plugin}}',
+      signature: 'Signature',
+      runsIn: 'Runs in',
+      process: 'Process',
+      user: 'User',
+      memory: 'Memory',
+      megabytes: '{{mb}} MB',
+      restarts: 'Restarts',
+      attempt: 'Attempt',
+      started: 'Started',
+      since: 'Is {{state}} since',
+    },
+    signature: {
+      good: 'good',
+      missing: 'not signed',
+      untrusted: 'signed with a key that this portal does not trust',
+      invalid: 'does not belong to these files',
+      notAsked: 'not asked for by this portal',
+    },
+    generation: {
+      none: 'None has served yet.',
+      serving: 'serves',
+      draining: 'finishes its requests',
+      previous: 'comes back with a rollback',
+    },
+    config: {
+      none: 'It has no config schema.',
+      set: 'set',
+      required: 'required, not set',
+      notSet: 'not set',
+      secret: 'secret',
+    },
+    sbom: {
+      missing: 'It carries no bill of materials.',
+      count_one: '{{count}} package besides its own code.',
+      count_other: '{{count}} packages besides its own code.',
+      packages: 'Packages in the bundle',
+    },
+    remotes: {
+      label: 'Frontend plugins',
+      changed: 'Reload to see what changed',
+      added: '{{name}} {{version}} was added.',
+      upgraded: '{{name}} {{version}} was upgraded.',
+      removed: '{{name}} {{version}} was removed.',
+      reload: 'Reload',
+      failed_one: 'A frontend plugin failed',
+      failed_other: 'Frontend plugins failed',
+      dismiss: 'Dismiss',
+    },
+  },
+});
+
+/** Gives what a text of the console says in the language of the user. */
+export function useText(): TranslationFunction<(typeof consoleTranslationRef)['T']> {
+  return useTranslationRef(consoleTranslationRef).t;
+}
+
+/** What {@link useText} gives. */
+export type Text = ReturnType<typeof useText>;

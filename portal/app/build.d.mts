@@ -1,0 +1,2 @@
+/** See build.mjs. */
+export function build(options?: { dir?: string; dist?: string }): Promise<void>;
