@@ -7,6 +7,8 @@ import {
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
+import type { AheadThread } from './ahead/aheadThread';
+import { startAhead } from './ahead/startAhead';
 import { readAccessRules } from './admin/accessRules';
 import { adminPlugin } from './admin/adminPlugin';
 import { withFallbackPolicy } from './admin/fallbackPolicy';
@@ -48,6 +50,7 @@ export function createDynamicBackend(): Backend {
   const stopping = new AbortController();
   const timings = new Timings();
   let preload = (): void => {};
+  let ahead: AheadThread | undefined;
 
   async function assemble(): Promise<Backend> {
     const services = new RootServices([
@@ -65,6 +68,7 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
+    ahead = settings && startAhead(settings);
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,
@@ -102,6 +106,7 @@ export function createDynamicBackend(): Backend {
           rootLogger,
           config,
           own,
+          ahead,
           timings,
           cwd: process.cwd(),
           instanceId: () => metadata.instanceId,
@@ -138,6 +143,7 @@ export function createDynamicBackend(): Backend {
     },
     async stop() {
       stopping.abort();
+      ahead?.end();
       await host?.stop();
       disposeSignals();
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import inspector from 'node:inspector';
 import { basename, dirname, join } from 'node:path';
@@ -16,6 +16,12 @@ import { forgetScript, patchExtensions, prepareScript } from './preparedScripts'
 const CACHED = 256 * 1024;
 /** Bytes from which on compiling ahead is worth a process: smaller files load within a stall that nobody notices. */
 const LARGE = 1.5 * 1024 * 1024;
+
+/** What compiles code while the portal starts; see `AheadThread`. */
+export interface CompilingThread {
+  compile(file: string): void;
+  take(file: string): Buffer | undefined;
+}
 
 /** How {@link CodeCache.prepare} goes about it. */
 export interface PrepareOptions {
@@ -37,11 +43,21 @@ export class CodeCache {
   readonly #dir: string;
   readonly #patch = patchExtensions();
   readonly #kept: KeptScripts;
+  /** Compiles in a thread, while the portal starts. */
+  ahead: CompilingThread | undefined;
 
   /** `dir` holds what is kept, by package and staged copy; it is written `keepAfterMs` after code was loaded, in peace. */
   constructor(dir: string, keepAfterMs?: number) {
     this.#dir = dir;
     this.#kept = new KeptScripts(keepAfterMs);
+  }
+
+  /** Has the code of a staged bundle compiled in the thread, for a {@link prepare} to come. */
+  async begin(bundle: StagedBundle): Promise<void> {
+    if (!this.ahead || !usable()) return;
+    for (const { file, cacheFile } of await this.#codeFiles(bundle)) {
+      if (!existsSync(cacheFile)) this.ahead?.compile(file);
+    }
   }
 
   /** Readies the code of a staged bundle for its next `require`; `dispose` drops what was not required. */
@@ -68,9 +84,10 @@ export class CodeCache {
     this.#kept.close();
   }
 
-  #compile(file: string, cacheFile: string, cache: Buffer | undefined): Script {
-    const script = compile(file, readFileSync(file, 'utf8'), cache);
-    if (!cache || script.cachedDataRejected) this.#kept.add(cacheFile, script);
+  #compile(file: string, cacheFile: string, kept: Buffer | undefined): Script {
+    const script = compile(file, readFileSync(file, 'utf8'), kept ?? this.ahead?.take(file));
+    // What the thread made holds no function that a start calls.
+    if (!kept || script.cachedDataRejected) this.#kept.add(cacheFile, script);
     return script;
   }
 

@@ -27,7 +27,9 @@ import { LeftBehind } from '../host/leftBehind';
 import { StartupHooks } from '../host/startupHooks';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { Drop } from '../scan/drop';
+import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { AheadThread } from '../ahead/aheadThread';
 import type { UnitHost } from '../start/startGeneration';
 import { AllEvents } from '../start/unitEvents';
 import type { SchemaEntry } from '../validate/configSchema';
@@ -72,6 +74,8 @@ export interface DynamicPluginsOptions {
   own: Contribution;
   timings: Timings;
   cwd: string;
+  /** Stages and compiles while the portal starts; undefined where there is nothing new. */
+  ahead: AheadThread | undefined;
   /** The id of the portal's instance, see `PortalMetadata`. */
   instanceId(): string | undefined;
 }
@@ -287,6 +291,7 @@ export class DynamicPlugins {
     });
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
+    if (!this.#unitHost.processes) code.ahead = this.#options.ahead;
     const bundles: StagedBundle[] = await drops.boot();
     // Those that served before are asked for at once; a new one declares what it likes.
     const expected = bundles.flatMap((bundle) => {
@@ -295,6 +300,8 @@ export class DynamicPlugins {
     });
     const late = await this.#unitHost.slots.holdingPlugins(expected, () => this.#bundles.boot(own, bundles));
     this.#booted = true;
+    code.ahead = undefined;
+    this.#options.ahead?.end();
     for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
       logger.error(`${code}: ${message} Remedy: ${hint}`);
     }
@@ -385,11 +392,20 @@ export class DynamicPlugins {
     return layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
   }
 
+  /** Stages a drop, in the thread while there is one. */
+  async #stage(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
+    const staged = await this.#options.ahead?.stage(drop, shelves);
+    if (!staged) return await stageDrop(drop, shelves);
+    await this.#code?.begin(staged);
+    return staged;
+  }
+
   #followDrops(root: string, shelves: Shelves): DropDirectory {
     const { logger, timings } = this.#options;
     const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
+    const stage = (drop: Drop): Promise<StagedBundle> => this.#stage(drop, shelves);
     const decisions = new Decisions({ state, shelves, registry, logger });
-    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings, stage });
     this.#drops = drops;
     this.#operator = new Operator({
       operations: this.#operations,
