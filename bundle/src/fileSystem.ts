@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, createReadStream, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
-import { chmodSync, copyFileSync, opendirSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  opendirSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, open, opendir, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
@@ -69,7 +78,7 @@ export const blockingFileSystem: FileSystem = {
     const fd = openSync(path, 'r');
     try {
       const buffer = Buffer.allocUnsafe(STEP);
-      for (let read; (read = readSync(fd, buffer)) > 0; ) hash.update(buffer.subarray(0, read));
+      for (let read; (read = readSync(fd, buffer)) > 0;) hash.update(buffer.subarray(0, read));
     } finally {
       closeSync(fd);
     }
@@ -80,7 +89,7 @@ export const blockingFileSystem: FileSystem = {
 function* entriesSync(path: string): Iterable<Dirent> {
   const folder = opendirSync(path, { bufferSize: 256 });
   try {
-    for (let entry; (entry = folder.readSync()) !== null; ) yield entry;
+    for (let entry; (entry = folder.readSync()) !== null;) yield entry;
   } finally {
     folder.closeSync();
   }

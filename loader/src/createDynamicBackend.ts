@@ -27,6 +27,7 @@ import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
 import { readSettings } from './settings/readSettings';
+import { StateOpening } from './stage/stateOpening';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
 import { Timings } from './timing/timings';
@@ -51,6 +52,7 @@ export function createDynamicBackend(): Backend {
   const timings = new Timings();
   let preload = (): void => {};
   let ahead: AheadThread | undefined;
+  let opening: StateOpening | undefined;
 
   async function assemble(): Promise<Backend> {
     const services = new RootServices([
@@ -68,7 +70,8 @@ export function createDynamicBackend(): Backend {
     const config = await root<RootConfigService>(coreServices.rootConfig);
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     const settings = readSettings(config, process.cwd());
-    ahead = settings && startAhead(settings);
+    opening = settings && new StateOpening(settings.stateDirectory);
+    ahead = settings && startAhead(settings, opening!);
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,
@@ -107,6 +110,7 @@ export function createDynamicBackend(): Backend {
           config,
           own,
           ahead,
+          opening,
           timings,
           cwd: process.cwd(),
           instanceId: () => metadata.instanceId,
@@ -126,17 +130,24 @@ export function createDynamicBackend(): Backend {
       surviveClosedOutput();
       if (host) throw new Error('Backend has already started');
       process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
-      const result = await timings.start(async () => {
-        host = await assemble();
-        const { started, dispose } = withOwnSignals(
-          () => host!.start(),
-          () => host!.stop(),
-        );
-        disposeSignals = dispose;
-        const outcome = await started;
-        await refuseOwnFailure(outcome, host);
-        return outcome;
-      });
+      const result = await timings
+        .start(async () => {
+          host = await assemble();
+          const { started, dispose } = withOwnSignals(
+            () => host!.start(),
+            () => host!.stop(),
+          );
+          disposeSignals = dispose;
+          const outcome = await started;
+          await refuseOwnFailure(outcome, host);
+          return outcome;
+        })
+        .catch((error: unknown) => {
+          // Nobody else is there yet who would.
+          if (!plugins) opening?.release();
+          throw error;
+        })
+        .finally(() => ahead?.end());
       plugins?.watch();
       preload();
       return result;
@@ -144,6 +155,7 @@ export function createDynamicBackend(): Backend {
     async stop() {
       stopping.abort();
       ahead?.end();
+      opening?.release();
       await host?.stop();
       disposeSignals();
     },

@@ -3,15 +3,12 @@ import { Worker } from 'node:worker_threads';
 import type { Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stageDrop';
-import type { AheadAnswer, AheadJob } from './messages';
+import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
 /** The built worker; this file is built into `dist/index.cjs.js`. */
 const WORKER = join(__dirname, 'ahead', 'worker.cjs.js');
-
-/** Compiling real code takes some ten megabytes; a thread that needs more ends, and the portal does without. */
+/** Real code takes some ten megabytes to compile; a thread that needs more ends, and the portal does without. */
 const MEMORY_MB = 256;
-
-type Request = AheadJob extends infer Job ? (Job extends AheadJob ? Omit<Job, 'id'> : never) : never;
 
 /**
  * A thread that copies and verifies drops, and compiles the code of the copies, while the portal starts: the process is busy
@@ -20,44 +17,43 @@ type Request = AheadJob extends infer Job ? (Job extends AheadJob ? Omit<Job, 'i
  */
 export class AheadThread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, (answer: AheadAnswer) => void>();
-  readonly #compiling = new Map<string, { id: number; cache?: Buffer }>();
-  #last = 0;
+  readonly #staging = new Map<string, { drop: Promise<StagedAhead>; answer: (staged: StagedAhead) => void }>();
+  readonly #caches = new Map<string, Buffer>();
   #ended = false;
 
   constructor() {
     this.#worker = new Worker(WORKER, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } });
     this.#worker.unref();
-    this.#worker.on('message', (answer: AheadAnswer) => {
-      this.#waiting.get(answer.id)?.(answer);
-      this.#waiting.delete(answer.id);
-      if (this.#waiting.size === 0) this.#worker.unref();
-    });
+    this.#worker.on('message', (answer: AheadAnswer) => this.#hear(answer));
     this.#worker.on('error', () => this.end());
     this.#worker.on('exit', () => this.end());
   }
 
-  /** The staged copy of a drop; undefined where there is none, for whatever reason. */
-  async stage(drop: Drop, shelves: Shelves): Promise<StagedBundle | undefined> {
-    return (await this.#ask({ drop, shelves })).bundle;
+  /** Begins to stage a drop, and then to compile the code of its copy. */
+  begin(drop: Drop, shelves: Shelves, compile: boolean): void {
+    if (this.#ended) return;
+    let answer!: (staged: StagedAhead) => void;
+    this.#staging.set(drop.entry, { drop: new Promise((resolve) => (answer = resolve)), answer });
+    this.#worker.postMessage({ drop, shelves, compile } satisfies AheadJob);
   }
 
-  /** Begins to compile a file, as soon as there is nothing to stage. */
-  compile(file: string): void {
-    const entry: { id: number; cache?: Buffer } = { id: this.#last + 1 };
-    this.#compiling.set(file, entry);
-    void this.#ask({ compile: file }).then(({ cache }) => {
-      if (cache) entry.cache = Buffer.from(cache.buffer, cache.byteOffset, cache.byteLength);
-    });
+  /** The staged copy of a drop of which this was `seen` (see `snapshot`) before; undefined where there is none, for whatever reason. */
+  async staged(entry: string, seen: string): Promise<StagedBundle | undefined> {
+    const begun = this.#staging.get(entry);
+    if (!begun) return undefined;
+    // Somebody waits now: the process must not end for having nothing else to do.
+    if (!this.#ended) this.#worker.ref();
+    const staged = await begun.drop;
+    this.#staging.delete(entry);
+    return staged.seen === seen ? staged.bundle : undefined;
   }
 
   /** V8's code cache of a file, if it was compiled by now; it is not compiled any more otherwise. */
   take(file: string): Buffer | undefined {
-    const entry = this.#compiling.get(file);
-    if (!entry) return undefined;
-    this.#compiling.delete(file);
-    if (!entry.cache && !this.#ended) this.#worker.postMessage({ id: entry.id, skip: true } satisfies AheadJob);
-    return entry.cache;
+    const cache = this.#caches.get(file);
+    this.#caches.delete(file);
+    if (!cache && !this.#ended) this.#worker.postMessage({ skip: file } satisfies AheadJob);
+    return cache;
   }
 
   /** Ends the thread; what it was asked comes to nothing. */
@@ -65,18 +61,13 @@ export class AheadThread {
     if (this.#ended) return;
     this.#ended = true;
     void this.#worker.terminate();
-    for (const [id, resolve] of this.#waiting) resolve({ id });
-    this.#waiting.clear();
-    this.#compiling.clear();
+    for (const [entry, { answer }] of this.#staging) answer({ entry });
+    this.#caches.clear();
   }
 
-  #ask(request: Request): Promise<AheadAnswer> {
-    const id = ++this.#last;
-    if (this.#ended) return Promise.resolve({ id });
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#worker.ref();
-      this.#worker.postMessage({ id, ...request });
-    });
+  #hear(answer: AheadAnswer): void {
+    if (this.#ended) return;
+    if ('entry' in answer) this.#staging.get(answer.entry)?.answer(answer);
+    else this.#caches.set(answer.file, Buffer.from(answer.cache.buffer));
   }
 }

@@ -2,35 +2,36 @@
 import { blockingFileSystem } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { codeFiles } from '../compile/codeFiles';
 import { compile } from '../compile/compile';
+import { snapshot } from '../scan/snapshot';
 import { stageDrop } from '../stage/stageDrop';
-import type { AheadAnswer, AheadJob } from './messages';
+import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
-type Job<K extends string> = Extract<AheadJob, Record<K, unknown>>;
+type StageJob = Extract<AheadJob, { drop: unknown }>;
 
-const toStage: Array<Job<'drop'>> = [];
-const toCompile = new Map<number, string>();
+const toStage: StageJob[] = [];
+const toCompile = new Set<string>();
 let busy = false;
 
 parentPort!.on('message', (job: AheadJob) => {
-  if ('drop' in job) toStage.push(job);
-  else if ('compile' in job) toCompile.set(job.id, job.compile);
-  else toCompile.delete(job.id);
+  if ('skip' in job) toCompile.delete(job.skip);
+  else toStage.push(job);
   if (!busy) void work();
 });
 
-/** One job after the other; nothing can run that is not staged, so that comes first. */
+/** One job after the other. Nothing can run that is not staged, so that comes first. */
 async function work(): Promise<void> {
   busy = true;
   for (;;) {
-    const drop = toStage.shift();
-    if (drop) answer(await stage(drop));
+    const job = toStage.shift();
+    if (job) answer(await stage(job));
     else {
-      // The portal begins with the first: what it gets to last is the most likely to be of use.
-      const [id, file] = [...toCompile].at(-1) ?? [];
-      if (id === undefined) break;
-      toCompile.delete(id);
-      answer({ id, cache: cacheOf(file!) });
+      // The portal begins with the first: the cache of what it comes to last is the most likely to be of use.
+      const file = [...toCompile].at(-1);
+      if (file === undefined) break;
+      toCompile.delete(file);
+      compileFile(file);
     }
     // Hears what was asked meanwhile.
     await new Promise((resolve) => setImmediate(resolve));
@@ -38,23 +39,28 @@ async function work(): Promise<void> {
   busy = false;
 }
 
-async function stage({ id, drop, shelves }: Job<'drop'>): Promise<AheadAnswer> {
+async function stage({ drop, shelves, compile }: StageJob): Promise<StagedAhead> {
+  const { entry } = drop;
   try {
-    return { id, bundle: await stageDrop(drop, shelves, blockingFileSystem) };
+    const seen = (await snapshot(drop)).text;
+    const bundle = await stageDrop(drop, shelves, blockingFileSystem);
+    if (compile) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
+    return { entry, seen, bundle };
   } catch {
     // The portal does it again itself, and says why it cannot be done.
-    return { id };
+    return { entry };
   }
 }
 
-function cacheOf(file: string): Uint8Array | undefined {
+function compileFile(file: string): void {
   try {
-    return new Uint8Array(compile(file, readFileSync(file, 'utf8')).createCachedData());
+    const cache = new Uint8Array(compile(file, readFileSync(file, 'utf8')).createCachedData());
+    answer({ file, cache });
   } catch {
-    return undefined;
+    // The portal says why.
   }
 }
 
 function answer(said: AheadAnswer): void {
-  parentPort!.postMessage(said, said.cache ? [said.cache.buffer as ArrayBuffer] : []);
+  parentPort!.postMessage(said, 'cache' in said ? [said.cache.buffer as ArrayBuffer] : []);
 }

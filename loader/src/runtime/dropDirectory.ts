@@ -33,8 +33,8 @@ export interface DropDirectoryOptions {
   registry: PluginRegistry;
   logger: LoggerService;
   timings: Timings;
-  /** Copies and checks a drop, see `stageDrop`. */
-  stage(drop: Drop): Promise<StagedBundle>;
+  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
+  stage(drop: Drop, seen: string): Promise<StagedBundle>;
 }
 
 /**

@@ -25,8 +25,8 @@ export interface DropReaderOptions {
   retries: Retries;
   registry: PluginRegistry;
   logger: LoggerService;
-  /** Copies and checks a drop, see `stageDrop`. */
-  stage(drop: Drop): Promise<StagedBundle>;
+  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
+  stage(drop: Drop, seen: string): Promise<StagedBundle>;
   /** Has an entry read, sooner or later. */
   changed(entry: string): void;
 }
@@ -124,7 +124,7 @@ export class DropReader {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await this.#options.stage(drop))),
+        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await this.#options.stage(drop, seen))),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {
