@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { keepsCode } from '../compile/codeCache';
 import { findDrop, isDropName } from '../scan/drop';
 import type { Settings } from '../settings/settings';
@@ -12,7 +13,7 @@ const FEW = 3;
 /** Starts the thread that a first start is worth, and begins with what lies in the root directory; later starts find what they need. */
 export function startAhead(settings: Settings, opening: StateOpening): AheadThread | undefined {
   const { rootDirectory, stateDirectory } = settings;
-  if (existsSync(indexFileIn(stateDirectory))) return undefined;
+  if (availableParallelism() < 2 || existsSync(indexFileIn(stateDirectory))) return undefined;
   const entries = dropNames(rootDirectory);
   if (entries.length <= FEW) return undefined;
   const thread = new AheadThread();

@@ -30,6 +30,7 @@ import type { Drop } from '../scan/drop';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import type { AheadThread } from '../ahead/aheadThread';
 import type { UnitHost } from '../start/startGeneration';
+import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
@@ -130,6 +131,7 @@ export class DynamicPlugins {
       drainTimeoutMs,
       policy,
       events: new AllEvents(),
+      kept: new KeptState(),
       startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
     };
