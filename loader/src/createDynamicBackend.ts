@@ -1,4 +1,9 @@
-import { createSpecializedBackend, type Backend, type BackendStartupResult } from '@backstage/backend-app-api';
+import {
+  BackendStartupError,
+  createSpecializedBackend,
+  type Backend,
+  type BackendStartupResult,
+} from '@backstage/backend-app-api';
 import {
   coreServices,
   type RootConfigService,
@@ -22,6 +27,7 @@ import { PortalMetadata } from './host/installedPlugins';
 import { preloadFactories } from './host/lazyServiceFactory';
 import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
+import { StartupReport } from './host/startupReport';
 import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
@@ -53,6 +59,7 @@ export function createDynamicBackend(): Backend {
   let preload = (): void => {};
   let ahead: AheadThread | undefined;
   let opening: StateOpening | undefined;
+  const startup = new StartupReport();
 
   async function assemble(): Promise<Backend> {
     const services = new RootServices([
@@ -93,9 +100,17 @@ export function createDynamicBackend(): Backend {
       services: [],
       packageDirs: {},
     });
+    const hostFactories = services
+      .factories()
+      .map((factory) =>
+        factory.service.id === coreServices.rootLogger.id
+          ? { ...factory, deps: {}, factory: async () => startup.logger(rootLogger) }
+          : factory,
+      );
     const backend = createSpecializedBackend({
-      defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
+      defaultServiceFactories: hostFactories as unknown as ServiceFactory[],
     });
+    startup.pluginIds = own.pluginIds;
     backend.add(metadata.capture());
     if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
       backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
@@ -109,6 +124,7 @@ export function createDynamicBackend(): Backend {
           rootLogger,
           config,
           own,
+          startup,
           ahead,
           opening,
           timings,
@@ -140,12 +156,12 @@ export function createDynamicBackend(): Backend {
           disposeSignals = dispose;
           const outcome = await started;
           await refuseOwnFailure(outcome, host);
-          return outcome;
+          return { ...outcome, result: startup.result(outcome.result.plugins) };
         })
         .catch((error: unknown) => {
           // Nobody else is there yet who would.
           if (!plugins) opening?.release();
-          throw error;
+          throw carriedFailure(error) ?? error;
         })
         .finally(() => ahead?.end());
       plugins?.watch();
@@ -167,10 +183,20 @@ export function createDynamicBackend(): Backend {
  * rejects with has been held against the settings of the plugin concerned already.
  */
 async function refuseOwnFailure({ result }: { result: BackendStartupResult }, host: Backend): Promise<void> {
-  const failure = result.plugins.find(({ pluginId }) => pluginId === ADMIN_PLUGIN_ID)?.failure;
+  const failure = failureOfCarrier(result);
   if (!failure) return;
   await host.stop();
-  throw failure.error;
+  throw failure;
+}
+
+/** What the plugins failed with that the plugin of an error carries. */
+function carriedFailure(error: unknown): Error | undefined {
+  const failure = error instanceof BackendStartupError ? failureOfCarrier(error.result) : undefined;
+  return failure instanceof BackendStartupError ? failure : undefined;
+}
+
+function failureOfCarrier({ plugins }: BackendStartupResult): Error | undefined {
+  return plugins.find(({ pluginId }) => pluginId === ADMIN_PLUGIN_ID)?.failure?.error;
 }
 
 function toFeatures(values: readonly unknown[]): Feature[] {

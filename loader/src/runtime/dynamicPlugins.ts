@@ -24,6 +24,7 @@ import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import type { Shelves } from '../stage/shelf';
 import { LeftBehind } from '../host/leftBehind';
+import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
 import { StateOpening } from '../stage/stateOpening';
 import type { Drop } from '../scan/drop';
@@ -74,6 +75,8 @@ export interface DynamicPluginsOptions {
   own: Contribution;
   timings: Timings;
   cwd: string;
+  /** Hears what the start of the portal's own plugins came to. */
+  startup: StartupReport;
   /** Stages and compiles while the portal starts; undefined where there is nothing new. */
   ahead?: AheadThread;
   /** The state directory, where it is being opened already. */
@@ -132,6 +135,7 @@ export class DynamicPlugins {
       policy,
       events: new AllEvents(),
       kept: new KeptState(),
+      startup: options.startup,
       startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
     };
