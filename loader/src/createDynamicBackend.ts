@@ -110,7 +110,7 @@ export function createDynamicBackend(): Backend {
     const backend = createSpecializedBackend({
       defaultServiceFactories: hostFactories as unknown as ServiceFactory[],
     });
-    startup.pluginIds = own.pluginIds;
+    startup.pluginIds = [...own.pluginIds, ...own.modules.map(({ pluginId }) => pluginId)];
     backend.add(metadata.capture());
     if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
       backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));

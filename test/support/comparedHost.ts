@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { startProcess, type Exit } from './childProcess';
 import { freePort } from './freePort';
@@ -16,6 +17,8 @@ export interface Scenario {
   backend?: Record<string, unknown>;
   /** Asked for one after the other when the host is ready. */
   paths?: string[];
+  /** Parts of lines that the host is to have logged before anything is asked for. */
+  untilLogged?: string[];
   /** Part of a line that tells that the host has read a config file that was changed. */
   untilChanged?: string;
   /** Ends the host when it is ready; for one that ends by itself, none. */
@@ -57,6 +60,9 @@ export async function runHost(host: 'plain' | 'dynamic', scenario: Scenario): Pr
         () => false,
       );
     await waitFor(`${host} to be ready`, async () => child.exit() !== undefined || (await ready()), patience.startMs);
+    for (const part of scenario.untilLogged ?? []) {
+      await waitFor(part, async () => child.output().includes(part));
+    }
     for (const path of scenario.paths ?? []) {
       const response = await fetch(url + path);
       answers[path] = [response.status, [...response.headers.keys()], clean(await response.text())];
@@ -92,7 +98,7 @@ function linesOf(output: string): string[] {
 }
 
 function withoutChance(text: string): string {
-  return text
+  return stripVTControlCharacters(text)
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, '<uuid>')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')

@@ -1,6 +1,5 @@
 import { BackendStartupError, type BackendStartupResult } from '@backstage/backend-app-api';
 import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
-import { isStagedoorError } from '@stagedoor/bundle';
 import { overlay } from './overlay';
 
 /** What the start of one plugin came to. */
@@ -21,7 +20,7 @@ export class StartupReport {
   readonly #started = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Plugins that are about to start, but for those that carry them. */
+  /** Plugins that are about to start, or have modules, but for those that carry them. */
   set pluginIds(ids: readonly string[]) {
     this.#starting = new Set([...ids].sort());
   }
@@ -42,8 +41,7 @@ export class StartupReport {
   }
 
   /** A plugin has started, or failed. */
-  ended(told: PluginStartupResult): void {
-    const result = asThrown(told);
+  ended(result: PluginStartupResult): void {
     const { pluginId, modules, failure } = result;
     this.results.push(result);
     this.#starting.delete(pluginId);
@@ -96,21 +94,6 @@ export class StartupReport {
     this.#started.clear();
     return `${started && `, newly initialized: ${started}`}${starting && `, still initializing: ${starting}`}`;
   }
-}
-
-/** What plugins of the portal threw, without what it is wrapped in for those that bundles bring. */
-function asThrown(result: PluginStartupResult): PluginStartupResult {
-  type Failure = NonNullable<PluginStartupResult['failure']>;
-  const unwrap = ({ error, allowed }: Failure): Failure => {
-    const wrapped = isStagedoorError(error) && error.code === 'INIT_FAILED' && error.cause instanceof Error;
-    return { error: wrapped ? (error.cause as Error) : error, allowed };
-  };
-  const { failure, modules } = result;
-  return {
-    ...result,
-    ...(failure && { failure: unwrap(failure) }),
-    modules: modules.map((module) => ({ ...module, ...(module.failure && { failure: unwrap(module.failure) }) })),
-  };
 }
 
 function quoted(ids: Iterable<string>): string {
