@@ -13,6 +13,7 @@ const packages = {
   cli: ['index.ts', 'api.ts', 'main.ts', 'verify/child.ts'],
   loader: [
     'index.ts',
+    'ahead/worker.ts',
     'child.ts',
     'compile/child.ts',
     'host/modules/child.ts',

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { concurrently } from './concurrently';
 import { StagedoorError } from './error';
+import { waitingFileSystem, type FileSystem } from './fileSystem';
 import type { BundleFile, BundleManifest } from './manifest';
 import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
 
@@ -16,15 +14,9 @@ export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** Files up to this size are read at once: a stream costs more than they do. */
-const SMALL = 256 * 1024;
-
 /** Hex sha256 of a file; `size` in bytes, where known, spares small files a stream. */
 export async function sha256File(file: string, size = Infinity): Promise<string> {
-  const hash = createHash('sha256');
-  if (size <= SMALL) return hash.update(await readFile(file)).digest('hex');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+  return await waitingFileSystem.sha256(file, size);
 }
 
 /**
@@ -41,14 +33,17 @@ export function digestOf(files: readonly BundleFile[]): string {
  * Lists every file below `dir` except manifest and signature, sorted by path, sizes in bytes.
  * Throws ARCHIVE_UNSAFE on anything that is neither file nor folder.
  */
-export async function listPaths(dir: string): Promise<Array<{ path: string; size: number }>> {
+export async function listPaths(
+  dir: string,
+  fs: FileSystem = waitingFileSystem,
+): Promise<Array<{ path: string; size: number }>> {
   const paths: Array<{ path: string; size: number }> = [];
   async function walk(prefix: string): Promise<void> {
-    for (const entry of await readdir(join(dir, prefix), { withFileTypes: true })) {
+    for (const entry of await fs.readdir(join(dir, prefix))) {
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
       if (entry.isDirectory()) await walk(path);
       else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
-      else if (!UNLISTED.has(path)) paths.push({ path, size: (await lstat(join(dir, path))).size });
+      else if (!UNLISTED.has(path)) paths.push({ path, size: (await fs.lstat(join(dir, path))).size });
     }
   }
   await walk('');
@@ -56,11 +51,11 @@ export async function listPaths(dir: string): Promise<Array<{ path: string; size
 }
 
 /** {@link listPaths} with the hash of each file. */
-export async function listFiles(dir: string): Promise<BundleFile[]> {
-  return concurrently(await listPaths(dir), async ({ path, size }) => ({
+export async function listFiles(dir: string, fs: FileSystem = waitingFileSystem): Promise<BundleFile[]> {
+  return concurrently(await listPaths(dir, fs), async ({ path, size }) => ({
     path,
     size,
-    sha256: await sha256File(join(dir, path), size),
+    sha256: await fs.sha256(join(dir, path), size),
   }));
 }
 

@@ -15,6 +15,7 @@ export {
   sourceName,
   type BundleRole,
 } from './names';
+export { blockingFileSystem, waitingFileSystem, type FileSystem } from './fileSystem';
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
 export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';

@@ -1,4 +1,9 @@
-import { createSpecializedBackend, type Backend, type BackendStartupResult } from '@backstage/backend-app-api';
+import {
+  BackendStartupError,
+  createSpecializedBackend,
+  type Backend,
+  type BackendStartupResult,
+} from '@backstage/backend-app-api';
 import {
   coreServices,
   type RootConfigService,
@@ -7,6 +12,8 @@ import {
 } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
+import type { AheadThread } from './ahead/aheadThread';
+import { startAhead } from './ahead/startAhead';
 import { readAccessRules } from './admin/accessRules';
 import { adminPlugin } from './admin/adminPlugin';
 import { withFallbackPolicy } from './admin/fallbackPolicy';
@@ -21,11 +28,13 @@ import { PortalMetadata } from './host/installedPlugins';
 import { preloadFactories } from './host/lazyServiceFactory';
 import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
+import { StartupReport } from './host/startupReport';
 import { withOwnSignals } from './host/signals';
 import { describeRegistrations } from './resolve/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
 import { readSettings } from './settings/readSettings';
+import { StateOpening } from './stage/stateOpening';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
 import { Timings } from './timing/timings';
@@ -49,6 +58,9 @@ export function createDynamicBackend(): Backend {
   const stopping = new AbortController();
   const timings = new Timings();
   let preload = (): void => {};
+  let ahead: AheadThread | undefined;
+  let opening: StateOpening | undefined;
+  const startup = new StartupReport();
 
   async function assemble(): Promise<Backend> {
     const untested = checkHostCopies();
@@ -68,6 +80,8 @@ export function createDynamicBackend(): Backend {
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     for (const warning of untested) rootLogger.warn(warning);
     const settings = readSettings(config, process.cwd());
+    opening = settings && new StateOpening(settings.stateDirectory);
+    ahead = settings && startAhead(settings, opening!);
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,
@@ -89,9 +103,17 @@ export function createDynamicBackend(): Backend {
       services: [],
       packageDirs: {},
     });
+    const hostFactories = services
+      .factories()
+      .map((factory) =>
+        factory.service.id === coreServices.rootLogger.id
+          ? { ...factory, deps: {}, factory: async () => startup.logger(rootLogger) }
+          : factory,
+      );
     const backend = createSpecializedBackend({
-      defaultServiceFactories: services.factories() as unknown as ServiceFactory[],
+      defaultServiceFactories: hostFactories as unknown as ServiceFactory[],
     });
+    startup.pluginIds = [...own.pluginIds, ...own.modules.map(({ pluginId }) => pluginId)];
     backend.add(metadata.capture());
     if (!own.pluginIds.includes(INFO_PLUGIN_ID)) {
       backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
@@ -105,6 +127,9 @@ export function createDynamicBackend(): Backend {
           rootLogger,
           config,
           own,
+          startup,
+          ahead,
+          opening,
           timings,
           cwd: process.cwd(),
           instanceId: () => metadata.instanceId,
@@ -124,23 +149,32 @@ export function createDynamicBackend(): Backend {
       surviveClosedOutput();
       if (host) throw new Error('Backend has already started');
       process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
-      const result = await timings.start(async () => {
-        host = await assemble();
-        const { started, dispose } = withOwnSignals(
-          () => host!.start(),
-          () => host!.stop(),
-        );
-        disposeSignals = dispose;
-        const outcome = await started;
-        await refuseOwnFailure(outcome, host);
-        return outcome;
-      });
+      const result = await timings
+        .start(async () => {
+          host = await assemble();
+          const { started, dispose } = withOwnSignals(
+            () => host!.start(),
+            () => host!.stop(),
+          );
+          disposeSignals = dispose;
+          const outcome = await started;
+          await refuseOwnFailure(outcome, host);
+          return { ...outcome, result: startup.result(outcome.result.plugins) };
+        })
+        .catch((error: unknown) => {
+          // Nobody else is there yet who would.
+          if (!plugins) opening?.release();
+          throw carriedFailure(error) ?? error;
+        })
+        .finally(() => ahead?.end());
       plugins?.watch();
       preload();
       return result;
     },
     async stop() {
       stopping.abort();
+      ahead?.end();
+      opening?.release();
       await host?.stop();
       disposeSignals();
     },
@@ -152,10 +186,20 @@ export function createDynamicBackend(): Backend {
  * rejects with has been held against the settings of the plugin concerned already.
  */
 async function refuseOwnFailure({ result }: { result: BackendStartupResult }, host: Backend): Promise<void> {
-  const failure = result.plugins.find(({ pluginId }) => pluginId === ADMIN_PLUGIN_ID)?.failure;
+  const failure = failureOfCarrier(result);
   if (!failure) return;
   await host.stop();
-  throw failure.error;
+  throw failure;
+}
+
+/** What the plugins failed with that the plugin of an error carries. */
+function carriedFailure(error: unknown): Error | undefined {
+  const failure = error instanceof BackendStartupError ? failureOfCarrier(error.result) : undefined;
+  return failure instanceof BackendStartupError ? failure : undefined;
+}
+
+function failureOfCarrier({ plugins }: BackendStartupResult): Error | undefined {
+  return plugins.find(({ pluginId }) => pluginId === ADMIN_PLUGIN_ID)?.failure?.error;
 }
 
 function toFeatures(values: readonly unknown[]): Feature[] {

@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { mkdir, open, opendir, realpath, rm, stat, type FileHandle } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../concurrently';
 import { StagedoorError } from '../error';
+import { waitingFileSystem, type FileSystem, type OpenFile } from '../fileSystem';
 import { isInside } from '../paths';
 import { Contents, type ContentLimits } from './contents';
 import { FOLDER_MODE, copyPlainFile } from './plainMode';
@@ -17,35 +18,46 @@ const NAMES_HANDLES = process.platform === 'linux';
  * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
  * Files get the mode 0644 or 0755, and a copy that fails is removed. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
-export async function copyFolder(from: string, to: string, limits: ContentLimits): Promise<void> {
-  const root = await realpath(from);
+export async function copyFolder(
+  from: string,
+  to: string,
+  limits: ContentLimits,
+  fs: FileSystem = waitingFileSystem,
+): Promise<void> {
+  const root = await fs.realpath(from);
   const contents = new Contents(from, limits);
-  const { folders, files } = await listFolder(root, contents);
+  const { folders, files } = await listFolder(root, contents, fs);
   try {
-    await mkdir(to, { recursive: true, mode: FOLDER_MODE });
-    for (const folder of folders) await mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
-    await concurrently(files, (file) => copyListed(root, file, to, contents));
+    await fs.mkdir(to, { recursive: true, mode: FOLDER_MODE });
+    for (const folder of folders) await fs.mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
+    await concurrently(files, (file) => copyListed({ root, to, contents, fs }, file));
   } catch (error) {
     await rm(to, { recursive: true, force: true });
     throw error;
   }
 }
 
+/** A copy under way. */
+interface Copying {
+  root: string;
+  to: string;
+  contents: Contents;
+  fs: FileSystem;
+}
+
 async function copyListed(
-  root: string,
+  { root, to, contents, fs }: Copying,
   { path, isLink }: Listing['files'][number],
-  to: string,
-  contents: Contents,
 ): Promise<void> {
   const source = join(root, path);
-  const real = isLink ? await insideLink(root, source, path) : source;
-  const handle = await openPlain(real, path);
+  const real = isLink ? await insideLink(root, source, path, fs) : source;
+  const handle = await openPlain(real, path, fs);
   try {
     const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
-    if (!isInside(root, await realpath(opened))) throw notInside(path);
+    if (!isInside(root, await fs.realpath(opened))) throw notInside(path);
     const { size, mode } = await handle.stat();
     contents.addBytes(size);
-    await copyPlainFile(opened, join(to, path), mode);
+    await copyPlainFile(opened, join(to, path), mode, fs);
   } finally {
     await handle.close();
   }
@@ -58,12 +70,12 @@ interface Listing {
 }
 
 /** Lists all of a drop, before any of it is copied: one that is refused for its names or number leaves nothing to remove. */
-async function listFolder(root: string, contents: Contents): Promise<Listing> {
+async function listFolder(root: string, contents: Contents, fs: FileSystem): Promise<Listing> {
   const listing: Listing = { folders: [], files: [] };
   async function list(folder: string): Promise<void> {
     const below: string[] = [];
     // Entry by entry: a folder may hold more names than there is memory for.
-    for await (const entry of await opendir(join(root, folder), { bufferSize: 256 })) {
+    for await (const entry of await fs.entries(join(root, folder))) {
       if (entry.name === '.bin') continue;
       const path = folder ? `${folder}/${entry.name}` : entry.name;
       if (entry.isDirectory()) {
@@ -83,20 +95,28 @@ async function listFolder(root: string, contents: Contents): Promise<Listing> {
 }
 
 /** Opens a file that was one when its folder was listed, and refuses what has taken its place. */
-async function openPlain(file: string, inner: string): Promise<FileHandle> {
+async function openPlain(file: string, inner: string, fs: FileSystem): Promise<OpenFile> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(file, flags).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ELOOP' || error.code === 'ENXIO' ? notAFile(inner) : error;
-  });
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
+  let opened;
+  try {
+    opened = await fs.open(file, flags);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ELOOP' || code === 'ENXIO' ? notAFile(inner) : error;
+  }
+  if ((await opened.stat()).isFile()) return opened;
+  await opened.close();
   throw notAFile(inner);
 }
 
-async function insideLink(root: string, file: string, inner: string): Promise<string> {
-  const real = await realpath(file).catch(() => undefined);
-  if (!real || !isInside(root, real) || !(await stat(real)).isFile()) throw notInside(inner);
-  return real;
+async function insideLink(root: string, file: string, inner: string, fs: FileSystem): Promise<string> {
+  try {
+    const real = await fs.realpath(file);
+    if (isInside(root, real) && (await fs.stat(real)).isFile()) return real;
+  } catch {
+    // Leads nowhere.
+  }
+  throw notInside(inner);
 }
 
 function notInside(inner: string): StagedoorError {

@@ -1,6 +1,6 @@
-import { constants, createReadStream, createWriteStream } from 'node:fs';
-import { chmod, copyFile, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { waitingFileSystem, type FileSystem } from '../fileSystem';
 
 /** The mode of every folder that is written for a bundle. */
 export const FOLDER_MODE = 0o755;
@@ -21,15 +21,20 @@ export function plainMode(mode: number): number {
  * Copies a file, as a reflink where the file system can, with the {@link plainMode} of `mode`, by default that of the
  * original; `to` is replaced.
  */
-export async function copyPlainFile(from: string, to: string, mode?: number): Promise<void> {
-  const original = mode ?? (await stat(from)).mode;
+export async function copyPlainFile(
+  from: string,
+  to: string,
+  mode?: number,
+  fs: FileSystem = waitingFileSystem,
+): Promise<void> {
+  const original = mode ?? (await fs.stat(from)).mode;
   const plain = plainMode(original);
   if (original & SPECIAL) {
     // A copy by the system would have all bits of the original for a moment.
     await pipeline(createReadStream(from), createWriteStream(to, { mode: plain }));
   } else {
-    await copyFile(from, to, constants.COPYFILE_FICLONE);
+    await fs.copy(from, to);
   }
   // Always: the original may have got other bits meanwhile.
-  await chmod(to, plain);
+  await fs.chmod(to, plain);
 }

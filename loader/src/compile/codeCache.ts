@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import inspector from 'node:inspector';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Script } from 'node:vm';
 import type { StagedBundle } from '../stage/stageDrop';
 import { readCache } from './cacheFile';
+import { codeFiles } from './codeFiles';
 import { compile } from './compile';
 import { compileAhead } from './compileAhead';
 import { KeptScripts } from './keptScripts';
 import { forgetScript, patchExtensions, prepareScript } from './preparedScripts';
 
-/** Bytes from which on V8's cache of a file saves more than reading it costs. */
-const CACHED = 256 * 1024;
 /** Bytes from which on compiling ahead is worth a process: smaller files load within a stall that nobody notices. */
 const LARGE = 1.5 * 1024 * 1024;
 
@@ -21,12 +20,6 @@ const LARGE = 1.5 * 1024 * 1024;
 export interface PrepareOptions {
   /** Whether requests are being served, which must not wait for large code to be compiled; else speed is all that counts. */
   serving: boolean;
-}
-
-interface CodeFile {
-  file: string;
-  cacheFile: string;
-  large: boolean;
 }
 
 /**
@@ -37,6 +30,8 @@ export class CodeCache {
   readonly #dir: string;
   readonly #patch = patchExtensions();
   readonly #kept: KeptScripts;
+  /** What compiles code in a thread while the portal starts, see `AheadThread`. */
+  ahead: { take(file: string): Buffer | undefined } | undefined;
 
   /** `dir` holds what is kept, by package and staged copy; it is written `keepAfterMs` after code was loaded, in peace. */
   constructor(dir: string, keepAfterMs?: number) {
@@ -46,8 +41,9 @@ export class CodeCache {
 
   /** Readies the code of a staged bundle for its next `require`; `dispose` drops what was not required. */
   async prepare(bundle: StagedBundle, { serving }: PrepareOptions): Promise<{ dispose(): void }> {
-    const files = usable() ? await this.#codeFiles(bundle) : [];
-    for (const { file, cacheFile, large } of files) {
+    const files = keepsCode() ? await codeFiles(bundle) : [];
+    for (const { file, path, size } of files) {
+      const [cacheFile, large] = [this.#cacheFile(bundle, path), size >= LARGE];
       let cache = await readCache(cacheFile);
       if (!cache && serving && large && (await compileAhead(file, cacheFile))) cache = await readCache(cacheFile);
       if (cache && serving && large) {
@@ -68,24 +64,15 @@ export class CodeCache {
     this.#kept.close();
   }
 
-  #compile(file: string, cacheFile: string, cache: Buffer | undefined): Script {
-    const script = compile(file, readFileSync(file, 'utf8'), cache);
-    if (!cache || script.cachedDataRejected) this.#kept.add(cacheFile, script);
+  #compile(file: string, cacheFile: string, kept: Buffer | undefined): Script {
+    const script = compile(file, readFileSync(file, 'utf8'), kept ?? this.ahead?.take(file));
+    // What the thread made holds no function that a start calls.
+    if (!kept || script.cachedDataRejected) this.#kept.add(cacheFile, script);
     return script;
   }
 
-  /** A bundle's files of CommonJS that are worth it. Bundles of other tools are made of many small ones. */
-  async #codeFiles({ dir, manifest, packageJson }: StagedBundle): Promise<CodeFile[]> {
-    if (packageJson.type === 'module') return [];
-    const paths = (manifest?.files ?? []).filter(({ path, size }) => /^dist\/.*\.js$/.test(path) && size >= CACHED);
-    const present = await Promise.all(paths.map(({ path }) => stat(join(dir, path)).catch(() => undefined)));
-    return paths
-      .filter((_, index) => present[index]?.isFile())
-      .map(({ path, size }) => ({
-        file: join(dir, path),
-        cacheFile: join(this.#dir, basename(dirname(dir)), basename(dir), `${hash(path)}.${process.version}`),
-        large: size >= LARGE,
-      }));
+  #cacheFile({ dir }: StagedBundle, path: string): string {
+    return join(this.#dir, basename(dirname(dir)), basename(dir), `${hash(path)}.${process.version}`);
   }
 }
 
@@ -94,8 +81,8 @@ function hash(path: string): string {
   return createHash('sha256').update(path).digest('hex');
 }
 
-/** A debugger, and source maps in stack traces, need the module as Node itself loads it. */
-function usable(): boolean {
+/** False where it is of no use: a debugger, and source maps in stack traces, need the module as Node itself loads it. */
+export function keepsCode(): boolean {
   const { sourceMapsEnabled } = process as { sourceMapsEnabled?: boolean };
   const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => flag.includes('source-maps'));
   return !sourceMapsEnabled && !asked && inspector.url() === undefined;

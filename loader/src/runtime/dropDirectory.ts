@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
-import { listDrops } from '../scan/drop';
+import { listDrops, type Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
@@ -33,6 +33,8 @@ export interface DropDirectoryOptions {
   registry: PluginRegistry;
   logger: LoggerService;
   timings: Timings;
+  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
+  stage(drop: Drop, seen: string): Promise<StagedBundle>;
 }
 
 /**

@@ -5,7 +5,7 @@ import { passingCause } from '../passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
 import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import type { Shelves } from '../stage/shelf';
-import { stageDrop } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stageDrop';
 import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../timing/timed';
 import type { DropRecord, DropRecords } from './dropRecords';
@@ -25,6 +25,8 @@ export interface DropReaderOptions {
   retries: Retries;
   registry: PluginRegistry;
   logger: LoggerService;
+  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
+  stage(drop: Drop, seen: string): Promise<StagedBundle>;
   /** Has an entry read, sooner or later. */
   changed(entry: string): void;
 }
@@ -120,10 +122,9 @@ export class DropReader {
 
   async #stage(drop: Drop, seen: string, index: StagedIndex): Promise<DropRecord> {
     const { entry } = drop;
-    const { shelves } = this.#options;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, shelves))),
+        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await this.#options.stage(drop, seen))),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {

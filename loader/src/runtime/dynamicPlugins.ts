@@ -23,13 +23,16 @@ import { StandIns } from '../serve/standIns';
 import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
-import { layShelves, type Shelves } from '../stage/shelf';
+import type { Shelves } from '../stage/shelf';
 import { LeftBehind } from '../host/leftBehind';
+import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
-import { openStateDirectory } from '../stage/stateDirectory';
-import { lockState } from '../stage/stateLock';
-import type { StagedBundle } from '../stage/stageDrop';
+import { StateOpening } from '../stage/stateOpening';
+import type { Drop } from '../scan/drop';
+import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { AheadThread } from '../ahead/aheadThread';
 import type { UnitHost } from '../start/startGeneration';
+import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
 import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
@@ -73,6 +76,12 @@ export interface DynamicPluginsOptions {
   own: Contribution;
   timings: Timings;
   cwd: string;
+  /** Hears what the start of the portal's own plugins came to. */
+  startup: StartupReport;
+  /** Stages and compiles while the portal starts; undefined where there is nothing new. */
+  ahead?: AheadThread;
+  /** The state directory, where it is being opened already. */
+  opening?: StateOpening;
   /** The id of the portal's instance, see `PortalMetadata`. */
   instanceId(): string | undefined;
 }
@@ -126,6 +135,8 @@ export class DynamicPlugins {
       drainTimeoutMs,
       policy,
       events: new AllEvents(),
+      kept: new KeptState(),
+      startup: options.startup,
       startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
     };
@@ -267,12 +278,12 @@ export class DynamicPlugins {
     }
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
-    const stateDirectory = await openStateDirectory(settings.stateDirectory);
-    const lock = await lockState(stateDirectory, (fault) => this.#lostState(fault));
-    this.#release = () => lock.release();
+    const { opening = new StateOpening(settings.stateDirectory) } = this.#options;
+    this.#release = () => opening.release();
+    this.#patchPackagePaths();
+    const { directory: stateDirectory, lock, shelves } = await opening.open((fault) => this.#lostState(fault));
     await this.#state.open(stateDirectory, () => lock.assertHeld());
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
-    const shelves = await this.#layShelves(stateDirectory);
     this.#gate.passed = new PassedChecks(shelves.compiled);
     const leftBehind = new LeftBehind(stateDirectory);
     this.#unitHost.leftBehind = leftBehind;
@@ -292,6 +303,7 @@ export class DynamicPlugins {
     });
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
+    code.ahead = this.#options.ahead;
     const bundles: StagedBundle[] = await drops.boot();
     // Those that served before are asked for at once; a new one declares what it likes.
     const expected = bundles.flatMap((bundle) => {
@@ -300,6 +312,7 @@ export class DynamicPlugins {
     });
     const late = await this.#unitHost.slots.holdingPlugins(expected, () => this.#bundles.boot(own, bundles));
     this.#booted = true;
+    code.ahead = undefined;
     for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
       logger.error(`${code}: ${message} Remedy: ${hint}`);
     }
@@ -381,20 +394,21 @@ export class DynamicPlugins {
     };
   }
 
-  #layShelves(stateDirectory: string): Promise<Shelves> {
+  #patchPackagePaths(): void {
     const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
-    if (backendPluginApi) {
-      const patch = patchPackagePaths(backendPluginApi);
-      this.#closers.push(() => patch.dispose());
-    }
-    return layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
+    if (!backendPluginApi) return;
+    const patch = patchPackagePaths(backendPluginApi);
+    this.#closers.push(() => patch.dispose());
   }
 
   #followDrops(root: string, shelves: Shelves): DropDirectory {
     const { logger, timings } = this.#options;
     const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
+    const { ahead } = this.#options;
+    const stage = async (drop: Drop, seen: string): Promise<StagedBundle> =>
+      (await ahead?.staged(drop.entry, seen)) ?? (await stageDrop(drop, shelves));
     const decisions = new Decisions({ state, shelves, registry, logger });
-    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings, stage });
     this.#drops = drops;
     this.#operator = new Operator({
       operations: this.#operations,

@@ -3,7 +3,7 @@ import { unitsOf, type Contribution } from '../resolve/contribution';
 
 import { compose } from '../start/compose';
 import { conflict } from '../start/conflict';
-import { STATIC_OWNER, moduleIdsOf, partsOf } from '../start/part';
+import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
 import { StartFailure } from '../start/startFailure';
 import type { UnitHost } from '../start/startGeneration';
 import { asFault } from './faults';
@@ -104,35 +104,37 @@ export class Units {
         unit.composition = compose(unit.composition, id, contribution);
       }
     }
-    const fatal: StagedoorError[] = [];
+    const startup = this.#host.startup;
+    const isOwn = ({ plugin }: Composition): boolean => plugin?.owner === STATIC_OWNER;
     const start = async (unit: Unit): Promise<void> => {
       const planned = unit.composition;
       try {
         const prepared = await unit.prepare(planned);
         unit.commit(prepared);
+        const told = prepared.generation?.startup;
+        if (isOwn(planned) && told) startup?.ended(told);
         for (const [owner, fault] of prepared.blamed) faults.set(owner, fault);
       } catch (error) {
         const failure = StartFailure.from(unit.pluginId, error);
         const owner = planned.plugin!.owner;
         unit.composition = unit.without(owner);
         if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
-        else if (!failure.allowed) fatal.push(failure.fault);
+        else startup?.ended(failure.outcome);
       }
     };
-    const isOwn = ({ composition }: Unit): boolean => composition.plugin?.owner === STATIC_OWNER;
     // The portal's own all at once, as in Backstage: they may wait for each other.
-    const own = this.all().filter(isOwn).map(start);
+    const own = this.all()
+      .filter(({ composition }) => isOwn(composition))
+      .map(start);
     await Promise.all([
       ...own,
       concurrently(
-        this.all().filter((unit) => !isOwn(unit)),
+        this.all().filter(({ composition }) => !isOwn(composition)),
         start,
         AT_ONCE,
       ),
     ]);
-    if (fatal.length > 0) {
-      throw new AggregateError(fatal, `Backend startup failed: ${fatal.map(({ message }) => message).join('; ')}`);
-    }
+    startup?.complete();
     return faults;
   }
 

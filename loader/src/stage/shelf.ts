@@ -17,7 +17,12 @@ export interface Shelves {
 
 /** Where it is told which staged copy was made of which drop. */
 export function indexFile({ temporary }: Shelves): string {
-  return join(dirname(temporary), 'staged.json');
+  return indexFileIn(dirname(temporary));
+}
+
+/** The same, in a state directory. */
+export function indexFileIn(stateDir: string): string {
+  return join(stateDir, 'staged.json');
 }
 
 /**

@@ -12,7 +12,9 @@ import {
   readManifest,
   readPackageJson,
   sourceName,
+  waitingFileSystem,
   type BundleManifest,
+  type FileSystem,
   type PackageJson,
 } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
@@ -44,21 +46,25 @@ export interface StagedBundle {
  * Throws the codes of `readPackageJson`, `readManifest`, `checkFiles` and `extractArchive`, DROP_UNREADABLE,
  * STATE_UNWRITABLE.
  */
-export async function stageDrop(drop: Drop, shelves: Shelves): Promise<StagedBundle> {
+export async function stageDrop(
+  drop: Drop,
+  shelves: Shelves,
+  fs: FileSystem = waitingFileSystem,
+): Promise<StagedBundle> {
   const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
   try {
     if (drop.kind === 'archive') await extractArchive(drop.path, scratch);
     else {
       // First, so that nothing is copied of a folder that is no package.
       await readPackageJson(drop.path);
-      await copyFolder(drop.path, scratch, DEFAULT_LIMITS);
+      await copyFolder(drop.path, scratch, DEFAULT_LIMITS, fs);
     }
     const packageJson = await readPackageJson(scratch);
     const manifest = await readManifest(scratch);
     if (!manifest && 'stagedoor' in packageJson) {
       throw new StagedoorError('MANIFEST_INVALID', `${drop.entry} announces a ${MANIFEST_FILE} but holds none.`);
     }
-    const files = await listFiles(scratch);
+    const files = await listFiles(scratch, fs);
     if (manifest) {
       checkFiles(manifest, files);
       if (manifest.name !== packageJson.name || manifest.version !== packageJson.version) {

@@ -12,6 +12,7 @@ import type { HealthReport } from '../health/report';
 import type { ServiceFeature } from '../host/features';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
+import type { PluginStartupResult } from '../host/startupReport';
 import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
@@ -55,6 +56,7 @@ const STOP_TIMEOUT_MS = 10_000;
 export class Generation implements StartedGeneration {
   readonly pluginId: string;
   readonly composition: Composition;
+  startup: PluginStartupResult | undefined;
   readonly openedRoutes: DeclaredRoute[] = [];
   readonly refusedRoutes: DeclaredRoute[] = [];
   readonly webSockets: DeclaredWebSocket[] = [];
@@ -112,6 +114,7 @@ export class Generation implements StartedGeneration {
         host.startTimeoutMs + START_GRACE_MS,
         () => new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`),
       );
+      generation.startup = outcome.result.plugins.find((plugin) => plugin.pluginId === pluginId);
       const failure = StartFailure.fromResult(pluginId, outcome.result);
       if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;
     } catch (error) {

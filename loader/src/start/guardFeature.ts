@@ -5,6 +5,7 @@ import { confineRouters, type Confinement } from './confine';
 import { ownFault, plainError } from '../thrown';
 import { timed } from '../timing/timed';
 import { deadline } from './deadline';
+import { STATIC_OWNER } from './part';
 
 /** Errors of ours that an init may end with; with any other, a plugin would say of itself what only the portal finds out. */
 const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);
@@ -44,6 +45,8 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {
+          // Said of the portal's own plugins as Backstage says it.
+          if (options.owner === STATIC_OWNER) throw cause;
           throw ownFault(cause, OF_INIT) ?? initFailed(who, cause);
         }
       },

@@ -9,6 +9,7 @@ import { overlay } from '../host/overlay';
 import type { RootServices } from '../host/rootServices';
 import type { StartupHooks } from '../host/startupHooks';
 import { messageOf } from '../thrown';
+import type { GenerationState, KeptState } from './keptState';
 import { Lifetime } from './lifetime';
 import { quietRootLogger } from './quietRootLogger';
 import { viewOf } from './serviceView';
@@ -21,6 +22,8 @@ export interface OwnServicesHost {
   rootLogger: RootLoggerService;
   /** Event subscriptions of all units; without it, those of a generation are its own affair. */
   events?: AllEvents;
+  /** What plugins keep in memory from build to build; nothing where it is absent. */
+  kept?: KeptState;
   /** When root start-up hooks run; at the start of the unit where it is absent. */
   startupHooks?: StartupHooks;
 }
@@ -34,6 +37,7 @@ export class OwnServices {
   readonly #host: OwnServicesHost;
   readonly #isStatic: boolean;
   readonly #events: UnitEvents | undefined;
+  readonly #kept: GenerationState | undefined;
   /** Of what was registered with services that outlive the generation, but for config and events. */
   readonly #registered: Lifetime;
   /** Of subscriptions to the config, which a generation follows from its start to its end. */
@@ -45,19 +49,21 @@ export class OwnServices {
     this.#host = host;
     this.#isStatic = isStatic;
     this.#events = host.events?.of(pluginId);
+    this.#kept = host.kept?.of(pluginId);
     const notUndone = (error: unknown): void => {
       host.rootLogger.warn(`Plugin '${pluginId}' left something behind: ${messageOf(error)}`);
     };
     this.#registered = new Lifetime(notUndone);
     this.#subscribed = new Lifetime(notUndone);
     this.#subscribed.begin();
-    this.services = new UnitServices(host.services, this.#registered);
+    this.services = new UnitServices(host.services, this.#registered, this.#kept);
   }
 
   /** From now on the generation is the one of its unit that hears. */
   begin(): void {
     this.#registered.begin();
     this.#events?.begin(this.#registered);
+    this.#kept?.begin();
   }
 
   /** Hears no more, but for changes of the config. */
@@ -76,6 +82,7 @@ export class OwnServices {
     this.#ended = true;
     this.#registered.end();
     this.#events?.forget(this.#registered);
+    this.#kept?.end();
     this.#subscribed.end();
   }
 

@@ -1,5 +1,6 @@
 import { BackendStartupError, type BackendStartupResult } from '@backstage/backend-app-api';
 import type { StagedoorError } from '@stagedoor/bundle';
+import type { PluginStartupResult } from '../host/startupReport';
 import { ownFault } from '../thrown';
 import { initFailed } from './guardFeature';
 
@@ -13,12 +14,15 @@ export class StartFailure extends Error {
   readonly modules: ReadonlyMap<string, StagedoorError>;
   /** True when Backstage's `backend.startup` settings let the backend go on without the plugin. */
   readonly allowed: boolean;
+  /** What Backstage says of it, where it came that far. */
+  readonly result?: PluginStartupResult;
 
   constructor(
     pluginId: string,
     plugin: StagedoorError | undefined,
     modules: ReadonlyMap<string, StagedoorError>,
     allowed = false,
+    result?: PluginStartupResult,
   ) {
     const first = plugin ?? [...modules.values()][0];
     super(first?.message ?? `Plugin '${pluginId}' did not start`, { cause: first });
@@ -26,6 +30,7 @@ export class StartFailure extends Error {
     this.plugin = plugin;
     this.modules = modules;
     this.allowed = allowed;
+    this.result = result;
   }
 
   /** The fault to show where only one can be shown. */
@@ -38,6 +43,12 @@ export class StartFailure extends Error {
     return this.plugin !== undefined || [...this.modules.keys()].some((id) => dynamicModuleIds.has(id));
   }
 
+  /** What Backstage would say of it. */
+  get outcome(): PluginStartupResult {
+    const { pluginId, fault: error, allowed } = this;
+    return this.result ?? { pluginId, resultAt: new Date(), modules: [], failure: { error, allowed } };
+  }
+
   /** The failures in a startup result, allowed ones included; undefined where there are none. */
   static fromResult(pluginId: string, result: BackendStartupResult): StartFailure | undefined {
     const plugin = result.plugins.find((entry) => entry.pluginId === pluginId);
@@ -47,7 +58,7 @@ export class StartFailure extends Error {
     }
     const own = plugin?.failure && coded(`plugin '${pluginId}'`, plugin.failure.error);
     return own || modules.size > 0
-      ? new StartFailure(pluginId, own, modules, plugin?.failure?.allowed ?? false)
+      ? new StartFailure(pluginId, own, modules, plugin?.failure?.allowed ?? false, plugin)
       : undefined;
   }
 

@@ -1,11 +1,14 @@
 import { ProcessGeneration, type ProcessGenerationHost } from '../process/processGeneration';
 import { Generation, type GenerationHost } from './generation';
+import type { StartupReport } from '../host/startupReport';
 import { timed } from '../timing/timed';
 import type { Composition } from './part';
 import type { StartedGeneration } from './startedGeneration';
 
 /** What generations of both kinds need of the portal. */
 export interface UnitHost extends GenerationHost {
+  /** Hears what the start of the portal's own plugins came to. */
+  startup?: Pick<StartupReport, 'ended' | 'complete'>;
   /** Undefined where no plugin runs in a process of its own. */
   processes?: Pick<ProcessGenerationHost, 'processes' | 'onSupervision'>;
 }

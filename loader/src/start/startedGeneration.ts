@@ -1,5 +1,6 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { HealthReport } from '../health/report';
+import type { PluginStartupResult } from '../host/startupReport';
 import type { SlotTarget } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from './part';
@@ -20,6 +21,8 @@ export interface ProcessStatus {
 export interface StartedGeneration extends SlotTarget {
   readonly pluginId: string;
   readonly composition: Composition;
+  /** What Backstage says of its start. */
+  readonly startup?: PluginStartupResult;
   /** What the plugin opened to callers without a session. */
   readonly openedRoutes: readonly DeclaredRoute[];
   /** What it declared open and policy keeps closed. */

@@ -1,6 +1,7 @@
 import { metricsServiceRef } from '@backstage/backend-plugin-api/alpha';
 import type { AnyServiceRef, Deps, ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
+import { GenerationState } from './keptState';
 import type { Lifetime } from './lifetime';
 import { viewOf } from './serviceView';
 
@@ -14,9 +15,12 @@ const KEEP_IN_PROCESS = new Set([metricsServiceRef.id]);
 export class UnitServices {
   readonly #services: RootServices;
   readonly #lifetime: Lifetime;
+  readonly #kept: GenerationState | undefined;
   readonly #viewed = new WeakMap<ServiceFeature, ServiceFeature>();
 
-  constructor(services: RootServices, lifetime: Lifetime) {
+  /** `kept` takes what the generation keeps in memory for the next one. */
+  constructor(services: RootServices, lifetime: Lifetime, kept?: GenerationState) {
+    this.#kept = kept;
     this.#services = services;
     this.#lifetime = lifetime;
   }
@@ -59,6 +63,11 @@ export class UnitServices {
         ...(outlives && {
           factory: async (deps, context) => viewOf(await factory.factory(deps, context), this.#lifetime),
         }),
+        ...(this.#kept &&
+          GenerationState.keeps(factory.service.id) && {
+            factory: async (deps, context) =>
+              this.#kept!.watch(factory.service.id, await factory.factory(deps, context)),
+          }),
       };
       this.#viewed.set(factory, viewed);
       this.#viewed.set(viewed, viewed);

@@ -1,0 +1,48 @@
+import { sharedPackages, type StagedoorError } from '@stagedoor/bundle';
+import { layShelves, type Shelves } from './shelf';
+import { openStateDirectory } from './stateDirectory';
+import { lockState, type StateLock } from './stateLock';
+
+/** A state directory that this process has. */
+export interface OpenState {
+  directory: string;
+  lock: StateLock;
+  shelves: Shelves;
+}
+
+/** The state directory of a portal, which may be opened before there is anybody who needs it. */
+export class StateOpening {
+  readonly #path: string;
+  #opened: Promise<OpenState> | undefined;
+  #lost: (fault: StagedoorError) => void = () => {};
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Opens it, once. `lost` hears that another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+  open(lost = this.#lost): Promise<OpenState> {
+    this.#lost = lost;
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Leaves it to others; also one that is just being opened. */
+  release(): void {
+    void this.#opened?.then(
+      ({ lock }) => lock.release(),
+      () => {},
+    );
+  }
+
+  async #open(): Promise<OpenState> {
+    const directory = await openStateDirectory(this.#path);
+    const lock = await lockState(directory, (fault) => this.#lost(fault));
+    try {
+      return { directory, lock, shelves: await layShelves(directory, sharedPackages(__dirname), __dirname) };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+}
