@@ -126,6 +126,11 @@ describe('a backend that starts', () => {
       backend: { startup: { plugins: { fragile: { onPluginBootFailure: 'continue' } } } },
     });
     expect((await backend.get('/.backstage/health/v1/readiness')).status).toBe(200);
+    const answer = await backend.get('/api/fragile/anything');
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toEqual({
+      error: { name: 'ServiceUnavailableError', message: "Plugin 'fragile' did not start" },
+    });
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { compose } from '../start/compose';
 import { conflict } from '../start/conflict';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../start/part';
 import { StartFailure } from '../start/startFailure';
+import { didNotStart } from '../serve/unavailable';
 import type { UnitHost } from '../start/startGeneration';
 import { asFault } from './faults';
 import { KeyedMutex } from './mutex';
@@ -119,7 +120,10 @@ export class Units {
         const owner = planned.plugin!.owner;
         unit.composition = unit.without(owner);
         if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
-        else startup?.ended(failure.outcome);
+        else {
+          startup?.ended(failure.outcome);
+          this.#host.slots.fill(`/api/${unit.pluginId}`, didNotStart(unit.pluginId));
+        }
       }
     };
     // The portal's own all at once, as in Backstage: they may wait for each other.

@@ -1,5 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'express';
+import type { SlotTarget } from './slots';
 
 /** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
 export const QUARANTINED_RETRY_S = 300;
@@ -7,6 +8,12 @@ export const QUARANTINED_RETRY_S = 300;
 /** Answers 503 with the coded fault and when to come back, in seconds; an answer that has begun is broken off. */
 export function answerUnavailable(response: Response, fault: StagedoorError, retryAfterS: number): void {
   answerFault(response, 503, 'ServiceUnavailableError', fault, { 'Retry-After': String(retryAfterS) });
+}
+
+/** Answers in the place of a plugin of the portal that failed and may: 503, as Backstage does after a while. */
+export function didNotStart(pluginId: string): SlotTarget {
+  const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
+  return { handle: (_path, _request, response) => void response.status(503).json({ error }) };
 }
 
 /** Answers 502 with ANSWER_INVALID; an answer that has begun is broken off. */
