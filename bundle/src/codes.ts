@@ -69,7 +69,7 @@ export const codes = {
     hint: 'Give the portal process read permission on dynamicPlugins.rootDirectory, or mount its volume again.',
   },
   PEER_UNSATISFIED: {
-    meaning: 'A shared package of the host is outside the range that the bundle declares.',
+    meaning: 'A shared package of the host does not fit the range that the bundle declares.',
     hint: 'Export the plugin against the Backstage release of the host, or upgrade the host.',
   },
   PEER_UNKNOWN: {

@@ -60,6 +60,13 @@ describe('A bundle for one portal', () => {
     });
   });
 
+  it('says at export where the portal is a minor release ahead of a package below 1.0', async () => {
+    const extra = '@backstage/plugin-extra-node';
+    const { shared, warnings } = await exportFor({ shared: { ...host.shared, [extra]: '0.2.0' } });
+    expect(shared).toMatchObject({ [extra]: '^0.1.0' });
+    expect(warnings).toContain(`The host has ${extra} 0.2.0, a later minor release than ^0.1.0.`);
+  });
+
   it('fails at export where --shared asks for what the portal does not share', async () => {
     const cwd = await fixturePackage('decisions');
     const overrides = { shared: ['left'] };

@@ -191,7 +191,7 @@ describe("Backstage's backend.startup settings", () => {
       plugins: { broken: { onPluginBootFailure: 'continue' } },
     });
     expect((await backend.get('/api/fine')).status).toBe(200);
-    expect((await backend.get('/api/broken')).status).toBe(404);
+    expect((await backend.get('/api/broken')).status).toBe(503);
     await expect(
       start([fails('broken')], {
         default: { onPluginBootFailure: 'continue' },

@@ -25,6 +25,12 @@ const refused: Declared[] = [
     says: '@backstage/backend-plugin-api ^99.0.0',
   },
   {
+    what: 'needs a later minor release of a shared package below 1.0',
+    options: { shared: { '@backstage/plugin-events-node': '^0.99.0' } },
+    code: 'PEER_UNSATISFIED',
+    says: '@backstage/plugin-events-node ^0.99.0',
+  },
+  {
     what: 'expects a package that the host does not share',
     options: { shared: { '@backstage/plugin-catalog-node': '^1.0.0' } },
     code: 'PEER_UNKNOWN',
@@ -90,6 +96,15 @@ describe('a bundle that', () => {
     expect(status).toMatchObject({ code, message: expect.stringContaining(says) });
     expect(status!.hint).toBeTruthy();
     expect(await greeterVersion(backend)).toBe(404);
+  });
+
+  test('was made for the release before is loaded, and the log says so once', async () => {
+    const backend = await startBackend();
+    const shared = { '@backstage/plugin-events-node': '^0.1.0' };
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter', { shared }), backend.root, 'greeter');
+    await backend.until(GREETER, 'running');
+    const said = backend.logs.filter((line) => line.includes('was made for an earlier release of Backstage'));
+    expect(said).toEqual([expect.stringMatching(/plugin-events-node 0\.\d+\.\d+ \(made for \^0\.1\.0\)/)]);
   });
 
   test('carries native code for this very host is loaded', async () => {

@@ -99,7 +99,7 @@ async function makeBundle(
   });
   await writeMaterials(staging, plan, { build, decisions, layout, finder, imports, travelling, locked });
   signal?.throwIfAborted();
-  checkHost(plan, { peers: peers.ranges, native });
+  peers.warnings.push(...checkHost(plan, { peers: peers.ranges, native }));
   return { build, peers, native, roots, layout, imports };
 }
 

@@ -10,7 +10,7 @@ import type { HostManifest } from './host';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
-import { validateBundle } from './validateBundle';
+import { laterPeers, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 
 /** What a bundle is held against before any of its code runs. */
@@ -56,6 +56,8 @@ export class Gate {
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody waited for. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
+  /** Digests of bundles of which it was said that they are for an earlier host. */
+  readonly #told = new Set<string>();
   /** Known once there is a state directory to keep it in. */
   passed: PassedChecks | undefined;
 
@@ -83,6 +85,7 @@ export class Gate {
     let signature: SignatureVerdict | undefined;
     try {
       validateBundle(bundle, host);
+      this.#tellLaterPeers(bundle);
       const admission = await policy.admit(bundle, this.#options.newest(bundle.name));
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
@@ -96,6 +99,19 @@ export class Gate {
   /** Ends what is under way. */
   close(): void {
     this.#workers.close();
+  }
+
+  /** Says once of a bundle that the host has moved on since it was made. */
+  #tellLaterPeers(bundle: StagedBundle): void {
+    const { host, rootLogger } = this.#options;
+    const { name, version, digest } = bundle;
+    const later = rootLogger && !this.#told.has(digest) ? laterPeers(bundle, host) : [];
+    if (later.length === 0) return;
+    this.#told.add(digest);
+    rootLogger!.warn(
+      `${name}@${version} was made for an earlier release of Backstage; this portal has ${later.join(', ')}. ` +
+        'It is loaded. If it fails, export it against the release of the portal.',
+    );
   }
 
   /** Checks app-config, or goes on with a check; false where that takes longer than it may. */

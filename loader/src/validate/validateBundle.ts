@@ -1,4 +1,4 @@
-import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside } from '@stagedoor/bundle';
+import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside, peerFit } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stageDrop';
@@ -61,13 +61,21 @@ function checkPeers(bundle: StagedBundle, host: HostManifest): void {
     if (version === undefined) {
       throw new StagedoorError('PEER_UNKNOWN', `${bundle.name} expects ${name} of its host, which does not share it.`);
     }
-    if (!satisfies(version, range, { includePrerelease: true })) {
+    if (peerFit(version, range) === 'unsatisfied') {
       throw new StagedoorError(
         'PEER_UNSATISFIED',
         `${bundle.name} needs ${name} ${range}; this portal has ${version}.`,
       );
     }
   }
+}
+
+/** Shared packages of which the host has a later version than a bundle was made for, which may matter to it. */
+export function laterPeers({ manifest, packageJson }: StagedBundle, { shared }: HostManifest): string[] {
+  if (isFrontendRole(packageJson.backstage?.role ?? '')) return [];
+  return Object.entries(manifest?.host.shared ?? {})
+    .filter(([name, range]) => Object.hasOwn(shared, name) && peerFit(shared[name]!, range) === 'later')
+    .map(([name, range]) => `${name} ${shared[name]} (made for ${range})`);
 }
 
 function checkNative(bundle: StagedBundle, host: HostManifest): void {

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, peerFit } from '@stagedoor/bundle';
 import { satisfies, valid, validRange } from 'semver';
 import { backstageField } from '../describe/packageJson';
 import type { ExportedPackage } from '../plan';
@@ -16,14 +16,15 @@ const PRERELEASES = { includePrerelease: true };
 
 /**
  * Holds a bundle against the portal it is made for, as the portal will when it loads it. Throws PEER_UNSATISFIED,
- * PEER_UNKNOWN, NODE_UNSUPPORTED, BACKSTAGE_VERSION_UNSUPPORTED or PLATFORM_MISMATCH.
+ * PEER_UNKNOWN, NODE_UNSUPPORTED, BACKSTAGE_VERSION_UNSUPPORTED or PLATFORM_MISMATCH. Returns what the portal will warn of.
  */
-export function checkHost(plan: ExportedPackage, demands: Demands): void {
-  if (!plan.host) return;
+export function checkHost(plan: ExportedPackage, demands: Demands): string[] {
+  if (!plan.host) return [];
   checkPeers(plan, plan.host, demands.peers);
   checkNode(plan, plan.host);
   checkRelease(plan, plan.host);
   if (demands.native) checkPlatform(plan, plan.host);
+  return laterPeers(plan.host, demands.peers);
 }
 
 function checkPeers({ pkg }: ExportedPackage, { shared }: HostManifest, peers: Record<string, string>): void {
@@ -33,12 +34,18 @@ function checkPeers({ pkg }: ExportedPackage, { shared }: HostManifest, peers: R
       hint: 'Leave out the --shared that matches it: what a host does not share is inlined.',
     });
   }
-  const unmet = Object.entries(peers).filter(([name, range]) => !satisfies(shared[name]!, range, PRERELEASES));
+  const unmet = Object.entries(peers).filter(([name, range]) => peerFit(shared[name]!, range) === 'unsatisfied');
   if (unmet.length === 0) return;
   const lines = unmet.map(([name, range]) => `${pkg.name} needs ${name} ${range}; the host has ${shared[name]}.`);
   throw new StagedoorError('PEER_UNSATISFIED', lines.join('\n'), {
     details: { peers: unmet.map(([name, range]) => ({ name, range, version: shared[name] })) },
   });
+}
+
+function laterPeers({ shared }: HostManifest, peers: Record<string, string>): string[] {
+  return Object.entries(peers)
+    .filter(([name, range]) => peerFit(shared[name]!, range) === 'later')
+    .map(([name, range]) => `The host has ${name} ${shared[name]}, a later minor release than ${range}.`);
 }
 
 function checkNode({ pkg, self }: ExportedPackage, { node }: HostManifest): void {
