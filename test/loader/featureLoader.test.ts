@@ -15,6 +15,7 @@ import { startBackend, type BackendOptions, type RunningBackend } from '../suppo
 import { dropArchive, dropFolder, fixtureBundle } from '../support/bundles';
 import { GREETER, greeterVersion } from '../support/greeter';
 import { askPolicy } from '../support/policy';
+import { rawRequest, WEBSOCKET_HEADERS } from '../support/rawRequest';
 import { tempDir } from '../support/tempDir';
 
 type Options = BackendOptions & { loader?: BackendFeature; bundles?: string[] };
@@ -69,6 +70,25 @@ function failureOf(plugins: DynamicPlugin[], fixture: string): string | undefine
 }
 
 describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
+  test('lets a bundle take WebSockets: with a session, or where the operator opens the path', async () => {
+    const auth = {
+      unauthenticated: 'listed',
+      open: { 'routes-sockets': ['/open'] },
+      rootRoutes: { 'routes-sockets': ['/routes-sockets'] },
+    };
+    const backend = await startPlain({ bundles: ['routes-sockets'], dynamicPlugins: { auth } });
+    expect(failureOf(backend.provided(), 'routes-sockets')).toBeUndefined();
+    const port = Number(new URL(backend.url).port);
+    const upgrade = (path: string, headers: Record<string, string> = {}) =>
+      rawRequest(port, { target: path, headers: { ...WEBSOCKET_HEADERS, ...headers }, greeting: '1.0.0' });
+    const session = { 'sec-websocket-protocol': await backend.token() };
+    expect((await upgrade('/api/routes-sockets')).status).toBe(401);
+    expect((await upgrade('/api/routes-sockets/closed')).status).toBe(401);
+    expect((await upgrade('/api/routes-sockets', session)).status).toBe(101);
+    expect((await upgrade('/api/routes-sockets/open')).status).toBe(101);
+    expect((await upgrade('/routes-sockets')).status).toBe(101);
+  });
+
   test('runs staged copies of folders and archives, also without any bundle or setting', async () => {
     const backend = await startPlain({
       before: async (root) => {
