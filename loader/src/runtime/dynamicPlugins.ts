@@ -23,6 +23,7 @@ import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
+import { hideFromDevelopmentServer } from '../host/developmentServer';
 import { LeftBehind } from '../host/leftBehind';
 import { StartupHooks } from '../host/startupHooks';
 import { openStateDirectory } from '../stage/stateDirectory';
@@ -269,6 +270,8 @@ export class DynamicPlugins {
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     const shelves = await this.#layShelves(stateDirectory);
     this.#gate.passed = new PassedChecks(shelves.compiled);
+    const hidden = hideFromDevelopmentServer(stateDirectory);
+    this.#closers.push(() => hidden.dispose());
     const leftBehind = new LeftBehind(stateDirectory);
     this.#unitHost.leftBehind = leftBehind;
     this.#closers.push(() => leftBehind.dispose());
