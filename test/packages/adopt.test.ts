@@ -1,0 +1,176 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { applyDiff, stepsOf } from '../../scripts/adopt/guide.mjs';
+import { packAll } from '../../scripts/release/pack.mjs';
+import { publishedPackages } from '../../scripts/release/packages.mjs';
+import { fixtureBundle } from '../support/bundles';
+import { freePort } from '../support/freePort';
+import { repository } from '../support/repository';
+import { makeTempDir, removeTempDir } from '../support/tempDir';
+import { waitFor } from '../support/waitFor';
+import { installPacked } from './packedProject';
+
+/** Of the plugins that create-app puts into a backend, those that this repository installs. */
+const TEMPLATE = [
+  '@backstage/plugin-proxy-backend',
+  '@backstage/plugin-scaffolder-backend',
+  '@backstage/plugin-techdocs-backend',
+  '@backstage/plugin-auth-backend',
+  '@backstage/plugin-auth-backend-module-guest-provider',
+  '@backstage/plugin-permission-backend',
+  '@backstage/plugin-permission-backend-module-allow-all-policy',
+  '@backstage/plugin-search-backend',
+  '@backstage/plugin-search-backend-module-pg',
+  '@backstage/plugin-notifications-backend',
+  '@backstage/plugin-signals-backend',
+];
+const PATHS = ['auth/guest/refresh', 'notifications', 'permission/authorize', 'proxy/nothing', 'scaffolder/v2/actions'];
+PATHS.push('scaffolder/v2/tasks', 'search/query?term=', 'signals', 'techdocs/metadata/techdocs/a/b/c', 'nothing');
+
+const GUIDE = join(repository, 'docs/getting-started/adopt.md');
+/** Backstage's own, which compiles TypeScript with SWC: here esbuild does. */
+const TRANSFORM = join(repository, 'node_modules/@backstage/cli-node/config/nodeTransform.cjs');
+const COMPILER = `exports.transformSync = (code, { filename }) => require(${JSON.stringify(join(repository, 'node_modules/esbuild'))})
+  .transformSync(code, { loader: 'ts', format: 'cjs', sourcefile: filename, sourcemap: 'inline' });`;
+
+let home: string;
+let app: string;
+
+beforeAll(async () => {
+  home = await makeTempDir();
+  app = join(home, 'app');
+  await mkdir(join(app, 'packages/backend/src'), { recursive: true });
+  const needed = publishedPackages().filter(({ manifest }) => /\/(bundle|loader)$/.test(manifest.name));
+  const packed = await packAll(needed, { out: join(home, 'archives'), project: {} });
+  await installPacked(
+    app,
+    packed.map(({ file }) => file),
+  );
+  await writeFile(join(app, '.gitignore'), 'node_modules\n');
+  await writeFile(
+    join(app, 'packages/backend/package.json'),
+    JSON.stringify({ name: 'backend', backstage: { role: 'backend' } }),
+  );
+  const adds = TEMPLATE.map((name) => `backend.add(import('${name}'));`).join('\n');
+  await writeFile(
+    join(app, 'packages/backend/src/index.ts'),
+    `import { createBackend } from '@backstage/backend-defaults';\n\nconst backend = createBackend();\n\n${adds}\n\nbackend.start();\n`,
+  );
+  await mkdir(join(home, 'compiler/@swc/core'), { recursive: true });
+  await writeFile(join(home, 'compiler/@swc/core/index.js'), COMPILER);
+});
+
+afterAll(async () => {
+  if (home) await removeTempDir(home);
+});
+
+/** A backend that runs as `backstage-cli package start` runs it, and what that was asked to watch. */
+interface Running {
+  url: string;
+  watched: string[];
+  log(): string;
+  stop(): Promise<void>;
+}
+
+async function start(): Promise<Running> {
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  await writeFile(
+    join(app, 'app-config.local.yaml'),
+    JSON.stringify({ app: { baseUrl: url }, backend: { baseUrl: url, listen: { host: '127.0.0.1', port } } }),
+  );
+  const child = fork(join(app, 'packages/backend/src/index.ts'), {
+    cwd: join(app, 'packages/backend'),
+    execArgv: ['--require', TRANSFORM],
+    env: { ...process.env, NODE_ENV: 'development', NODE_PATH: join(home, 'compiler') },
+    serialization: 'advanced',
+    silent: true,
+  });
+  const ended = once(child, 'close');
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await ended;
+  };
+  onTestFinished(stop);
+  const log = textOf(child);
+  const watched: string[] = [];
+  child.on('message', (message: { type?: string; path?: string }) => {
+    if (message.type === 'watch') watched.push(message.path!);
+  });
+  await waitFor('the backend to be ready', async () => {
+    if (child.exitCode !== null) throw new Error(log());
+    return (await fetch(`${url}/.backstage/health/v1/readiness`)).ok;
+  }).catch((error: Error) => {
+    throw new Error(`${error.message}\n${log()}`);
+  });
+  return { url, watched, log, stop };
+}
+
+function textOf(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', (part) => (text += part));
+  return () => text;
+}
+
+async function sessionOf({ url }: Running): Promise<{ authorization: string }> {
+  const answer = await (await fetch(`${url}/api/auth/guest/refresh`)).json();
+  return { authorization: `Bearer ${(answer as { backstageIdentity: { token: string } }).backstageIdentity.token}` };
+}
+
+async function answersOf(backend: Running): Promise<Record<string, number[]>> {
+  const headers = await sessionOf(backend);
+  const both = async (path: string) =>
+    await Promise.all(
+      [{}, { headers }].map(async (options) => (await fetch(`${backend.url}/api/${path}`, options)).status),
+    );
+  return Object.fromEntries(await Promise.all(PATHS.map(async (path) => [path, await both(path)])));
+}
+
+test('a backend of create-app takes the steps of the guide: its plugins answer as before, and one more comes, changes and goes', async () => {
+  const config = { auth: { providers: { guest: {} } }, permission: { enabled: true } };
+  const database = { client: 'better-sqlite3', connection: ':memory:' };
+  const yaml = Object.entries({ ...config, backend: { database } }).map(
+    ([key, value]) => `${key}: ${JSON.stringify(value)}`,
+  );
+  await writeFile(join(app, 'app-config.yaml'), `${yaml.join('\n')}\n`);
+  const plain = await start();
+  const before = await answersOf(plain);
+  await plain.stop();
+
+  // The diffs before the first start of the guide: index.ts, app-config.yaml, .gitignore.
+  const steps = stepsOf(GUIDE);
+  const first = steps.findIndex(({ body }) => body.includes('workspace backend start'));
+  const diffs = steps.slice(0, first).filter(({ kind }) => kind === 'diff');
+  expect(diffs).toHaveLength(3);
+  for (const { body } of diffs) applyDiff(app, body);
+
+  const backend = await start();
+  expect(await answersOf(backend)).toEqual(before);
+  const root = join(app, 'dynamic-plugins-root');
+  expect(existsSync(root), 'the root directory of the guide').toBe(true);
+
+  const headers = await sessionOf(backend);
+  const secret = async () => await fetch(`${backend.url}/api/greeter/secret`, { headers });
+  const drop = async (version: string): Promise<void> => {
+    const bundle = await fixtureBundle(home, 'greeter', { version });
+    await rm(join(root, 'greeter'), { recursive: true, force: true });
+    await cp(bundle, join(root, 'greeter'), { recursive: true });
+    await waitFor(`version ${version}`, async () => backend.log().includes(`greeter-dynamic@${version}: running`));
+  };
+  await drop('1.0.0');
+  expect((await fetch(`${backend.url}/api/greeter/secret`)).status).toBe(401);
+  expect((await secret()).status).toBe(200);
+  await drop('2.0.0');
+  expect(await (await fetch(`${backend.url}/api/greeter/version`)).json()).toEqual({ version: '2.0.0' });
+  await rm(join(root, 'greeter'), { recursive: true });
+  await waitFor('the plugin to be gone', async () => (await secret()).status === 404);
+  expect(await answersOf(backend)).toEqual(before);
+
+  // What is watched and then deleted would restart the backend.
+  expect(backend.watched).toContain(join(app, 'packages/backend/src/index.ts'));
+  expect(backend.watched.filter((path) => path.startsWith(join(app, '.stagedoor')))).toEqual([]);
+});
