@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -32,10 +32,15 @@ const PATHS = ['auth/guest/refresh', 'notifications', 'permission/authorize', 'p
 PATHS.push('scaffolder/v2/tasks', 'search/query?term=', 'signals', 'techdocs/metadata/techdocs/a/b/c', 'nothing');
 
 const GUIDE = join(repository, 'docs/getting-started/adopt.md');
-/** Backstage's own, which compiles TypeScript with SWC: here esbuild does. */
-const TRANSFORM = join(repository, 'node_modules/@backstage/cli-node/config/nodeTransform.cjs');
-const COMPILER = `exports.transformSync = (code, { filename }) => require(${JSON.stringify(join(repository, 'node_modules/esbuild'))})
-  .transformSync(code, { loader: 'ts', format: 'cjs', sourcefile: filename, sourcemap: 'inline' });`;
+/** The hook that `backstage-cli package start` loads first. It compiles TypeScript with SWC: here esbuild does. */
+const HOOK = 'node_modules/@backstage/cli-node/config';
+const COMPILER = `const { transformSync } = require('esbuild');
+const { readFileSync } = require('node:fs');
+exports.transformSync = (code, { filename, module }) => transformSync(code, {
+  loader: 'ts', format: module.type === 'es6' ? 'esm' : 'cjs', sourcefile: filename, sourcemap: 'inline',
+});
+exports.transformFileSync = (filename, options) =>
+  exports.transformSync(readFileSync(filename, 'utf8'), { ...options, filename });`;
 
 let home: string;
 let app: string;
@@ -51,6 +56,7 @@ beforeAll(async () => {
     packed.map(({ file }) => file),
   );
   await writeFile(join(app, '.gitignore'), 'node_modules\n');
+  await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'root', workspaces: ['packages/*'] }));
   await writeFile(
     join(app, 'packages/backend/package.json'),
     JSON.stringify({ name: 'backend', backstage: { role: 'backend' } }),
@@ -60,8 +66,13 @@ beforeAll(async () => {
     join(app, 'packages/backend/src/index.ts'),
     `import { createBackend } from '@backstage/backend-defaults';\n\nconst backend = createBackend();\n\n${adds}\n\nbackend.start();\n`,
   );
-  await mkdir(join(home, 'compiler/@swc/core'), { recursive: true });
-  await writeFile(join(home, 'compiler/@swc/core/index.js'), COMPILER);
+  await cp(join(repository, HOOK), join(home, 'hook'), { recursive: true });
+  const compiler = join(home, 'hook/node_modules/@swc/core');
+  await mkdir(compiler, { recursive: true });
+  await writeFile(join(compiler, 'index.js'), COMPILER);
+  for (const name of ['esbuild', 'pirates']) {
+    await symlink(join(repository, 'node_modules', name), join(home, 'hook/node_modules', name));
+  }
 });
 
 afterAll(async () => {
@@ -85,8 +96,8 @@ async function start(): Promise<Running> {
   );
   const child = fork(join(app, 'packages/backend/src/index.ts'), {
     cwd: join(app, 'packages/backend'),
-    execArgv: ['--require', TRANSFORM],
-    env: { ...process.env, NODE_ENV: 'development', NODE_PATH: join(home, 'compiler') },
+    execArgv: ['--require', join(home, 'hook/nodeTransform.cjs')],
+    env: { ...process.env, NODE_ENV: 'development' },
     serialization: 'advanced',
     silent: true,
   });
@@ -101,10 +112,12 @@ async function start(): Promise<Running> {
   child.on('message', (message: { type?: string; path?: string }) => {
     if (message.type === 'watch') watched.push(message.path!);
   });
-  await waitFor('the backend to be ready', async () => {
-    if (child.exitCode !== null) throw new Error(log());
-    return (await fetch(`${url}/.backstage/health/v1/readiness`)).ok;
-  }).catch((error: Error) => {
+  const ready = waitFor(
+    'the backend to be ready',
+    async () => (await fetch(`${url}/.backstage/health/v1/readiness`)).ok,
+  );
+  const failed = ended.then(() => Promise.reject(new Error('The backend has ended')));
+  await Promise.race([ready, failed]).catch((error: Error) => {
     throw new Error(`${error.message}\n${log()}`);
   });
   return { url, watched, log, stop };
