@@ -1,9 +1,9 @@
-// npm run adopt [-- --keep]: makes the app of Backstage's create-app, follows docs/getting-started/adopt.md in it with the packed
+// npm run adopt [-- --dir <folder>]: makes the app of Backstage's create-app, follows docs/getting-started/adopt.md in it with the packed
 // packages, command by command, and checks what the guide promises. Some ten minutes and 3 GB; what npm serves today decides what is
-// installed, so it is for a person or a schedule. The suite has a short form with fixed versions (test/packages/adopt.test.ts).
+// installed, so it is for a person or a schedule. With --dir the app is kept there, and is taken as it is by a later run. The suite has a short form with fixed versions (test/packages/adopt.test.ts).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answersOf, startBackend } from './adopt/backend.mjs';
 import { checkGenerations } from './adopt/generations.mjs';
@@ -31,16 +31,15 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 await runScript(async () => {
   checkNodeVersion();
-  const { values } = parseArgs({ options: { keep: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { dir: { type: 'string' } } });
   checkTemporaryFolder(4000);
   await ensureInstalled({ dev: true });
   await buildStep();
-  const dir = mkdtempSync(join(tmpdir(), 'stagedoor-adopt-'));
+  const dir = values.dir ? resolve(values.dir) : mkdtempSync(join(tmpdir(), 'stagedoor-adopt-'));
   try {
     await adopt(dir);
   } finally {
-    if (values.keep) say(`kept: ${dir}`);
-    else rmSync(dir, { recursive: true, force: true });
+    if (!values.dir) rmSync(dir, { recursive: true, force: true });
   }
 });
 
@@ -71,6 +70,7 @@ async function adopt(dir) {
     await start('yarn workspace backend start');
     const before = await answersOf(url);
     await backend.stop();
+    backend = undefined;
 
     // Variables live on from one block to the next, as in a terminal; sleeping takes longer here than on an idle machine.
     const shell = `sleep() { command sleep $(($1 * 4)); }; variables='${dir}/variables'; [ ! -e "$variables" ] || . "$variables"`;
@@ -83,7 +83,7 @@ async function adopt(dir) {
         await start(body);
         compare(before, await answersOf(url));
       } else {
-        await backend?.ready().catch(() => {});
+        await backend?.ready();
         await follow(body.replaceAll('http://localhost:7007', url));
       }
     }

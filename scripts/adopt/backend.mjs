@@ -29,12 +29,13 @@ export function startBackend(command, { cwd, env, url }) {
       const until = Date.now() + START_MS;
       for (let steady = 0; steady < STEADY_ROUNDS; await sleep(ROUND_MS)) {
         steady = (await isReady(url)) ? steady + 1 : 0;
-        if (Date.now() > until)
+        if (Date.now() > until || child.exitCode !== null)
           throw new Failure(`The backend is not ready:\n${log.slice(-4000)}`, 'Read the lines above.');
       }
     },
     async stop() {
-      if (child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+      if (child.exitCode !== null) return;
+      process.kill(-child.pid, 'SIGTERM');
       const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), 20_000);
       await ended;
       clearTimeout(timer);

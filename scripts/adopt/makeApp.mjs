@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { nodeRuntime } from '../lib/nodeRuntime.mjs';
 import { npm } from '../lib/npm.mjs';
 import { runQuietly } from '../lib/run.mjs';
@@ -9,6 +9,8 @@ import { sqliteCompileEnvironment } from '../lib/sqliteDriver.mjs';
 const CREATE_APP = '@backstage/create-app@0.9.2';
 const YARN = '@yarnpkg/cli-dist@4.13.0';
 const NODE_MAJOR = 22;
+/** In the app, once it is installed. */
+const INSTALLED = '.git/installed';
 
 /**
  * What create-app takes from the network beside npm, or npm may lack: without the yarn.lock of its release, ranges give packages
@@ -36,34 +38,41 @@ function resolution(name, version, wanted) {
 
 /**
  * Makes the app of Backstage's create-app in `<dir>/app`, with everything that its template names, and installs it with the Yarn that
- * it brings. `registry` serves the scope @stagedoor. Returns its folder and the environment to run commands in it.
+ * it brings; one that an earlier run left there is as it was installed then. `registry` serves the scope @stagedoor. Returns its
+ * folder and the environment to run commands in it.
  */
 export async function makeApp(dir, { registry, env: further, say }) {
-  const tools = join(dir, 'tools');
-  mkdirSync(tools, { recursive: true });
-  await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
+  const [app, tools] = [join(dir, 'app'), join(dir, 'tools')];
   const runtime = await nodeRuntime(NODE_MAJOR);
   const path = [join(runtime, 'bin'), join(tools, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const env = { ...sqliteCompileEnvironment(), npm_config_nodedir: runtime, ...further, PATH: path, CI: undefined };
-  const app = join(dir, 'app');
-  const createApp = join(tools, 'node_modules/@backstage/create-app/bin/backstage-create-app');
-  await inShell(`echo app | node '${createApp}' --skip-install --path '${app}'`, { cwd: dir, env });
-  for (const { what, why, file, change } of FILLED_IN) {
-    say(`filled in: ${what} (${why})`);
-    const place = join(app, file);
-    const manifest = JSON.parse(readFileSync(place, 'utf8'));
-    change(manifest);
-    writeFileSync(place, `${JSON.stringify(manifest, null, 2)}\n`);
+  const run = (script) => inShell(script, { cwd: app, env });
+  if (existsSync(join(app, INSTALLED))) await run(`git reset -q --hard && git clean -qfd && yarn install`);
+  else {
+    mkdirSync(tools, { recursive: true });
+    await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
+    const createApp = join(tools, 'node_modules/@backstage/create-app/bin/backstage-create-app');
+    await inShell(`echo app | node '${createApp}' --skip-install --path '${app}'`, { cwd: dir, env });
+    for (const { file, change } of FILLED_IN) fillIn(join(app, file), change);
+    await run('yarn install');
+    await run(
+      `git add -A && git -c user.name=adopter -c user.email=adopter@example.com commit -qm app && touch ${INSTALLED}`,
+    );
   }
+  for (const { what, why } of FILLED_IN) say(`filled in: ${what} (${why})`);
   const scope = `npmScopes:\n  stagedoor:\n    npmRegistryServer: '${registry}'\n`;
   appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
-  await inShell('yarn install', { cwd: app, env });
   return { app, env };
+}
+
+function fillIn(file, change) {
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  change(manifest);
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Runs commands in one bash that ends with the first that fails; returns what they said. */
 export async function inShell(script, { cwd, env }) {
-  if (!existsSync(cwd)) mkdirSync(dirname(cwd), { recursive: true });
   return await runQuietly('bash', ['-euo', 'pipefail', '-c', `exec 2>&1\n${script}`], {
     cwd,
     env,
