@@ -36,7 +36,9 @@ export async function startArchiveRegistry(files) {
 function packument({ manifest, archive }, url) {
   const { name, version } = manifest;
   const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
-  const dist = { tarball: `${url}/${name}/-/${name.split('/')[1]}-${version}.tgz`, integrity };
+  // Package managers keep archives by name and version: one that an earlier run served is not this one. Yarn adds an unusual address to them.
+  const digest = createHash('sha256').update(archive).digest('hex');
+  const dist = { tarball: `${url}/${name}/-/${digest}.tgz`, integrity };
   const time = { created: LONG_AGO, modified: LONG_AGO, [version]: LONG_AGO };
   return { name, 'dist-tags': { latest: version }, time, versions: { [version]: { ...manifest, dist } } };
 }

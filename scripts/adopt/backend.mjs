@@ -30,7 +30,7 @@ export function startBackend(command, { cwd, env, url }) {
       for (let steady = 0; steady < STEADY_ROUNDS; await sleep(ROUND_MS)) {
         steady = (await isReady(url)) ? steady + 1 : 0;
         if (Date.now() > until || child.exitCode !== null)
-          throw new Failure(`The backend is not ready:\n${log.slice(-4000)}`, 'Read the lines above.');
+          throw new Failure(`The backend is not ready:\n${withoutRequests(log).slice(-6000)}`, 'Read the lines above.');
       }
     },
     async stop() {
@@ -41,6 +41,10 @@ export function startBackend(command, { cwd, env, url }) {
       clearTimeout(timer);
     },
   };
+}
+
+function withoutRequests(log) {
+  return log.replaceAll(/^.*"GET \/\.backstage\/.*\n/gm, '');
 }
 
 async function isReady(url) {
