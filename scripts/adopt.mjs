@@ -1,7 +1,7 @@
 // npm run adopt [-- --dir <folder>]: makes the app of Backstage's create-app, follows docs/getting-started/adopt.md in it with the packed
 // packages, command by command, and checks what the guide promises. Some ten minutes and 3 GB; what npm serves today decides what is
 // installed, so it is for a person or a schedule. With --dir the app is kept there, and is taken as it is by a later run. The suite has a short form with fixed versions (test/packages/adopt.test.ts).
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -93,7 +93,7 @@ async function adopt(dir) {
     say('ok');
 
     async function follow(script) {
-      say(script.replaceAll(/^/gm, '$ ').trimEnd());
+      say(script.trimEnd().replaceAll(/^/gm, '$ '));
       const began = Date.now();
       const output = await inShell(`${shell}\n${script}\ndeclare -p TOKEN >"$variables" 2>/dev/null || true`, {
         cwd: app,
@@ -106,6 +106,7 @@ async function adopt(dir) {
     }
   } finally {
     await backend?.stop();
+    if (backend) writeFileSync(join(dir, 'backend.log'), backend.log());
     await registry.stop();
   }
 }
