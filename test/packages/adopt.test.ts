@@ -97,7 +97,7 @@ async function start(): Promise<Running> {
   const child = fork(join(app, 'packages/backend/src/index.ts'), {
     cwd: join(app, 'packages/backend'),
     execArgv: ['--require', join(home, 'hook/nodeTransform.cjs')],
-    env: { ...process.env, NODE_ENV: 'development' },
+    env: { ...process.env, NODE_ENV: 'development', BACKSTAGE_CLI_CHANNEL: '1' },
     serialization: 'advanced',
     silent: true,
   });
@@ -109,8 +109,12 @@ async function start(): Promise<Running> {
   onTestFinished(stop);
   const log = textOf(child);
   const watched: string[] = [];
-  child.on('message', (message: { type?: string; path?: string }) => {
+  child.on('message', (message: { type?: string; path?: string; id?: number }) => {
     if (message.type === 'watch') watched.push(message.path!);
+    // It keeps in-memory databases from one start to the next: none so far.
+    if (message.type === '@backstage/cli/channel/request') {
+      child.send({ type: '@backstage/cli/channel/response', id: message.id, body: { loaded: false } });
+    }
   });
   const ready = waitFor(
     'the backend to be ready',
@@ -182,6 +186,16 @@ test('a backend of create-app takes the steps of the guide: its plugins answer a
   await rm(join(root, 'greeter'), { recursive: true });
   await waitFor('the plugin to be gone', async () => (await secret()).status === 404);
   expect(await answersOf(backend)).toEqual(before);
+
+  // An in-memory database has one connection: each build has it, with the rows of the builds before.
+  const rows = async () => (await fetch(`${backend.url}/api/stores-rows/rows`)).json();
+  for (const count of [1, 2, 3]) {
+    const bundle = await fixtureBundle(home, 'stores-rows', { version: `${count}.0.0`, sealed: false });
+    await rm(join(root, 'stores-rows'), { recursive: true, force: true });
+    if (count === 3) await waitFor('the plugin to be gone', async () => /stores-rows\S*: removed/.test(backend.log()));
+    await cp(bundle, join(root, 'stores-rows'), { recursive: true });
+    await waitFor(`${count} rows`, async () => ((await rows()) as { rows: string[] }).rows.length === count);
+  }
 
   // What is watched and then deleted would restart the backend.
   expect(backend.watched).toContain(join(app, 'packages/backend/src/index.ts'));
