@@ -3,3 +3,5 @@ export interface WorkspacePackage {
 }
 /** See packages.mjs. */
 export function inDependencyOrder<T extends WorkspacePackage>(packages: T[]): T[];
+/** See packages.mjs. */
+export function publishedPackages(): WorkspacePackage[];

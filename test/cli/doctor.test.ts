@@ -135,6 +135,20 @@ describe('stagedoor doctor, of a portal', () => {
     expect(await doctor(dir)).toMatchObject({ code: 0, kinds: ['portal'], findings: [] });
   });
 
+  it('takes relative paths of an app of create-app from its backend package, for which the config of the root folder counts', async () => {
+    const app = await portal({ rootDirectory: '../../plugins', signatures: { mode: 'off' } });
+    await mkdir(join(app, 'packages/backend'), { recursive: true });
+    await writeFile(
+      join(app, 'packages/backend/package.json'),
+      '{"name": "backend", "backstage": {"role": "backend"}}',
+    );
+    for (const folder of [app, join(app, 'packages/backend')]) {
+      const { code, kinds, findings } = await doctor(folder);
+      expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
+      expect({ code, kinds }).toEqual({ code: 0, kinds: ['portal'] });
+    }
+  });
+
   it('warns of what could be safer', async () => {
     const dir = await portal({ auth: undefined, signatures: undefined }, { permission: undefined });
     await chmod(join(dir, 'plugins'), 0o777);

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { runWithMounts } from '../support/mountNamespace';
@@ -23,6 +23,15 @@ describe('An export', () => {
     expect(result.path).toBe(join(dir, 'dist-dynamic'));
     expect(result.verified).toBe(true);
     expect(result.integrity).toBe(plain.integrity);
+  });
+
+  it('of a folder in a folder needs no ./ before it, as a shell completes paths', async () => {
+    const parent = await tempDir();
+    await mkdir(join(parent, 'plugins'));
+    const dir = await copyFixture('own-files', join(parent, 'plugins'));
+    const { code, stderr } = await stagedoor(parent, 'export', `plugins/${basename(dir)}`, '--no-verify');
+    expect(code, stderr).toBe(0);
+    expect(await readdir(dir)).toContain('dist-dynamic');
   });
 
   it('of a library with assets and hoisted packages works in such a path too', async () => {

@@ -166,7 +166,7 @@ describe('an app without a policy of its own', () => {
     const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install', 'dynamic-plugins.plugin.read'];
     expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
     expect(await askPolicy(backend.url, olga, ...asked)).toEqual(['ALLOW', 'ALLOW', 'ALLOW']);
-    expect(backend.logs.join('\n')).toContain('No permission policy is installed');
+    expect(backend.logs.join('\n')).toContain('No permission policy decides who may change dynamic plugins');
   });
 
   test.each([

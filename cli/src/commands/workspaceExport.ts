@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
-import { isPath } from '../export/locate';
+import { isFolder } from '../export/locate';
 import { exportWorkspace, type WorkspaceOptions } from '../monorepo/exportWorkspace';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../monorepo/workspaceRoot';
 import type { Reporter } from '../report/reporter';
@@ -38,7 +38,7 @@ export async function targetedWorkspace(
     throw new StagedoorError('USAGE', '--jobs takes a whole number from 1.');
   }
   const root =
-    target === undefined || isPath(target) ? await readWorkspaceRoot(resolve(cwd, target ?? '.')) : undefined;
+    target === undefined || isFolder(target, cwd) ? await readWorkspaceRoot(resolve(cwd, target ?? '.')) : undefined;
   if (!root && filter !== undefined) {
     throw new StagedoorError(
       'USAGE',

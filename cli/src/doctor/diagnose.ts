@@ -3,9 +3,8 @@ import { join, resolve } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
 import { lostCommands } from './backstageCli';
 import type { Finding } from './finding';
+import { locatePortal } from './locatePortal';
 import type { Diagnosis, DoctorOptions } from './options';
-
-const CONFIG_FILES = ['app-config.yaml', 'app-config.local.yaml'];
 
 /**
  * Examines a plugin package, a portal, or a folder that is both, without changing anything. What is wrong is a finding;
@@ -13,7 +12,10 @@ const CONFIG_FILES = ['app-config.yaml', 'app-config.local.yaml'];
  */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const folder = resolve(options.cwd, options.folder ?? '.');
-  const config = configFiles(options, folder);
+  const place = locatePortal(folder);
+  const isGiven = options.config.length > 0;
+  const config = isGiven ? options.config.map((file) => resolve(options.cwd, file)) : place.config;
+  const dir = isGiven ? folder : place.dir;
   const isPortal = config.length > 0;
   const isPlugin = existsSync(join(folder, 'package.json')) && (!isPortal || options.host !== undefined);
   if (!isPlugin && !isPortal) {
@@ -23,7 +25,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   }
   const findings: Finding[] = [];
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));
-  const portal = isPortal ? await (await import('./portal')).examinePortal(folder, config, options.signal) : undefined;
+  const portal = isPortal ? await (await import('./portal')).examinePortal(dir, config, options.signal) : undefined;
   findings.push(...(portal?.findings ?? []), ...(await lostCommands(folder)));
   const kinds: Diagnosis['kinds'] = [
     ...(isPlugin ? (['plugin'] as const) : []),
@@ -36,10 +38,4 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
     ...(portal?.processes && { processes: portal.processes }),
     findings: findings.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),
   };
-}
-
-function configFiles({ config, cwd }: DoctorOptions, folder: string): string[] {
-  if (config.length > 0) return config.map((file) => resolve(cwd, file));
-  const files = CONFIG_FILES.map((file) => join(folder, file));
-  return existsSync(files[0]!) ? files.filter((file) => existsSync(file)) : [];
 }

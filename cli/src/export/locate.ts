@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { StagedoorError, findPackageDir, packName, readPackageJson } from '@stagedoor/bundle';
 import semver from 'semver';
@@ -37,7 +38,7 @@ export async function locatePackage(
   takeInstalled: boolean,
   fetch: Fetch,
 ): Promise<Located> {
-  if (target === undefined || isPath(target)) {
+  if (target === undefined || isFolder(target, cwd)) {
     const dir = resolve(cwd, target ?? '.');
     return { dir, out: join(dir, 'dist-dynamic'), fetched: false, dispose: async () => {} };
   }
@@ -64,6 +65,11 @@ export function parseSpec(text: string): PackageSpec {
 /** True for `./x`, `../x`, `/x`: everything else is a package name. */
 export function isPath(target: string): boolean {
   return isAbsolute(target) || /^\.{1,2}([/\\]|$)/.test(target);
+}
+
+/** True for a path, also for `plugins/todo-backend` where that is a package: no name of a package has such a slash. */
+export function isFolder(target: string, cwd: string): boolean {
+  return isPath(target) || (!SPEC.test(target) && existsSync(join(cwd, target, 'package.json')));
 }
 
 async function satisfies(dir: string, range: string): Promise<boolean> {

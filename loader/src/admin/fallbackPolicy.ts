@@ -11,8 +11,9 @@ const POLICY_POINT = 'permission.policy';
 const ALLOW_ALL_MODULE = 'allow-all-policy';
 
 const NO_POLICY =
-  'No permission policy is installed: operators alone may change dynamic plugins, and every other permission is allowed. ' +
-  'Install a module for the permission plugin that sets a policy.';
+  "No permission policy decides who may change dynamic plugins (Backstage's allow-all policy does not): only " +
+  'dynamicPlugins.operators may, and every other permission is allowed. To decide both, install a module for the permission ' +
+  'plugin that sets a policy.';
 
 /** A permission policy, as far as it is made or passed on here (plugin-permission-node, `PermissionPolicy`). */
 interface Policy {

@@ -62,7 +62,7 @@ export const defaultServiceFactories: ServiceFeature[] = [
     service: coreServices.database,
     deps: { config: rootConfig, lifecycle, logger, pluginMetadata: plugin, rootLifecycle, rootLogger },
     rootContext: true,
-    load: async () => (await import('@backstage/backend-defaults/database')).databaseServiceFactory,
+    load: async () => await (await import('./databaseService')).databaseServiceFactory(),
   }),
   lazyServiceFactory({
     service: discovery,

@@ -24,6 +24,7 @@ import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import { patchPackagePaths } from '../stage/packagePaths';
 import type { Shelves } from '../stage/shelf';
+import { hideFromDevelopmentServer } from '../host/developmentServer';
 import { LeftBehind } from '../host/leftBehind';
 import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
@@ -285,6 +286,8 @@ export class DynamicPlugins {
     await this.#state.open(stateDirectory, () => lock.assertHeld());
     this.events.beginAfter(await this.#state.reserveEvents(this.events.last));
     this.#gate.passed = new PassedChecks(shelves.compiled);
+    const hidden = hideFromDevelopmentServer(stateDirectory);
+    this.#closers.push(() => hidden.dispose());
     const leftBehind = new LeftBehind(stateDirectory);
     this.#unitHost.leftBehind = leftBehind;
     this.#closers.push(() => leftBehind.dispose());
