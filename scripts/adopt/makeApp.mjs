@@ -11,6 +11,8 @@ const YARN = '@yarnpkg/cli-dist@4.13.0';
 const NODE_MAJOR = 22;
 /** In the app, once it is installed. */
 const INSTALLED = '.git/installed';
+/** Ignored by Git, and not worth installing anew; whatever else a plugin of an earlier run left would be in the way. */
+const KEPT = "-e /node_modules -e '/packages/*/node_modules' -e /.yarn";
 
 /**
  * What create-app takes from the network beside npm, or npm may lack: without the yarn.lock of its release, ranges give packages
@@ -47,7 +49,7 @@ export async function makeApp(dir, { registry, env: further, say }) {
   const path = [join(runtime, 'bin'), join(tools, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const env = { ...sqliteCompileEnvironment(), npm_config_nodedir: runtime, ...further, PATH: path, CI: undefined };
   const run = (script) => inShell(script, { cwd: app, env });
-  if (existsSync(join(app, INSTALLED))) await run(`git reset -q --hard && git clean -qfd && yarn install`);
+  if (existsSync(join(app, INSTALLED))) await run(`git reset -q --hard && git clean -qfdx ${KEPT} && yarn install`);
   else {
     mkdirSync(tools, { recursive: true });
     await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
