@@ -4,7 +4,7 @@ import { runHost, type Course, type Scenario } from '../support/comparedHost';
 /** Lines that one host has and the other has not, or when it likes, each with the reason. */
 const MEANT: ReadonlyArray<[pattern: RegExp, reason: string]> = [
   [
-    /No permission policy is installed/,
+    /No permission policy decides who may change/,
     'the allow-all module does not count as a policy for changing plugins (decision 067)',
   ],
   [/Plugin initialization in progress/, 'comes once a second, with whatever has started by then'],
