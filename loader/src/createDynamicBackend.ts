@@ -80,8 +80,10 @@ export function createDynamicBackend(): Backend {
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     for (const warning of untested) rootLogger.warn(warning);
     const settings = readSettings(config, process.cwd());
-    opening = settings && new StateOpening(settings.stateDirectory);
-    ahead = settings && startAhead(settings, opening!);
+    if (settings) {
+      opening = new StateOpening(settings.stateDirectory);
+      ahead = startAhead(settings, opening);
+    }
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,

@@ -19,8 +19,7 @@ const REGISTRY_HINT =
 export async function npm(args, { cwd = repository, env = {} } = {}) {
   // Whose scripts may run is for the user to say.
   const ignoringScripts = process.env.npm_config_ignore_scripts === 'true' && { npm_config_ignore_scripts: 'true' };
-  const script = process.env.npm_execpath;
-  const [command, first] = script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
+  const [command, first] = npmCommand();
   return await runQuietly(command, [...first, ...args, ...SETTINGS], {
     cwd,
     shown: ['npm', ...args].join(' '),
@@ -28,6 +27,12 @@ export async function npm(args, { cwd = repository, env = {} } = {}) {
     hint: (output) =>
       hintIn(output) ?? (output.includes('gyp ERR!') ? COMPILER_HINT : REGISTRY_HINT + settingsHint(process.env)),
   });
+}
+
+/** The npm that runs this script, else the one on the path: a command and its first arguments. */
+export function npmCommand() {
+  const script = process.env.npm_execpath;
+  return script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
 }
 
 /** What the files of a user may say otherwise: arguments win over them. What is installed, and where, is the lockfile's to say. */

@@ -5,6 +5,8 @@ import type {
 } from '@backstage/backend-plugin-api';
 import type { Response } from 'express';
 import type { Policy } from '../policy/policy';
+import { answerDidNotStart } from '../serve/unavailable';
+import { openedOnlyIf } from '../start/openedRoutes';
 
 /** Whose router it is. */
 export interface RouterOwner {
@@ -34,10 +36,10 @@ export class HeldRouter implements HttpRouterService {
   }
 
   /** Throws a TypeError before backend-plugin-api 1.12, as its own router does. */
-  addWebSocketHandler({ path, handler, authPolicy }: HttpRouterServiceWebSocketHandler): void {
-    const open = authPolicy === 'unauthenticated' && this.#mayOpen({ path, allow: 'unauthenticated' });
+  addWebSocketHandler(declared: HttpRouterServiceWebSocketHandler): void {
     const add = this.#router.addWebSocketHandler.bind(this.#router);
-    this.#afterInit(() => add({ path, handler, ...(open && { authPolicy: 'unauthenticated' }) }));
+    const judged = openedOnlyIf(declared, (route) => this.#mayOpen(route));
+    this.#afterInit(() => add(judged));
   }
 
   addAuthPolicy({ path, allow }: HttpRouterServiceAuthPolicy): void {
@@ -55,10 +57,7 @@ export class HeldRouter implements HttpRouterService {
   refuse(): void {
     this.#held = [];
     const { pluginId } = this.#owner;
-    this.#router.use((_request, response: Response) => {
-      const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
-      response.status(503).json({ error });
-    });
+    this.#router.use((_request, response: Response) => answerDidNotStart(response, pluginId));
   }
 
   #afterInit(add: () => void): void {

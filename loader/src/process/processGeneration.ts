@@ -19,6 +19,7 @@ import type { ProcessHost, RunningChild } from './processHost';
 import { ChildAgent } from './proxy/agent';
 import { listens } from './proxy/listens';
 import { InvalidAnswer, forward, type Upstream } from './proxy/forward';
+import { refuseSocket } from './proxy/refuse';
 import { forwardUpgrade, tunnelUpgrade } from './proxy/tunnel';
 import { SessionCheck, type Onward } from './sessionCheck';
 import { Supervisor, type Supervision } from './supervisor';
@@ -169,12 +170,7 @@ export class ProcessGeneration implements StartedGeneration {
   /** Joins a WebSocket that has passed its session check to one of the process. */
   #tunnel(upgrade: WebSocketUpgrade): void {
     const child = this.#supervisor.current;
-    if (!child) {
-      const head =
-        'HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-      upgrade.socket.end(head, () => upgrade.socket.destroy());
-      return;
-    }
+    if (!child) return refuseSocket(upgrade.socket, '503 Service Unavailable', ['Retry-After: 1']);
     this.#keep(upgrade.socket);
     tunnelUpgrade(upgrade, this.#upstream(child));
   }

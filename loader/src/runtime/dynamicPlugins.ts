@@ -28,7 +28,7 @@ import { hideFromDevelopmentServer } from '../host/developmentServer';
 import { LeftBehind } from '../host/leftBehind';
 import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
-import { StateOpening } from '../stage/stateOpening';
+import type { StateOpening } from '../stage/stateOpening';
 import type { Drop } from '../scan/drop';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import type { AheadThread } from '../ahead/aheadThread';
@@ -81,7 +81,7 @@ export interface DynamicPluginsOptions {
   startup: StartupReport;
   /** Stages and compiles while the portal starts; undefined where there is nothing new. */
   ahead?: AheadThread;
-  /** The state directory, where it is being opened already. */
+  /** The state directory; undefined where there are no settings. */
   opening?: StateOpening;
   /** The id of the portal's instance, see `PortalMetadata`. */
   instanceId(): string | undefined;
@@ -279,7 +279,7 @@ export class DynamicPlugins {
     }
     // Why it cannot be read is told when it is.
     await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
-    const { opening = new StateOpening(settings.stateDirectory) } = this.#options;
+    const opening = this.#options.opening!;
     this.#release = () => opening.release();
     this.#patchPackagePaths();
     const { directory: stateDirectory, lock, shelves } = await opening.open((fault) => this.#lostState(fault));

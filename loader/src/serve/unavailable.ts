@@ -12,8 +12,13 @@ export function answerUnavailable(response: Response, fault: StagedoorError, ret
 
 /** Answers in the place of a plugin of the portal that failed and may: 503, as Backstage does after a while. */
 export function didNotStart(pluginId: string): SlotTarget {
+  return { handle: (_path, _request, response) => answerDidNotStart(response, pluginId) };
+}
+
+/** Answers 503 for a plugin whose init failed. */
+export function answerDidNotStart(response: Response, pluginId: string): void {
   const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
-  return { handle: (_path, _request, response) => void response.status(503).json({ error }) };
+  response.status(503).json({ error });
 }
 
 /** Answers 502 with ANSWER_INVALID; an answer that has begun is broken off. */

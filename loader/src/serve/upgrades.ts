@@ -78,13 +78,12 @@ export class Upgrades {
     const upgrade = handler && this.#takeConnection(request);
     if (!upgrade) return false;
     const { socket, head } = upgrade;
-    const onError = (error: Error): void => {
-      this.#logger.warn('WebSocket upgrade failed', error);
-      socket.destroy();
-    };
     Promise.resolve()
       .then(() => handler({ request, socket, head }))
-      .catch(onError);
+      .catch((error: Error) => {
+        this.#logger.warn('WebSocket upgrade failed', error);
+        socket.destroy();
+      });
     return true;
   }
 

@@ -246,20 +246,21 @@ export class Generation implements StartedGeneration {
   /** The unit's rootHttpRouter: what is mounted on it is captured here, and reached through the slots. */
   #facade(): RootHttpRouterService {
     return {
-      use: (path, mounted) => {
-        const earlier = this.#routes.get(path);
-        const plain = mounted as RequestHandler;
-        const handler = this.#host.decorateRoutes?.(this.pluginId, plain) ?? plain;
-        this.#routes.set(path, earlier ? inTurn(earlier, handler) : handler);
-        if (this.#serving) this.#host.slots.point(path, this);
-        this.#host.onRoutes?.();
-      },
+      use: (path, handler) => this.#mount(path, handler as RequestHandler),
       addWebSocketHandler: ({ path, handler }) => {
         this.#upgrades.addHandler(path, handler);
         const isMounted = [...this.#routes.keys()].some((route) => `${path}/`.startsWith(`${route}/`));
-        if (!isMounted) this.#facade().use(path, passOn);
+        if (!isMounted) this.#mount(path, passOn);
       },
     };
+  }
+
+  #mount(path: string, plain: RequestHandler): void {
+    const earlier = this.#routes.get(path);
+    const handler = this.#host.decorateRoutes?.(this.pluginId, plain) ?? plain;
+    this.#routes.set(path, earlier ? inTurn(earlier, handler) : handler);
+    if (this.#serving) this.#host.slots.point(path, this);
+    this.#host.onRoutes?.();
   }
 }
 

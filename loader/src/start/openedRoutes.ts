@@ -1,4 +1,8 @@
-import type { HttpRouterService, HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
+import type {
+  HttpRouterService,
+  HttpRouterServiceAuthPolicy,
+  HttpRouterServiceWebSocketHandler,
+} from '@backstage/backend-plugin-api';
 import type { Handler, Request } from 'express';
 import type { ServiceFeature } from '../host/features';
 
@@ -75,11 +79,23 @@ function addingWebSockets(
   watch: RouterWatch,
   owner: string | undefined,
 ): HttpRouterService['addWebSocketHandler'] {
-  return ({ path, handler, authPolicy }) => {
-    const open = authPolicy === 'unauthenticated' && watch.opens({ path, allow: 'unauthenticated' }, owner);
-    router.addWebSocketHandler({ path, handler, ...(open && { authPolicy: 'unauthenticated' }) });
-    watch.onWebSocket(path, open, owner);
+  return (declared) => {
+    const judged = openedOnlyIf(declared, (route) => watch.opens(route, owner));
+    router.addWebSocketHandler(judged);
+    watch.onWebSocket(judged.path, judged.authPolicy !== undefined, owner);
   };
+}
+
+/**
+ * A WebSocket path as it is registered: without a session check only where it is declared so and `opens` lets it be. Each
+ * member is read once: what is judged is what is registered.
+ */
+export function openedOnlyIf(
+  { path, handler, authPolicy }: HttpRouterServiceWebSocketHandler,
+  opens: (route: HttpRouterServiceAuthPolicy) => boolean,
+): HttpRouterServiceWebSocketHandler {
+  const open = authPolicy === 'unauthenticated' && opens({ path, allow: 'unauthenticated' });
+  return { path, handler, ...(open && { authPolicy }) };
 }
 
 /** The handler, without the requests that `takes` takes; not a layer of its own, which every request would pass. */

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { Duplex } from 'node:stream';
 
 const NAMES = { 400: 'InputError', 501: 'NotImplementedError' } as const;
 
@@ -6,4 +7,11 @@ const NAMES = { 400: 'InputError', 501: 'NotImplementedError' } as const;
 export function refuseRequest(response: Response, status: keyof typeof NAMES, message: string): void {
   response.status(status).set('Connection', 'close');
   response.json({ error: { name: NAMES[status], message } });
+}
+
+/** Answers a request for an upgrade whose connection has no response any more, and ends it; `headers` are whole lines. */
+export function refuseSocket(socket: Duplex, status: string, headers: readonly string[] = []): void {
+  if (socket.destroyed) return;
+  const lines = [`HTTP/1.1 ${status}`, ...headers, 'Connection: close', 'Content-Length: 0', '', ''];
+  socket.end(lines.join('\r\n'), () => socket.destroy());
 }

@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { takeUpgrade } from '../../serve/upgrades';
+import { takeUpgrade, type WebSocketUpgrade } from '../../serve/upgrades';
 import { passAnswerOn, startRequest, type OnBroken, type Upstream } from './forward';
 import { responseHeaders } from './headers';
-import { refuseRequest } from './refuse';
+import { refuseRequest, refuseSocket } from './refuse';
 
 /**
  * Forwards a request for a protocol upgrade, which has no body. If the child agrees, the two connections become one;
@@ -23,10 +23,7 @@ export function forwardUpgrade(
   onward.on('upgrade', (answer, child, childHead) => {
     const taken = takeUpgrade(request);
     if (!taken || taken.socket.destroyed) return void child.destroy();
-    taken.socket.write(head(answer), 'latin1');
-    taken.socket.write(childHead);
-    child.write(taken.head);
-    join(taken.socket, child);
+    join(taken, answer, child, childHead);
     onTunnel(taken.socket);
   });
   request.socket.once('close', () => onward.destroy());
@@ -37,25 +34,16 @@ export function forwardUpgrade(
  * As {@link forwardUpgrade}, for a connection that has been taken from its response already: the answer of a child that
  * does not agree, or has none, is written onto it as its last.
  */
-export function tunnelUpgrade(
-  { request, socket, head: first }: { request: IncomingMessage; socket: Duplex; head: Buffer },
-  { socketPath }: Upstream,
-): void {
-  const refuse = (status: string): void => {
-    if (socket.destroyed) return;
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
-  };
+export function tunnelUpgrade(upgrade: WebSocketUpgrade, { socketPath }: Upstream): void {
+  const { request, socket } = upgrade;
   const onward = startRequest(request, 'none', { socketPath, agent: false }, request.headers.upgrade);
-  if (!onward) return refuse('400 Bad Request');
+  if (!onward) return refuseSocket(socket, '400 Bad Request');
   let answered = false;
-  onward.on('error', () => (answered ? socket.destroy() : refuse('503 Service Unavailable')));
+  onward.on('error', () => (answered ? socket.destroy() : refuseSocket(socket, '503 Service Unavailable')));
   onward.on('upgrade', (answer, child, childHead) => {
     answered = true;
-    if (socket.destroyed) return void child.destroy();
-    socket.write(head(answer), 'latin1');
-    socket.write(childHead);
-    child.write(first);
-    join(socket, child);
+    if (socket.destroyed) child.destroy();
+    else join(upgrade, answer, child, childHead);
   });
   onward.on('response', (answer) => {
     answered = true;
@@ -76,11 +64,20 @@ function head({ statusCode, statusMessage, rawHeaders }: IncomingMessage): strin
   return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, '', ''].join('\r\n');
 }
 
-function join(one: Duplex, other: Duplex): void {
-  one.pipe(other).pipe(one);
+/** Gives the child's agreement to the client, and makes the two connections one. */
+function join(
+  { socket, head: first }: { socket: Duplex; head: Buffer },
+  answer: IncomingMessage,
+  child: Duplex,
+  childHead: Buffer,
+): void {
+  socket.write(head(answer), 'latin1');
+  socket.write(childHead);
+  child.write(first);
+  socket.pipe(child).pipe(socket);
   for (const [from, to] of [
-    [one, other],
-    [other, one],
+    [socket, child],
+    [child, socket],
   ] as const) {
     from.on('error', () => to.destroy());
     from.on('close', () => to.destroy());
