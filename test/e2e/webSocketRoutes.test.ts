@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { exportBundle } from '../support/export';
+import { openWebSocket } from '../support/openWebSocket';
 import { startPortal, type Portal } from '../support/portal';
 import { untilGone, untilState } from '../support/portalPlugins';
 import { rawRequest, WEBSOCKET_HEADERS, type RawResponse } from '../support/rawRequest';
@@ -54,12 +54,8 @@ describe.each(['in-process', 'process'])(
 
     /** Opens a WebSocket with a session; resolves when the handshake is done, `closed` when the portal has ended it. */
     async function openSocket(): Promise<{ closed: Promise<void> }> {
-      const socket = connect(portal.port, '127.0.0.1');
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-      const headers = Object.entries({ host: 'localhost', ...bearer(), ...WEBSOCKET_HEADERS });
-      socket.write(`GET ${below('')} HTTP/1.1\r\n${headers.map((pair) => pair.join(': ')).join('\r\n')}\r\n\r\n`);
-      const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
-      expect(first.toString()).toContain('101 Switching Protocols');
+      const { first, closed } = await openWebSocket(portal.port, below(''), token);
+      expect(first).toContain('101 Switching Protocols');
       return { closed };
     }
 
@@ -104,10 +100,9 @@ describe.each(['in-process', 'process'])(
       expect(refused).toBe(200);
       client.on('error', () => {});
       client.terminate();
-      const socket = connect(portal.port, '127.0.0.1');
-      const heads = Object.entries({ host: 'localhost', ...bearer(), ...WEBSOCKET_HEADERS });
-      socket.write(`GET ${below('')} HTTP/1.1\r\n${heads.map((pair) => pair.join(': ')).join('\r\n')}\r\n\r\nfirst`);
-      let seen = '';
+      const opened = await openWebSocket(portal.port, below(''), token, 'first');
+      const { socket } = opened;
+      let seen = opened.first;
       socket.on('data', (chunk) => (seen += chunk.toString()));
       await waitFor('what came with the handshake', async () => seen.includes('first'));
       socket.write('second');

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAppPage } from '../support/appPage';
 import { dropFolder, fixtureBundle } from '../support/bundles';
+import { openWebSocket } from '../support/openWebSocket';
 import { startPortal, type Portal } from '../support/portal';
 import { untilGone, untilState } from '../support/portalPlugins';
 import { rawRequest, WEBSOCKET_HEADERS, type RawResponse } from '../support/rawRequest';
@@ -41,12 +41,8 @@ describe('a bundle that takes WebSocket upgrades from the server', () => {
 
   /** Opens a WebSocket with a session; resolves when the handshake is done, `closed` when the portal has ended it. */
   async function openSocket(): Promise<{ closed: Promise<void> }> {
-    const socket = connect(portal.port, '127.0.0.1');
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    const headers = Object.entries({ host: 'localhost', authorization: `Bearer ${token}`, ...WEBSOCKET_HEADERS });
-    socket.write(`GET /api/takes-sockets/ HTTP/1.1\r\n${headers.map((pair) => pair.join(': ')).join('\r\n')}\r\n\r\n`);
-    const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
-    expect(first.toString()).toContain('101 Switching Protocols');
+    const { first, closed } = await openWebSocket(portal.port, '/api/takes-sockets/', token);
+    expect(first).toContain('101 Switching Protocols');
     return { closed };
   }
 

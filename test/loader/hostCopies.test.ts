@@ -1,8 +1,9 @@
-import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { freePort } from '../support/freePort';
+import { linkInstalled } from '../support/linkInstalled';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 
@@ -19,17 +20,10 @@ backend.start().then(() => backend.stop()).then(() => process.exit(0), (error) =
 async function backend({ nested, changed }: { nested?: string; changed?: [name: string, version: string] }) {
   const dir = await tempDir();
   const modules = join(dir, 'node_modules');
-  const installed = join(repository, 'node_modules');
-  for (const name of await readdir(installed)) {
-    if (name.startsWith('.')) continue;
-    if (!name.startsWith('@backstage') && name !== '@stagedoor') await link(join(installed, name), join(modules, name));
-  }
-  for (const name of await readdir(join(installed, '@backstage'))) {
-    await link(join(installed, '@backstage', name), join(modules, '@backstage', name));
-  }
-  await link(join(repository, 'bundle'), join(modules, '@stagedoor/bundle'));
+  await linkInstalled(join(repository, 'node_modules'), modules);
   const loader = join(modules, '@stagedoor/loader');
   await mkdir(loader, { recursive: true });
+  await symlink(join(repository, 'bundle'), join(modules, '@stagedoor/bundle'));
   for (const part of ['dist', 'package.json']) {
     await cp(join(repository, 'loader', part), join(loader, part), { recursive: true });
   }
@@ -56,11 +50,6 @@ async function backend({ nested, changed }: { nested?: string; changed?: [name: 
   await writeFile(join(dir, 'index.cjs'), PROGRAM);
   const { stdout, stderr } = await runProcess(process.execPath, ['index.cjs'], { cwd: dir });
   return { dir, output: stdout + stderr };
-}
-
-async function link(target: string, path: string): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true });
-  await symlink(target, path);
 }
 
 async function copyOf(name: string, to: string): Promise<void> {

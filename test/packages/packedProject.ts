@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { extract } from 'tar';
 import { runProcess } from '../support/childProcess';
+import { linkInstalled } from '../support/linkInstalled';
 import { repository } from '../support/repository';
 
 /** The package.json of a package that was packed. */
@@ -58,13 +59,4 @@ async function installArchive(modules: string, archive: string): Promise<PackedM
   const nested = join(repository, manifest.name.split('/')[1]!, 'node_modules');
   if (existsSync(nested)) await linkInstalled(nested, join(place, 'node_modules'));
   return manifest;
-}
-
-async function linkInstalled(from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const name of await readdir(from)) {
-    if (name.startsWith('.') || name === '@stagedoor') continue;
-    if (name.startsWith('@')) await linkInstalled(join(from, name), join(to, name));
-    else await symlink(join(from, name), join(to, name));
-  }
 }
