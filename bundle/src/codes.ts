@@ -56,7 +56,8 @@ export const codes = {
     hint: 'Make the archive with `stagedoor export --pack`.',
   },
   ARCHIVE_TOO_LARGE: {
-    meaning: 'The archive or folder exceeds the limits on bytes or number of files.',
+    meaning:
+      'The archive or folder exceeds a limit, which the message names.',
     hint: 'Export the plugin with `stagedoor export`: bundles are small.',
   },
   DROP_UNREADABLE: {
@@ -447,12 +448,17 @@ export const codes = {
     hint: 'Remove it; write //host/:_authToken=… in .npmrc, or for images run `docker login` or set REGISTRY_AUTH_FILE.',
   },
   PLUGIN_LISTED_TWICE: {
-    meaning: 'Two entries of one level of the list, or two packages that turn out to be one, name the same plugin.',
+    meaning:
+      'Two enabled entries of one level of the list, or two packages that turn out to be one, name the same plugin.',
     hint: 'Remove one of the two. The main file overrides what it includes; included files do not override each other.',
   },
   PLUGIN_REFERENCE_UNRESOLVED: {
     meaning: 'A {{inherit}} or ref:// means no included entry, or more than one, or stands in an included file.',
     hint: 'Write the image with its tag or digest, and with !path where it holds several plugins.',
+  },
+  CATALOG_INDEX_INVALID: {
+    meaning: 'The image of CATALOG_INDEX_IMAGE does not hold what a catalog index holds.',
+    hint: 'Name an image with dynamic-plugins.default.yaml at its top.',
   },
   PLUGIN_CONFIG_CONFLICT: {
     meaning: 'The pluginConfig of two plugins sets one key differently.',

@@ -76,6 +76,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const { installLines } = await import('../report/install');
       const { installProgress } = await import('../report/installProgress');
       const { openPublicKeys } = await import('../signing/keyFiles');
+      const { rhdhSettingsOf } = await import('../install/rhdhSettings');
       const { withSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
@@ -90,6 +91,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
               sources,
               dryRun: args.dryRun,
               frozen: args.frozen,
+              rhdh: rhdhSettingsOf(process.env),
               ...trustOf(args, cwd),
               ...(trusted && { trusted }),
               signal,

@@ -1,3 +1,5 @@
+import type { ContentLimits } from '@stagedoor/bundle';
+
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {
   /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */
@@ -22,7 +24,7 @@ export interface NpmPackage {
 export interface ImagePlugin {
   host: string;
   repository: string;
-  /** `sha256:<hex>`. */
+  /** E.g. `sha256:<hex>`. */
   digest: string;
   /** Its folder, as the image may name it. */
   path: string;
@@ -67,6 +69,10 @@ export interface SourceContext {
   signal?: AbortSignal;
   /** Bytes of the current package that have come so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
+  /** Archives at web addresses may have no integrity. */
+  skipIntegrity?: boolean;
+  /** Bounds on what a package may hold; by default those of every bundle. */
+  limits?: ContentLimits;
   /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */

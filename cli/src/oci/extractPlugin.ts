@@ -43,23 +43,27 @@ export async function extractPlugin(
     }
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
-    fetched.push({ file: await layers.file(reader, layer, scratch, { ...context, onBytes }), gzip, folder: path });
+    fetched.push({
+      file: await layers.file(reader, layer, scratch, { ...context, onBytes }),
+      gzip,
+      folder: path,
+      limits,
+      shown: `${reader.shown}@${layer.digest}`,
+    });
     before += layer.size;
   }
   if (admit) {
     const statement = join(scratch, 'statement');
     await mkdir(statement);
-    for (const layer of fetched) await extractLayer({ ...layer, limits, only: STATEMENT }, statement);
+    for (const layer of fetched) await extractLayer({ ...layer, only: STATEMENT }, statement);
     await admit(statement);
   }
   const dir = join(scratch, 'plugin');
   await mkdir(dir);
-  const left = { ...limits };
+  const taken = { bytes: 0, entries: 0 };
   for (const layer of fetched) {
-    const taken = await extractLayer({ ...layer, limits: { ...left } }, dir);
+    Object.assign(taken, await extractLayer({ ...layer, taken: { ...taken } }, dir));
     await keep?.(layer.file);
-    left.bytes -= taken.bytes;
-    left.entries -= taken.entries;
   }
   if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;

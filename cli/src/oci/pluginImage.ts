@@ -28,8 +28,18 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
     digest: top.digest,
     manifest,
     documents: [top, inner].flatMap((document) => (document ? [document.bytes] : [])),
-    plugins: listedPlugins(annotations, formatReference(reference)),
+    plugins: pluginsOf(annotations, reference),
   };
+}
+
+/** A path says which plugin is meant, whatever the image says of itself: then a list that cannot be read is none. */
+function pluginsOf(annotations: Record<string, string>, reference: ImageReference): ListedPlugin[] | undefined {
+  try {
+    return listedPlugins(annotations, formatReference(reference));
+  } catch (error) {
+    if (reference.path === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Of an index, the image for this platform, or else the only one: plugins are mostly for any. */

@@ -18,7 +18,7 @@ import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
 /** What {@link mirror} is told; the rest as an install. */
 export interface MirrorOptions extends Pick<
   InstallOptions,
-  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress'
+  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh' | 'catalogs'
 > {
   /** The folder, or archive (`.tar`, `.tgz`, `.tar.gz`), to write; an older mirror there is replaced. */
   out: string;
@@ -48,7 +48,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   const started = Date.now();
   const { signal, onProgress, sources } = options;
   const out = resolve(options.cwd, options.out);
-  const { list, lockFile: file, locked, context } = await openList(options);
+  const { list, lockFile: file, locked, context } = await openList(options, { listRequired: true });
   try {
     await assertReplaceable(out);
     return await withScratch(out, async (scratch) => {

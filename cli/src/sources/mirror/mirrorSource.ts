@@ -6,6 +6,7 @@ import type { RecordedPackage, Source } from '../../install/source';
 import type { ImageReader } from '../../oci/imageReader';
 import { MANIFEST_LIMITS } from '../../http/limits';
 import { parseManifest } from '../../oci/images';
+import { fallbackOf } from '../../oci/fallback';
 import { Layers } from '../../oci/layers';
 import { formatReference, imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
@@ -55,7 +56,7 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       const file = await blobs.file(archive);
       // What was exported is known by the lock alone: the integrity is that of what it was made of.
       if (integrity !== undefined && !resolved.npm?.exported) await checkIntegrity(file, integrity, identity);
-      return await unpack(file, await scratchFolder(folder), context);
+      return await unpack(file, await scratchFolder(folder), { ...context, shown: identity });
     },
   };
 }
@@ -67,7 +68,7 @@ function isMeant(text: string, exported: boolean, resolved: RecordedPackage): bo
   if (kind === 'npm') return npm?.exported === exported;
   if (kind !== 'oci') return true;
   const asked = parseReference(text);
-  if (!image || imageName(asked) !== imageName(image)) return false;
+  if (!image || ![asked, fallbackOf(asked)].some((one) => one && imageName(one) === imageName(image))) return false;
   // What is fetched is what the lock is compared with.
   if (formatReference(image) !== identity || image.digest !== digest) return false;
   return (asked.digest ?? image.digest) === image.digest && (asked.path ?? image.path) === image.path;

@@ -1,0 +1,42 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
+import { openAnywhere, type Fallback } from '../../oci/fallback';
+import type { ImageReader } from '../../oci/imageReader';
+import { Layers } from '../../oci/layers';
+import { formatReference, parseReference, type ImageReference } from '../../oci/reference';
+import { LAYER_TYPES } from '../../oci/schemas';
+import type { HttpContext } from '../../http/send';
+
+/** The images of catalog indexes, wherever they come from. */
+export interface CatalogImages {
+  /**
+   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that.
+   * Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
+   */
+  unpack(image: string, folder: string, context: HttpContext): Promise<string>;
+}
+
+/** Catalog indexes that come from the registries that their names say. */
+export function catalogImages(
+  readerOf?: (reference: ImageReference, context: HttpContext) => ImageReader,
+  fallback?: Fallback,
+): CatalogImages {
+  return {
+    async unpack(text, folder, context) {
+      const { image, found } = await openAnywhere(parseReference(text), context, fallback, readerOf);
+      const layers = new Layers();
+      const dir = join(folder, 'content');
+      await mkdir(dir, { recursive: true });
+      let taken = { bytes: 0, entries: 0 };
+      for (const layer of image.manifest.layers) {
+        const shown = `${formatReference(found)}: the layer ${layer.digest}`;
+        const gzip = LAYER_TYPES.get(layer.mediaType);
+        if (gzip === undefined) throw new StagedoorError('IMAGE_INVALID', `${shown} has the type ${layer.mediaType}.`);
+        const file = await layers.file(image.reader, layer, folder, context);
+        taken = await extractLayer({ file, gzip, folder: '', limits: DEFAULT_LIMITS, shown, taken }, dir);
+      }
+      return dir;
+    },
+  };
+}
