@@ -56,8 +56,7 @@ export const codes = {
     hint: 'Make the archive with `stagedoor export --pack`.',
   },
   ARCHIVE_TOO_LARGE: {
-    meaning:
-      'The archive or folder exceeds a limit, which the message names.',
+    meaning: 'The archive or folder exceeds a limit, which the message names.',
     hint: 'Export the plugin with `stagedoor export`: bundles are small.',
   },
   DROP_UNREADABLE: {

@@ -77,8 +77,22 @@ describe('Which entries count', () => {
   });
 
   it.each([
-    ['the first', [{ package: './a', pullPolicy: 'Always' }, { package: './a/', disabled: true }], 2],
-    ['the last', [{ package: './a', disabled: true }, { package: './a/', pullPolicy: 'Always' }], 1],
+    [
+      'the first',
+      [
+        { package: './a', pullPolicy: 'Always' },
+        { package: './a/', disabled: true },
+      ],
+      2,
+    ],
+    [
+      'the last',
+      [
+        { package: './a', disabled: true },
+        { package: './a/', pullPolicy: 'Always' },
+      ],
+      1,
+    ],
   ])('takes %s of two entries of one key if it alone is enabled, and warns', async (_, plugins, loser) => {
     const list = await read(`plugins:\n${plugins.map((one) => `  - ${JSON.stringify(one)}`).join('\n')}`);
     expect(list.plugins).toMatchObject([{ pullPolicy: 'Always' }]);
@@ -359,7 +373,11 @@ describe('A list that is not accepted', () => {
       expect(await read(text)).toMatchObject({ absent: true, warnings: [expect.stringMatching(empty)] });
     }
     const gone = await readPluginList(join(await tempDir(), 'no.yaml'));
-    expect(gone).toMatchObject({ absent: true, plugins: [], warnings: [expect.stringMatching(/^There is no .*no\.yaml/)] });
+    expect(gone).toMatchObject({
+      absent: true,
+      plugins: [],
+      warnings: [expect.stringMatching(/^There is no .*no\.yaml/)],
+    });
   });
 
   it('has merge keys merged, in entries, in configs and through several maps', async () => {
