@@ -83,12 +83,13 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
         const trusted = keys.length > 0 ? await openPublicKeys(keys, cwd) : undefined;
         const result = await withSources(
           offline && resolve(cwd, offline),
-          (sources) =>
+          (sources, catalogs) =>
             install({
               cwd,
               config,
               root: args.root ?? 'dynamic-plugins-root',
               sources,
+              ...(catalogs && { catalogs }),
               dryRun: args.dryRun,
               frozen: args.frozen,
               rhdh: rhdhSettingsOf(process.env),

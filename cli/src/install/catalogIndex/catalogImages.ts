@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
 import { openAnywhere, type Fallback } from '../../oci/fallback';
@@ -11,17 +11,23 @@ import type { HttpContext } from '../../http/send';
 /** The images of catalog indexes, wherever they come from. */
 export interface CatalogImages {
   /**
-   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that.
-   * Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
+   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that with
+   * the image's digest. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
    */
-  unpack(image: string, folder: string, context: HttpContext): Promise<string>;
+  unpack(image: string, folder: string, context: HttpContext): Promise<{ dir: string; digest: string }>;
+}
+
+/** How {@link catalogImages} comes by images. */
+export interface CatalogImageOptions {
+  /** By default, what reads from the registry that a reference names. */
+  readerOf?: (reference: ImageReference, context: HttpContext) => ImageReader;
+  fallback?: Fallback;
+  /** Told each file that an image is made of: manifests and layers. */
+  keep?(file: string): Promise<void>;
 }
 
 /** Catalog indexes that come from the registries that their names say. */
-export function catalogImages(
-  readerOf?: (reference: ImageReference, context: HttpContext) => ImageReader,
-  fallback?: Fallback,
-): CatalogImages {
+export function catalogImages({ readerOf, fallback, keep }: CatalogImageOptions = {}): CatalogImages {
   return {
     async unpack(text, folder, context) {
       const { image, found } = await openAnywhere(parseReference(text), context, fallback, readerOf);
@@ -34,9 +40,15 @@ export function catalogImages(
         const gzip = LAYER_TYPES.get(layer.mediaType);
         if (gzip === undefined) throw new StagedoorError('IMAGE_INVALID', `${shown} has the type ${layer.mediaType}.`);
         const file = await layers.file(image.reader, layer, folder, context);
+        await keep?.(file);
         taken = await extractLayer({ file, gzip, folder: '', limits: DEFAULT_LIMITS, shown, taken }, dir);
       }
-      return dir;
+      for (const [index, bytes] of keep ? image.documents.entries() : []) {
+        const file = join(folder, `${index}.manifest`);
+        await writeFile(file, bytes);
+        await keep?.(file);
+      }
+      return { dir, digest: image.digest };
     },
   };
 }

@@ -42,7 +42,7 @@ export async function withCatalogIndex<T>(
     const warnings: string[] = [];
     let defaultList: string | undefined;
     if (catalogIndex !== undefined) {
-      const content = await catalogs.unpack(catalogIndex, join(dir, 'index'), context);
+      const { dir: content } = await catalogs.unpack(catalogIndex, join(dir, 'index'), context);
       defaultList = join(content, DEFAULT_LIST);
       if (!(await stat(defaultList).catch(() => undefined))?.isFile()) {
         throw new StagedoorError('CATALOG_INDEX_INVALID', `${catalogIndex} holds no ${DEFAULT_LIST}.`);
@@ -50,7 +50,7 @@ export async function withCatalogIndex<T>(
       if (extract) await takeEntities(content, entitiesDir);
     }
     for (const [index, { name, image }] of extraIndexes.entries()) {
-      const content = await catalogs.unpack(image, join(dir, `extra-${index}`), context);
+      const { dir: content } = await catalogs.unpack(image, join(dir, `extra-${index}`), context);
       if (!extract || (await takeEntities(content, join(entitiesDir, 'extra', name)))) continue;
       warnings.push(`EXTRA_CATALOG_INDEX_IMAGES: ${image} holds neither ${ENTITIES.join(' nor ')}.`);
     }

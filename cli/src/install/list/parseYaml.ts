@@ -1,12 +1,11 @@
-import type { CST, Document, LineCounter, Pair, YAMLMap } from 'yaml';
+import type { CST, Document, LineCounter, Pair } from 'yaml';
+import { MAX_MERGED, excessOfMergeKeys } from './mergeKeys';
 
 /** Levels of nesting in a file; the parser takes longer for each the deeper it is, and its callers recurse. */
 const MAX_DEPTH = 100;
 /** Faults of the text after which parsing ends: a file of nonsense has one for each of its characters. */
 const MAX_FAULTS = 20;
 const MOST_FAULTS = 100;
-/** Keys that merge keys (`<<`) may bring, each as often as it comes: maps that merge maps that merge maps have many. */
-const MAX_MERGED = 500_000;
 
 /** A fault of a text, with its offset. */
 interface TextFault {
@@ -29,7 +28,7 @@ export interface ParsedYaml {
  */
 export async function parseYaml(text: string): Promise<ParsedYaml> {
   // Imported late: no other command reads YAML this way.
-  const { Composer, Lexer, LineCounter, Parser, isAlias, isMap, isScalar, isSeq, visit } = await import('yaml');
+  const { Composer, Lexer, LineCounter, Parser, isScalar, visit } = await import('yaml');
   const lines = new LineCounter();
   const faults: TextFault[] = [];
   lines.addNewLine(0);
@@ -60,33 +59,10 @@ export async function parseYaml(text: string): Promise<ParsedYaml> {
   }
   if (faults.length === 0) {
     faults.push(...document!.errors.slice(0, MOST_FAULTS).map(({ pos, message }) => ({ offset: pos[0], message })));
-    const anchors = new Map<string, unknown>();
-    const counts = new Map<YAMLMap, number>();
-    let merged = 0;
-    /** Keys that a map has with all that it merges; Infinity for one that merges itself. */
-    const countOf = (node: unknown): number => {
-      if (isAlias(node)) return countOf(anchors.get(node.source));
-      if (isSeq(node)) return node.items.reduce<number>((sum, item) => sum + countOf(item), 0);
-      if (!isMap(node)) return 0;
-      const known = counts.get(node);
-      if (known !== undefined) return known;
-      counts.set(node, Infinity);
-      const sources = node.items.filter(({ key }) => isScalar(key) && typeof key.value === 'symbol');
-      const count = sources.reduce((sum, { value }) => sum + countOf(value), node.items.length);
-      counts.set(node, count);
-      return count;
-    };
+    const excess = await excessOfMergeKeys(document!);
+    if (excess !== undefined) faults.push({ offset: excess, message: `merge keys bring more than ${MAX_MERGED} keys` });
     visit(document!, {
-      Scalar: (_, { anchor }) => void (anchor !== undefined && anchors.set(anchor, undefined)),
-      Seq: (_, node) => void (node.anchor !== undefined && anchors.set(node.anchor, node)),
-      Map: (_, node) => {
-        const { items, anchor } = node;
-        if (anchor !== undefined) anchors.set(anchor, node);
-        const before = merged;
-        merged += countOf(node) - items.length;
-        if (before <= MAX_MERGED && merged > MAX_MERGED) {
-          faults.push({ offset: node.range?.[0] ?? 0, message: `merge keys bring more than ${MAX_MERGED} keys` });
-        }
+      Map: (_, { items }) => {
         const keys = new Set<unknown>();
         for (const { key } of items as Pair[]) {
           if (!isScalar(key)) continue;

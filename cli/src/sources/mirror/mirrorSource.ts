@@ -1,4 +1,5 @@
 import { StagedoorError, copyPlainFile, redactAddress } from '@stagedoor/bundle';
+import { catalogImages, type CatalogImages } from '../../install/catalogIndex/catalogImages';
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
@@ -57,6 +58,26 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       // What was exported is known by the lock alone: the integrity is that of what it was made of.
       if (integrity !== undefined && !resolved.npm?.exported) await checkIntegrity(file, integrity, identity);
       return await unpack(file, await scratchFolder(folder), { ...context, shown: identity });
+    },
+  };
+}
+
+/** Catalog indexes from the folder of a mirror and nowhere else. Unpacking throws MIRROR_INCOMPLETE, MIRROR_INVALID. */
+export async function mirrorCatalogs(mirror: string): Promise<CatalogImages> {
+  const { catalogs = {} } = await readMirrorIndex(mirror);
+  const blobs = new MirrorBlobs(mirror);
+  const images = catalogImages({ readerOf: (reference) => mirrorReader(blobs, formatReference(reference)) });
+  return {
+    async unpack(image, folder, context) {
+      const digest = Object.hasOwn(catalogs, image) ? catalogs[image] : undefined;
+      if (digest === undefined) {
+        throw new StagedoorError('MIRROR_INCOMPLETE', `${mirror} does not hold the catalog index ${image}.`);
+      }
+      const reference = parseReference(image);
+      const same = reference.digest === undefined || reference.digest === digest;
+      if (!same) throw new StagedoorError('MIRROR_INVALID', `${mirror} has ${digest} for ${image}.`);
+      const { tag: _, ...place } = reference;
+      return await images.unpack(formatReference({ ...place, digest }), folder, context);
     },
   };
 }
