@@ -552,7 +552,7 @@ export const cases: Record<string, RhdhCase[]> = {
       here: 'error that suggests `./`',
       verdict: 'stricter',
       list: plugins('package: a'),
-      expected: { error: ['PLUGIN_LIST_INVALID', /write \.\/a for a folder/] },
+      expected: { error: ['PLUGIN_LIST_INVALID', /write \.\/a for a folder or archive/] },
     },
     {
       listed: 'a path of several folders without `./`',

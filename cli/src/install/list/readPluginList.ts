@@ -104,8 +104,8 @@ export async function readPluginList(
     const { export: exported, package: text, where } = plugin;
     if (exported && formOf(text) !== 'npm')
       faults.add(where, `export is for packages of npm registries, not for ${text}`);
-    const path = forgottenDotSlash(plugin, folder);
-    if (path !== undefined) faults.add(where, `${text} is not the name of an npm package; write ${path} for a folder`);
+    const doubt = forgottenDotSlash(plugin, folder);
+    if (doubt !== undefined) faults.add(where, `${text} ${doubt}; write ./${text} for a folder or archive`);
   }
   faults.throwIfAny();
   const without = withoutIntegrity(plugins);
@@ -164,12 +164,12 @@ function integrityMissing(plugins: readonly ListedPlugin[]): StagedoorError {
 }
 
 /**
- * The text with `./` that was meant: by one that no npm package can have as its name, or that is there beside the list
- * and has no integrity, so that nobody gets a package of a registry in the place of their own folder.
+ * Why `./` was probably forgotten: no npm package can have that name, or it is there beside the list and has no integrity. Nobody
+ * is to get a package of a registry in the place of their own folder.
  */
 function forgottenDotSlash({ package: text, integrity }: ListedPlugin, folder: string): string | undefined {
   if (formOf(text) !== 'npm') return undefined;
-  const isPath = /^(@[^/@:#]+\/)?[^/@:#]+\//.test(text);
+  if (/^(@[^/@:#]+\/)?[^/@:#]+\//.test(text)) return 'is not the name of an npm package';
   const isThere = integrity === undefined && existsSync(join(folder, text));
-  return isPath || isThere ? `./${text}` : undefined;
+  return isThere ? 'is the name of an npm package, and it has no integrity' : undefined;
 }
