@@ -77,13 +77,20 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-it('Every decision is listed, by its own title', () => {
+it('Every decision is listed with the title, status and date that its record states, and amendments link both ways', () => {
   const dir = join(repository, 'docs/decisions');
   const list = readFileSync(join(dir, 'README.md'), 'utf8').replaceAll(/ +/g, ' ');
   const records = readdirSync(dir).filter((name) => /^\d{3}-/.test(name));
   expect(records).not.toEqual([]);
   for (const name of records) {
-    const [heading = ''] = readFileSync(join(dir, name), 'utf8').split('\n');
-    expect(list).toContain(`| [${name.slice(0, 3)}](${name}) | ${heading.replace(/^# (\d{3}: )?/, '')} |`);
+    const number = name.slice(0, 3);
+    const text = readFileSync(join(dir, name), 'utf8').replaceAll(/\n(?=\S)/g, ' ');
+    const [, title, date, more = ''] =
+      /^# \d{3}: (.+) *\n+ ?\*\*Status:\*\* accepted, (\d{4}-\d\d-\d\d)\.(.*)/.exec(text) ?? [];
+    expect(title, name).toBeDefined();
+    const amendedBy = /Amended by (\[\d{3}\]\((\S+?)\))/.exec(more);
+    const status = amendedBy ? `accepted; amended by ${amendedBy[1]}` : 'accepted';
+    expect(list).toContain(`| [${number}](${name}) | ${title} | ${status} | ${date} |`);
+    if (amendedBy) expect(readFileSync(join(dir, amendedBy[2]!), 'utf8')).toContain(`(${name})`);
   }
 });
