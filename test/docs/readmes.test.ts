@@ -1,15 +1,17 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { firstColumnCode, linkTargets } from '../support/markdown';
 import { repository } from '../support/repository';
 
 interface PackageJson {
-  name: string;
   workspaces?: string[];
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
 }
+
+type Field = 'dependencies' | 'devDependencies' | 'peerDependencies';
 
 const readmes = [
   '.',
@@ -25,6 +27,7 @@ const readmes = [
   'docs/decisions',
   'examples/hello-dynamic-backend',
   'examples/hello-dynamic-frontend',
+  'test',
 ].map((dir) => join(repository, dir, 'README.md'));
 
 describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
@@ -50,15 +53,48 @@ describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (
   });
 });
 
-describe('The dependency table', () => {
-  it('names every package that this repository depends on, and no other', async () => {
-    const root = readPackage('.');
-    const packages = [root, ...(root.workspaces ?? []).map(readPackage)];
-    const own = new Set(packages.map((pkg) => pkg.name));
-    const names = packages.flatMap((pkg) => Object.keys({ ...pkg.dependencies, ...pkg.devDependencies }));
-    const external = [...new Set(names)].filter((name) => !own.has(name)).sort();
-    const listed = await firstColumnCode(join(repository, 'README.md'), 'Dependencies');
-    expect([...listed].sort()).toEqual(external);
+/** What the table below `## Dependencies` of a file lists: fields of the package.json files of these folders. */
+const TABLES: Array<[file: string, dirs: string[], fields: Field[]]> = [
+  ['CONTRIBUTING.md', ['.'], ['dependencies', 'devDependencies']],
+  ['bundle/README.md', ['bundle'], ['dependencies']],
+  ['cli/README.md', ['cli'], ['dependencies']],
+  ['loader/README.md', ['loader'], ['dependencies', 'peerDependencies']],
+  ['plugin-console/README.md', ['plugin-console'], ['dependencies', 'peerDependencies']],
+  ['portal/README.md', ['portal/app', 'portal/backend'], ['dependencies']],
+  ['examples/hello-dynamic-backend/README.md', ['examples/hello-dynamic-backend'], ['dependencies', 'devDependencies']],
+  [
+    'examples/hello-dynamic-frontend/README.md',
+    ['examples/hello-dynamic-frontend'],
+    ['dependencies', 'devDependencies'],
+  ],
+  ['test/README.md', ['test'], ['devDependencies']],
+];
+
+describe('The dependency tables', () => {
+  test.each(TABLES)(
+    '%s gives a reason for every package that is depended on, and for no other',
+    async (file, dirs, fields) => {
+      const packages = dirs.map(readPackage);
+      const names = new Set(packages.flatMap((pkg) => fields.flatMap((field) => Object.keys(pkg[field] ?? {}))));
+      const listed = await firstColumnCode(join(repository, file), 'Dependencies');
+      // The packages of one table need no reason for each other where the page is about all of them.
+      const expected = [...names].filter((name) => listed.includes(name) || !name.startsWith('@stagedoor/'));
+      expect([...listed].sort()).toEqual(expected.sort());
+    },
+  );
+
+  test('cover every workspace, whose other development dependencies are types and the peers', () => {
+    const { workspaces = [] } = readPackage('.');
+    expect([...new Set(TABLES.flatMap(([, dirs]) => dirs))].sort()).toEqual(['.', ...workspaces].sort());
+    for (const [file, dirs, fields] of TABLES) {
+      if (fields.includes('devDependencies')) continue;
+      const others = dirs
+        .map(readPackage)
+        .flatMap(({ devDependencies = {}, peerDependencies = {} }) =>
+          Object.keys(devDependencies).filter((name) => !name.startsWith('@types/') && !(name in peerDependencies)),
+        );
+      expect(others, file).toEqual([]);
+    }
   });
 });
 
