@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { globSync } from 'tinyglobby';
 import { describe, expect, it, test } from 'vitest';
 import { firstColumnCode, linkTargets } from '../support/markdown';
 import { repository } from '../support/repository';
@@ -30,17 +31,43 @@ const readmes = [
   'test',
 ].map((dir) => join(repository, dir, 'README.md'));
 
-describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
-  it('links only to files and headings that are there', async () => {
-    for (const target of await linkTargets(file)) {
-      if (/^https:/.test(target)) continue;
-      const [path = '', anchor] = target.split('#');
-      const linked = path === '' ? file : join(dirname(file), path);
-      expect(existsSync(linked), target).toBe(true);
-      if (anchor) expect(anchorsOf(linked), target).toContain(anchor);
-    }
-  });
+/** Pages for readers, which others would find by a broken link. */
+const pages = globSync('**/*.md', {
+  cwd: repository,
+  dot: true,
+  ignore: [
+    '**/node_modules/**',
+    '**/dist*/**',
+    '.cache/**',
+    'cli/templates/**',
+    'test/fixtures/**',
+    '**/dynamic-plugins-root/**',
+  ],
+});
 
+test.each(pages)('%s links only to files and headings that are there', async (page) => {
+  const file = join(repository, page);
+  for (const target of await linkTargets(file)) {
+    if (/^https:/.test(target)) continue;
+    const [path = '', anchor] = target.split('#');
+    const linked = path === '' ? file : join(dirname(file), path);
+    expect(existsSync(linked), target).toBe(true);
+    if (anchor) expect(anchorsOf(linked), target).toContain(anchor);
+  }
+});
+
+test('the pages that are checked include every kind of them', () => {
+  const kinds = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/errors.md',
+    'docs/how-to/sign.md',
+    'docs/decisions/001-root-services-container.md',
+  ];
+  expect(pages).toEqual(expect.arrayContaining([...kinds, '.changeset/README.md', '.github/pull_request_template.md']));
+});
+
+describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
   it('calls npm scripts only that are there', () => {
     const own = join(dirname(file), 'package.json');
     const packages = [join(repository, 'package.json'), ...(existsSync(own) ? [own] : [])];
