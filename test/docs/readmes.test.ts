@@ -56,6 +56,21 @@ test.each(pages)('%s links only to files and headings that are there', async (pa
   }
 });
 
+/** A file of this repository in code; not what is built or written at run time. */
+const FILE =
+  /`((?:\.ci|\.github|bench|bundle|charts|cli|docs|examples|loader|plugin-console|portal|scripts|test)\/[\w./-]+\.[a-z]{2,4})`/g;
+
+// Decision records tell of the time when they were made; architecture.test.ts is about the page on the architecture.
+const current = pages.filter((page) => !/^docs\/(decisions\/|architecture)/.test(page));
+
+test.each(current)('%s names only files that are there', async (page) => {
+  const text = readFileSync(join(repository, page), 'utf8');
+  const named = [...text.matchAll(FILE)]
+    .map((match) => match[1]!)
+    .filter((name) => !/\/(dist|node_modules)\//.test(name));
+  expect(named.filter((name) => !existsSync(join(repository, name)))).toEqual([]);
+});
+
 test('the pages that are checked include every kind of them', () => {
   const kinds = [
     'README.md',
