@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { joinExpositions, ofPlugin } from '../../loader/src/metrics/exposition';
+import { joinExpositions, ofPlugin } from '../../loader/src/observability/metrics/exposition';
 import { adminApi } from '../support/adminApi';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { freePort } from '../support/freePort';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ownHolder } from '../../loader/src/stage/lockHolder';
 import { lockState } from '../../loader/src/stage/stateLock';
-import { StateFile } from '../../loader/src/runtime/stateFile';
+import { StateFile } from '../../loader/src/lifecycle/stateFile';
 import { startProcess } from '../support/childProcess';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';

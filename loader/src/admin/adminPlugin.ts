@@ -1,6 +1,6 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
 import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
-import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { Access } from './access';
 import type { AccessRules } from './accessRules';
 import { createAdminRouter } from './adminRouter';

@@ -1,4 +1,4 @@
-import { StateFile } from '../runtime/stateFile';
+import { StateFile } from '../lifecycle/stateFile';
 import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
@@ -6,7 +6,7 @@ import { settle } from '../scan/settle';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { newestOf } from '../stage/newest';
-import { patchPackagePaths } from '../stage/packagePaths';
+import { patchPackagePaths } from '../patches/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
 import { stageDrop, type StagedBundle } from '../stage/stageDrop';
 import { openStateDirectory } from '../stage/stateDirectory';

@@ -11,7 +11,7 @@ import { codeFiles } from './codeFiles';
 import { compile } from './compile';
 import { compileAhead } from './compileAhead';
 import { KeptScripts } from './keptScripts';
-import { forgetScript, patchExtensions, prepareScript } from './preparedScripts';
+import { forgetScript, patchExtensions, prepareScript } from '../patches/preparedScripts';
 
 /** Bytes from which on compiling ahead is worth a process: smaller files load within a stall that nobody notices. */
 const LARGE = 1.5 * 1024 * 1024;

@@ -5,7 +5,7 @@ import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Place } from '../settings/places';
 import type { StagedBundle } from '../stage/stageDrop';
-import { deadline } from '../start/deadline';
+import { deadline } from '../deadline';
 import { connectSetting } from './connectionDenied';
 import type { DatabasePlaces } from './databasePlaces';
 import type { MembranePolicy } from './membrane/policy';

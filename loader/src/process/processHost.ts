@@ -3,7 +3,7 @@ import { catchUpgrades } from '../serve/upgrades';
 import type { Isolation } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stageDrop';
-import { deadline } from '../start/deadline';
+import { deadline } from '../deadline';
 import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';
 import { childConfig } from './childConfig';

@@ -5,9 +5,9 @@ import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stageDrop';
-import { plainError } from '../thrown';
-import { timed } from '../timing/timed';
-import type { Part } from '../start/part';
+import { plainError } from '../errors/thrown';
+import { timed } from '../observability/timing/timed';
+import type { Part } from '../composition/part';
 import { loadFeatures } from './loadFeatures';
 
 /** What a bundle or the portal itself brings, ordered by the units it goes into. */

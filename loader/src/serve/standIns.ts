@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import type { PluginStatus } from '../runtime/states';
+import type { PluginStatus } from '../lifecycle/states';
 import type { Slots, SlotTarget } from './slots';
 import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
 

@@ -12,7 +12,7 @@ import {
 import { createHash } from 'node:crypto';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { passingCause } from '../passingCause';
+import { passingCause } from '../errors/passingCause';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stageDrop';
 
