@@ -30,7 +30,7 @@ import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
 import { StartupReport } from './host/startupReport';
 import { withOwnSignals } from './patches/signals';
-import { describeRegistrations } from './resolve/contribution';
+import { describeRegistrations } from './composition/contribution';
 import { DynamicPlugins } from './runtime/dynamicPlugins';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './composition/ownPlugins';
 import { readSettings } from './settings/readSettings';

@@ -24,7 +24,7 @@ import { createRemotesRouter } from './frontend/remotesRouter';
 import { Policy } from './policy/policy';
 import { readSettings } from './settings/readSettings';
 import type { Settings } from './settings/settings';
-import type { StagedBundle } from './stage/stageDrop';
+import type { StagedBundle } from './stage/stagedBundle';
 
 /** Options of {@link dynamicPluginsFeatureLoader}, all as in `@backstage/backend-dynamic-feature-service` 0.8. */
 export interface DynamicPluginsFeatureLoaderOptions {

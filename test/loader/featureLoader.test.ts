@@ -132,7 +132,7 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
       else expect([fixture, said]).toEqual([fixture, expect.stringContaining(failure)]);
     }
     expect(await greeterVersion(backend)).toBe('1.0.0');
-    expect(backend.logs.filter((line) => line.includes('INIT_FAILED') && line.includes('Remedy: ')).length).toBe(3);
+    expect(backend.logs.filter((line) => line.includes('INIT_FAILED') && line.includes('Hint: ')).length).toBe(3);
   });
 
   test('answers 503 for a plugin whose init failed half-way', async () => {

@@ -4,7 +4,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamicPlugins } from '../runtime/dynamicPlugins';
-import type { Operation } from '../operator/operations';
+import type { Operation } from '../lifecycle/operation';
 import type { PluginOperationKind } from '../operator/operator';
 import { MAX_UPLOAD_BYTES, tooLarge } from '../drops/receiveUpload';
 import type { Access } from './access';

@@ -2,7 +2,7 @@ import type { AuditorService, AuditorServiceEvent, LoggerService } from '@backst
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Request } from 'express';
 import type { EventLog, PluginEvent } from '../lifecycle/eventLog';
-import type { OperationKind } from '../operator/operations';
+import type { OperationKind } from '../lifecycle/operation';
 import type { Caller } from './caller';
 
 /** What is on record of a write before it begins. */

@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import type { Contribution } from '../resolve/contribution';
-import { claimsOf } from '../lifecycle/units';
+import type { Contribution } from '../composition/contribution';
+import { claimsOf } from '../composition/contribution';
 import { conflict } from '../composition/conflict';
 
 /** Which bundle has which ids: Backstage ends the start when two features bring the same one. */

@@ -1,6 +1,6 @@
 import type { ConfigSchema } from '@backstage/config-loader';
 import { concurrently } from '@stagedoor/bundle';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { addSchemas } from '../validate/composedSchema';
 import { readSchemaEntries, type SchemaEntry } from '../validate/configSchema';
 import { scannedPackage } from './scannedPackage';

@@ -8,7 +8,8 @@ import { collectStaged } from '../stage/collect';
 import { newestOf } from '../stage/newest';
 import { patchPackagePaths } from '../patches/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
-import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { stageDrop } from '../stage/stageDrop';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 

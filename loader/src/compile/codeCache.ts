@@ -5,7 +5,7 @@ import inspector from 'node:inspector';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Script } from 'node:vm';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readCache } from './cacheFile';
 import { codeFiles } from './codeFiles';
 import { compile } from './compile';

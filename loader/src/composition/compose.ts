@@ -1,4 +1,4 @@
-import type { Contribution } from '../resolve/contribution';
+import type { Contribution } from './contribution';
 import type { Composition } from './part';
 
 /** A composition with what a contribution brings for the plugin, as its plugin or as a module. */

@@ -1,5 +1,5 @@
 import type { RegistrationsFeature, ServiceFeature } from '../host/features';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** The owner of everything that the portal itself added. */
 export const STATIC_OWNER = '(static)';

@@ -2,7 +2,7 @@ import { BUILD_REPORTS, readBuildReport, type BuildReport, type StagedoorError }
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DropDirectory } from './dropDirectory';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginState } from '../lifecycle/states';
 
 const INTERVAL_MS = 1000;
@@ -22,7 +22,7 @@ export interface BuildReports {
  */
 export function followBuildReports(
   root: string,
-  { registry, drops }: { registry: PluginRegistry; drops: Pick<DropDirectory, 'exclusively' | 'reconcile'> },
+  { registry, drops }: { registry: StatusStore; drops: Pick<DropDirectory, 'exclusively' | 'reconcile'> },
 ): BuildReports {
   /** By file as it was read. */
   let known = new Map<string, BuildReport>();

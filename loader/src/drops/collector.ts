@@ -3,7 +3,7 @@ import { stagedDirs } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from '../lifecycle/bundles';
 import type { DropDirectory } from './dropDirectory';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { StatusStore } from '../lifecycle/statusStore';
 import type { StateFile } from '../lifecycle/stateFile';
 
 /** What {@link Collector} works with. */
@@ -11,7 +11,7 @@ export interface CollectorOptions {
   shelves: Shelves;
   drops: DropDirectory;
   bundles: Bundles;
-  registry: PluginRegistry;
+  registry: StatusStore;
   state: StateFile;
 }
 

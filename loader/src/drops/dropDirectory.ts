@@ -3,16 +3,15 @@ import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { listDrops, type Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { isIntact } from '../stage/readStaged';
 import type { Timings } from '../observability/timing/timings';
 import type { Bundles } from '../lifecycle/bundles';
-import type { Decisions } from '../operator/decisions';
 import { asFault } from '../errors/asFault';
 import { DropReader } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from '../lifecycle/keyedMutex';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { StatusStore } from '../lifecycle/statusStore';
 import { Retries } from './retries';
 
 /** Why a bundle is refused as long as something else is as it is. */
@@ -24,13 +23,21 @@ const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | unde
   'STATE_UNWRITABLE',
 ]);
 
+/** What operators decided about the drops of a name, see `Decisions`. */
+export interface DropDecisions {
+  toRun(winner: StagedBundle): Promise<StagedBundle | undefined>;
+  showDisabled(name: string, bundle: StagedBundle | undefined): boolean;
+  forgetBuilds(name: string): Promise<void>;
+  forgetRemoved(present: ReadonlySet<string>): Promise<void>;
+}
+
 /** What {@link DropDirectory} works with. */
 export interface DropDirectoryOptions {
   root: string;
   shelves: Shelves;
   bundles: Bundles;
-  decisions: Decisions;
-  registry: PluginRegistry;
+  decisions: DropDecisions;
+  registry: StatusStore;
   logger: LoggerService;
   timings: Timings;
   /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
@@ -236,7 +243,7 @@ export class DropDirectory {
     await this.#options.decisions.forgetRemoved(this.names());
   }
 
-  /** As {@link Decisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */
+  /** As {@link DropDecisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */
   async #toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
     try {
       return await this.#options.decisions.toRun(winner);

@@ -1,17 +1,18 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { passingCause } from '../errors/passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
 import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../observability/timing/timed';
 import type { DropRecord, DropRecords } from './dropRecords';
 import { asFault } from '../errors/asFault';
 import { Lanes } from './lanes';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { StatusStore } from '../lifecycle/statusStore';
 import type { Retries } from './retries';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -23,7 +24,7 @@ export interface DropReaderOptions {
   shelves: Shelves;
   records: DropRecords;
   retries: Retries;
-  registry: PluginRegistry;
+  registry: StatusStore;
   logger: LoggerService;
   /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
   stage(drop: Drop, seen: string): Promise<StagedBundle>;
@@ -51,7 +52,7 @@ export class DropReader {
     const { logger, root, records, changed } = this.#options;
     const before = this.#rootFault;
     this.#rootFault = fault;
-    if (fault && !before) logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
+    if (fault && !before) logger.error(faultText(fault));
     if (fault || !before) return;
     logger.info(`${root} can be read again`);
     for (const entry of records.entries()) changed(entry);

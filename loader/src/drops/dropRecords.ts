@@ -1,6 +1,6 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import { newestOf } from '../stage/newest';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** What is known of one entry of the root directory. */
 export interface DropRecord {

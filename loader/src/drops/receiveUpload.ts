@@ -1,11 +1,11 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isNoRoom } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isNoRoom, stateUnwritable } from '../stage/stateDirectory';
+import { stateUnwritable } from '../stage/stateDirectory';
 
 /** Largest archive that is taken over HTTP, in bytes. */
 export const MAX_UPLOAD_BYTES = 64 * 1024 * 1024;

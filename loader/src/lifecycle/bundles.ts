@@ -1,19 +1,21 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { setImmediate as turn } from 'node:timers/promises';
 import { StagedoorError, concurrently, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import type { Contribution } from '../resolve/contribution';
+import { faultText } from '../errors/faultText';
+import type { Contribution } from '../composition/contribution';
 import { unloadModules } from '../resolve/loadFeatures';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { CheckOptions, Gate, GateResult } from '../validate/gate';
 import { timed } from '../observability/timing/timed';
 import { BUNDLE_STEP, type Timings } from '../observability/timing/timings';
 import { isShortage } from '../errors/passingCause';
 import { asFault } from '../errors/asFault';
 import { LoadedBundles } from './loadedBundles';
-import type { PluginRegistry } from './statusStore';
+import type { StatusStore } from './statusStore';
 import type { StateFile } from './stateFile';
 import type { PluginStatus } from './states';
-import { claimsOf, type Units } from './units';
+import { claimsOf } from '../composition/contribution';
+import type { Units } from './units';
 
 /** Faults of code that ran; every other fault is a refusal before anything ran. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -39,7 +41,7 @@ const AT_ONCE = 4;
 /** What {@link Bundles} works with. */
 export interface BundlesOptions {
   units: Units;
-  registry: PluginRegistry;
+  registry: StatusStore;
   state: StateFile;
   logger: LoggerService;
   gate: Gate;
@@ -295,7 +297,7 @@ export class Bundles {
   /** A state file that cannot be written must not take away what runs. */
   #remember(written: Promise<void>): void {
     written.catch((error: StagedoorError) => {
-      this.#options.logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
+      this.#options.logger.error(faultText(error));
     });
   }
 

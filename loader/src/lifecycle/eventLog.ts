@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@stagedoor/bundle';
 import type { PolicyDecision } from '../policy/decision';
-import type { Operation } from '../operator/operations';
+import type { Operation } from './operation';
 import type { PluginState } from './states';
 
 /** Something that happened to a dynamic plugin. */

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StagedoorError } from '@stagedoor/bundle';
-import { unitsOf, type Contribution } from '../resolve/contribution';
+import { unitsOf, type Contribution } from '../composition/contribution';
 import { deletePackageDir, setPackageDir } from '../patches/packagePaths';
-import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import type { OpenedRoute } from '../start/openedRoutes';
 import type { StartedGeneration } from '../start/startedGeneration';
-import type { PluginRegistry } from './statusStore';
+import type { StatusStore } from './statusStore';
 import type { StateFile } from './stateFile';
 import type { BuildStatus, PluginState, PluginStatus } from './states';
 import type { Units } from './units';
@@ -30,12 +30,12 @@ const OWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
 /** The bundles that are part of units, and their side of the status: what serves, drains, waits, could come back. */
 export class LoadedBundles {
   readonly #units: Units;
-  readonly #registry: PluginRegistry;
+  readonly #registry: StatusStore;
   readonly #state: StateFile;
   readonly #loaded = new Map<string, LoadedBundle>();
   readonly #draining = new Map<string, BuildStatus[]>();
 
-  constructor(options: { units: Units; registry: PluginRegistry; state: StateFile }) {
+  constructor(options: { units: Units; registry: StatusStore; state: StateFile }) {
     this.#units = options.units;
     this.#registry = options.registry;
     this.#state = options.state;

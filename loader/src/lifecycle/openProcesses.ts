@@ -1,4 +1,5 @@
 import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import { join } from 'node:path';
 import type { LauncherOptions } from '../process/childLauncher';
 import { ProcessHost, usesProcesses } from '../process/processHost';
@@ -39,6 +40,6 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
     config,
     needed,
   });
-  if (users.fault) rootLogger.error(`${users.fault.code}: ${users.fault.message} Remedy: ${users.fault.hint}`);
+  if (users.fault) rootLogger.error(faultText(users.fault));
   return users;
 }

@@ -1,5 +1,5 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { StagedoorError, isStagedoorError, replaceFile } from '@stagedoor/bundle';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
 import { stateUnwritable } from '../stage/stateDirectory';
@@ -186,8 +186,8 @@ export class StateFile {
     };
     try {
       await this.#assertHeld();
-      await writeFile(`${path}.new`, `${JSON.stringify(content, null, 2)}\n`, { flush: true, mode: 0o600 });
-      await rename(`${path}.new`, path);
+      const text = `${JSON.stringify(content, null, 2)}\n`;
+      await replaceFile(path, text, { temporary: `${path}.new`, makeFolder: false, flush: true, mode: 0o600 });
     } catch (cause) {
       if (isStagedoorError(cause)) throw cause;
       throw stateUnwritable(path, cause);

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
-import type { StagedBundle } from '../stage/stageDrop';
+import { faultText } from '../errors/faultText';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { EventLog } from './eventLog';
 import type { PluginState, PluginStatus } from './states';
 
@@ -16,7 +17,7 @@ export interface Transition {
 }
 
 /** The status of every bundle by name, and the log line and event of every transition. */
-export class PluginRegistry {
+export class StatusStore {
   readonly #statuses = new Map<string, PluginStatus>();
   readonly #logger: LoggerService;
   readonly #events: EventLog;
@@ -110,7 +111,7 @@ export class PluginRegistry {
     const title = version ? `${name}@${version}` : name;
     if (!fault) this.#logger[state === 'running' ? 'info' : 'debug'](`${title}: ${state}`);
     else {
-      const text = `${title}: ${state}, ${fault.code}: ${fault.message} ${fault.hint ? `Remedy: ${fault.hint}` : ''}`;
+      const text = `${title}: ${state}, ${faultText(fault)}`;
       if (state === 'waiting' || state === 'disabled') this.#logger.info(text);
       else if (state === 'backoff') this.#logger.warn(text);
       else this.#logger.error(text, fault.cause instanceof Error ? fault.cause : undefined);

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import { faultText } from '../errors/faultText';
 import type { PolicyDecision } from '../policy/decision';
 import type { EventLog } from './eventLog';
 
@@ -8,8 +9,8 @@ export function tellDecision(
   { logger, events }: { logger: LoggerService; events: EventLog },
 ): void {
   const { setting, outcome, plugin, code, message, hint } = decision;
-  const why = code ? `${code}: ${message}` : message;
-  const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${why} ${hint ? `Remedy: ${hint}` : ''}`;
+  const why = code ? faultText({ code, message, hint }) : message;
+  const text = `${plugin}: ${outcome} by dynamicPlugins.${setting}: ${why}`;
   logger[outcome === 'allowed' ? 'info' : 'warn'](text);
   events.append({ type: 'policy', ...decision });
 }

@@ -1,6 +1,5 @@
 import { concurrently, type StagedoorError } from '@stagedoor/bundle';
-import { unitsOf, type Contribution } from '../resolve/contribution';
-
+import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
 import { compose } from '../composition/compose';
 import { conflict } from '../composition/conflict';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
@@ -199,20 +198,4 @@ export class Units {
       .filter((part) => moduleIdsOf(part, pluginId).includes(moduleId))
       .map(({ owner }) => owner);
   }
-}
-
-/** An id that a bundle provides. */
-interface Claim {
-  /** The id as it is compared and remembered. */
-  claim: string;
-  pluginId: string;
-  moduleId?: string;
-}
-
-/** The ids that a bundle provides, plugins first. Express matches paths without regard to case, and so are plugins told apart. */
-export function claimsOf({ pluginIds, modules }: Pick<Contribution, 'pluginIds' | 'modules'>): Claim[] {
-  return [
-    ...pluginIds.map((pluginId) => ({ claim: pluginId.toLowerCase(), pluginId })),
-    ...modules.map((module) => ({ claim: `${module.pluginId.toLowerCase()}/${module.moduleId}`, ...module })),
-  ];
 }

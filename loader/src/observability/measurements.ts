@@ -1,5 +1,6 @@
 import type { Config } from '@backstage/config';
 import { isStagedoorError } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Server } from 'node:http';
 import { joinExpositions } from './metrics/exposition';
@@ -8,26 +9,22 @@ import { OWN_SCOPE, openMetrics, type MetricsSdk, type Pick } from './metrics/me
 import { PortalMetrics } from './metrics/portalMetrics';
 import { Traffic } from './metrics/traffic';
 import type { MetricsSettings } from '../settings/metrics';
-import type { EventLog } from '../lifecycle/eventLog';
-import type { PluginRegistry } from '../lifecycle/statusStore';
-import type { PluginState } from '../lifecycle/states';
-import type { Unit } from '../lifecycle/unit';
-import type { Units } from '../lifecycle/units';
+import type { ObservedEvents, ObservedStatuses, ObservedUnit, ObservedUnits } from './observed';
 
 /** What {@link Measurements} works with. */
 export interface MeasurementsOptions {
   settings: MetricsSettings;
   config: Config;
-  units: Units;
-  registry: PluginRegistry;
-  events: EventLog;
+  units: ObservedUnits;
+  registry: ObservedStatuses;
+  events: ObservedEvents;
   /** Codes of what keeps the portal from following its drops now. */
   faults(): string[];
   logger: LoggerService;
 }
 
 /** States that end a load. */
-const OUTCOMES: ReadonlySet<PluginState> = new Set<PluginState>(['running', 'waiting', 'failed', 'rejected']);
+const OUTCOMES: ReadonlySet<string> = new Set(['running', 'waiting', 'failed', 'rejected']);
 /** How long a plugin's process may take to tell what it measured, in milliseconds. */
 const ANSWER_MS = 1000;
 
@@ -69,7 +66,7 @@ export class Measurements {
       measurements.#server = await serveMetrics({ port, host }, () => measurements.#all());
     } catch (error) {
       if (!isStagedoorError(error)) throw error;
-      options.logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
+      options.logger.error(faultText(error));
     }
     return measurements;
   }
@@ -107,6 +104,6 @@ export class Measurements {
 }
 
 /** What a plugin's own process measured. */
-async function ownText({ current }: Unit): Promise<string> {
+async function ownText({ current }: ObservedUnit): Promise<string> {
   return (await current?.metrics?.(ANSWER_MS)) ?? '';
 }

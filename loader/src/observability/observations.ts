@@ -1,31 +1,38 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { HealthMonitor, type PluginHealth } from './health/healthMonitor';
 import { failedReport } from './health/report';
+import type { RequestObserver } from '../serve/requests';
 import type { Settings } from '../settings/settings';
-import { STATIC_OWNER } from '../composition/part';
-import type { GenerationHost } from '../start/generation';
 import type { Span } from './timing/timed';
 import type { Timings } from './timing/timings';
-import type { EventLog } from '../lifecycle/eventLog';
 import { Measurements } from './measurements';
-import { unknownPlugin } from '../operator/operator';
-import type { PluginRegistry } from '../lifecycle/statusStore';
-import type { PluginStatus } from '../lifecycle/states';
-import type { Units } from '../lifecycle/units';
+import { unknownPlugin } from '../errors/unknownPlugin';
+import type { ObservedEvents, ObservedStatuses, ObservedUnits } from './observed';
 
 /** What {@link Observations} works with. */
 export interface ObservationsOptions {
   /** Undefined: static units only. */
   settings: Settings | undefined;
-  units: Units;
+  units: ObservedUnits;
   config: Config;
-  registry: PluginRegistry;
-  events: EventLog;
+  registry: ObservedStatuses;
+  events: ObservedEvents;
   /** Codes of what keeps the portal from following its drops now. */
   faults(): string[];
   logger: LoggerService;
   timings: Timings;
+  /** Hears when the health of the plugin that `owner` brings changes; with the fault that made it degraded. */
+  onHealth(owner: string, fault: StagedoorError | undefined): void;
+}
+
+/** What a status says of the parts of a bundle that are loaded with it. */
+interface LoadedStatus {
+  name: string;
+  drop?: string;
+  pluginIds: string[];
+  modules: Array<{ pluginId: string }>;
 }
 
 /** For a host without `dynamicPlugins` settings, whose static plugins may have health checks all the same. */
@@ -38,7 +45,7 @@ export class Observations {
   #measurements: Measurements | undefined;
 
   constructor(options: ObservationsOptions) {
-    const { settings, units, registry, events, logger } = options;
+    const { settings, units, events, logger } = options;
     this.#options = options;
     options.timings.logger = logger;
     events.subscribe(({ plugin, state }) => void (state === 'stopped' && options.timings.forget(plugin)));
@@ -47,23 +54,15 @@ export class Observations {
       units: () => units.all(),
       logger,
       onChange: ({ composition }, _health, fault) => {
-        const owner = composition.plugin?.owner;
-        const status = owner === undefined || owner === STATIC_OWNER ? undefined : registry.get(owner);
-        if (!status) return;
-        const { name, state, version, digest } = status;
-        events.append({ type: 'health', plugin: name, state, version, digest, ...fault?.toJSON() });
+        if (composition.plugin) options.onHealth(composition.plugin.owner, fault);
       },
     });
   }
 
-  /** Begins to observe, the requests to units of this host among others; resolves to the way to end it. */
-  async start(host: GenerationHost): Promise<() => Promise<void>> {
+  /** Begins to observe; resolves to the way to end it. */
+  async start(): Promise<() => Promise<void>> {
     const { settings } = this.#options;
-    if (settings) {
-      const measurements = await Measurements.open({ ...this.#options, settings: settings.metrics });
-      host.traffic = (pluginId) => measurements.portal.traffic.of(pluginId);
-      this.#measurements = measurements;
-    }
+    if (settings) this.#measurements = await Measurements.open({ ...this.#options, settings: settings.metrics });
     this.#monitor.start();
     return async () => {
       this.#monitor.stop();
@@ -71,8 +70,13 @@ export class Observations {
     };
   }
 
+  /** Hears of the requests to a plugin; undefined where nothing is measured. */
+  traffic(pluginId: string): RequestObserver | undefined {
+    return this.#measurements?.portal.traffic.of(pluginId);
+  }
+
   /** What a bundle's status says of how its plugins are, as last heard. */
-  of({ pluginIds }: PluginStatus): Pick<PluginStatus, 'health'> {
+  of({ pluginIds }: { pluginIds: string[] }): { health?: Record<string, PluginHealth> } {
     const known = pluginIds.flatMap((pluginId) => {
       const health = this.#monitor.latest(pluginId);
       return health ? [[pluginId, health] as const] : [];
@@ -105,7 +109,7 @@ export class Observations {
   }
 
   /** The steps of the latest load of a bundle. */
-  bootOf({ name, drop, pluginIds, modules }: PluginStatus): Pick<PluginStatus, 'boot'> {
+  bootOf({ name, drop, pluginIds, modules }: LoadedStatus): { boot?: Span[] } {
     const units = [...pluginIds, ...modules.map(({ pluginId }) => pluginId)];
     const boot = this.#options.timings.ofBundle(name, [...(drop ? [drop] : []), ...units]);
     return boot ? { boot } : {};

@@ -2,9 +2,9 @@ import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { SBOM_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
-import { unknownPlugin } from './operator';
+import { unknownPlugin } from '../errors/unknownPlugin';
 
 /** One key of app-config that a bundle reads. */
 export interface ConfigKey {

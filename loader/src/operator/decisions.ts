@@ -2,18 +2,18 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { StagedBundle } from '../stage/stagedBundle';
+import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginRecord, StateFile } from '../lifecycle/stateFile';
 
 /** Holds the drop that counts for a name against what operators decided and what crashed too often. */
 export class Decisions {
   readonly #state: StateFile;
   readonly #shelves: Shelves;
-  readonly #registry: PluginRegistry;
+  readonly #registry: StatusStore;
   readonly #logger: LoggerService;
 
-  constructor(options: { state: StateFile; shelves: Shelves; registry: PluginRegistry; logger: LoggerService }) {
+  constructor(options: { state: StateFile; shelves: Shelves; registry: StatusStore; logger: LoggerService }) {
     this.#state = options.state;
     this.#shelves = options.shelves;
     this.#registry = options.registry;

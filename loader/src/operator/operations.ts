@@ -1,27 +1,8 @@
-import { StagedoorError, type CodedError } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../lifecycle/eventLog';
+import type { Operation } from '../lifecycle/operation';
 import { asFault } from '../errors/asFault';
-
-/** What an operator can ask for. */
-export const OPERATION_KINDS = ['reload', 'disable', 'enable', 'rollback', 'upload'] as const;
-export type OperationKind = (typeof OPERATION_KINDS)[number];
-
-/** Something that an operator asked for, and what became of it. */
-export interface Operation {
-  id: string;
-  kind: OperationKind;
-  /** Name of the bundle. */
-  plugin: string;
-  /** Entity ref of who asked. */
-  by: string;
-  status: 'running' | 'succeeded' | 'failed';
-  /** ISO 8601. */
-  startedAt: string;
-  finishedAt?: string;
-  /** Why it failed. */
-  error?: CodedError;
-}
 
 /** How many operations that are done can still be asked about. */
 const KEPT = 100;

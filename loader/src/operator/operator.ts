@@ -1,12 +1,14 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
+import { unknownPlugin } from '../errors/unknownPlugin';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from '../lifecycle/bundles';
 import type { Decisions } from './decisions';
 import type { DropDirectory } from '../drops/dropDirectory';
-import type { Operation, OperationKind, Operations } from './operations';
-import type { PluginRegistry } from '../lifecycle/statusStore';
+import type { Operation, OperationKind } from '../lifecycle/operation';
+import type { Operations } from './operations';
+import type { StatusStore } from '../lifecycle/statusStore';
 import type { StateFile } from '../lifecycle/stateFile';
 import type { Uploads } from '../drops/uploads';
 
@@ -16,7 +18,7 @@ export interface OperatorOptions {
   drops: DropDirectory;
   bundles: Bundles;
   decisions: Decisions;
-  registry: PluginRegistry;
+  registry: StatusStore;
   state: StateFile;
   shelves: Shelves;
   uploads: Uploads;
@@ -153,9 +155,4 @@ export class Operator {
       throw new StagedoorError(code, message ?? '', { hint, details });
     }
   }
-}
-
-/** What every question about a bundle that is not there is answered. */
-export function unknownPlugin(name: string): StagedoorError {
-  return new StagedoorError('PLUGIN_UNKNOWN', `There is no dynamic plugin '${name}'.`);
 }

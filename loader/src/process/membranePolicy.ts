@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { realpathSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { Place } from '../settings/places';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { deadline } from '../deadline';
 import { connectSetting } from './connectionDenied';
 import type { DatabasePlaces } from './databasePlaces';

@@ -2,7 +2,7 @@ import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import { catchUpgrades } from '../serve/upgrades';
 import type { Isolation } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { deadline } from '../deadline';
 import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
 import { plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** Gives what the module at an absolute path exports. */
 export type LoadModule = (entry: string) => Promise<unknown>;

@@ -2,11 +2,21 @@ import { StagedoorError } from '@stagedoor/bundle';
 import type { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
-import { contributionOf, unitsOf, type Contribution } from './contribution';
-import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { unitsOf, type Contribution } from '../composition/contribution';
+import { contributionOf } from './contributionOf';
+import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
-import type { ProcessHost } from '../process/processHost';
+
+/** Processes of plugins, as far as resolving a bundle needs them; see `ProcessHost`. */
+export interface Inspector {
+  /** Loads a bundle in a process of its own and tells what it registers. */
+  inspect(bundle: StagedBundle): Promise<Pick<Contribution, 'pluginIds' | 'modules'>>;
+  /** Ends the process that inspected a bundle. */
+  forget(bundle: StagedBundle): void;
+  /** Where settings want a plugin that a bundle brings or extends. */
+  isolationOf(pluginId: string, bundleName: string): 'in-process' | 'process';
+}
 
 /** What decides where a bundle's code runs. */
 export interface ResolveOptions {
@@ -17,7 +27,7 @@ export interface ResolveOptions {
   serving: boolean;
   policy: Policy;
   /** Undefined where every plugin runs in the portal. */
-  processes: ProcessHost | undefined;
+  processes: Inspector | undefined;
   /** Ids of the portal's own plugins, which run in the portal whatever the settings say. */
   staticIds: readonly string[];
   /** Bounds loading the code of a bundle, in milliseconds. */
@@ -26,7 +36,7 @@ export interface ResolveOptions {
 
 /**
  * Loads a bundle where it is to run and describes what it brings. Throws the codes of {@link contributionOf} and of
- * {@link ProcessHost.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
+ * {@link Inspector.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
  */
 export async function resolveBundle(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
   const { processes } = options;

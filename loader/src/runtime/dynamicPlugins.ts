@@ -6,6 +6,7 @@ import type {
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import { StagedoorError, findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import { mkdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,7 @@ import { CodeCache } from '../compile/codeCache';
 import { isFrontend, serveFrontends } from '../frontend/frontendRemotes';
 import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
 import type { RootServices } from '../host/rootServices';
-import type { Contribution } from '../resolve/contribution';
+import type { Contribution } from '../composition/contribution';
 import { watchRoot } from '../scan/watchRoot';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
@@ -30,7 +31,8 @@ import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
 import type { StateOpening } from '../stage/stateOpening';
 import type { Drop } from '../scan/drop';
-import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { stageDrop } from '../stage/stageDrop';
 import type { AheadThread } from '../ahead/aheadThread';
 import type { UnitHost } from '../lifecycle/startGeneration';
 import { KeptState } from '../start/keptState';
@@ -51,9 +53,11 @@ import { DropDirectory } from '../drops/dropDirectory';
 import { EventLog } from '../lifecycle/eventLog';
 import { Observations } from '../observability/observations';
 import { openProcesses } from '../lifecycle/openProcesses';
-import { Operations, type Operation } from '../operator/operations';
-import { Operator, unknownPlugin, type PluginOperationKind } from '../operator/operator';
-import { PluginRegistry } from '../lifecycle/statusStore';
+import type { Operation } from '../lifecycle/operation';
+import { Operations } from '../operator/operations';
+import { unknownPlugin } from '../errors/unknownPlugin';
+import { Operator, type PluginOperationKind } from '../operator/operator';
+import { StatusStore } from '../lifecycle/statusStore';
 import { failedPolicies, policyMissing } from '../lifecycle/policyBundles';
 import { missingOf } from '../lifecycle/required';
 import { StateFile } from '../lifecycle/stateFile';
@@ -102,7 +106,7 @@ export class DynamicPlugins {
   readonly observations: Observations;
   readonly #operations = new Operations(this.events);
   readonly #options: DynamicPluginsOptions;
-  readonly #registry: PluginRegistry;
+  readonly #registry: StatusStore;
   readonly #state: StateFile;
   readonly #unitHost: UnitHost;
   readonly #units: Units;
@@ -140,8 +144,9 @@ export class DynamicPlugins {
       startup: options.startup,
       startupHooks: this.#startupHooks,
       onRoutes: () => this.#bundles.routesChanged(),
+      traffic: (pluginId) => this.observations.traffic(pluginId),
     };
-    this.#registry = new PluginRegistry(logger, this.events);
+    this.#registry = new StatusStore(logger, this.events);
     const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => this.#gate.secrets() });
     if (settings) {
       this.#unitHost.decorateRoutes = (pluginId, handler) =>
@@ -153,7 +158,7 @@ export class DynamicPlugins {
       standIns.follow(plugin, this.#registry.get(plugin));
       frontends.follow(plugin, this.#bundles.loaded(plugin));
     });
-    this.#state = new StateFile(({ code, message, hint }) => logger.error(`${code}: ${message} Remedy: ${hint}`));
+    this.#state = new StateFile((fault) => logger.error(faultText(fault)));
     this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
     this.observations = new Observations({
@@ -162,6 +167,12 @@ export class DynamicPlugins {
       registry,
       events,
       faults: () => this.faults().map(({ code }) => code),
+      onHealth: (owner, fault) => {
+        const status = registry.get(owner);
+        if (!status) return;
+        const { name, state, version, digest } = status;
+        events.append({ type: 'health', plugin: name, state, version, digest, ...fault?.toJSON() });
+      },
     });
     const newest = (name: string): string | undefined => this.#state.newest(name);
     this.#gate = new Gate({ host: this.host, policy, config, newest, rootLogger });
@@ -259,7 +270,7 @@ export class DynamicPlugins {
   /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
   async boot(): Promise<void> {
     const { settings, own } = this.#options;
-    this.#closers.push(await this.observations.start(this.#unitHost));
+    this.#closers.push(await this.observations.start());
     this.#closers.push(() => this.#gate.close());
     // Its own plugins are known: who asks for one before it has started waits, as in Backstage.
     await this.#unitHost.slots.holdingPlugins(own.pluginIds, () => this.#boot(settings));
@@ -316,9 +327,7 @@ export class DynamicPlugins {
     const late = await this.#unitHost.slots.holdingPlugins(expected, () => this.#bundles.boot(own, bundles));
     this.#booted = true;
     code.ahead = undefined;
-    for (const { code, message, hint } of this.failedPolicies().map(policyMissing)) {
-      logger.error(`${code}: ${message} Remedy: ${hint}`);
-    }
+    for (const name of this.failedPolicies()) logger.error(faultText(policyMissing(name)));
     drops.open();
     for (const name of late) this.#startLate(name, drops);
     const reports = followBuildReports(settings.rootDirectory, { registry: this.#registry, drops });
@@ -381,7 +390,7 @@ export class DynamicPlugins {
   /** This process stood still for so long that another took its state directory: nothing is removed there any more. */
   #lostState(fault: StagedoorError): void {
     this.#collector?.close();
-    this.#options.logger.error(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
+    this.#options.logger.error(faultText(fault));
   }
 
   #loaded(): StagedBundle[] {

@@ -3,10 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { Server, ServerResponse, type IncomingMessage } from 'node:http';
 import { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { serverStandIn } from './serverStandIn';
-
-/** What Node.js calls with a request for a protocol upgrade, its connection, and what came after the request's head. */
-export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
+import { serverStandIn, type UpgradeListener } from './serverStandIn';
 
 /** What takes the WebSockets of one path, as it is given to Backstage's root router. */
 export type WebSocketHandler = RootHttpRouterServiceWebSocketHandler['handler'];

@@ -42,7 +42,7 @@ export interface GenerationHost extends OwnServicesHost {
   /** Hears that the plugin answers to other paths, or opened others, than before. */
   onRoutes?(): void;
   /** Who hears of the requests of a plugin. */
-  traffic?: ((pluginId: string) => RequestObserver) | undefined;
+  traffic?(pluginId: string): RequestObserver | undefined;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */

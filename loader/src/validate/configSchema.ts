@@ -1,7 +1,7 @@
 import type { JsonObject } from '@backstage/types';
 import { StagedoorError, readBounded } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { limitFault } from './schemaLimits';
 
 /** Where bundles carry their config schema: upstream's name, then RHDH's. */

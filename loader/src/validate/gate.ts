@@ -3,7 +3,7 @@ import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
 import type { HostManifest } from './host';

@@ -2,7 +2,7 @@ import type { Config } from '@backstage/config';
 import { StagedoorError } from '@stagedoor/bundle';
 import { configOrigin } from './configOrigin';
 import { schemaInvalid, schemaLimit, type SchemaEntry } from './configSchema';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { PassedChecks } from './passedChecks';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 

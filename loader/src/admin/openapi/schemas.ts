@@ -1,5 +1,5 @@
 import { codes } from '@stagedoor/bundle';
-import { OPERATION_KINDS } from '../../operator/operations';
+import { OPERATION_KINDS } from '../../lifecycle/operation';
 import { PLUGIN_STATES } from '../../lifecycle/states';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 takes it. */

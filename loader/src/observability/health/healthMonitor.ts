@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
+import { faultText } from '../../errors/faultText';
 import type { HealthSettings } from '../../settings/health';
-import type { StartedGeneration } from '../../start/startedGeneration';
 import type { HealthReport } from './report';
 
 /** The latest round of checks of a plugin, and what the rounds so far mean. */
@@ -14,10 +14,18 @@ export interface PluginHealth extends HealthReport {
   checkedAt: string;
 }
 
+/** A generation as the monitor sees it, see `StartedGeneration`. */
+export interface MonitoredGeneration {
+  readonly pluginId: string;
+  readonly composition: { plugin?: { owner: string } };
+  checkHealth(timeoutMs: number): Promise<HealthReport>;
+  restart?(why: StagedoorError): void;
+}
+
 /** A unit as the monitor sees it. */
 export interface MonitoredUnit {
   readonly pluginId: string;
-  readonly current?: StartedGeneration;
+  readonly current?: MonitoredGeneration;
 }
 
 /** What {@link HealthMonitor} works with. */
@@ -26,7 +34,7 @@ export interface HealthMonitorOptions {
   units: () => readonly MonitoredUnit[];
   logger: LoggerService;
   /** Hears when a plugin's condition changes; with the fault that made it degraded. */
-  onChange(generation: StartedGeneration, health: PluginHealth, fault: StagedoorError | undefined): void;
+  onChange(generation: MonitoredGeneration, health: PluginHealth, fault: StagedoorError | undefined): void;
 }
 
 /** Rounds with an error, in a row, until something is done about it. */
@@ -35,7 +43,7 @@ const MAX_FAILURES = 3;
 const LOOK_EVERY_MS = 500;
 
 interface Watched {
-  generation: StartedGeneration;
+  generation: MonitoredGeneration;
   /** When the round that was last begun was begun; milliseconds. */
   begun: number;
   failures: number;
@@ -94,7 +102,7 @@ export class HealthMonitor {
   }
 
   /** A new generation begins with a clean slate. */
-  #watch(pluginId: string, generation: StartedGeneration): Watched {
+  #watch(pluginId: string, generation: MonitoredGeneration): Watched {
     let watched = this.#watched.get(pluginId);
     if (watched?.generation !== generation) {
       watched = { generation, begun: -Infinity, failures: 0 };
@@ -136,7 +144,7 @@ export class HealthMonitor {
   }
 
   #log(pluginId: string, fault: StagedoorError | undefined): void {
-    if (fault) this.#options.logger.warn(`${fault.code}: ${fault.message} Remedy: ${fault.hint}`);
+    if (fault) this.#options.logger.warn(faultText(fault));
     else this.#options.logger.info(`Plugin '${pluginId}' is healthy again.`);
   }
 }

@@ -1,21 +1,13 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import { describeRegistrations, type Contribution } from '../composition/contribution';
 import { expandFeatures } from '../host/expandFeatures';
-import { isPlugin, type Deps, type RegistrationsFeature, type ServiceFeature } from '../host/features';
+import type { Deps, RegistrationsFeature, ServiceFeature } from '../host/features';
 import { refuseRootRouter } from '../host/rootRouter';
 import type { RootServices } from '../host/rootServices';
-import type { Policy } from '../policy/policy';
-import { packageDirs, type StagedBundle } from '../stage/stageDrop';
-import { plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
-import type { Part } from '../composition/part';
+import type { Policy } from '../policy/policy';
+import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { loadFeatures } from './loadFeatures';
-
-/** What a bundle or the portal itself brings, ordered by the units it goes into. */
-export interface Contribution {
-  pluginIds: string[];
-  modules: Array<{ pluginId: string; moduleId: string }>;
-  part: Part;
-}
 
 /**
  * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
@@ -57,29 +49,6 @@ export async function contributionOf(
   return contribution;
 }
 
-/** Calls `register` of every feature once to learn its ids. Throws REGISTER_FAILED. */
-export function describeRegistrations(
-  features: readonly RegistrationsFeature[],
-  part: Omit<Part, 'modules'>,
-): Contribution {
-  const pluginIds: string[] = [];
-  const modules: Contribution['modules'] = [];
-  for (const feature of features) {
-    for (const registration of registrationsOf(feature, part.owner)) {
-      const { pluginId, moduleId } = registration;
-      if (isPlugin(registration)) pluginIds.push(pluginId);
-      else modules.push({ pluginId, moduleId: moduleId ?? '' });
-    }
-  }
-  return { pluginIds: [...new Set(pluginIds)], modules, part: { ...part, modules } };
-}
-
-/** Every plugin id whose unit a contribution is part of. */
-export function unitsOf(contribution: Contribution | undefined): string[] {
-  if (!contribution) return [];
-  return [...new Set([...contribution.pluginIds, ...contribution.modules.map(({ pluginId }) => pluginId)])];
-}
-
 /**
  * An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. Throws
  * PLUGIN_ID_INVALID.
@@ -89,18 +58,6 @@ export function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribut
   const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));
   if (bad === undefined) return;
   throw new StagedoorError('PLUGIN_ID_INVALID', `${bundle.name} registers the id ${JSON.stringify(bad)}.`);
-}
-
-function registrationsOf(
-  feature: RegistrationsFeature,
-  owner: string,
-): ReturnType<RegistrationsFeature['getRegistrations']> {
-  try {
-    return feature.getRegistrations();
-  } catch (thrown) {
-    const cause = plainError(thrown);
-    throw new StagedoorError('REGISTER_FAILED', `register of ${owner} threw: ${cause.message}`, { cause });
-  }
 }
 
 function initsOf(features: readonly RegistrationsFeature[]): Array<{ deps: Deps }> {
