@@ -102,7 +102,7 @@ function entriesIn(text: string): Array<[string, IndexEntry]> {
     const written = JSON.parse(text) as { version?: unknown; entries?: unknown };
     if (written.version !== version || !Array.isArray(written.entries)) return [];
     return (written.entries as Array<[string, IndexEntry]>).filter(([entry, known]) =>
-      [entry, known.seen, known.dir, known.copy].every((text) => typeof text === 'string'),
+      [entry, known.seen, known.dir, known.copy].every((value) => typeof value === 'string'),
     );
   } catch {
     return [];

@@ -48,10 +48,8 @@ let loaderVersion: string | undefined;
 function configLoaderVersion(): string {
   if (loaderVersion === undefined) {
     const dir = findPackageDir('@backstage/config-loader', __dirname);
-    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as {
-      version?: string;
-    };
-    loaderVersion = version ?? '';
+    const found = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as { version?: string };
+    loaderVersion = found.version ?? '';
   }
   return loaderVersion;
 }
