@@ -47,8 +47,10 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
-    const state = new StateFile((fault) => void unusable.push({ entry: stateDirectory, fault }));
-    await state.open(stateDirectory, () => lock.assertHeld());
+    const state = await StateFile.open(stateDirectory, {
+      assertHeld: () => lock.assertHeld(),
+      onDamage: (fault) => void unusable.push({ entry: stateDirectory, fault }),
+    });
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
       unusable.push({ entry: settings.rootDirectory, fault });
       return [];

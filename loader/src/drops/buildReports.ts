@@ -1,9 +1,9 @@
 import { BUILD_REPORTS, readBuildReport, type BuildReport, type StagedoorError } from '@stagedoor/bundle';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DropDirectory } from './dropDirectory';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginState } from '../lifecycle/states';
+import type { Pipeline } from '../pipeline/pipeline';
 
 const INTERVAL_MS = 1000;
 /** A report says nothing of what an operator, or the supervisor, has decided. */
@@ -13,6 +13,8 @@ const DECIDED: ReadonlySet<PluginState> = new Set<PluginState>(['disabled', 'qua
 export interface BuildReports {
   /** True for a bundle that is being developed. */
   has(name: string): boolean;
+  /** Begins to look. */
+  start(): void;
   close(): void;
 }
 
@@ -22,7 +24,7 @@ export interface BuildReports {
  */
 export function followBuildReports(
   root: string,
-  { registry, drops }: { registry: StatusStore; drops: Pick<DropDirectory, 'exclusively' | 'reconcile'> },
+  { registry, pipeline }: { registry: StatusStore; pipeline: Pick<Pipeline<unknown>, 'exclusively' | 'reconcile'> },
 ): BuildReports {
   /** By file as it was read. */
   let known = new Map<string, BuildReport>();
@@ -41,11 +43,11 @@ export function followBuildReports(
     for (const [id, { name, fault }] of failed) if (!before.has(id)) await show(name, fault!);
     const left = new Set(failed.map(([, { name }]) => name));
     const mended = [...before.values()].filter(({ name, fault }) => fault && !left.has(name));
-    for (const name of new Set(mended.map((report) => report.name))) await drops.reconcile(name);
+    for (const name of new Set(mended.map((report) => report.name))) await pipeline.reconcile(name);
   }
 
   async function show(name: string, fault: StagedoorError): Promise<void> {
-    await drops.exclusively(name, async () => {
+    await pipeline.exclusively(name, async () => {
       const state = registry.get(name)?.state;
       if (state === undefined || !DECIDED.has(state)) registry.set(name, 'rejected', { fault });
     });
@@ -56,8 +58,8 @@ export function followBuildReports(
     if (!closed) timer = setTimeout(() => void again(), INTERVAL_MS).unref();
   }
 
-  void again();
   return {
+    start: () => void again(),
     has: (name) => [...known.values()].some((report) => report.name === name),
     close: () => {
       closed = true;

@@ -3,7 +3,6 @@ import { stagedDirs } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from '../lifecycle/bundles';
 import type { DropDirectory } from './dropDirectory';
-import type { StatusStore } from '../lifecycle/statusStore';
 import type { StateFile } from '../lifecycle/stateFile';
 
 /** What {@link Collector} works with. */
@@ -11,7 +10,6 @@ export interface CollectorOptions {
   shelves: Shelves;
   drops: DropDirectory;
   bundles: Bundles;
-  registry: StatusStore;
   state: StateFile;
 }
 
@@ -20,30 +18,36 @@ const EVERY_MS = 5000;
 /** Removes staged copies that are of no use any more, every few seconds until it is closed. */
 export class Collector {
   readonly #options: CollectorOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.collect(), EVERY_MS).unref();
+  }
+
+  /** Begins, when every drop that is there has been read. */
+  start(): void {
+    if (!this.#closed) this.#timer = setInterval(() => void this.collect(), EVERY_MS).unref();
   }
 
   /** Removes them now, unless a drop is just being read. */
   async collect(): Promise<void> {
-    const { shelves, drops, bundles, registry, state } = this.#options;
-    if (!drops.idle) return;
+    const { shelves, drops, bundles, state } = this.#options;
+    if (!drops.idle || this.#closed) return;
     await bundles.retired();
-    const loaded = registry.list().flatMap(({ name }) => bundles.loaded(name)?.dir ?? []);
+    const loaded = bundles.allLoaded().map(({ dir }) => dir);
     const kept = state.names().flatMap((name) => {
       const { chosen, serving, previous } = state.get(name);
       return [chosen, serving, previous].map((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
     });
     // Where it cannot be seen which copies are kept, all are.
     const needed = await Promise.all(kept).catch(() => undefined);
-    if (!needed || !drops.idle) return;
+    if (!needed || !drops.idle || this.#closed) return;
     await collectStaged(shelves, new Set([...loaded, ...needed.flat(), ...drops.stagedDirs()]));
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
   }
 }

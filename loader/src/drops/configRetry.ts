@@ -1,6 +1,6 @@
 import type { LoggerService, RootConfigService } from '@backstage/backend-plugin-api';
-import type { DropDirectory } from './dropDirectory';
 import type { StatusStore } from '../lifecycle/statusStore';
+import type { Pipeline } from '../pipeline/pipeline';
 
 /** What a change of app-config may put right. */
 const OF_CONFIG: ReadonlySet<string | undefined> = new Set(['CONFIG_INVALID', 'CONFIG_SCHEMA_LIMIT']);
@@ -8,12 +8,16 @@ const OF_CONFIG: ReadonlySet<string | undefined> = new Set(['CONFIG_INVALID', 'C
 /** Gives bundles that app-config did not suit another try whenever it changes, until the returned function is called. */
 export function retryOnConfigChange(
   config: RootConfigService,
-  { registry, drops, logger }: { registry: StatusStore; drops: DropDirectory; logger: LoggerService },
+  {
+    registry,
+    pipeline,
+    logger,
+  }: { registry: StatusStore; pipeline: Pick<Pipeline<unknown>, 'reconcile'>; logger: LoggerService },
 ): () => void {
   const subscription = config.subscribe?.(() => {
     for (const { name, code } of registry.list()) {
       if (!OF_CONFIG.has(code)) continue;
-      drops.reconcile(name).catch((error: Error) => logger.error(`${name} could not be tried again`, error));
+      pipeline.reconcile(name).catch((error: Error) => logger.error(`${name} could not be tried again`, error));
     }
   });
   return () => subscription?.unsubscribe();

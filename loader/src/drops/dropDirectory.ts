@@ -6,11 +6,12 @@ import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { isIntact } from '../stage/readStaged';
 import type { Timings } from '../observability/timing/timings';
+import type { Pipeline } from '../pipeline/pipeline';
+import type { Choice, Scanned } from '../pipeline/steps';
 import type { Bundles } from '../lifecycle/bundles';
 import { asFault } from '../errors/asFault';
-import { DropReader } from './dropReader';
+import { DropReader, type FoundDrop } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
-import { KeyedMutex } from '../lifecycle/keyedMutex';
 import type { StatusStore } from '../lifecycle/statusStore';
 import { Retries } from './retries';
 
@@ -35,7 +36,8 @@ export interface DropDecisions {
 export interface DropDirectoryOptions {
   root: string;
   shelves: Shelves;
-  bundles: Bundles;
+  pipeline: Pick<Pipeline<FoundDrop>, 'copy' | 'take' | 'reconcile'>;
+  bundles: Pick<Bundles, 'isServed' | 'ranShort'>;
   decisions: DropDecisions;
   registry: StatusStore;
   logger: LoggerService;
@@ -55,7 +57,6 @@ export class DropDirectory {
   readonly #retries = new Retries();
   readonly #dirty = new Set<string>();
   readonly #working = new Map<string, Promise<void>>();
-  readonly #names = new KeyedMutex();
   #open = false;
   #closed = false;
 
@@ -71,7 +72,7 @@ export class DropDirectory {
       this.readable(fault);
       return [];
     });
-    await Promise.all(entries.map((entry) => this.#reader.read(entry)));
+    await Promise.all(entries.map((entry) => this.#options.pipeline.copy(entry)));
     const names = this.names();
     // What cannot be read may be of any name.
     await this.#forgetRemoved();
@@ -111,11 +112,11 @@ export class DropDirectory {
     return this.#reader.rootFault;
   }
 
-  /** Has a bundle be what it should be now, see {@link reconcile}; what goes wrong is logged. */
+  /** Has a bundle be what it should be now; what goes wrong is logged. */
   async reconcileLater(name: string): Promise<void> {
-    await this.reconcile(name).catch((error: Error) =>
-      this.#options.logger.error(`${name} could not be started`, error),
-    );
+    await this.#options.pipeline
+      .reconcile(name)
+      .catch((error: Error) => this.#options.logger.error(`${name} could not be started`, error));
   }
 
   /** Entries that have been read. */
@@ -157,15 +158,6 @@ export class DropDirectory {
     return this.#records.winner(name);
   }
 
-  /** Runs `work` while nothing else changes what is loaded under a name; then those who waited for its ids get their turn. */
-  async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#names.run([name], work);
-    } finally {
-      await this.#retryConflicts(name);
-    }
-  }
-
   /**
    * Looks at the drops of a name again: those that could not be read, have changed, or whose staged copy was touched are
    * staged anew and take effect.
@@ -184,9 +176,47 @@ export class DropDirectory {
     await this.#working.get(entry);
   }
 
-  /** Makes what is loaded under a name agree with its drops and with what operators decided. */
-  async reconcile(name: string): Promise<void> {
-    await this.exclusively(name, () => this.#apply(name));
+  /** What an entry holds, once nothing about it changes any more, see {@link DropReader.scan}. */
+  scan(entry: string): Promise<Scanned<FoundDrop>> {
+    return this.#reader.scan(entry);
+  }
+
+  /** Copies and checks what was found, see {@link DropReader.stage}. */
+  stage(found: FoundDrop): Promise<ReadonlySet<string>> {
+    return this.#reader.stage(found);
+  }
+
+  /** What is to happen under a name, given its drops and what operators decided. */
+  async choose(name: string): Promise<Choice> {
+    const { bundles, decisions, registry } = this.#options;
+    const winner = this.winner(name);
+    this.#showDrop(name);
+    if (winner && !existsSync(winner.dir)) {
+      // Refused before, and not kept: it is read again.
+      this.#records.get(winner.entry)!.seen = '';
+      this.changed(winner.entry);
+      return {};
+    }
+    if (winner) {
+      const bundle = await this.#toRun(winner);
+      const state = registry.get(name)?.state;
+      const current = bundle && bundles.isServed(bundle) && state !== 'failed' && state !== 'rejected';
+      return { run: current ? undefined : bundle };
+    }
+    if (this.names().has(name)) {
+      this.#report(name);
+      return {};
+    }
+    await decisions.forgetBuilds(name);
+    // What is gone may have been the one that could be of any name.
+    await this.#forgetRemoved();
+    return { remove: true };
+  }
+
+  /** What was chosen for a name has taken effect, or failed to. */
+  chosen(name: string): void {
+    this.#retryIfPassing(name);
+    this.#showDrop(name);
   }
 
   /** True while no drop is being read, and all can be. */
@@ -197,12 +227,10 @@ export class DropDirectory {
   /** One worker per entry: it goes on until nothing has changed since it last looked. */
   #work(entry: string): void {
     if (this.#working.has(entry) || this.#closed) return;
-    const { logger, timings } = this.#options;
+    const { logger, timings, pipeline } = this.#options;
     const work = timings
       .load(async () => {
-        while (this.#dirty.delete(entry) && !this.#closed) {
-          for (const name of await this.#reader.read(entry)) await this.reconcile(name);
-        }
+        while (this.#dirty.delete(entry) && !this.#closed) await pipeline.take(entry);
       })
       .catch((error: Error) => logger.error(`The drop ${entry} could not be handled`, error))
       .finally(() => {
@@ -210,31 +238,6 @@ export class DropDirectory {
         if (this.#dirty.has(entry)) this.#work(entry);
       });
     this.#working.set(entry, work);
-  }
-
-  async #apply(name: string): Promise<void> {
-    const { bundles, decisions, registry, logger } = this.#options;
-    const winner = this.winner(name);
-    this.#showDrop(name);
-    if (winner && !existsSync(winner.dir)) {
-      // Refused before, and not kept: it is read again.
-      this.#records.get(winner.entry)!.seen = '';
-      this.changed(winner.entry);
-    } else if (winner) {
-      const bundle = await this.#toRun(winner);
-      const state = registry.get(name)?.state;
-      const current = bundle && bundles.serves(bundle) && state !== 'failed' && state !== 'rejected';
-      if (bundle && !current) await bundles.activate(bundle);
-      this.#retryIfPassing(name);
-    } else if (this.names().has(name)) {
-      this.#report(name);
-    } else {
-      await decisions.forgetBuilds(name);
-      // What is gone may have been the one that could be of any name.
-      await this.#forgetRemoved();
-      await bundles.deactivate(name).catch((error: Error) => logger.error(error.message, error));
-    }
-    this.#showDrop(name);
   }
 
   /** Forgets what served without a drop now, unless some drop might be of any name because it cannot be read. */
@@ -261,15 +264,6 @@ export class DropDirectory {
     if (passing && this.winner(name)) {
       this.#retries.later(key, () => void this.reconcileLater(name));
     } else this.#retries.forget(key);
-  }
-
-  /** A bundle refused because of a conflict gets its turn when another one has come or gone. */
-  async #retryConflicts(except: string): Promise<void> {
-    const { bundles, registry } = this.#options;
-    for (const { name } of registry.list()) {
-      if (name === except || !bundles.conflicting(name)) continue;
-      await this.#names.run([name], () => this.#apply(name));
-    }
   }
 
   /** Shows the fault of a name whose drops all could not be staged. */

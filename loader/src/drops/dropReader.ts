@@ -9,6 +9,7 @@ import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../observability/timing/timed';
+import type { Scanned } from '../pipeline/steps';
 import type { DropRecord, DropRecords } from './dropRecords';
 import { asFault } from '../errors/asFault';
 import { Lanes } from './lanes';
@@ -17,6 +18,12 @@ import type { Retries } from './retries';
 
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING = (): void => {};
+
+/** A drop that is whole, and what it looked like, see `snapshot`. */
+export interface FoundDrop {
+  drop: Drop;
+  seen: string;
+}
 
 /** What {@link DropReader} works with. */
 export interface DropReaderOptions {
@@ -63,32 +70,41 @@ export class DropReader {
     return this.#rootFault;
   }
 
-  /** Brings the record of an entry up to date. Returns the names that this concerns: none when its content is known. */
-  async read(entry: string): Promise<ReadonlySet<string>> {
+  /** What an entry holds, once nothing about it changes any more; the names that concerns where that is known already, or nothing. */
+  async scan(entry: string): Promise<Scanned<FoundDrop>> {
     const { registry, records, retries } = this.#options;
     const earlier = records.get(entry);
     const drop = await this.#find(entry).catch((error: unknown) => asFault(error));
-    if (isStagedoorError(drop)) return this.#noteFault(entry, drop);
+    if (isStagedoorError(drop)) return { names: this.#noteFault(entry, drop) };
     // Found in between two looks of whoever watches.
     if (this.#rootFault) await listDrops(this.#options.root).then(() => this.readable(undefined), NOTHING);
     if (!drop) {
       registry.forgetDiscovered(records.nameOf(entry));
       retries.forget(entry);
       (await this.#staged()).forget(entry);
-      return records.delete(entry);
+      return { names: records.delete(entry) };
     }
     if (!earlier) registry.set(records.nameOf(entry), 'discovered', { drop: entry });
     const index = await this.#staged();
     const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
     // Gone while it settled: perhaps it is just being replaced.
-    if (seen === '') return this.read(entry);
-    const record = seen === earlier?.seen ? undefined : await this.#stage(drop, seen, index);
+    if (seen === '') return this.scan(entry);
+    if (seen !== earlier?.seen) return { found: { drop, seen } };
+    registry.forgetDiscovered(records.nameOf(entry));
+    return { names: NONE };
+  }
+
+  /** Copies and checks a drop. Returns the names that this concerns. */
+  async stage({ drop, seen }: FoundDrop): Promise<ReadonlySet<string>> {
+    const { registry, records, retries, changed } = this.#options;
+    const { entry } = drop;
+    const index = await this.#staged();
+    const record = await this.#copy(drop, seen, index);
     // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
-    const stable = record && (await lookAgain(drop, record)) === seen;
+    const stable = (await lookAgain(drop, record)) === seen;
     if (!stable || record.packageName !== entry) registry.forgetDiscovered(records.nameOf(entry));
-    if (!record) return NONE;
     if (!stable) {
-      this.#options.changed(entry);
+      changed(entry);
       return NONE;
     }
     if (record.fault) return this.#noteFault(entry, record.fault, seen);
@@ -121,7 +137,7 @@ export class DropReader {
     return known ? NONE : names;
   }
 
-  async #stage(drop: Drop, seen: string, index: StagedIndex): Promise<DropRecord> {
+  async #copy(drop: Drop, seen: string, index: StagedIndex): Promise<DropRecord> {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>

@@ -53,11 +53,6 @@ export class EventLog {
     return this.#next - 1;
   }
 
-  /** Lets the ids of this run begin after `id`. */
-  beginAfter(id: number): void {
-    this.#next = Math.max(this.#next, id + 1);
-  }
-
   /** Adds an event and tells everybody who listens. */
   append(event: NewPluginEvent): PluginEvent {
     const complete: PluginEvent = { id: this.#next++, time: new Date().toISOString(), ...event };

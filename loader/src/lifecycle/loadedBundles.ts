@@ -29,13 +29,13 @@ const OWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
 
 /** The bundles that are part of units, and their side of the status: what serves, drains, waits, could come back. */
 export class LoadedBundles {
-  readonly #units: Units;
+  readonly #units: Pick<Units, 'get'>;
   readonly #registry: StatusStore;
   readonly #state: StateFile;
   readonly #loaded = new Map<string, LoadedBundle>();
   readonly #draining = new Map<string, BuildStatus[]>();
 
-  constructor(options: { units: Units; registry: StatusStore; state: StateFile }) {
+  constructor(options: { units: Pick<Units, 'get'>; registry: StatusStore; state: StateFile }) {
     this.#units = options.units;
     this.#registry = options.registry;
     this.#state = options.state;
@@ -60,10 +60,10 @@ export class LoadedBundles {
 
   /** Shows a build as draining until `retired` resolves. */
   drain({ name, version, digest }: StagedBundle, retired: Promise<void>): void {
-    const build = { version, digest };
-    this.#draining.set(name, [...(this.#draining.get(name) ?? []), build]);
+    const drained = { version, digest };
+    this.#draining.set(name, [...(this.#draining.get(name) ?? []), drained]);
     void retired.then(() => {
-      const left = this.#draining.get(name)!.filter((other) => other !== build);
+      const left = this.#draining.get(name)!.filter((other) => other !== drained);
       if (left.length > 0) this.#draining.set(name, left);
       else this.#draining.delete(name);
       this.#registry.patch(name, { generations: this.#generations(name) });

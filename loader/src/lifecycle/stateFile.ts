@@ -40,42 +40,41 @@ interface Content {
 /** Ids that a run of the portal may use before the clock has moved on that far. */
 const EVENTS_PER_RUN = 1_000_000_000;
 
-/**
- * `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. Before {@link open}, in a
- * portal without dynamic plugins, it remembers for this run only.
- */
+/** How a {@link StateFile} is opened. */
+export interface StateFileOptions {
+  /** Asked before each write; rejects where the state directory belongs to another process now. */
+  assertHeld(): Promise<void>;
+  /** Hears of a file that was put aside: STATE_FILE_DAMAGED. */
+  onDamage(fault: StagedoorError): void;
+}
+
+/** `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. */
 export class StateFile {
-  readonly #onDamage: (fault: StagedoorError) => void;
-  #path: string | undefined;
-  #assertHeld: () => Promise<void> = async () => {};
-  #records = new Map<string, PluginRecord>();
-  #eventsFrom = 0;
+  readonly #path: string;
+  readonly #assertHeld: () => Promise<void>;
+  readonly #records: Map<string, PluginRecord>;
+  #eventsFrom: number;
   #writing: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
 
-  /** `onDamage` hears of a file that was put aside: STATE_FILE_DAMAGED. */
-  constructor(onDamage: (fault: StagedoorError) => void) {
-    this.#onDamage = onDamage;
+  private constructor(path: string, { plugins, eventsFrom }: Omit<Content, 'format'>, assertHeld: () => Promise<void>) {
+    this.#path = path;
+    this.#records = new Map(Object.entries(plugins));
+    this.#eventsFrom = eventsFrom;
+    this.#assertHeld = assertHeld;
   }
 
-  /**
-   * Reads the file, if there is one; `assertHeld` is asked before each write, and throws where the directory is another's now. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE.
-   */
-  async open(stateDirectory: string, assertHeld = this.#assertHeld): Promise<void> {
-    this.#assertHeld = assertHeld;
+  /** Reads the file, if there is one. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE. */
+  static async open(stateDirectory: string, { assertHeld, onDamage }: StateFileOptions): Promise<StateFile> {
     const path = join(stateDirectory, 'plugins.json');
-    this.#path = path;
+    const empty = { plugins: {}, eventsFrom: 0 };
     try {
-      const text = await readFile(path, 'utf8');
-      const content = parse(text);
-      if (!content) {
-        await this.#putAside(path);
-        return;
-      }
-      this.#records = new Map(Object.entries(content.plugins));
-      this.#eventsFrom = content.eventsFrom;
+      const content = parse(await readFile(path, 'utf8'));
+      if (!content) onDamage(await putAside(path));
+      return new StateFile(path, content ?? empty, assertHeld);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw stateUnwritable(path, error);
+      return new StateFile(path, empty, assertHeld);
     }
   }
 
@@ -89,9 +88,9 @@ export class StateFile {
     return this.#records.get(name) ?? {};
   }
 
-  /** Ids that no event of an earlier run has begin after this one; the next run will begin after those of this one. */
+  /** The first id of the events of this run, `first` or a higher one that no earlier run has used; later runs begin higher still. */
   async reserveEvents(first: number): Promise<number> {
-    const from = Math.max(first, this.#eventsFrom);
+    const from = Math.max(first, this.#eventsFrom + 1);
     this.#eventsFrom = from + EVENTS_PER_RUN;
     await this.#write();
     return from;
@@ -152,12 +151,6 @@ export class StateFile {
     else this.#records.set(name, record);
   }
 
-  async #putAside(path: string): Promise<void> {
-    const aside = `${path}.damaged`;
-    await rename(path, aside);
-    this.#onDamage(new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`));
-  }
-
   /** Resolves when nothing is left to be written. */
   async close(): Promise<void> {
     await this.#writing;
@@ -178,7 +171,6 @@ export class StateFile {
   /** Writes beside the file and renames, so that it is whole whenever the machine stops. */
   async #save(): Promise<void> {
     const path = this.#path;
-    if (path === undefined) return;
     const content: Content = {
       format: 1,
       eventsFrom: this.#eventsFrom,
@@ -193,6 +185,12 @@ export class StateFile {
       throw stateUnwritable(path, cause);
     }
   }
+}
+
+async function putAside(path: string): Promise<StagedoorError> {
+  const aside = `${path}.damaged`;
+  await rename(path, aside);
+  return new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
 }
 
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */

@@ -1,38 +1,37 @@
 import { concurrently, type StagedoorError } from '@stagedoor/bundle';
-import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
 import { compose } from '../composition/compose';
 import { conflict } from '../composition/conflict';
-import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
-import { StartFailure } from '../start/startFailure';
-import { didNotStart } from '../serve/unavailable';
-import type { UnitHost } from './startGeneration';
-import { asFault } from '../errors/asFault';
-import { KeyedMutex } from './keyedMutex';
+import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from '../composition/ownPlugins';
-import { Unit, type Prepared } from './unit';
+import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
+import { asFault } from '../errors/asFault';
+import type { StartupReport } from '../host/startupReport';
+import type { Slots } from '../serve/slots';
+import { didNotStart } from '../serve/unavailable';
+import { StartFailure } from '../start/startFailure';
+import { startUnit, type RunningUnit, type StartedUnit, type UnitStarter } from '../start/startUnit';
+import { swapUnit, type ReplacedGeneration } from '../swap/swapUnit';
+import { Unit } from './unit';
 
 /** Units of bundles that start side by side at boot: each has the start timeout for itself, whose clock others would use up. */
 const AT_ONCE = 8;
 
-/** What a change of units came to. */
-export interface ChangeResult {
-  /** Owners of modules that had to be left out, with the reason. */
-  blamed: Map<string, StagedoorError>;
-  /** Resolves when every replaced generation has drained and stopped. */
-  retired: Promise<void>;
+/** What {@link Units} work with. */
+export interface UnitsOptions extends UnitStarter {
+  slots: Slots;
+  /** Hears what the start of the portal's own plugins came to. */
+  startup?: Pick<StartupReport, 'ended' | 'complete'>;
+  /** Tells which owner an id is kept for, whether it runs or not. */
+  reservedFor(claim: string): string | undefined;
 }
 
-/** All units of the portal, and the one way to change what they are made of. */
+/** All units of the portal, and what they are made of. Who changes them holds the lock of each, see `Exclusions`. */
 export class Units {
   readonly #units = new Map<string, Unit>();
-  readonly #mutex = new KeyedMutex();
-  readonly #host: UnitHost;
-  readonly #reservedFor: (claim: string) => string | undefined;
+  readonly #options: UnitsOptions;
 
-  /** `reservedFor` tells which owner an id is kept for, whether it runs or not. */
-  constructor(host: UnitHost, reservedFor: (claim: string) => string | undefined = () => undefined) {
-    this.#host = host;
-    this.#reservedFor = reservedFor;
+  constructor(options: UnitsOptions) {
+    this.#options = options;
   }
 
   get(pluginId: string): Unit | undefined {
@@ -54,34 +53,35 @@ export class Units {
   }
 
   /**
-   * Replaces what `owner` contributes by `next` (undefined: nothing) in every unit concerned: all new generations
-   * start beside the old ones, then all take over, or none does. Rejects with StagedoorError
-   * (PLUGIN_ID_CONFLICT, MODULE_ID_CONFLICT, or the code of the start that failed).
+   * Starts, beside those that serve, generations in which what `owner` contributes is `next` (undefined: nothing) instead of
+   * `previous`, in every unit concerned, or in none. Rejects with StagedoorError (PLUGIN_ID_CONFLICT, MODULE_ID_CONFLICT, or
+   * the code of the start that failed).
    */
-  async change(
+  async start(
     owner: string,
     previous: Contribution | undefined,
     next: Contribution | undefined,
-  ): Promise<ChangeResult> {
+  ): Promise<StartedUnit[]> {
+    if (next) this.#checkClaims(owner, next);
     const ids = [...new Set([...unitsOf(previous), ...unitsOf(next)])];
-    return this.#mutex.run(ids, async () => {
-      if (next) this.#checkClaims(owner, next);
-      const concerned = ids.filter((id) => unitsOf(next).includes(id) || this.#units.get(id)?.has(owner));
-      const units = concerned.map((id) => this.#unit(id));
-      const outcomes = await Promise.allSettled(
-        units.map((unit) => unit.prepare(compose(unit.without(owner), unit.pluginId, next), owner)),
-      );
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed) {
-        await Promise.allSettled(
-          outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value.generation?.stop()),
-        );
-        for (const unit of units) this.#forgetIfEmpty(unit);
-        throw failed.reason instanceof StartFailure ? failed.reason.fault : failed.reason;
-      }
-      const prepared = outcomes.map((outcome) => (outcome as PromiseFulfilledResult<Prepared>).value);
-      return this.#commit(units, prepared);
-    });
+    const concerned = ids.filter((id) => unitsOf(next).includes(id) || this.#units.get(id)?.has(owner));
+    const units = concerned.map((id) => this.#unit(id));
+    const outcomes = await Promise.allSettled(
+      units.map((unit) => startUnit(unit, compose(unit.without(owner), unit.pluginId, next), this.#options, owner)),
+    );
+    const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (!failed) return started;
+    await Promise.allSettled(started.map(({ generation }) => generation?.stop()));
+    for (const unit of units) this.#forgetIfEmpty(unit);
+    throw failed.reason instanceof StartFailure ? failed.reason.fault : failed.reason;
+  }
+
+  /** Has started generations serve, all from the next request on. Returns what they replace. */
+  swap(started: readonly StartedUnit[]): ReplacedGeneration[] {
+    const replaced = started.map(swapUnit);
+    for (const { unit } of started) this.#forgetIfEmpty(unit);
+    return replaced;
   }
 
   /**
@@ -104,16 +104,16 @@ export class Units {
         unit.composition = compose(unit.composition, id, contribution);
       }
     }
-    const startup = this.#host.startup;
+    const { startup, slots } = this.#options;
     const isOwn = ({ plugin }: Composition): boolean => plugin?.owner === STATIC_OWNER;
     const start = async (unit: Unit): Promise<void> => {
       const planned = unit.composition;
       try {
-        const prepared = await unit.prepare(planned);
-        unit.commit(prepared);
-        const told = prepared.generation?.startup;
+        const started = await startUnit(unit, planned, this.#options);
+        swapUnit(started);
+        const told = started.generation?.startup;
         if (isOwn(planned) && told) startup?.ended(told);
-        for (const [owner, fault] of prepared.blamed) faults.set(owner, fault);
+        for (const [owner, fault] of started.blamed) faults.set(owner, fault);
       } catch (error) {
         const failure = StartFailure.from(unit.pluginId, error);
         const owner = planned.plugin!.owner;
@@ -121,7 +121,7 @@ export class Units {
         if (owner !== STATIC_OWNER) faults.set(owner, failure.fault);
         else {
           startup?.ended(failure.outcome);
-          this.#host.slots.fill(`/api/${unit.pluginId}`, didNotStart(unit.pluginId));
+          slots.fill(`/api/${unit.pluginId}`, didNotStart(unit.pluginId));
         }
       }
     };
@@ -146,19 +146,6 @@ export class Units {
     return Promise.allSettled(this.all().map(async (unit) => unit.current?.shutDown()));
   }
 
-  #commit(units: Unit[], prepared: Prepared[]): ChangeResult {
-    const retirements = units.map((unit, index) => {
-      const next = prepared[index]!;
-      const old = unit.commit(next);
-      this.#forgetIfEmpty(unit);
-      return old?.retire(next.generation);
-    });
-    return {
-      blamed: new Map(prepared.flatMap(({ blamed }) => [...blamed])),
-      retired: Promise.allSettled(retirements).then(() => {}),
-    };
-  }
-
   /** Who provides a plugin id. Express matches paths without regard to case, so ids may not differ by case alone. */
   #holder(pluginId: string): string | undefined {
     const path = pluginId.toLowerCase();
@@ -166,14 +153,14 @@ export class Units {
     return this.all().find((unit) => unit.pluginId.toLowerCase() === path)?.composition.plugin?.owner;
   }
 
-  #forgetIfEmpty(unit: Unit): void {
+  #forgetIfEmpty(unit: RunningUnit): void {
     if (!unit.current && partsOf(unit.composition).length === 0) this.#units.delete(unit.pluginId);
   }
 
   #unit(pluginId: string): Unit {
     let unit = this.#units.get(pluginId);
     if (!unit) {
-      unit = new Unit(pluginId, this.#host);
+      unit = new Unit(pluginId);
       this.#units.set(pluginId, unit);
     }
     return unit;
@@ -183,7 +170,7 @@ export class Units {
     for (const { claim, pluginId, moduleId } of claimsOf(contribution)) {
       const others = [
         ...(moduleId === undefined ? [this.#holder(pluginId)] : this.#moduleHolders(pluginId, moduleId)),
-        this.#reservedFor(claim),
+        this.#options.reservedFor(claim),
       ];
       const holder = others.find((other) => other !== undefined && other !== owner);
       if (holder === undefined) continue;

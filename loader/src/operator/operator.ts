@@ -4,6 +4,7 @@ import { unknownPlugin } from '../errors/unknownPlugin';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from '../lifecycle/bundles';
+import type { Pipeline } from '../pipeline/pipeline';
 import type { Decisions } from './decisions';
 import type { DropDirectory } from '../drops/dropDirectory';
 import type { Operation, OperationKind } from '../lifecycle/operation';
@@ -16,6 +17,7 @@ import type { Uploads } from '../drops/uploads';
 export interface OperatorOptions {
   operations: Operations;
   drops: DropDirectory;
+  pipeline: Pick<Pipeline<unknown>, 'exclusively' | 'reconcile' | 'activate' | 'takeOut'>;
   bundles: Bundles;
   decisions: Decisions;
   registry: StatusStore;
@@ -81,17 +83,17 @@ export class Operator {
 
   /** Starts what is loaded anew, from the drop where that has changed; a quarantine is over. */
   async #reload(name: string): Promise<void> {
-    const { drops, bundles, decisions, state } = this.#options;
+    const { drops, pipeline, bundles, decisions, state } = this.#options;
     await state.update(name, { quarantined: undefined });
     const before = bundles.loaded(name);
     await drops.refresh(name);
-    const fault = await drops.exclusively(name, async () => {
+    const fault = await pipeline.exclusively(name, async () => {
       const winner = drops.winner(name);
       const bundle = winner && (await decisions.toRun(winner));
       const loaded = bundles.loaded(name);
       // A drop that had changed has just been started.
       const started = loaded !== before && loaded?.digest === bundle?.digest;
-      return bundle && !started ? await bundles.activate(bundle, { again: true }) : undefined;
+      return bundle && !started ? await pipeline.activate(bundle, { again: true }) : undefined;
     });
     if (fault) throw fault;
     this.#check(name);
@@ -99,34 +101,34 @@ export class Operator {
 
   /** Takes a bundle out of service until it is enabled, whatever is dropped; ends when its last request is done. */
   async #disable(name: string, by: string): Promise<void> {
-    const { drops, bundles, decisions, state } = this.#options;
+    const { drops, pipeline, bundles, decisions, state } = this.#options;
     if (state.get(name).disabled) return;
     await state.update(name, { disabled: { since: new Date().toISOString(), by } });
     try {
-      const stopped = await drops.exclusively(name, async () =>
-        bundles.loaded(name) ? await bundles.takeOut(name) : undefined,
+      const stopped = await pipeline.exclusively(name, async () =>
+        bundles.loaded(name) ? await pipeline.takeOut(name) : undefined,
       );
       await stopped?.stopped;
     } catch (error) {
       await state.update(name, { disabled: undefined });
-      await drops.reconcile(name);
+      await pipeline.reconcile(name);
       throw error;
     }
     decisions.showDisabled(name, drops.winner(name));
   }
 
   async #enable(name: string): Promise<void> {
-    const { drops, state } = this.#options;
+    const { pipeline, state } = this.#options;
     if (!state.get(name).disabled) return;
     await state.update(name, { disabled: undefined });
-    await drops.reconcile(name);
+    await pipeline.reconcile(name);
     this.#check(name);
   }
 
   /** Starts the build that served before, and stays with it until the drop changes. */
   async #rollback(name: string): Promise<void> {
-    const { drops, bundles, shelves, state } = this.#options;
-    await drops.exclusively(name, async () => {
+    const { drops, pipeline, shelves, state } = this.#options;
+    await pipeline.exclusively(name, async () => {
       const { digest, version } = this.#target(name)!;
       const winner = drops.winner(name);
       const bundle = await readStaged(shelves, name, digest, winner?.entry ?? '');
@@ -135,7 +137,7 @@ export class Operator {
       const back = winner && winner.digest !== digest ? { digest, version, instead: winner.digest } : undefined;
       // Going back is the operator's decision; from here on nothing older than this counts as an older build.
       await state.update(name, { chosen: back, newest: { version } });
-      const fault = await bundles.activate(bundle, { again: true });
+      const fault = await pipeline.activate(bundle, { again: true });
       if (!fault) return;
       await state.update(name, { chosen, newest });
       throw fault;

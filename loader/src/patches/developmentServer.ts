@@ -1,5 +1,8 @@
 import { isInside } from '@stagedoor/bundle';
 import { fileURLToPath } from 'node:url';
+import { patchProperty, type Patch } from './patchProperty';
+
+type Send = (this: unknown, message: unknown, ...rest: unknown[]) => boolean;
 
 /**
  * What `backstage-cli package start` is told of each file that the backend loads (`@backstage/cli-node`, nodeTransform.cjs): it
@@ -13,20 +16,16 @@ interface WatchMessage {
 
 /**
  * Keeps Backstage's development server from watching the files below `dir`, a real path: copies of bundles, which the portal
- * deletes when they are upgraded or removed. Without it each removal starts the whole backend anew. Returns the way back.
+ * deletes when they are upgraded or removed. Without it each removal starts the whole backend anew.
  */
-export function hideFromDevelopmentServer(dir: string): { dispose(): void } {
-  const original = process.send;
-  if (!original) return { dispose: () => {} };
-  const patched = ((message: unknown, ...rest: unknown[]): boolean =>
-    (isWatchMessage(message) && isInside(dir, pathOf(message))) ||
-    (original as (...args: unknown[]) => boolean).call(process, message, ...rest)) as typeof process.send;
-  process.send = patched;
-  return {
-    dispose: () => {
-      if (process.send === patched) process.send = original;
-    },
-  };
+export function hideFromDevelopmentServer(dir: string): Patch {
+  // Nobody started this process with a channel.
+  if (!process.send) return { dispose: () => {} };
+  const layer = (next: Send): Send =>
+    function send(message, ...rest) {
+      return (isWatchMessage(message) && isInside(dir, pathOf(message))) || next.call(process, message, ...rest);
+    };
+  return patchProperty(process as { send: Send }, 'send', layer);
 }
 
 function isWatchMessage(message: unknown): message is WatchMessage {

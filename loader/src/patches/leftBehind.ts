@@ -1,3 +1,5 @@
+import { patchProperty, type Patch } from './patchProperty';
+
 /** A timer or listener that code below a folder has set. */
 interface Kept {
   /** The file and line that set it, as a stack trace names it. */
@@ -19,15 +21,14 @@ const MANY = 200;
  */
 export class LeftBehind {
   readonly #root: string;
-  readonly #original = globalThis.setInterval;
-  readonly #patched = this.#patch();
+  readonly #intervals: Patch;
   #kept: Kept[] = [];
   #many = MANY;
 
   /** `root` holds all code of bundles. */
   constructor(root: string) {
     this.#root = root;
-    globalThis.setInterval = this.#patched;
+    this.#intervals = patchProperty(globalThis, 'setInterval', (next) => this.#watching(next));
     process.on('newListener', this.#onListener);
   }
 
@@ -42,8 +43,7 @@ export class LeftBehind {
 
   dispose(): void {
     process.off('newListener', this.#onListener);
-    // Somebody else may have patched it since.
-    if (globalThis.setInterval === this.#patched) globalThis.setInterval = this.#original;
+    this.#intervals.dispose();
     this.#kept = [];
   }
 
@@ -56,16 +56,15 @@ export class LeftBehind {
     this.#keep(`a listener of the process for '${String(event)}'`, isThere);
   };
 
-  #patch(): typeof setInterval {
-    const original = this.#original;
-    const patched = (...args: Parameters<typeof setInterval>): NodeJS.Timeout => {
-      const timer = original(...args);
+  #watching(next: typeof setInterval): typeof setInterval {
+    const watched = (...args: Parameters<typeof setInterval>): NodeJS.Timeout => {
+      const timer = next(...args);
       const reference = new WeakRef(timer as NodeJS.Timeout & { _destroyed?: boolean });
       // What `clearInterval` leaves on a timer (Node.js `lib/internal/timers.js`); Node.js has no other way to ask.
       this.#keep('an interval', () => reference.deref()?._destroyed === false);
       return timer;
     };
-    return Object.defineProperties(patched, Object.getOwnPropertyDescriptors(original)) as typeof setInterval;
+    return watched as typeof setInterval;
   }
 
   #keep(what: string, isThere: () => boolean): void {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import Module from 'node:module';
 import { join } from 'node:path';
 import { runWhileNeeded } from '../runWhileNeeded';
+import { patchProperty, type Patch } from './patchProperty';
 
 type Resolve = (request: string, parent: { filename?: string | null } | undefined, ...rest: unknown[]) => string;
 const internals = Module as unknown as { _resolveFilename: Resolve };
@@ -30,25 +31,21 @@ const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-
 /**
  * Makes `resolvePackagePath('<dynamic plugin>', …)` work: it is `require.resolve('<name>/package.json')` from
  * backend-plugin-api's own folder, where a dynamic plugin is not installed (backend-plugin-api `paths`). Only that one
- * request, from that one package, is answered; everything else goes to Node. Returns the way back.
+ * request, from that one package, is answered; everything else goes to Node.
  */
-export function patchPackagePaths(backendPluginApiDir: string): { dispose(): void } {
-  const original = internals._resolveFilename;
-  const patched: Resolve = function resolveFilename(this: unknown, request, parent, ...rest) {
-    const from = parent?.filename ?? '';
-    if (request.endsWith('/package.json') && (from.startsWith(backendPluginApiDir) || BACKEND_PLUGIN_API.test(from))) {
-      const name = request.slice(0, -'/package.json'.length);
-      // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
-      const starting = current.getStore();
-      const dir = starting ? starting[name] : known.get(name);
-      if (dir) return join(dir, 'package.json');
-    }
-    return original.call(this, request, parent, ...rest);
-  };
-  internals._resolveFilename = patched;
-  return {
-    dispose: () => {
-      if (internals._resolveFilename === patched) internals._resolveFilename = original;
-    },
-  };
+export function patchPackagePaths(backendPluginApiDir: string): Patch {
+  const isAsked = (request: string, from: string): boolean =>
+    request.endsWith('/package.json') && (from.startsWith(backendPluginApiDir) || BACKEND_PLUGIN_API.test(from));
+  const layer = (next: Resolve): Resolve =>
+    function resolveFilename(this: unknown, request, parent, ...rest) {
+      if (isAsked(request, parent?.filename ?? '')) {
+        const name = request.slice(0, -'/package.json'.length);
+        // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
+        const starting = current.getStore();
+        const dir = starting ? starting[name] : known.get(name);
+        if (dir) return join(dir, 'package.json');
+      }
+      return next.call(this, request, parent, ...rest);
+    };
+  return patchProperty(internals, '_resolveFilename', layer);
 }

@@ -1,6 +1,7 @@
 import Module, { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { Script } from 'node:vm';
+import { patchProperty, type Patch } from './patchProperty';
 
 type Extension = (module: NodeModule, filename: string) => void;
 const extensions = (Module as unknown as { _extensions: Record<'.js', Extension> })._extensions;
@@ -17,23 +18,19 @@ export function forgetScript(file: string): void {
   prepared.delete(file);
 }
 
-/** Makes `require` look for prepared scripts; every other module goes to Node. Returns the way back. */
-export function patchExtensions(): { dispose(): void } {
-  const original = extensions['.js'];
-  const patched: Extension = (module, filename) => {
-    const compile = prepared.get(filename);
-    prepared.delete(filename);
-    const script = compile && compiled(compile);
-    if (!script) return original(module, filename);
-    const run = script.runInThisContext() as (this: unknown, ...variables: unknown[]) => void;
-    run.call(module.exports, module.exports, createRequire(filename), module, filename, dirname(filename));
-  };
-  extensions['.js'] = patched;
-  return {
-    dispose: () => {
-      if (extensions['.js'] === patched) extensions['.js'] = original;
-    },
-  };
+/** Makes `require` look for prepared scripts; every other module goes to Node. */
+export function patchExtensions(): Patch {
+  const layer =
+    (next: Extension): Extension =>
+    (module, filename) => {
+      const compile = prepared.get(filename);
+      prepared.delete(filename);
+      const script = compile && compiled(compile);
+      if (!script) return next(module, filename);
+      const run = script.runInThisContext() as (this: unknown, ...variables: unknown[]) => void;
+      run.call(module.exports, module.exports, createRequire(filename), module, filename, dirname(filename));
+    };
+  return patchProperty(extensions, '.js', layer);
 }
 
 /** Undefined for what is no script of CommonJS: Node.js says why, or takes it for what it is. */
