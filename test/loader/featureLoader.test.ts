@@ -262,7 +262,12 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
   });
 
   test('reports every config schema that is broken, and loads the others', async () => {
-    const broken = { '1-not-json': '{', '2-a-list': '[]', '3-of-a-string': '{"type": "string"}', '4-not-a-set': 'null' };
+    const broken = {
+      '1-not-json': '{',
+      '2-a-list': '[]',
+      '3-of-a-string': '{"type": "string"}',
+      '4-not-a-set': 'null',
+    };
     const backend = await startPlain({
       before: async (root) => {
         for (const [entry, schema] of Object.entries(broken)) {
