@@ -1,4 +1,11 @@
-import { DEFAULT_LIMITS, copyFolder, extractArchive, packBundle, type ErrorCode } from '@stagedoor/bundle';
+import {
+  DEFAULT_LIMITS,
+  copyFolder,
+  extractArchive,
+  packBundle,
+  type ContentLimits,
+  type ErrorCode,
+} from '@stagedoor/bundle';
 import { chmod, cp, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';

@@ -236,14 +236,14 @@ What \`stagedoor install\` makes of a \`dynamic-plugins.yaml\` that was written 
 (\`install-dynamic-plugins\` of redhat-developer/rhdh-plugins, August 2026): ${all.length} cases, ${count('same')} the same,
 ${count('better')} better and ${count('stricter')} stricter. Each row is a test that runs the install, and this page is written from
 those tests (\`test/cli/rhdhLists/cases.ts\`). Why the stricter ones are stricter is in
-[decision 034](../decisions/034-where-the-list-is-stricter.md) and [decision 107](../decisions/107-lists-are-read-as-rhdh-reads-them.md).
+[decision 034](../decisions/034-stricter-plugin-list.md) and [decision 107](../decisions/107-rhdh-lists.md).
 
 ${sections.join('\n\n')}
 `;
   return await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
 }
 
-it.each(['docs/how-to/migrate-from-rhdh.md', 'docs/decisions/034-where-the-list-is-stricter.md'])(
+it.each(['docs/how-to/migrate-from-rhdh.md', 'docs/decisions/034-stricter-plugin-list.md'])(
   '%s names what is stricter',
   async (file) => {
     const text = (await readFile(join(repository, file), 'utf8')).replaceAll(/\s+/g, ' ');

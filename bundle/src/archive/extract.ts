@@ -2,14 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
+import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
 import { FOLDER_MODE, plainMode } from './plainMode';
 import { typeFlagOf } from './typeFlag';
-import { unzipBlocks } from './unzip';
-
-/** What writing fails with, as opposed to reading the archive. */
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+import { unzipBlocks, type Compression } from './unzip';
 
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -31,7 +29,7 @@ type Judge = (path: string, entry: Entry, contents: Contents) => string;
 /** An archive, how it is compressed, and what of it is wanted. */
 interface Reading {
   file: string;
-  gzip: boolean;
+  compression: Compression;
   limits: ContentLimits;
   /** What the archive is called in errors: its file may be a temporary one. */
   shown: string;
@@ -59,14 +57,13 @@ export async function extractArchive(
     shown = file,
   }: { limits?: ContentLimits; only?: readonly string[]; shown?: string } = {},
 ): Promise<void> {
-  await unpack({ file, gzip: true, limits, only, shown, judge: takeBelowTop }, dir);
+  await unpack({ file, compression: 'gzip', limits, only, shown, judge: takeBelowTop }, dir);
 }
 
 /** An image layer, and the folder of it that is wanted. */
 export interface LayerReading {
   file: string;
-  /** False for a plain tar. */
-  gzip: boolean;
+  compression: Compression;
   /** Relative, `/`-separated; empty for all of the layer. */
   folder: string;
   limits?: ContentLimits;
@@ -84,10 +81,10 @@ export interface LayerReading {
  * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
  */
 export async function extractLayer(
-  { file, gzip, folder, limits = DEFAULT_LIMITS, only, shown = file, taken }: LayerReading,
+  { file, compression, folder, limits = DEFAULT_LIMITS, only, shown = file, taken }: LayerReading,
   dir: string,
 ): Promise<ContentLimits> {
-  return await unpack({ file, gzip, limits, only, shown, taken, judge: takeBelow(folder) }, dir);
+  return await unpack({ file, compression, limits, only, shown, taken, judge: takeBelow(folder) }, dir);
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
@@ -121,7 +118,7 @@ type Filter = (path: string, entry: unknown) => boolean;
 
 /** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
 async function feed(
-  { file, gzip, limits, shown, taken, judge }: Reading,
+  { file, compression, limits, shown, taken, judge }: Reading,
   make: (filter: Filter) => Parser,
 ): Promise<ContentLimits> {
   const contents = new Contents(shown, limits, taken);
@@ -165,7 +162,7 @@ async function feed(
     if (fault) throw fault;
   };
   try {
-    await unzipBlocks({ file, gzip, limits, shown }, async (blocks, zero) => {
+    await unzipBlocks({ file, compression, limits, shown }, async (blocks, zero) => {
       if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${shown} goes on after its end.`);
       if (ended) return;
       current = blocks;
@@ -243,8 +240,9 @@ function unsafe(path: string, is: string): StagedoorError {
 
 function asFault(cause: unknown, shown: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (!NO_ROOM.has(code ?? '')) {
+  const { message } = cause as Error;
+  // What writing fails with, as opposed to reading the archive.
+  if (!isNoRoom(cause)) {
     return new StagedoorError('ARCHIVE_INVALID', `${shown} cannot be read: ${message}`, { cause });
   }
   return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {

@@ -28,6 +28,8 @@ export async function openList(
 ): Promise<OpenList> {
   const { frozen, dryRun, signal, insecure, ca, rhdh, catalogs } = options;
   const config = resolve(options.cwd, options.config);
+  // One list for all: what reading images has to say comes at any time.
+  const warnings: string[] = [];
   const context: SourceContext = {
     cwd: dirname(config),
     ...(signal && { signal }),
@@ -35,6 +37,9 @@ export async function openList(
     ...(ca !== undefined && { ca }),
     ...(rhdh?.skipIntegrity && { skipIntegrity: true }),
     ...(rhdh?.entryBytes !== undefined && { limits: { ...DEFAULT_LIMITS, entryBytes: rhdh.entryBytes } }),
+    onWarning: (text) => {
+      if (!warnings.includes(text)) warnings.push(text);
+    },
   };
   const list = await withCatalogIndex(
     rhdh,
@@ -42,7 +47,8 @@ export async function openList(
     async (index) => {
       const read = await readPluginList(config, { ...index, skipIntegrity: rhdh?.skipIntegrity });
       if (read.absent && (frozen || listRequired)) throw absentList(config);
-      return { ...read, warnings: [...(rhdh?.warnings ?? []), ...(index.warnings ?? []), ...read.warnings] };
+      warnings.push(...(rhdh?.warnings ?? []), ...(index.warnings ?? []), ...read.warnings);
+      return { ...read, warnings };
     },
   );
   const lockFile = lockFileOf(config);

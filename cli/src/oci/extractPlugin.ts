@@ -12,9 +12,9 @@ import {
 import type { TransferContext } from '../http/send';
 import type { SourceContext } from '../install/source';
 import { STATEMENT } from '../sources/unpack';
+import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
-import { LAYER_TYPES } from './schemas';
 
 /**
  * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
@@ -37,15 +37,12 @@ export async function extractPlugin(
   const fetched: LayerReading[] = [];
   let before = 0;
   for (const layer of manifest.layers) {
-    const gzip = LAYER_TYPES.get(layer.mediaType);
-    if (gzip === undefined) {
-      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has a layer of the type ${layer.mediaType}.`);
-    }
+    const compression = compressionOf(layer, reader.shown);
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
     fetched.push({
       file: await layers.file(reader, layer, scratch, { ...context, onBytes }),
-      gzip,
+      compression,
       folder: path,
       limits,
       shown: `${reader.shown}@${layer.digest}`,

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_LIMITS, StagedoorError, extractLayer } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS, extractLayer } from '@stagedoor/bundle';
 import { openAnywhere, type Fallback } from '../../oci/fallback';
 import type { ImageReader } from '../../oci/imageReader';
+import { compressionOf } from '../../oci/layerCompression';
 import { Layers } from '../../oci/layers';
 import { formatReference, parseReference, type ImageReference } from '../../oci/reference';
-import { LAYER_TYPES } from '../../oci/schemas';
 import type { HttpContext } from '../../http/send';
 
 /** The images of catalog indexes, wherever they come from. */
@@ -37,11 +37,10 @@ export function catalogImages({ readerOf, fallback, keep }: CatalogImageOptions 
       let taken = { bytes: 0, entries: 0 };
       for (const layer of image.manifest.layers) {
         const shown = `${formatReference(found)}: the layer ${layer.digest}`;
-        const gzip = LAYER_TYPES.get(layer.mediaType);
-        if (gzip === undefined) throw new StagedoorError('IMAGE_INVALID', `${shown} has the type ${layer.mediaType}.`);
+        const compression = compressionOf(layer, image.reader.shown);
         const file = await layers.file(image.reader, layer, folder, context);
         await keep?.(file);
-        taken = await extractLayer({ file, gzip, folder: '', limits: DEFAULT_LIMITS, shown, taken }, dir);
+        taken = await extractLayer({ file, compression, folder: '', limits: DEFAULT_LIMITS, shown, taken }, dir);
       }
       for (const [index, bytes] of keep ? image.documents.entries() : []) {
         const file = join(folder, `${index}.manifest`);
