@@ -24,7 +24,7 @@ it('An export accepts the flags of rhdh-cli and janus-cli, and says of each that
     ['--no-generate-scalprum-assets'],
     ['--generate-module-federation-assets'],
   ];
-  const { code, stderr } = await stagedoor(dir, 'export', '--no-verify', ...flags.flat());
+  const { code, stderr } = await stagedoor(dir, 'export', ...flags.flat());
   expect(stderr).not.toMatch(/^error/m);
   expect(code).toBe(0);
   await access(join(dir, 'dist-dynamic/package.json'));
