@@ -14,7 +14,7 @@ import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
-import { startEsbuild } from './export/esbuild/startEsbuild';
+import { startEsbuild } from './export/bundle/esbuild/startEsbuild';
 import { Reporter } from './report/reporter';
 
 const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bundles.

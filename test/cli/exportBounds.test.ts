@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { fetchPackage } from '../../cli/src/export/fetchPackage';
+import { fetchPackage } from '../../cli/src/export/source/fetchPackage';
 import { tempDir } from '../support/tempDir';
 
 const MIB = 1024 * 1024;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExportResult } from '@stagedoor/cli/api';
-import { intersectRanges } from '../../cli/src/export/peers';
+import { intersectRanges } from '../../cli/src/export/describe/peers';
 import { repository } from '../support/repository';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { copyFixture, exported, filesOf, fixturePackage } from './exportSupport';

@@ -1,7 +1,7 @@
 import { rm, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { VerifiedBundle } from '../../cli/src/verify/messages';
+import type { VerifiedBundle } from '../../cli/src/startCheck/messages';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { rejection, verifyBundle, verifyFixture } from './verifySupport';

@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
-import { isPath } from '../export/locate';
+import { isPath } from '../export/source/locate';
 import type { ExportOptions } from '../export/options';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 

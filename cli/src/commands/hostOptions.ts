@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { readHost, type HostManifest } from '../export/host/readHost';
+import { readHost, type HostManifest } from '../export/source/host/readHost';
 
 /** How the portal that a bundle is for is named. */
 export const hostOptions = {

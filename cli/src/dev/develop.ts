@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBackendRole, readPackageJson } from '@stagedoor/bundle';
-import { Rebuilds } from '../export/esbuild/rebuilds';
+import { Rebuilds } from '../export/bundle/esbuild/rebuilds';
 import { exportPlugin } from '../export/exportPlugin';
-import { LockfileReader } from '../export/lockfile/readLockfile';
+import { LockfileReader } from '../export/source/lockfile/readLockfile';
 import type { ExportResult } from '../export/result';
-import { verifyBundle } from '../verify/verifyBundle';
+import { verifyBundle } from '../startCheck/verifyBundle';
 import { buildReporter } from './buildReport';
 import { dropEntry } from './dropEntry';
 import { findPackages, findRoot } from './findPackages';

@@ -1,4 +1,4 @@
-import type { HostManifest } from '../export/host/readHost';
+import type { HostManifest } from '../export/source/host/readHost';
 import type { Writers } from './access';
 import type { Finding } from './finding';
 import type { Processes } from './processes';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isFrontendRole } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
-import { readExported, type ExportedPackage } from '../export/plan';
+import { readExported, type ExportedPackage } from '../export/plan/plan';
 import { temporaryFolder, type TemporaryFolder } from '../temporary/temporaryFolder';
 import { findingOf, type Finding } from './finding';
 import type { DoctorOptions } from './options';

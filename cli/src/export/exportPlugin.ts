@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { SHARED_ROOT, findPackageDir, isFrontendRole, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
-import { explainFault, isEsbuildGone } from './faults';
-import { fetchPackage } from './fetchPackage';
+import { explainFault, isEsbuildGone } from './output/exportFaults';
+import { fetchPackage } from './source/fetchPackage';
 import type { Filled } from './filled';
-import { fillStaging } from './fillStaging';
-import { locatePackage, type Located } from './locate';
+import { fillStaging } from './exportBackend';
+import { locatePackage, type Located } from './source/locate';
 import type { ExportOptions } from './options';
-import { stageOutput, type Staging } from './output';
-import { planExport, readExported, type ExportedPackage } from './plan';
+import { stageOutput, type Staging } from './output/stagingFolder';
+import { planExport, readExported, type ExportedPackage } from './plan/plan';
 import type { ExportResult } from './result';
 
 /** Where a plugin has no shared packages of its own, those that this package depends on count. */
@@ -58,7 +58,7 @@ type Filling = (staging: Staging) => Promise<Filled>;
 async function planFilling(exported: ExportedPackage, located: Located, options: ExportOptions): Promise<Filling> {
   if (isFrontendRole(exported.role)) {
     // Late, because it brings a bundler of its own.
-    const { fillRemote } = await import('./frontend/fillRemote');
+    const { fillRemote } = await import('./frontend/exportRemote');
     return (staging) => fillRemote(staging, exported, options);
   }
   const plan = await planExport(exported, {

@@ -1,4 +1,4 @@
-import type { Contents } from './contents';
+import type { Contents } from './bundle/bundleContents';
 import type { ExportResult, InlinedSummary } from './result';
 
 /** The part of the result that the bundle folder determines. */

@@ -1,7 +1,7 @@
-import type { Rebuilds } from './esbuild/rebuilds';
-import type { HostManifest } from './host/readHost';
-import type { LockfileReader } from './lockfile/readLockfile';
-import type { OverridePatterns } from './overrides';
+import type { Rebuilds } from './bundle/esbuild/rebuilds';
+import type { HostManifest } from './source/host/readHost';
+import type { LockfileReader } from './source/lockfile/readLockfile';
+import type { OverridePatterns } from './plan/overrides';
 
 /** Complete options of one export; every path absolute. */
 export interface ExportOptions {

@@ -1,4 +1,4 @@
-import type { VerifiedBundle } from '../verify/messages';
+import type { VerifiedBundle } from '../startCheck/messages';
 import type { ExplainedPackage } from './explain/explain';
 import type { BundleRole } from '@stagedoor/bundle';
 

@@ -9,8 +9,8 @@ import {
   readManifest,
   readPackageJson,
 } from '@stagedoor/bundle';
-import { outputPlace } from '../export/outputPlace';
-import { replaceOutput } from '../export/replaceOutput';
+import { outputPlace } from '../export/output/outputTarget';
+import { replaceOutput } from '../export/output/swapOutput';
 import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { extractPlugin } from './extractPlugin';

@@ -1,7 +1,7 @@
 import { isStagedoorError, redactAddresses, type CodedError } from '@stagedoor/bundle';
 import type { ExportStep } from '../export/options';
 import type { ExportResult } from '../export/result';
-import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
 import { explanationLines } from './explanation';
 import { printable } from './printable';
 import { summaryLines } from './summary';

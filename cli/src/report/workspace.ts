@@ -1,5 +1,5 @@
 import { isStagedoorError } from '@stagedoor/bundle';
-import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
 import { formatBytes } from './size';
 
 /** The one line of a plugin that is done. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import type { Build } from '../buildAll';
-import type { Decisions } from '../decisions';
-import type { HoistLayout } from '../hoist';
-import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage, PackageFinder } from '../installedPackage';
-import { isVirtual } from '../modules';
-import type { Plan } from '../plan';
-import type { Travelling } from '../travelling';
+import type { Build } from '../placement/settle';
+import type { Decisions } from '../plan/decisions';
+import type { HoistLayout } from '../hoist/layout';
+import type { ImportEdge } from './packageImports';
+import type { InstalledPackage, PackageFinder } from '../source/installedPackage';
+import { isVirtual } from '../bundle/outputModules';
+import type { Plan } from '../plan/plan';
+import type { Travelling } from '../hoist/copiedFiles';
 
 /** A package of which something is in the bundle. */
 export interface BundledPackage {

@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
 import { StagedoorError, packName } from '@stagedoor/bundle';
-import type { InstalledPackage } from '../installedPackage';
+import type { InstalledPackage } from '../source/installedPackage';
 import { cachedSchemas } from './schemaCache';
 
 /** Backstage's serialized form of several packages' config schemas. */

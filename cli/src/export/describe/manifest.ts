@@ -10,11 +10,11 @@ import {
   type BundleManifest,
 } from '@stagedoor/bundle';
 import { version } from '../../../package.json';
-import type { VerifiedBundle } from '../../verify/messages';
+import type { VerifiedBundle } from '../../startCheck/messages';
 import type { Filled } from '../filled';
-import type { Staging } from '../output';
-import type { ExportedPackage } from '../plan';
-import type { Workspace } from '../workspace';
+import type { Staging } from '../output/stagingFolder';
+import type { ExportedPackage } from '../plan/plan';
+import type { Workspace } from '../source/workspace';
 import { backstageRelease } from './packageJson';
 
 /** What the manifest says besides what lies in the folder. */

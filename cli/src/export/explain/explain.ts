@@ -1,10 +1,10 @@
 import { SHARED_ROOT } from '@stagedoor/bundle';
-import type { Build } from '../buildAll';
-import type { Decisions, Hoisted } from '../decisions';
-import type { HoistLayout } from '../hoist';
-import type { ImportEdge } from '../imports/packageImports';
-import { isInstalled, type InstalledPackage, type PackageFinder } from '../installedPackage';
-import type { Plan } from '../plan';
+import type { Build } from '../placement/settle';
+import type { Decisions, Hoisted } from '../plan/decisions';
+import type { HoistLayout } from '../hoist/layout';
+import type { ImportEdge } from '../describe/packageImports';
+import { isInstalled, type InstalledPackage, type PackageFinder } from '../source/installedPackage';
+import type { Plan } from '../plan/plan';
 import { ImportGraph, type ChainLink } from './chains';
 import { whyNot } from './whyNot';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { InstalledPackage } from '../installedPackage';
-import { isVirtual } from '../modules';
-import type { Plan } from '../plan';
+import type { InstalledPackage } from '../source/installedPackage';
+import { isVirtual } from '../bundle/outputModules';
+import type { Plan } from '../plan/plan';
 import type { Explainable } from './explain';
 
 /** Why a package is neither in the bundle nor imported by it, as one clause. */

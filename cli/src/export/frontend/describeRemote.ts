@@ -7,12 +7,12 @@ import { IntegrityReader } from '../describe/integrity';
 import { backstageField, keptFields, toJson } from '../describe/packageJson';
 import { sbom } from '../describe/sbom';
 import { LICENCES_FILE, thirdPartyLicences } from '../describe/thirdPartyLicences';
-import { SCHEMA_FILES } from '../assemble';
-import type { Locked } from '../lockfile/lockfile';
-import type { Staging } from '../output';
-import type { ExportedPackage } from '../plan';
-import { publishedFiles } from '../publishedFiles';
-import { cacheDir } from '../workspace';
+import { SCHEMA_FILES } from '../describe/assembleBundle';
+import type { Locked } from '../source/lockfile/lockfile';
+import type { Staging } from '../output/stagingFolder';
+import type { ExportedPackage } from '../plan/plan';
+import { publishedFiles } from '../hoist/publishedFiles';
+import { cacheDir } from '../source/workspace';
 import type { RemoteContents } from './remoteContents';
 
 /** What is known of a remote when it is described. */

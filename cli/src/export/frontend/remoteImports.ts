@@ -1,8 +1,8 @@
 import { relative, sep } from 'node:path';
 import type { StatsModule } from '@rspack/core';
 import { findPackageDir } from '@stagedoor/bundle';
-import type { ImportEdge } from '../imports/packageImports';
-import { packageOfImport, type InstalledPackage, type PackageFinder } from '../installedPackage';
+import type { ImportEdge } from '../describe/packageImports';
+import { packageOfImport, type InstalledPackage, type PackageFinder } from '../source/installedPackage';
 import { moduleFile } from './remoteModules';
 
 /** What the packages in a remote import. */

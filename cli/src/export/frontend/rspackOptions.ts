@@ -4,7 +4,7 @@ import { sep } from 'node:path';
 import type { RspackOptions } from '@rspack/core';
 import { packName } from '@stagedoor/bundle';
 import { escapeRegExp } from '../escapeRegExp';
-import type { ExportedPackage } from '../plan';
+import type { ExportedPackage } from '../plan/plan';
 
 /** Where what a remote consists of lies below its folder, by content: hosts let browsers keep it for good. */
 const CHUNKS = 'static/[name].[contenthash:16]';

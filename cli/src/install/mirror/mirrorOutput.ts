@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { replaceOutput } from '../../export/replaceOutput';
+import { replaceOutput } from '../../export/output/swapOutput';
 import { MIRROR_INDEX } from './mirrorIndex';
 
 /** The folder that an archive of a mirror has at its top. */
