@@ -8,8 +8,8 @@ import { ODD_NAME, oddFolder } from '../support/oddFolder';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
-import { copyFixture, filesOf } from './exportSupport';
-import { rejection, verifyBundle, verifyFixture } from './verifySupport';
+import { copyFixture, filesOf } from './export/exportSupport';
+import { rejection, verifyBundle, verifyFixture } from './startCheck/startCheckSupport';
 
 /** Runs `stagedoor <args> --json` with an odd temporary folder as well; gives what it prints, or throws what it says. */
 async function stagedoor(cwd: string, ...args: string[]): Promise<Record<string, unknown>> {

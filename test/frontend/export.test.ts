@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exported, filesOf, stagedoor } from '../cli/exportSupport';
+import { exported, filesOf, stagedoor } from '../cli/export/exportSupport';
 import { HELLO_PAGE } from '../support/hello';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exported, fixturePackage } from '../cli/exportSupport';
+import { exported, fixturePackage } from '../cli/export/exportSupport';
 import { startBackend } from '../support/backend';
 import { dropFolder } from '../support/bundles';
 
