@@ -369,7 +369,7 @@ export const codes = {
     hint: 'Read the message of npm; check the registry and credentials in .npmrc and the network.',
   },
   VERIFY_FAILED: {
-    meaning: 'The finished bundle did not start on the test host.',
+    meaning: 'The start check failed: the finished bundle did not start on the test host.',
     hint: 'Read the cause above it; nothing was written.',
   },
   CONFIG_SCHEMA_INVALID: {

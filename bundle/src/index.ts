@@ -27,6 +27,7 @@ export {
   formatManifest,
   parseManifest,
   readManifest,
+  startCheckOf,
   type BundleFile,
   type BundleManifest,
 } from './manifest';

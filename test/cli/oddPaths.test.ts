@@ -9,7 +9,7 @@ import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 import { copyFixture, filesOf } from './export/exportSupport';
-import { rejection, verifyBundle, verifyFixture } from './startCheck/startCheckSupport';
+import { rejection, checkStart, verifyFixture } from './startCheck/startCheckSupport';
 
 /** Runs `stagedoor <args> --json` with an odd temporary folder as well; gives what it prints, or throws what it says. */
 async function stagedoor(cwd: string, ...args: string[]): Promise<Record<string, unknown>> {
@@ -126,7 +126,7 @@ describe('With an odd temporary folder', () => {
     ['syntax-error', 'LOAD_FAILED', /, at index\.cjs:\d+\.$/],
   ])('a bundle that does not start is explained by its own lines: %s', async (fixture, code, message) => {
     await oddTemporary();
-    const error = await rejection(verifyBundle(verifyFixture(fixture), { sharedFrom: repository }));
+    const error = await rejection(checkStart(verifyFixture(fixture), { sharedFrom: repository }));
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
@@ -136,7 +136,7 @@ describe('With an odd temporary folder', () => {
     const { main } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as { main: string };
     await writeFile(join(dir, main), "throw new Error('at the top');\n");
     await oddTemporary();
-    const error = await rejection(verifyBundle(dir, { sharedFrom: repository }));
+    const error = await rejection(checkStart(dir, { sharedFrom: repository }));
     expect(error.message).toMatch(
       new RegExp(`: at the top, at ${main.replace('./', '').replaceAll('.', '\\.')}:1\\.$`),
     );

@@ -50,7 +50,7 @@ async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' |
   try {
     scratch = await temporaryFolder('doctor');
     const out = join(scratch.dir, 'bundle');
-    const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, verify: false, ...options });
+    const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, startCheck: false, ...options });
     return warnings.map((message) => ({
       level: 'warning',
       subject: 'export',

@@ -1,139 +1,131 @@
-import type { VerifiedBundle } from '../startCheck/messages';
-import { assembleBundle } from './describe/assembleBundle';
-import { buildUntilSettled, type Build } from './placement/settle';
-import { Decisions, type Hoisted } from './plan/decisions';
-import { writeManifest } from './describe/manifest';
-import { writeMaterials } from './describe/sbomAndLicences';
-import { explainPackages } from './explain/explain';
-import { inlinedSummary, type Filled } from './filled';
-import { layOutHoisted, topLevelVersions, type HoistLayout } from './hoist/layout';
+import type { StartedBundle } from '../startCheck/messages';
+import { inlinedSummary } from './bundle/bundleContents';
 import { checkHost } from './check/checkHost';
-import { inputPaths } from './describe/exportInputs';
-import { PackageFinder } from './source/installedPackage';
-import { packageImports, type ImportEdge } from './describe/packageImports';
 import { checkLockfile } from './check/checkLockfile';
-import type { Lockfile } from './source/lockfile/lockfile';
-import { LockfileReader } from './source/lockfile/readLockfile';
-import type { ExportOptions } from './options';
-import type { Staging } from './output/stagingFolder';
-import { peerRanges, type Peers } from './describe/peers';
+import { assembleBundle } from './describe/assembleBundle';
+import type { BundleParts } from './describe/bundleParts';
+import { exportInputs } from './describe/exportInputs';
+import { writeManifest } from './describe/manifest';
+import { packageImports } from './describe/packageImports';
+import { peerRanges } from './describe/peers';
+import { writeSbomAndLicences } from './describe/sbomAndLicences';
+import { explainPackages } from './explain/explain';
+import { copiedFiles } from './hoist/copiedFiles';
+import { hoistForCopiedScripts, importsOfCopiedScripts, withScriptImports } from './hoist/copiedScripts';
+import { importedHoists, layOutHoisted } from './hoist/layout';
 import { loadPacklist } from './hoist/publishedFiles';
-import type { Plan } from './plan/plan';
-import { hoistSuspect } from './placement/hoistFromStackTrace';
 import { traceHoisted } from './hoist/trace';
-import { hoistForScripts, travellingFiles } from './hoist/copiedFiles';
+import { explainFault } from './output/exportFaults';
+import { placeOutput } from './output/placeOutput';
+import { stageOutput } from './output/stagingFolder';
+import { hoistFromStackTrace } from './placement/hoistFromStackTrace';
+import { buildUntilSettled } from './placement/settle';
+import { Decisions } from './plan/decisions';
+import type { ExportContext } from './plan/exportContext';
+import type { ExportOptions } from './plan/options';
+import { planExport, type ExportedPackage, type Plan } from './plan/plan';
+import type { ExportResult } from './result';
+import { PackageFinder } from './source/installedPackage';
+import { LockfileReader } from './source/lockfile/readLockfile';
 
 /** Packages that only a failed start shows to be unbundlable; one round each. */
 const MAX_ATTEMPTS = 5;
 
-/** One way to bundle the plugin, written to the staging folder. */
-interface Attempt {
-  build: Build;
-  peers: Peers;
-  native: boolean;
-  /** The hoisted packages that the output imports. */
-  roots: Hoisted[];
-  layout: HoistLayout;
-  imports: ImportEdge[];
-}
-
 /**
- * Writes the finished bundle into `staging`. Where it does not start because an inlined package misses a file, that
- * package is hoisted and the bundle made again.
+ * Exports a package that runs in a backend to the folder `out`: plan → bundle → hoist → describe → check → pack. Where the
+ * bundle does not start because an inlined package misses a file, that package is hoisted and the bundle made again.
+ * `sharedFrom` is the folder that shared packages are resolved from.
  */
-export async function fillStaging(staging: Staging, plan: Plan, options: ExportOptions): Promise<Filled> {
-  const finder = new PackageFinder();
+export async function exportBackend(
+  exported: ExportedPackage,
+  { out, sharedFrom }: { out: string; sharedFrom: string },
+  options: ExportOptions,
+): Promise<Omit<ExportResult, 'durationMs'>> {
+  const { onStep, onInputs, signal } = options;
+  onStep?.('plan', `${exported.pkg.name}@${exported.pkg.version}`);
+  const plan = await planExport(exported, sharedFrom, options.overrides);
   const decisions = new Decisions(plan.forced);
+  const context: ExportContext = { plan, options, finder: new PackageFinder(), decisions };
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
   const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
-  for (let attempt = 1; ; attempt++) {
-    const made = await makeBundle(staging, plan, finder, decisions, lockfile, options);
-    let verified: VerifiedBundle | undefined;
-    try {
-      verified = options.verify ? await verify(staging, plan, options) : undefined;
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !hoistSuspect(error, plan, made.build, finder, decisions)) throw error;
-      await staging.clear();
-      continue;
+  const staging = await stageOutput(out, plan);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      onStep?.('bundle', plan.pkg.name);
+      const [bundled] = await Promise.all([buildUntilSettled(context), loadPacklist()]);
+      signal?.throwIfAborted();
+      const copied = await copiedFiles(bundled, context);
+      const scriptImports = await importsOfCopiedScripts(copied, context);
+      for (const decision of hoistForCopiedScripts(scriptImports)) decisions.apply(decision);
+      const build = withScriptImports(bundled, scriptImports);
+
+      const roots = importedHoists(build, decisions);
+      if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
+      const layout = layOutHoisted(roots, await traceHoisted(roots, context));
+      const hoisted = { build, roots, layout };
+      const imports = packageImports(hoisted, context);
+      const locked = checkLockfile(plan, await lockfile, imports);
+      onInputs?.(exportInputs(hoisted, copied, plan));
+      signal?.throwIfAborted();
+
+      onStep?.('describe', plan.name);
+      const peers = peerRanges(hoisted, context);
+      const parts: BundleParts = { ...hoisted, copied, imports, peers, locked };
+      const { native } = await assembleBundle(staging, parts, context);
+      await writeSbomAndLicences(staging, parts, context);
+      signal?.throwIfAborted();
+
+      const hostWarnings = checkHost(plan, { peers: peers.ranges, native });
+      let started: StartedBundle | undefined;
+      try {
+        started = options.startCheck ? await startCheck(staging.dir, context) : undefined;
+      } catch (error) {
+        const decision = attempt < MAX_ATTEMPTS ? hoistFromStackTrace(error, build, context) : undefined;
+        if (!decision || !decisions.apply(decision)) throw error;
+        await staging.clear();
+        continue;
+      }
+
+      const finished = await writeManifest(staging, plan, { peerDependencies: peers.ranges, native, started });
+      const explain =
+        options.explain === undefined ? undefined : await explainPackages(options.explain, parts, context);
+      return {
+        ...whatStarts(plan, started),
+        ...(await placeOutput(staging, plan, out, options)),
+        ...finished,
+        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...(started?.warnings ?? [])],
+        shared: peers.ranges,
+        inlined: inlinedSummary(build.contents),
+        hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),
+        ...(explain && { explain }),
+      };
     }
-    const filled = await finish(staging, plan, made, verified);
-    if (options.explain === undefined) return filled;
-    return { ...filled, explain: await explainPackages(plan, { ...made, decisions, finder }, options.explain) };
+  } catch (error) {
+    throw explainFault(error, out);
+  } finally {
+    await staging.discard();
   }
 }
 
-async function makeBundle(
-  staging: Staging,
-  plan: Plan,
-  finder: PackageFinder,
-  decisions: Decisions,
-  lockfile: Promise<Lockfile | undefined>,
-  { onStep, onInputs, signal }: ExportOptions,
-): Promise<Attempt> {
-  onStep?.('bundle', plan.pkg.name);
-  const [build] = await Promise.all([buildUntilSettled(plan, finder, decisions), loadPacklist()]);
-  signal?.throwIfAborted();
-  const travelling = await travellingFiles(plan, build.contents, decisions);
-  await hoistForScripts(plan, travelling, build.contents, finder, decisions);
-  // A package that was hoisted first may be reached only through another one by now.
-  const roots = [...decisions.hoisted.values()].filter(({ as }) => build.contents.imports.has(as));
-  if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
-  const layout = layOutHoisted(roots, await traceHoisted(plan, roots, finder));
-  const imports = packageImports(plan, build, roots, layout, finder);
-  const locked = checkLockfile(plan, await lockfile, imports);
-  onInputs?.(inputPaths(plan, build, layout, travelling));
-  const peers = peerRanges(
-    plan,
-    build.contents,
-    [...layout.values()].map(({ dir }) => finder.ofDir(dir)!),
-  );
-  signal?.throwIfAborted();
-  onStep?.('describe', plan.name);
-  const { native } = await assembleBundle(staging, plan, {
-    build,
-    decisions,
-    layout,
-    hoisted: topLevelVersions(layout),
-    travelling,
-    peerDependencies: peers.ranges,
-  });
-  await writeMaterials(staging, plan, { build, decisions, layout, finder, imports, travelling, locked });
-  signal?.throwIfAborted();
-  peers.warnings.push(...checkHost(plan, { peers: peers.ranges, native }));
-  return { build, peers, native, roots, layout, imports };
+async function startCheck(dir: string, { plan, options }: ExportContext): Promise<StartedBundle> {
+  options.onStep?.('start check', plan.name);
+  // Late, because an export without it does not need what it is made of.
+  const { checkStart } = await import('../startCheck/startCheck');
+  return await checkStart(dir, { sharedFrom: plan.sharedFrom, alsoShared: [...plan.shared.values()] });
 }
 
-async function verify(staging: Staging, plan: Plan, options: ExportOptions): Promise<VerifiedBundle> {
-  options.onStep?.('verify', plan.name);
-  const { verifyBundle } = await import('../startCheck/verifyBundle');
-  return verifyBundle(staging.dir, { sharedFrom: plan.sharedFrom, alsoShared: [...plan.shared.values()] });
-}
-
-async function finish(
-  staging: Staging,
-  plan: Plan,
-  { build, peers, native, roots }: Attempt,
-  verified: VerifiedBundle | undefined,
-): Promise<Filled> {
-  const written = await writeManifest(staging, plan, { peerDependencies: peers.ranges, native, verified });
-  const declaredId = plan.pkg.backstage?.pluginId;
+/** What the start check found, or what package.json says where there was none. */
+function whatStarts({ name, pkg, role }: Plan, started: StartedBundle | undefined) {
+  const declaredId = role === 'backend-plugin' ? pkg.backstage?.pluginId : undefined;
   return {
-    name: plan.name,
-    version: plan.pkg.version,
-    role: plan.role,
-    verified: verified !== undefined,
-    pluginIds: verified?.pluginIds ?? (declaredId && plan.role === 'backend-plugin' ? [declaredId] : []),
-    modules: verified?.modules ?? [],
-    openedRoutes: verified?.openedRoutes ?? [],
-    extensionPoints: verified?.extensionPoints ?? [],
-    warnings: [...plan.warnings, ...peers.warnings, ...(verified?.warnings ?? [])],
-    ...written,
-    shared: peers.ranges,
-    inlined: inlinedSummary(build.contents),
-    hoisted: roots.map(({ package: { name, version }, reason }) => ({
-      name,
-      version,
-      reason,
-    })),
+    name,
+    version: pkg.version,
+    role,
+    startCheck: started ? ('passed' as const) : ('skipped' as const),
+    verified: started !== undefined,
+    pluginIds: started?.pluginIds ?? (declaredId ? [declaredId] : []),
+    modules: started?.modules ?? [],
+    openedRoutes: started?.openedRoutes ?? [],
+    extensionPoints: started?.extensionPoints ?? [],
   };
 }

@@ -1,5 +1,5 @@
 import { isStagedoorError, redactAddresses, type CodedError } from '@stagedoor/bundle';
-import type { ExportStep } from '../export/options';
+import type { ExportStep } from '../export/plan/options';
 import type { ExportResult } from '../export/result';
 import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
 import { explanationLines } from './explanation';
@@ -28,7 +28,7 @@ export class Reporter {
   step(step: ExportStep, detail: string): void {
     if (step === this.last) return;
     this.last = step;
-    this.streams.stderr.write(`${step.padEnd(9)} ${detail}\n`);
+    this.streams.stderr.write(`${step.padEnd(11)} ${detail}\n`);
   }
 
   /** A line about what a command is at. */

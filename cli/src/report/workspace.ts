@@ -24,8 +24,8 @@ export function workspaceLines(outcomes: readonly WorkspaceOutcome[], durationMs
 function detail(outcome: WorkspaceOutcome): string {
   if (outcome.status === 'unchanged') return '';
   if (outcome.status === 'failed') return isStagedoorError(outcome.error) ? outcome.error.code : '';
-  const { durationMs, bytes, verified } = outcome.result;
-  return `in ${(durationMs / 1000).toFixed(1)} s, ${formatBytes(bytes)}${verified ? '' : ', not verified'}`;
+  const { durationMs, bytes, startCheck } = outcome.result;
+  return `in ${(durationMs / 1000).toFixed(1)} s, ${formatBytes(bytes)}${startCheck === 'passed' ? '' : ', start check skipped'}`;
 }
 
 function failureLines({ name, folder, error }: Extract<WorkspaceOutcome, { status: 'failed' }>): string[] {

@@ -8,7 +8,7 @@ export interface OpenedRoute {
 }
 
 /** What was learnt of a bundle by loading it and starting it on the test host. */
-export interface VerifiedBundle {
+export interface StartedBundle {
   /** Ids of the plugins that the bundle registers, in the order of registration. */
   pluginIds: string[];
   /** The modules that the bundle registers, also those for plugins of other packages. */
@@ -34,5 +34,5 @@ export interface Failure {
 export type ChildMessage =
   | { type: 'step'; step: string }
   | { type: 'network'; target: string }
-  | { type: 'passed'; verified: VerifiedBundle }
+  | { type: 'passed'; started: StartedBundle }
   | { type: 'failed'; failure: Failure };

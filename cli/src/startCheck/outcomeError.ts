@@ -30,7 +30,7 @@ function late(targets: string[], timeoutMs: number): [fault: string, hint: strin
   const network = wanted && ` It tried to reach ${wanted}, and the test host has no network.`;
   return [
     `did not start on the test host within ${timeoutMs / 1000} s: it hangs`,
-    `Do long work in a startup hook or a scheduled task, or export with --no-verify.${network}`,
+    `Do long work in a startup hook or a scheduled task, or export with --no-start-check.${network}`,
   ];
 }
 

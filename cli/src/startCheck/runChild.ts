@@ -1,8 +1,8 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { ChildMessage, Failure, VerifiedBundle } from './messages';
-import type { VerifyTask } from './task';
+import type { ChildMessage, Failure, StartedBundle } from './messages';
+import type { StartTask } from './task';
 
 /** How the child process ended, or was ended. */
 export type ChildOutcome = {
@@ -13,7 +13,7 @@ export type ChildOutcome = {
   /** The end of what it wrote on stderr. */
   stderr: string;
 } & (
-  | { kind: 'passed'; verified: VerifiedBundle }
+  | { kind: 'passed'; started: StartedBundle }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'timeout' }
   | { kind: 'ended'; code: number | null; signal: NodeJS.Signals | null }
@@ -32,7 +32,7 @@ export interface RunningChild {
 }
 
 /** Starts the clean child: nothing of this process's environment but PATH, no stdin, a process group of its own. */
-export function startChild(script: string, task: VerifyTask, homeDir: string, timeoutMs: number): RunningChild {
+export function startChild(script: string, task: StartTask, homeDir: string, timeoutMs: number): RunningChild {
   const child = spawn(process.execPath, [`--max-old-space-size=${CHILD_MEMORY_MB}`, script, JSON.stringify(task)], {
     cwd: homeDir,
     env: { PATH: process.env.PATH, HOME: homeDir, TMPDIR: homeDir, NODE_ENV: 'production' },
@@ -58,7 +58,7 @@ async function follow(child: ChildProcess, timeoutMs: number): Promise<ChildOutc
       child.on('message', (message: ChildMessage) => {
         if (message.type === 'step') seen.step = message.step;
         else if (message.type === 'network') seen.targets.push(message.target);
-        else if (message.type === 'passed') resolve({ ...seen, kind: 'passed', verified: message.verified });
+        else if (message.type === 'passed') resolve({ ...seen, kind: 'passed', started: message.started });
         else resolve({ ...seen, kind: 'failed', failure: message.failure });
       });
     });
@@ -68,7 +68,7 @@ async function follow(child: ChildProcess, timeoutMs: number): Promise<ChildOutc
 }
 
 function notStarted(cause: Error): StagedoorError {
-  return new StagedoorError('VERIFY_FAILED', `The process to verify the bundle in did not start: ${cause.message}`, {
+  return new StagedoorError('VERIFY_FAILED', `Cannot start the process of the start check: ${cause.message}`, {
     hint: 'Free memory or processes, then try again.',
     cause,
   });

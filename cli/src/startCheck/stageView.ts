@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { satisfies, validRange } from 'semver';
 
-/** The folders that a verification runs in, all below one temporary folder; all paths real. */
+/** The folders that a start check runs in, all below one temporary folder; all paths real. */
 export interface View {
   /** Remove this one at the end. */
   dir: string;
@@ -20,7 +20,7 @@ export interface View {
 
 /** A fresh, empty temporary folder, by its real path: Node resolves modules from real paths. */
 export async function makeViewDir(): Promise<string> {
-  return await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-verify-')));
+  return await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-start-check-')));
 }
 
 /** Lays out `dir`: a copy of the bundle where nothing resolves that it neither carries nor declares. */
@@ -70,7 +70,7 @@ export function peerWarnings({ peerDependencies = {} }: PackageJson, shared: rea
   return shared.flatMap(({ name, version }) => {
     const range = peerDependencies[name];
     if (!range || !validRange(range) || satisfies(version, range, { includePrerelease: true })) return [];
-    return [`verified with ${name} ${version}, outside the declared range ${range}`];
+    return [`started with ${name} ${version}, outside the declared range ${range}`];
   });
 }
 

@@ -5,7 +5,7 @@ export interface BundleEntry {
 }
 
 /** What the parent asks of the clean child, as its one argument in JSON. All paths are absolute and real. */
-export interface VerifyTask {
+export interface StartTask {
   /** Package name of the bundle, for messages. */
   name: string;
   bundleDir: string;

@@ -12,7 +12,7 @@ import {
 } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
 import { LockfileReader } from '../export/source/lockfile/readLockfile';
-import type { ExportOptions } from '../export/options';
+import type { ExportOptions } from '../export/plan/options';
 import type { ExportResult } from '../export/result';
 import { cacheDir, findWorkspace } from '../export/source/workspace';
 import { Digester } from './digester';

@@ -1,5 +1,4 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { escapeRegExp } from '../export/escapeRegExp';
 import type { WorkspacePlugin } from './findPlugins';
 
 /**
@@ -22,6 +21,7 @@ export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly stri
 
 function matcher(filter: string): (plugin: WorkspacePlugin) => boolean {
   const text = filter.replace(/^\.\//, '').replace(/\/+$/, '');
-  const pattern = new RegExp(`^${text.split('*').map(escapeRegExp).join('.*')}$`);
+  const literal = text.replace(/[\\^$.+?()[\]{}|]/g, '\\$&');
+  const pattern = new RegExp(`^${literal.replaceAll('*', '.*')}$`);
   return ({ name, folder }) => [name, name.replace(/^@[^/]*\//, ''), folder].some((value) => pattern.test(value));
 }

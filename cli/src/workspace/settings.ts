@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { ExportOptions } from '../export/options';
+import type { ExportOptions } from '../export/plan/options';
 
 /** Options that say where from and where to, not what the bundle is. */
 const ELSEWHERE = new Set(['cwd', 'target', 'out', 'pack', 'signal']);

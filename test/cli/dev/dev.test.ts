@@ -116,7 +116,9 @@ describe('stagedoor dev', () => {
     await saveNumber(development, 4);
     await untilNumber(development, 4);
     const starting = async (): Promise<boolean> =>
-      (await processesBelow(development.dev.pid)).some(({ command }) => command.includes('startCheck/child.cjs.js'));
+      (await processesBelow(development.dev.pid)).some(({ command }) =>
+        command.includes('startCheck/child/main.cjs.js'),
+      );
     // Not only its process: a build that is replaced before it was read is not started at all.
     await waitFor('the test host to start it', async () => existsSync(begun));
     expect(await starting()).toBe(true);

@@ -1,13 +1,13 @@
 import { rm, cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { VerifiedBundle } from '../../../cli/src/startCheck/messages';
+import type { StartedBundle } from '../../../cli/src/startCheck/messages';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
-import { rejection, verifyBundle, verifyFixture } from './startCheckSupport';
+import { rejection, checkStart, verifyFixture } from './startCheckSupport';
 
-function verify(name: string): Promise<VerifiedBundle> {
-  return verifyBundle(verifyFixture(name), { sharedFrom: repository });
+function verify(name: string): Promise<StartedBundle> {
+  return checkStart(verifyFixture(name), { sharedFrom: repository });
 }
 
 const NOTHING = { modules: [], openedRoutes: [], extensionPoints: [], warnings: [] };
@@ -85,7 +85,7 @@ describe('a bundle that the operator must do something for passes with a warning
       'outdated-peer',
       [
         expect.stringMatching(
-          /^verified with @backstage\/backend-plugin-api 1\..*, outside the declared range \^0\.6\.0$/,
+          /^started with @backstage\/backend-plugin-api 1\..*, outside the declared range \^0\.6\.0$/,
         ),
       ],
     ],
@@ -171,7 +171,7 @@ describe('a bundle that does not load or start is refused with', () => {
   });
 
   test('PACKAGE_JSON_MISSING', async () => {
-    expect(await rejection(verifyBundle(await tempDir(), { sharedFrom: repository }))).toMatchObject({
+    expect(await rejection(checkStart(await tempDir(), { sharedFrom: repository }))).toMatchObject({
       code: 'PACKAGE_JSON_MISSING',
     });
   });
@@ -194,14 +194,14 @@ describe('the line that is named', () => {
     await rm(join(dir, 'index.cjs'));
     const packageJson = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as object;
     await writeFile(join(dir, 'package.json'), JSON.stringify({ ...packageJson, main: 'dist/index.cjs.js' }));
-    const error = await rejection(verifyBundle(dir, { sharedFrom: repository }));
+    const error = await rejection(checkStart(dir, { sharedFrom: repository }));
     expect(error.message).toMatch(/, at index\.cjs:4 \(dist\/index\.cjs\.js:1\d\d\)\.$/);
   });
 });
 
 describe('shared packages', () => {
   test("are the CLI's own where there are none to share", async () => {
-    const verified = await verifyBundle(verifyFixture('opens-routes'), { sharedFrom: await tempDir() });
+    const verified = await checkStart(verifyFixture('opens-routes'), { sharedFrom: await tempDir() });
     expect(verified.pluginIds).toEqual(['opens-routes']);
   });
 

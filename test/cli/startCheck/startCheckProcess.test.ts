@@ -6,7 +6,7 @@ import { processorTime } from '../../support/processes';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
-import { cliEntry, rejection, verifyBundle, verifyFixture } from './startCheckSupport';
+import { cliEntry, rejection, checkStart, verifyFixture } from './startCheckSupport';
 
 /** Where everything temporary of a verification lies; empty again after each. */
 let temporary: string;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 function verify(bundleDir: string, timeoutMs?: number) {
-  return verifyBundle(bundleDir, { sharedFrom: repository, timeoutMs });
+  return checkStart(bundleDir, { sharedFrom: repository, timeoutMs });
 }
 
 /** What a verification takes on this machine now: a timeout that is longer is one of what the bundle does. */
@@ -55,7 +55,7 @@ async function isRunning(pid: number): Promise<boolean> {
 /** A process of its own that verifies a fixture, and the clean child that it started. */
 async function interruptible(fixture: string, before = ''): Promise<{ parent: ChildProcess; child: number }> {
   const options = JSON.stringify({ sharedFrom: repository });
-  const call = `verifyBundle(${JSON.stringify(verifyFixture(fixture))}, ${options})`;
+  const call = `checkStart(${JSON.stringify(verifyFixture(fixture))}, ${options})`;
   const verifyIt = `require(${JSON.stringify(cliEntry)}).${call}`;
   const script = `${before}${verifyIt}.catch((error) => process.stdout.write(error.name))`;
   const parent = startProcess(process.execPath, ['-e', script], {

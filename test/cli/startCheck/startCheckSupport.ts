@@ -12,8 +12,8 @@ export function verifyFixture(name: string): string {
 /** The built packager. */
 export const cliEntry = join(repository, 'cli/dist/api.cjs.js');
 
-/** `verifyBundle` as it was built: it starts the child that lies beside it. */
-export const { verifyBundle } = createRequire(cliEntry)(cliEntry) as typeof Cli;
+/** `checkStart` as it was built: it starts the child that lies beside it. */
+export const { checkStart } = createRequire(cliEntry)(cliEntry) as typeof Cli;
 
 /** The coded error that a promise rejects with; fails where it does not, or rejects with any other. */
 export async function rejection(

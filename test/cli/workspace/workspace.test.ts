@@ -174,7 +174,7 @@ describe('stagedoor export at the root of a workspace', () => {
     const child = startProcess(process.execPath, [bin, 'export', '--jobs', '3'], { cwd: root, detached: true });
     const started = await waitFor('verifications', async () => {
       const processes = await processesBelow(child.pid);
-      return processes.some(({ command }) => command.includes('verify/child.cjs.js')) && processes;
+      return processes.some(({ command }) => command.includes('startCheck/child/main.cjs.js')) && processes;
     });
     process.kill(whom === 'all of a terminal' ? -child.pid : child.pid, signal);
     expect((await child.exited).code).toBe(130);

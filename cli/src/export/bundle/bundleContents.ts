@@ -1,14 +1,13 @@
-import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { Output } from './bundlePlugin';
 import { HOISTED_NAMESPACE } from './esbuild/externals';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
-import { packageOfImport, type InstalledPackage, type PackageFinder } from '../source/installedPackage';
+import { isPackageImport, packageOfImport, type InstalledPackage } from '../source/installedPackage';
 import { isVirtual } from './outputModules';
-import type { Plan } from '../plan/plan';
+import type { ExportContext } from '../plan/exportContext';
 
 /** What ended up in a build. */
-export interface Contents {
+export interface BundleContents {
   /** Every package that gave code, without the plugin itself, by folder. */
   inlined: Map<string, InlinedPackage>;
   /** Imports that are left in the output: package name → the packages that import it. */
@@ -23,10 +22,14 @@ export interface InlinedPackage {
   files: string[];
 }
 
-const BUILTINS = new Set(builtinModules);
+/** A build that nothing more is decided about: its files, and what is in them. */
+export interface Build {
+  output: Output;
+  contents: BundleContents;
+}
 
 /** Reads esbuild's metafile: which packages were inlined, and what stays imported by whom. */
-export function readContents(plan: Plan, { inputs, output }: Output, finder: PackageFinder): Contents {
+export function readContents({ inputs, output }: Output, { plan, finder }: ExportContext): BundleContents {
   const inlined = new Map<string, InlinedPackage>();
   const imports = new Map<string, Set<InstalledPackage>>();
   const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
@@ -44,7 +47,7 @@ export function readContents(plan: Plan, { inputs, output }: Output, finder: Pac
       const stands = standsFor(imported.path);
       if (stands === undefined && !(imported.external && left.has(imported.path))) continue;
       const name = packageOfImport(stands ?? imported.path);
-      if (isForeign(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
+      if (isPackageImport(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
     }
   }
   return { inlined, imports };
@@ -57,6 +60,20 @@ function standsFor(input: string): string | undefined {
   return input.startsWith(prefix) ? input.slice(prefix.length) : undefined;
 }
 
-function isForeign(name: string): boolean {
-  return !/^[./]/.test(name) && !name.startsWith('node:') && !BUILTINS.has(name);
+/** One inlined package; `bytes` is its share of the output. */
+export interface InlinedSummary {
+  name: string;
+  version: string;
+  bytes: number;
+}
+
+/** What is inlined, heaviest first; one entry per name and version: npm may have installed a package several times. */
+export function inlinedSummary({ inlined }: Pick<BundleContents, 'inlined'>): InlinedSummary[] {
+  const byId = new Map<string, InlinedSummary>();
+  for (const { package: pkg, bytes } of inlined.values()) {
+    const entry = byId.get(`${pkg.name}@${pkg.version}`) ?? { name: pkg.name, version: pkg.version, bytes: 0 };
+    entry.bytes += bytes;
+    byId.set(`${pkg.name}@${pkg.version}`, entry);
+  }
+  return [...byId.values()].sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 }

@@ -2,6 +2,7 @@ import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BuildOptions, BuildResult, Metafile, Plugin, SameShape } from 'esbuild';
 import type { Decisions } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
 import {
   COMMON_OUTPUT,
   ENTRIES_SPECIFIER,
@@ -10,11 +11,9 @@ import {
   entryFiles,
   entryPoints,
 } from './esbuild/entryPoints';
-import { absentAddons, excludedExternals, sharedExternals } from './esbuild/externals';
-import { ownPlace } from './esbuild/dirnameShim';
+import { absentAddons, excludedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
+import { dirnameShim } from './esbuild/dirnameShim';
 import { packagePathShim } from './esbuild/packagePathShim';
-import { sourceEntries } from './esbuild/sourceEntries';
-import type { PackageFinder } from '../source/installedPackage';
 import { cutCode, type CodeFile } from './outputModules';
 import type { Plan } from '../plan/plan';
 import { bundleScripts, withScripts } from './workerScripts';
@@ -38,7 +37,8 @@ export interface Output {
 }
 
 /** Bundles the plugin into one file. Throws esbuild's BuildFailure, see `explainBuildFailure`. */
-export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions: Decisions): Promise<Output> {
+export async function bundlePlugin(context: ExportContext): Promise<Output> {
+  const { plan, options: settings, decisions } = context;
   const single = plan.entries.length === 1 ? plan.entries[0] : undefined;
   const name = single ? 'index.cjs.js' : COMMON_OUTPUT;
   const path = `dist/${name}`;
@@ -48,11 +48,11 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
     ...buildOptions(plan),
     entryPoints: [{ in: single ? asEntryPoint(single.file) : ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
-    ...(plan.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
-    banner: { js: ownPlace.banner(path) },
-    plugins: [entryPoints(plan.entries, plan.dir), ...plugins(plan, finder, decisions, TOP)],
+    ...(settings.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
+    banner: { js: dirnameShim.banner(path) },
+    plugins: [entryPoints(plan.entries, plan.dir), ...plugins(context, TOP)],
   };
-  const result = await (plan.rebuilds?.build(options, [plan.entries, pluginsKey(plan, decisions)]) ??
+  const result = await (settings.rebuilds?.build(options, [plan.entries, pluginsKey(plan, decisions)]) ??
     buildOnce(options));
   const files = new Map(
     result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
@@ -61,7 +61,7 @@ export async function bundlePlugin(plan: Plan, finder: PackageFinder, decisions:
   const main = cutCode(path, files.get(path)!, output!.inputs);
   const scripts = await bundleScripts(plan, decisions, (top) => ({
     ...buildOptions(plan),
-    plugins: plugins(plan, finder, decisions, top),
+    plugins: plugins(context, top),
   }));
   return {
     ...withScripts(result.metafile.inputs, output!, scripts),
@@ -92,7 +92,7 @@ function buildOptions(plan: Plan) {
     keepNames: true,
     // Native addons are found in the metafile and hoisted.
     loader: { '.node': 'empty' },
-    define: ownPlace.define,
+    define: dirnameShim.define,
   } as const satisfies BuildOptions;
 }
 
@@ -102,7 +102,7 @@ async function buildOnce<T extends BuildOptions>(options: T): Promise<BuildResul
   return await build(options as SameShape<BuildOptions, T>);
 }
 
-function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: string): Plugin[] {
+function plugins({ plan, finder, decisions }: ExportContext, top: string): Plugin[] {
   return [
     entryFile(),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
@@ -115,14 +115,6 @@ function plugins(plan: Plan, finder: PackageFinder, decisions: Decisions, top: s
 
 /** Everything that {@link plugins} are told. */
 function pluginsKey({ pkg, name, shared }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
-  const left = [...hoisted].map(
-    ([
-      dir,
-      {
-        as,
-        package: { name },
-      },
-    ]) => [dir, as, name],
-  );
+  const left = [...hoisted].map(([dir, { as, package: copied }]) => [dir, as, copied.name]);
   return [pkg.name, name, [...shared.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
 }

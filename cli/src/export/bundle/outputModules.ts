@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import type { Output } from './bundlePlugin';
-import type { InstalledPackage, PackageFinder } from '../source/installedPackage';
-import type { Plan } from '../plan/plan';
+import type { InstalledPackage } from '../source/installedPackage';
+import type { ExportContext } from '../plan/exportContext';
 
 /** A file of a build that holds code, and where in it that of each input lies. */
 export interface CodeFile {
@@ -51,13 +50,8 @@ export function cutCode(path: string, bytes: Uint8Array, inputs: Metafile['outpu
   return { path, content, parts };
 }
 
-/** The modules of all that a build runs: the plugin's code and its scripts. */
-export function outputModules(plan: Plan, { main, scripts }: Output, finder: PackageFinder): OutputModule[] {
-  return [main, ...scripts].flatMap((file) => modulesOf(plan, file, finder));
-}
-
 /** The modules of one file of a build. */
-export function modulesOf(plan: Plan, { content, parts }: CodeFile, finder: PackageFinder): OutputModule[] {
+export function modulesOf({ content, parts }: CodeFile, { plan, finder }: ExportContext): OutputModule[] {
   return parts.flatMap(({ input, start, end }) => {
     const file = join(plan.workspace.root, input);
     const owner = isVirtual(input) ? undefined : finder.ofFile(file);

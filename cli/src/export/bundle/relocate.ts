@@ -1,11 +1,10 @@
 import { join, posix, relative, sep } from 'node:path';
 import type { Output } from './bundlePlugin';
-import type { Decisions } from '../plan/decisions';
-import { ownPlace } from './esbuild/dirnameShim';
-import { embeddedPath } from './esbuild/packagePathShim';
+import { embeddedPath } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
+import { dirnameShim } from './esbuild/dirnameShim';
 import type { InstalledPackage } from '../source/installedPackage';
 import type { CodeFile } from './outputModules';
-import type { Plan } from '../plan/plan';
 
 type Kind = 'Dir' | 'File' | 'Url';
 
@@ -17,10 +16,10 @@ const RELOCATED = /\b__own(?:Dir|File|Url)(\w{3})\b/g;
  * that they have in the package. Works on the finished output, in which it puts names of the same length, defined in the
  * line that esbuild put first: all else stays where it is, so source maps hold.
  */
-export async function relocateModules(plan: Plan, built: Output, decisions: Decisions): Promise<Output> {
+export async function relocateModules(built: Output, context: ExportContext): Promise<Output> {
   const files = new Map(built.files);
   const relocated = async (file: CodeFile): Promise<CodeFile> => {
-    const moved = await relocateFile(plan, file, decisions);
+    const moved = await relocateFile(file, context);
     files.set(file.path, moved.content);
     return moved;
   };
@@ -29,7 +28,8 @@ export async function relocateModules(plan: Plan, built: Output, decisions: Deci
   return { ...built, files, main, scripts };
 }
 
-async function relocateFile(plan: Plan, { path, content, parts }: CodeFile, decisions: Decisions): Promise<CodeFile> {
+async function relocateFile({ path, content, parts }: CodeFile, context: ExportContext): Promise<CodeFile> {
+  const { plan, decisions } = context;
   const names = freeNames(content);
   const top = posix.relative(posix.dirname(path), '.') || '.';
   const definitions: string[] = [];
@@ -46,11 +46,11 @@ async function relocateFile(plan: Plan, { path, content, parts }: CodeFile, deci
       used.add(kind as Kind);
       edits.push({ at: start + index, name: `__own${kind}${number}` });
     });
-    const place = JSON.stringify(placeOf(plan, file, owner, top, decisions));
+    const place = JSON.stringify(placeOf({ file, owner, top }, context));
     definitions.push(...[...used].sort().map((kind) => `__own${kind}${number} = ${VALUES[kind](place)}`));
   }
   if (definitions.length === 0) return { path, content, parts };
-  const head = content.indexOf(ownPlace.banner(path)) + ownPlace.banner(path).length;
+  const head = content.indexOf(dirnameShim.banner(path)) + dirnameShim.banner(path).length;
   const inserted = Buffer.from(` const ${definitions.join(', ')};`);
   const moved = Buffer.concat([content.subarray(0, head), inserted, content.subarray(head)]);
   for (const { at, name } of edits) moved.write(name, at + inserted.length, 'latin1');
@@ -69,7 +69,10 @@ const VALUES: Record<Kind, (file: string) => string> = {
 };
 
 /** From the folder of an output file, itself `top` below the top of the bundle, to where the source file would lie. */
-function placeOf(plan: Plan, file: string, owner: InstalledPackage, top: string, decisions: Decisions): string {
+function placeOf(
+  { file, owner, top }: { file: string; owner: InstalledPackage; top: string },
+  { plan, decisions }: ExportContext,
+): string {
   const folder = decisions.assets.get(owner.dir)?.to ?? embeddedPath(owner.name);
   const inPackage = relative(owner.dir, file).split(sep).join('/');
   return posix.join(top, owner.dir === plan.dir ? '' : folder, inPackage);

@@ -2,7 +2,7 @@ import type { BuildOptions, Metafile } from 'esbuild';
 import { posix } from 'node:path';
 import type { Decisions } from '../plan/decisions';
 import { asEntryPoint } from './esbuild/entryPoints';
-import { isModule, ownPlace } from './esbuild/dirnameShim';
+import { isModule, dirnameShim } from './esbuild/dirnameShim';
 import { cutCode, type CodeFile } from './outputModules';
 import type { Plan } from '../plan/plan';
 
@@ -29,7 +29,7 @@ export async function bundleScripts(
     const { outputFiles, metafile } = await build({
       ...options(posix.relative(folder, '.') || '.'),
       ...(isModule(path) && { format: 'esm' }),
-      banner: { js: ownPlace.banner(path) },
+      banner: { js: dirnameShim.banner(path) },
       entryPoints: [asEntryPoint(file)],
       outfile: posix.join(plan.dir, 'dist-dynamic', path),
       metafile: true,

@@ -2,7 +2,7 @@ import { StagedoorError, peerFit } from '@stagedoor/bundle';
 import { satisfies, valid, validRange } from 'semver';
 import { backstageField } from '../describe/packageJson';
 import type { ExportedPackage } from '../plan/plan';
-import type { HostManifest } from '../source/host/readHost';
+import type { TargetHost } from '../source/host/readHost';
 
 /** What a bundle will ask of its host. */
 export interface Demands {
@@ -27,7 +27,7 @@ export function checkHost(plan: ExportedPackage, demands: Demands): string[] {
   return laterPeers(plan.host, demands.peers);
 }
 
-function checkPeers({ pkg }: ExportedPackage, { shared }: HostManifest, peers: Record<string, string>): void {
+function checkPeers({ pkg }: ExportedPackage, { shared }: TargetHost, peers: Record<string, string>): void {
   const unknown = Object.keys(peers).filter((name) => !Object.hasOwn(shared, name));
   if (unknown.length > 0) {
     throw new StagedoorError('PEER_UNKNOWN', `The host does not share ${unknown.join(', ')}.`, {
@@ -42,19 +42,19 @@ function checkPeers({ pkg }: ExportedPackage, { shared }: HostManifest, peers: R
   });
 }
 
-function laterPeers({ shared }: HostManifest, peers: Record<string, string>): string[] {
+function laterPeers({ shared }: TargetHost, peers: Record<string, string>): string[] {
   return Object.entries(peers)
     .filter(([name, range]) => peerFit(shared[name]!, range) === 'later')
     .map(([name, range]) => `The host has ${name} ${shared[name]}, a later minor release than ${range}.`);
 }
 
-function checkNode({ pkg, self }: ExportedPackage, { node }: HostManifest): void {
+function checkNode({ pkg, self }: ExportedPackage, { node }: TargetHost): void {
   const { node: range } = (self.manifest.engines ?? {}) as { node?: string };
   if (range === undefined || validRange(range) === null || satisfies(node, range, PRERELEASES)) return;
   throw new StagedoorError('NODE_UNSUPPORTED', `${pkg.name} needs Node.js ${range}; the host runs ${node}.`);
 }
 
-function checkRelease(plan: ExportedPackage, { backstage }: HostManifest): void {
+function checkRelease(plan: ExportedPackage, { backstage }: TargetHost): void {
   const declared = backstageField(plan)['supported-versions'];
   if (typeof declared !== 'string' || !backstage) return;
   // A single version stands for its patch releases, as RHDH reads it.
@@ -66,7 +66,7 @@ function checkRelease(plan: ExportedPackage, { backstage }: HostManifest): void 
   );
 }
 
-function checkPlatform({ pkg }: ExportedPackage, host: HostManifest): void {
+function checkPlatform({ pkg }: ExportedPackage, host: TargetHost): void {
   const here = `${process.platform}-${process.arch}, ABI ${process.versions.modules}`;
   const there = `${host.platform}-${host.arch}, ABI ${host.abi}`;
   if (here === there) return;

@@ -1,13 +1,10 @@
-import { builtinModules } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import type { Metafile } from 'esbuild';
-import type { Build } from '../placement/settle';
-import type { Hoisted } from '../plan/decisions';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from '../bundle/esbuild/packagePathShim';
-import type { HoistLayout } from '../hoist/layout';
-import { packageOfImport, type InstalledPackage, type PackageFinder } from '../source/installedPackage';
+import type { HoistedBuild } from '../hoist/layout';
+import { isPackageImport, packageOfImport, type InstalledPackage } from '../source/installedPackage';
 import { isVirtual } from '../bundle/outputModules';
-import type { Plan } from '../plan/plan';
+import type { ExportContext } from '../plan/exportContext';
 
 /** One package of a bundle importing another. */
 export interface ImportEdge {
@@ -25,16 +22,11 @@ export interface ImportEdge {
   through?: InstalledPackage[];
 }
 
-const BUILTINS = new Set(builtinModules);
-
 /** Every import that leads from one package to another in a bundle, in the order that esbuild met them. */
-export function packageImports(
-  plan: Plan,
-  { output: { inputs, output }, contents }: Build,
-  roots: Hoisted[],
-  layout: HoistLayout,
-  finder: PackageFinder,
-): ImportEdge[] {
+export function packageImports({ build, roots, layout }: HoistedBuild, context: ExportContext): ImportEdge[] {
+  const { plan, finder } = context;
+  const { contents } = build;
+  const { inputs, output } = build.output;
   const edges = new Map<string, ImportEdge>();
   const add = (edge: ImportEdge): void => {
     const key = [edge.from.dir, edge.name, edge.to?.dir].join('\0');
@@ -55,10 +47,10 @@ export function packageImports(
       else if (external) {
         const as = packageOfImport(target);
         const to = copies.get(as);
-        if (left.has(target) && isPackage(as)) add({ from, name: to?.name ?? as, to, file });
+        if (left.has(target) && isPackageImport(as)) add({ from, name: to?.name ?? as, to, file });
       } else if (!isVirtual(target)) {
         const to = finder.ofFile(join(plan.workspace.root, target));
-        const name = original && isPackage(original) ? packageOfImport(original) : to?.name;
+        const name = original && isPackageImport(original) ? packageOfImport(original) : to?.name;
         // An import of which nothing is used leads to a package that is not in the bundle.
         if (to && name && carried.has(to.dir)) add({ from, name, to, file });
         else if (to && !carried.has(to.dir)) handedOn.push({ from, file, target });
@@ -67,7 +59,7 @@ export function packageImports(
   }
   const direct = new Set([...edges.values()].map(({ to }) => to?.dir));
   for (const { from, file, target } of handedOn) {
-    for (const { to, through } of reexported(plan, inputs, target, { carried, finder })) {
+    for (const { to, through } of reexported(inputs, target, carried, context)) {
       if (!direct.has(to.dir)) add({ from, name: to.name, to, file, through: [through] });
     }
   }
@@ -84,10 +76,10 @@ export function packageImports(
 
 /** What a file that is not in the bundle hands on of packages that are, each with the package that imports it. */
 function reexported(
-  plan: Plan,
   inputs: Metafile['inputs'],
   target: string,
-  { carried, finder }: { carried: ReadonlySet<string>; finder: PackageFinder },
+  carried: ReadonlySet<string>,
+  { plan, finder }: ExportContext,
 ): Array<{ to: InstalledPackage; through: InstalledPackage }> {
   const ownerOf = (input: string) => (isVirtual(input) ? undefined : finder.ofFile(join(plan.workspace.root, input)));
   const found: Array<{ to: InstalledPackage; through: InstalledPackage }> = [];
@@ -101,8 +93,4 @@ function reexported(
     }
   }
   return found;
-}
-
-function isPackage(specifier: string): boolean {
-  return !/^[./]|^node:/.test(specifier) && !BUILTINS.has(packageOfImport(specifier));
 }

@@ -1,7 +1,7 @@
 import semver from 'semver';
-import type { Contents } from '../bundle/bundleContents';
-import type { InstalledManifest, InstalledPackage } from '../source/installedPackage';
-import type { Plan } from '../plan/plan';
+import type { HoistedBuild } from '../hoist/layout';
+import type { ExportContext } from '../plan/exportContext';
+import type { InstalledManifest } from '../source/installedPackage';
 
 /** The shared packages that the output imports, and what was worth a warning on the way. */
 export interface Peers {
@@ -14,11 +14,12 @@ export interface Peers {
  * The peer range of every shared package that the output really imports: what the plugin and the inlined importers
  * declare, intersected; of hoisted packages, what they declare. A plugin may declare more than it imports; that must not keep it off a host.
  */
-export function peerRanges(plan: Plan, contents: Contents, hoisted: InstalledPackage[]): Peers {
+export function peerRanges({ build, layout }: HoistedBuild, { plan, finder }: ExportContext): Peers {
   const ranges: Record<string, string> = {};
   const warnings: string[] = [];
-  const importers = new Map([...contents.imports].map(([name, packages]) => [name, [...packages]]));
-  for (const pkg of hoisted) {
+  const importers = new Map([...build.contents.imports].map(([name, packages]) => [name, [...packages]]));
+  for (const { dir } of layout.values()) {
+    const pkg = finder.ofDir(dir)!;
     for (const name of Object.keys({ ...pkg.manifest.dependencies, ...pkg.manifest.peerDependencies })) {
       importers.set(name, [...(importers.get(name) ?? []), pkg]);
     }

@@ -1,6 +1,7 @@
 import { copyPlainFile } from '@stagedoor/bundle';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Build } from '../bundle/bundleContents';
 import type { Decisions, Hoisted } from '../plan/decisions';
 import { isForeignPrebuild, runtimeFiles } from './packageFiles';
 import type { TracedPackage } from './trace';
@@ -8,11 +9,24 @@ import type { TracedPackage } from './trace';
 /** A node_modules tree for a bundle: the package that lies at each bundle path. */
 export type HoistLayout = Map<string, TracedPackage>;
 
+/** A build with what is hoisted for it. */
+export interface HoistedBuild {
+  build: Build;
+  /** The hoisted packages that the output imports. */
+  roots: readonly Hoisted[];
+  layout: HoistLayout;
+}
+
+/** The hoisted packages that a build imports: one that was hoisted first may be reached only through another one by now. */
+export function importedHoists({ contents }: Build, decisions: Decisions): Hoisted[] {
+  return [...decisions.hoisted.values()].filter(({ as }) => contents.imports.has(as));
+}
+
 /**
  * Lays out hoisted packages and what they import as Node resolves them: at the top where the name is free, below the
  * package that needs it where another version has the name.
  */
-export function layOutHoisted(roots: Hoisted[], traced: ReadonlyMap<string, TracedPackage>): HoistLayout {
+export function layOutHoisted(roots: readonly Hoisted[], traced: ReadonlyMap<string, TracedPackage>): HoistLayout {
   const layout: HoistLayout = new Map();
   const queue: string[] = [];
   const place = (path: string, dir: string): void => {

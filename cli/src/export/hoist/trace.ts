@@ -3,9 +3,8 @@ import { join, relative, sep } from 'node:path';
 import { isInside } from '@stagedoor/bundle';
 import type { NodeFileTraceResult } from '@vercel/nft';
 import type { Hoisted } from '../plan/decisions';
-import type { PackageFinder } from '../source/installedPackage';
 import { withPlainPath } from './plainPath';
-import type { Plan } from '../plan/plan';
+import type { ExportContext } from '../plan/exportContext';
 
 /** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
 const SOURCE = /\.([cm]?tsx?|map)$/;
@@ -28,21 +27,19 @@ export interface TracedPackage {
  * that are read. Gives every package reached, by folder; shared packages are the host's and left out.
  */
 export async function traceHoisted(
-  plan: Plan,
-  roots: Hoisted[],
-  finder: PackageFinder,
+  roots: readonly Hoisted[],
+  context: ExportContext,
 ): Promise<Map<string, TracedPackage>> {
   if (roots.length === 0) return new Map();
   // The tracer makes globs of paths.
-  return await withPlainPath(plan.workspace.root, (root) => trace(plan, roots, finder, root));
+  return await withPlainPath(context.plan.workspace.root, (root) => trace(roots, root, context));
 }
 
 /** {@link traceHoisted}, with paths of the workspace as seen from `root`. */
 async function trace(
-  plan: Plan,
-  roots: Hoisted[],
-  finder: PackageFinder,
+  roots: readonly Hoisted[],
   root: string,
+  { plan, finder }: ExportContext,
 ): Promise<Map<string, TracedPackage>> {
   const traced = new Map<string, TracedPackage>();
   const { nodeFileTrace } = await import('@vercel/nft');

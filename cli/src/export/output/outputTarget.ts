@@ -2,10 +2,9 @@ import { constants } from 'node:fs';
 import { access, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MANIFEST_FILE, StagedoorError, isInside } from '@stagedoor/bundle';
-import type { Plan } from '../plan/plan';
 
 /** Where a bundle goes. */
-export interface OutputPlace {
+export interface OutputTarget {
   /** Absolute; of a link, what it leads to. */
   dir: string;
   /** True where the folder must stay and only its content can be replaced: a mount point, or a folder given alone. */
@@ -19,15 +18,15 @@ export const NOT_OURS = 'lost+found';
  * Looks at the folder `out` before anything is written. An older bundle may be replaced, and a `dist-dynamic` that
  * another tool made of the same plugin: both can be made again. Throws OUTPUT_NOT_A_BUNDLE.
  */
-export async function outputPlace(out: string, plan: Pick<Plan, 'dir' | 'name'>): Promise<OutputPlace> {
+export async function outputTarget(out: string, plugin: { dir: string; name: string }): Promise<OutputTarget> {
   const dir = await realpath(out).catch(() => out);
-  if (isInside(dir, plan.dir)) {
+  if (isInside(dir, plugin.dir)) {
     throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} holds the package that is exported.`);
   }
   const info = await stat(dir).catch(() => undefined);
   if (!info) return { dir, fixed: false };
   const names = info.isDirectory() ? (await readdir(dir)).filter((name) => name !== NOT_OURS) : [basename(dir)];
-  if (names.length > 0 && !names.includes(MANIFEST_FILE) && !(await isOfAnotherTool(dir, plan.name))) {
+  if (names.length > 0 && !names.includes(MANIFEST_FILE) && !(await isOfAnotherTool(dir, plugin.name))) {
     throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} is not empty and holds no ${MANIFEST_FILE}.`);
   }
   return { dir, fixed: info.isDirectory() && (await isFixed(dir, info.dev)) };

@@ -4,9 +4,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cleanUpOnExit } from '../../temporary/cleanUpOnExit';
 import { outputUnwritable } from './exportFaults';
-import { outputPlace } from './outputTarget';
-import type { Plan } from '../plan/plan';
-import { replaceOutput } from './swapOutput';
+import { outputTarget } from './outputTarget';
+import { swapOutput } from './swapOutput';
 
 /** A bundle folder under construction, hidden beside or in the folder it becomes. */
 export interface Staging {
@@ -24,13 +23,13 @@ export interface Staging {
 }
 
 /** Starts the bundle of a plugin that will become the folder `out`. Throws OUTPUT_NOT_A_BUNDLE or OUTPUT_UNWRITABLE. */
-export async function stageOutput(out: string, plan: Pick<Plan, 'dir' | 'name'>): Promise<Staging> {
-  const place = await outputPlace(out, plan);
+export async function stageOutput(out: string, plugin: { dir: string; name: string }): Promise<Staging> {
+  const target = await outputTarget(out, plugin);
   const hidden = `.dist-dynamic-${process.pid}-${randomBytes(4).toString('hex')}`;
-  const dir = join(place.fixed ? place.dir : dirname(place.dir), hidden);
+  const dir = join(target.fixed ? target.dir : dirname(target.dir), hidden);
   const archive = join(dirname(out), `${hidden}.tgz`);
   // The first missing folder above `out`, where there is one, goes with what is in it unless the bundle stays.
-  const parent = await writable(out, () => mkdir(dirname(place.dir), { recursive: true }));
+  const parent = await writable(out, () => mkdir(dirname(target.dir), { recursive: true }));
   const remains = parent === undefined ? [dir, archive] : [parent];
   const { forget } = cleanUpOnExit(() => {
     for (const path of remains) rmSync(path, { recursive: true, force: true });
@@ -61,7 +60,7 @@ export async function stageOutput(out: string, plan: Pick<Plan, 'dir' | 'name'>)
     },
     async commit(archiveTo) {
       await writable(out, async () => {
-        await replaceOutput(dir, place);
+        await swapOutput(dir, target);
         remains.splice(0, remains.length, dir, archive);
         if (archiveTo) await rename(archive, archiveTo);
       });

@@ -1,10 +1,10 @@
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MANIFEST_FILE } from '@stagedoor/bundle';
-import { NOT_OURS, type OutputPlace } from './outputTarget';
+import { NOT_OURS, type OutputTarget } from './outputTarget';
 
 /** Puts the finished folder `dir` in the place of an older one, which comes back if that fails. */
-export async function replaceOutput(dir: string, { dir: out, fixed }: OutputPlace): Promise<void> {
+export async function swapOutput(dir: string, { dir: out, fixed }: OutputTarget): Promise<void> {
   const old = `${dir}-old`;
   if (fixed) await replaceContent(dir, out, old);
   else await replaceFolder(dir, out, old);

@@ -2,37 +2,35 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findPackageDir } from '@stagedoor/bundle';
-import type { Contents, InlinedPackage } from '../bundle/bundleContents';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { withoutComments, type OutputModule } from '../bundle/outputModules';
+import type { Decision } from '../plan/decisions';
+import type { InspectedBuild } from './rule';
 
 /** What is left in the output of a require whose argument the build could not evaluate. */
 const COMPUTED = /(?<![\w$.])(?:require|import)\((?!["')])/;
 /** A call is none: under its path from the workspace, esbuild keeps each CommonJS module as a method. */
 const RELATIVE_LITERAL = /["'`](\.{1,2}\/[^"'`$\\\n]*)(?=["'`](?!\()|[$\\\n]|$)/g;
 
-/** A package that requires what it computes, and the files (absolute) to trace for that. */
-export interface ComputedRequire {
-  inlined: InlinedPackage;
-  files: string[];
-}
-
 /**
- * The inlined packages that find their own files, or packages they depend on, by a name that only exists at runtime.
- * A computed require of something the user installs, as template engines are, is none: it works or fails as ever.
+ * Hoists the inlined packages that find their own files, or packages they depend on, by a name that only exists at
+ * runtime. A computed require of something the user installs, as in template engines, does not count: it works or fails
+ * as it does unbundled.
  */
-export function computedRequires({ inlined, imports }: Contents, modules: OutputModule[]): ComputedRequire[] {
-  const found: ComputedRequire[] = [];
+export function computedRequires({ contents: { inlined, imports }, modules }: InspectedBuild): Decision[] {
+  const decisions: Decision[] = [];
   const names = new Set([...[...inlined.values()].map((entry) => entry.package.name), ...imports.keys()]);
-  for (const entry of inlined.values()) {
+  for (const { package: pkg, files } of inlined.values()) {
     // Source of a workspace has no place in node_modules.
-    if (!isInstalled(entry.package.dir)) continue;
-    const computing = modules.filter(({ owner, code }) => owner.dir === entry.package.dir && computes(code));
+    if (!isInstalled(pkg.dir)) continue;
+    const computing = modules.filter(({ owner, code }) => owner.dir === pkg.dir && computes(code));
     if (computing.length === 0) continue;
-    const files = unbundledDependencies(entry.package, names);
-    if (files.length > 0 || computing.some(namesOwnFiles)) found.push({ inlined: entry, files });
+    const entries = unbundledDependencies(pkg, names);
+    if (entries.length === 0 && !computing.some(namesOwnFiles)) continue;
+    const reason = { code: 'computed-require', text: 'requires what it computes' } as const;
+    decisions.push({ kind: 'hoist', package: pkg, files: [...files, ...entries], whole: true, reason });
   }
-  return found;
+  return decisions;
 }
 
 function computes(code: string): boolean {

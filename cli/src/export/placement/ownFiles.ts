@@ -1,115 +1,68 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, posix } from 'node:path';
-import { assetsAt, codeAt } from './assetFiles';
-import type { InstalledPackage } from '../source/installedPackage';
-import { withoutComments, type OutputModule } from '../bundle/outputModules';
-
-/** How a module uses the place that it lies in. */
-export interface OwnFileUse {
-  /** As one clause for people. */
-  reason: string;
-  /** Its package must come along with all its files, not only those that can be traced. */
-  whole: boolean;
-  /** Files that it runs or requires by path, absolute: they are traced too. */
-  code: string[];
-  /** Where all that it wants is data: these files, absolute. It then works in any place that has them. */
-  assets?: string[];
-}
-
-// The build writes `__bundleDir`, `__bundleFile` and `__bundleUrl` for `__dirname`, `__filename` and `import.meta.url`,
-// not in strings. A variable that a module itself declares by such a name is taken for one.
-/** The folder of the module, as ES modules compute it. */
-const COMPUTED_DIRNAME = /(?:\(0, )?[\w$.]*\bdirname\)?\(\s*\(0, [\w$]+\.fileURLToPath\)\(__bundleUrl\)\s*\)/g;
-const DIRNAME_ALIAS = /(?:^|[\s;,])(?:(?:var|let|const) )?([\w$]+) = __bundleDir;/g;
-const RELATIVE_URL = /new (?:import_[\w$]+\.)?URL\(\s*("\.[^"\\]*")\s*,\s*__bundleUrl\s*\)/g;
-const MENTIONS_PLACE = /\b__bundle(?:Dir|File|Url)\b|\brequire\.resolve\(/;
-const OWN_PLACE = /(?<![\w$.])(__bundleDir|__bundleFile|__bundleUrl)\b/g;
-/** `join(__bundleDir, 'a', 'b')` with literals only, whatever the function is called. */
-const LITERAL_JOIN = /\(\s*__bundleDir\s*((?:,\s*(?:"[^"\\]*"|'[^'\\]*')\s*)+)\)/y;
-/** `__bundleDir + '/a'`. */
-const LITERAL_SUM = /__bundleDir\s*\+\s*("[^"\\]*"|'[^'\\]*')(?!\s*\+)/y;
-/** `${__dirname}/a` as a whole template. */
-const LITERAL_TEMPLATE = /`\$\{__bundleDir\}([^`$\\]*)`/y;
-const OPENING = /(\(\s*)$/;
-/** Asking whether there is such a thing, or comparing it, reads no file. */
-const HARMLESS_BEFORE = /(?:typeof|!)\s*$/;
-const HARMLESS_AFTER = /^\s*[=!]==?\s*/;
+import { join, relative, sep } from 'node:path';
+import type { InlinedPackage } from '../bundle/bundleContents';
+import type { OutputModule } from '../bundle/outputModules';
+import { runtimeFiles } from '../hoist/packageFiles';
+import { embeddedPath, type Decision, type Reason } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
+import { isInstalled, type InstalledPackage } from '../source/installedPackage';
+import { loadsCode, ownFileUse, type OwnFileUse } from './ownFileUse';
+import type { InspectedBuild } from './rule';
 
 /**
- * Why a module only works beside other files of its package; undefined when bundling cannot break it. A path made of
- * literals counts if it exists, anything computed counts always.
+ * Modules that use files of their package by where they lie. Source of the plugin and of workspace packages, and code
+ * that only reads data, is told where its files are in the bundle; any other installed package keeps its folder.
  */
-export function ownFileUse({ file, owner, code }: OutputModule): OwnFileUse | undefined {
-  if (!MENTIONS_PLACE.test(code)) return undefined;
-  const text = withDirname(withoutComments(code));
-  const paths: string[] = [];
-  for (const match of text.matchAll(OWN_PLACE)) {
-    const after = text.slice(match.index + match[0].length);
-    const before = text.slice(0, match.index);
-    if (HARMLESS_BEFORE.test(before) || HARMLESS_AFTER.test(after)) continue;
-    const path = match[1] === '__bundleDir' ? literalPath(text, match.index, before) : undefined;
-    if (path === undefined) return { reason: 'finds files beside its own code', whole: true, code: [] };
-    paths.push(path);
+export async function* ownFiles(build: InspectedBuild, { plan, decisions }: ExportContext): AsyncIterable<Decision> {
+  for (const module of build.modules) {
+    const use = ownFileUse(module);
+    if (!use || decisions.relocated.has(module.file)) continue;
+    const own = module.owner.dir === plan.dir;
+    if (own || !isInstalled(module.owner.dir)) yield* ofSource(module, use, own);
+    else yield* await ofInstalled(module, use, build);
   }
-  return usedPaths(file, owner, paths) ?? resolvesByItself(text);
 }
 
-function usedPaths(file: string, owner: InstalledPackage, paths: string[]): OwnFileUse | undefined {
-  const use: Required<OwnFileUse> = { reason: '', whole: false, code: [], assets: [] };
-  let onlyAssets = true;
-  for (const path of paths) {
-    const target = join(dirname(file), path);
-    const code = codeAt(target);
-    if (code === undefined && !existsSync(target)) continue;
-    use.reason ||= `reads its own ${posix.normalize(path).replace(/^\//, '')}`;
-    const assets = assetsAt(target, owner.dir);
-    if (code) use.code.push(code);
-    else if (assets === undefined) use.whole = true;
-    if (assets && !code) use.assets.push(...assets);
-    else onlyAssets = false;
+function* ofSource({ file, owner }: OutputModule, use: OwnFileUse, own: boolean): Iterable<Decision> {
+  const reason = reasonOf(use);
+  if (!own) yield { kind: 'embed', package: owner, reason };
+  for (const script of use.code) yield { kind: 'script', path: scriptPath(script, owner, own), file: script, reason };
+  yield { kind: 'relocate', file, package: owner, reason };
+}
+
+async function ofInstalled({ file, owner }: OutputModule, use: OwnFileUse, build: InspectedBuild): Promise<Decision[]> {
+  const inlined = build.contents.inlined.get(owner.dir);
+  if (!inlined) return [];
+  const reason = reasonOf(use);
+  const assets = use.assets ?? (use.whole ? await filesBesideCode(inlined, build.modules) : undefined);
+  if (!assets) {
+    return [{ kind: 'hoist', package: owner, files: [...inlined.files, ...use.code], whole: use.whole, reason }];
   }
-  if (!use.reason) return undefined;
-  return onlyAssets ? use : { ...use, assets: undefined };
+  return [
+    { kind: 'carry', package: owner, files: assets, reason },
+    { kind: 'relocate', file, package: owner, reason },
+  ];
 }
 
-function resolvesByItself(text: string): OwnFileUse | undefined {
-  return /\brequire\.resolve\(/.test(text)
-    ? { reason: 'resolves modules by itself', whole: false, code: [] }
-    : undefined;
+function reasonOf({ reason }: OwnFileUse): Reason {
+  return { code: 'own-files', text: reason };
 }
 
-/** Code that is found only when it runs: requires of what was computed, workers, child processes. */
-const LOADS_CODE =
-  /\b(require|import)\((?!")|[=(,]\s*require\s*[;,)]|\bWorker\d*\)?\(|\bfork\d*\)?\(|createRequire\d*\)?\(|require\.resolve\(|\bmodule\.(require|paths|parent)\b/;
-
-/** True when the module may run code files that it names at runtime. */
-export function loadsCode({ code }: OutputModule): boolean {
-  return LOADS_CODE.test(code) && LOADS_CODE.test(withoutComments(code));
+/** Where a script of the plugin or of a workspace package lies in the bundle, under the name it has once compiled. */
+function scriptPath(file: string, owner: InstalledPackage, own: boolean): string {
+  const path = relative(owner.dir, file)
+    .split(sep)
+    .join('/')
+    .replace(/\.([cm]?)ts$/, '.$1js');
+  return own ? path : `${embeddedPath(owner.name)}/${path}`;
 }
 
-/** Writes the ways in which ES modules spell `__dirname` in one way. */
-function withDirname(code: string): string {
-  let text = code.replace(COMPUTED_DIRNAME, '__bundleDir').replace(RELATIVE_URL, 'join(__bundleDir, $1)');
-  for (const [definition, alias] of [...text.matchAll(DIRNAME_ALIAS)]) {
-    if (alias === '__bundleDir') continue;
-    const name = alias!.replaceAll('$', '\\$');
-    text = text.replace(definition, ';').replace(new RegExp(`(?<![\\w$.])${name}(?![\\w$])`, 'g'), '__bundleDir');
-  }
-  return text;
-}
-
-function literalPath(code: string, index: number, before: string): string | undefined {
-  LITERAL_SUM.lastIndex = index;
-  const sum = LITERAL_SUM.exec(code);
-  if (sum?.[1]) return unquote(sum[1]);
-  LITERAL_TEMPLATE.lastIndex = index - '`${'.length;
-  const template = LITERAL_TEMPLATE.exec(code);
-  if (template?.[1] !== undefined) return template[1];
-  LITERAL_JOIN.lastIndex = index - (OPENING.exec(before)?.[1]?.length ?? 0);
-  const joined = LITERAL_JOIN.exec(code);
-  return joined?.[1]?.split(',').map(unquote).join('/');
-}
-
-function unquote(literal: string): string {
-  return literal.trim().replace(/^["']|["']$/g, '');
+/** Every file of a package that is not bundled; undefined where its code may run some of them. */
+async function filesBesideCode(
+  { package: pkg, files }: InlinedPackage,
+  modules: readonly OutputModule[],
+): Promise<string[] | undefined> {
+  if (modules.some((module) => module.owner.dir === pkg.dir && loadsCode(module))) return undefined;
+  const bundled = new Set(files);
+  const used = files.map((file) => relative(pkg.dir, file));
+  return (await runtimeFiles(pkg, used)).map((path) => join(pkg.dir, path)).filter((file) => !bundled.has(file));
 }

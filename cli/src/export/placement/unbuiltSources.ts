@@ -1,25 +1,25 @@
 import { dirname } from 'node:path';
 import type { BuildFailure } from 'esbuild';
 import { findPackageDir, readPackageJson } from '@stagedoor/bundle';
-import { unresolvedPackages } from '../bundle/buildFailure';
-import type { Decisions } from '../plan/decisions';
+import { unresolvedPackages } from '../bundle/esbuild/buildFailure';
+import type { Decision } from '../plan/decisions';
 import { findEntries } from '../plan/entries';
+import type { ExportContext } from '../plan/exportContext';
 import { isInstalled, packageOfImport } from '../source/installedPackage';
-import type { Plan } from '../plan/plan';
 
 /**
  * Takes packages of the workspace that a failed build did not find from their source: their package.json names a build
- * that was never made. Returns false where that settles nothing.
+ * that was never made.
  */
-export async function useSources(failure: BuildFailure, plan: Plan, decisions: Decisions): Promise<boolean> {
-  let changed = false;
-  for (const { specifier, importer } of unresolvedPackages(failure, plan) ?? []) {
-    const file = await sourceOf(specifier, importer);
-    if (file === undefined || decisions.sources.has(specifier)) continue;
-    decisions.sources.set(specifier, file);
-    changed = true;
+export async function unbuiltSources(failure: BuildFailure, { plan, decisions }: ExportContext): Promise<Decision[]> {
+  const found: Decision[] = [];
+  for (const { specifier, importer } of unresolvedPackages(failure, plan.workspace.root) ?? []) {
+    const file = decisions.sources.has(specifier) ? undefined : await sourceOf(specifier, importer);
+    if (file === undefined) continue;
+    const reason = { code: 'unbuilt-source', text: 'its package.json names a build that was never made' } as const;
+    found.push({ kind: 'source', specifier, file, reason });
   }
-  return changed;
+  return found;
 }
 
 async function sourceOf(specifier: string, importer: string): Promise<string | undefined> {

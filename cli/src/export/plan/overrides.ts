@@ -1,8 +1,5 @@
 import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
-import type { Contents } from '../bundle/bundleContents';
-import type { Decisions } from './decisions';
 import { PackageFinder, isInstalled, type InstalledManifest, type InstalledPackage } from '../source/installedPackage';
-import type { Plan } from './plan';
 
 /** What somebody may ask for instead of the packager's own decision. */
 export type Override = 'shared' | 'inline' | 'hoist';
@@ -47,12 +44,6 @@ export async function resolveOverrides(
     }
   }
   return { forced, warnings };
-}
-
-/** Hoists the inlined packages that are to be; true when that calls for another build. */
-export function hoistForced({ forced }: Plan, { inlined }: Contents, decisions: Decisions): boolean {
-  const found = [...inlined.values()].filter((entry) => forced.get(entry.package.name) === 'hoist');
-  return found.map((entry) => decisions.hoist(entry, { reason: 'asked for with --hoist', whole: true })).some(Boolean);
 }
 
 /** A package of the workspace is TypeScript and changes with the plugin; a copy in node_modules would be neither built nor found. */

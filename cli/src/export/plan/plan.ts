@@ -8,8 +8,7 @@ import {
   type PackageJson,
 } from '@stagedoor/bundle';
 import { findEntries, type Entry } from './entries';
-import type { Rebuilds } from '../bundle/esbuild/rebuilds';
-import type { HostManifest } from '../source/host/readHost';
+import type { TargetHost } from '../source/host/readHost';
 import type { InstalledManifest, InstalledPackage } from '../source/installedPackage';
 import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
 import { providedPackages, sharedImports, type SharedImport } from './shared';
@@ -27,7 +26,7 @@ export interface ExportedPackage {
   name: string;
   workspace: Workspace;
   /** The portal that the bundle is for; undefined for any portal of the plugin's Backstage release. */
-  host?: HostManifest;
+  host?: TargetHost;
   warnings: string[];
 }
 
@@ -44,28 +43,16 @@ export interface Plan extends ExportedPackage {
   sharedFrom: string;
   /** Decisions that were asked for, by package name. */
   forced: Forced;
-  /** Source maps lead to the source by where it lies on this machine. */
-  localSources: boolean;
-  /** Makes the builds, where they are made again and again. */
-  rebuilds?: Rebuilds;
-}
-
-/** How a plan is made. */
-export interface PlanOptions {
-  /** Folder that the shared packages are resolved from. */
-  sharedFrom: string;
-  overrides?: OverridePatterns;
-  localSources?: boolean;
-  rebuilds?: Rebuilds;
 }
 
 /**
- * Plans the export of a package that runs in a backend. Throws MAIN_*, SHARED_PACKAGE_MISSING, and USAGE for overrides
+ * Plans the export of a package that runs in a backend; shared packages are resolved from `sharedFrom`. Throws MAIN_*, SHARED_PACKAGE_MISSING, and USAGE for overrides
  * that contradict each other.
  */
 export async function planExport(
   exported: ExportedPackage,
-  { sharedFrom, overrides = {}, localSources = false, rebuilds }: PlanOptions,
+  sharedFrom: string,
+  overrides: OverridePatterns = {},
 ): Promise<Plan> {
   const { dir, pkg, self, host, warnings } = exported;
   const provided = providedPackages(dir, sharedFrom, host);
@@ -76,8 +63,6 @@ export async function planExport(
     shared: sharedImports(provided, resolved.forced, { dir, sharedFrom }),
     sharedFrom,
     forced: resolved.forced,
-    localSources,
-    ...(rebuilds && { rebuilds }),
     warnings: [...warnings, ...resolved.warnings],
   };
 }
@@ -86,7 +71,7 @@ export async function planExport(
  * Reads the package in `dir`; `fetched` ones were installed for this export only and have no lockfile. Throws
  * PACKAGE_JSON_*, ROLE_MISSING, ROLE_UNSUPPORTED, PNP_UNSUPPORTED.
  */
-export async function readExported(dir: string, fetched: boolean, host?: HostManifest): Promise<ExportedPackage> {
+export async function readExported(dir: string, fetched: boolean, host?: TargetHost): Promise<ExportedPackage> {
   const pkg = await readPackageJson(dir);
   const real = await realpath(dir);
   const role = roleOf(pkg);

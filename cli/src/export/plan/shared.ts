@@ -1,5 +1,5 @@
-import { SHARED_ROOT, findPackageDir, sharedPackages } from '@stagedoor/bundle';
-import type { HostManifest } from '../source/host/readHost';
+import { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from '@stagedoor/bundle';
+import type { TargetHost } from '../source/host/readHost';
 import { PackageFinder } from '../source/installedPackage';
 import type { Forced } from './overrides';
 
@@ -10,6 +10,19 @@ export interface SharedImport {
   version: string;
   /** Real path of its folder; undefined where it is not installed. */
   dir?: string;
+}
+
+/** Where a plugin has no shared packages of its own, those that this package depends on count. */
+const OWN_DIR = __dirname;
+
+/** The folder that the shared packages of a plugin are resolved from; one that was fetched has none around it. */
+export function sharedFrom({ dir, fetched }: { dir: string; fetched: boolean }): string {
+  return !fetched && findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
+}
+
+/** The shared packages that this package depends on. */
+export function ownShared(): SharedPackage[] {
+  return sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
 }
 
 /** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */
@@ -31,7 +44,7 @@ class Installation {
  * The packages that hosts provide, by name: those of `host`, or else the closure installed for `sharedFrom`. `dir` is the
  * plugin's folder. Throws SHARED_PACKAGE_MISSING.
  */
-export function providedPackages(dir: string, sharedFrom: string, host?: HostManifest): Map<string, SharedImport> {
+export function providedPackages(dir: string, sharedFrom: string, host?: TargetHost): Map<string, SharedImport> {
   const installation = new Installation(dir, sharedFrom);
   const packages: SharedImport[] = host
     ? Object.entries(host.shared).map(([name, version]) => installation.find(name, version))

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseJson } from './parseJson';
 
@@ -84,4 +85,9 @@ export function isInstalled(dir: string): boolean {
 /** The package name of a bare import: `@a/b/c` → `@a/b`, `a/b` → `a`. */
 export function packageOfImport(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** True for an import of a package: not for a path or a module of Node.js, also of a later Node.js (`node:…`). */
+export function isPackageImport(specifier: string): boolean {
+  return !/^[./]|^node:/.test(specifier) && !isBuiltin(packageOfImport(specifier));
 }

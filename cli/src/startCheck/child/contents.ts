@@ -1,4 +1,4 @@
-import type { VerifyTask } from '../task';
+import type { StartTask } from '../task';
 import { explain } from './explain';
 import { Fault } from './fault';
 import type { OpenFeature, Registration } from './features';
@@ -11,7 +11,7 @@ export interface Contents {
 }
 
 /** Calls `register` of every plugin and module. Throws Fault: REGISTER_FAILED, MODULE_NOT_FOUND, NO_PLUGIN_ID. */
-export function contentsOf(features: readonly OpenFeature[], task: VerifyTask): Contents {
+export function contentsOf(features: readonly OpenFeature[], task: StartTask): Contents {
   const services = features.filter((feature) => feature.service);
   const registrations = features.flatMap((feature) => {
     try {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Failure } from '../messages';
-import type { BundleEntry, VerifyTask } from '../task';
+import type { BundleEntry, StartTask } from '../task';
 import { explain } from './explain';
 import { Fault } from './fault';
 import { featuresIn, type OpenFeature } from './features';
@@ -12,7 +12,7 @@ import type { Reporter } from './reporter';
  * The features of the first entry that has any, as hosts take them. Throws Fault: LOAD_FAILED, MODULE_NOT_FOUND,
  * LEGACY_BACKEND, NOT_A_FEATURE.
  */
-export async function loadFeatures(task: VerifyTask, reporter: Reporter): Promise<OpenFeature[]> {
+export async function loadFeatures(task: StartTask, reporter: Reporter): Promise<OpenFeature[]> {
   let exported: unknown;
   for (const entry of task.entries) {
     const path = relative(task.bundleDir, entry.file);

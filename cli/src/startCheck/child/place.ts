@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { escapeRegExp } from '../../export/escapeRegExp';
 
 /**
  * The first stack line that lies in the bundle: `src/plugin.ts:12 (dist/index.cjs.js:4500)`, the former only where a
@@ -31,7 +30,8 @@ export function urlOf(bundleDir: string): string {
 
 /** The stack of a syntax error begins with `file:line`; those of all others hold `at name (file:line:column)`. */
 function framesIn(bundleDir: string): RegExp {
-  const top = `(?:(${escapeRegExp(urlOf(bundleDir))})|${escapeRegExp(bundleDir + sep)})`;
+  const [url, path] = [urlOf(bundleDir), bundleDir + sep].map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const top = `(?:(${url})|${path})`;
   return new RegExp(`(?:^|\\(|at |async )${top}([^\\n()]*?):(\\d+)(?::(\\d+))?\\)?$`, 'gm');
 }
 

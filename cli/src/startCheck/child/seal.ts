@@ -11,7 +11,7 @@ const internals = Module as unknown as {
 /** What `client: better-sqlite3` makes knex require. */
 const DRIVER = 'better-sqlite3';
 
-/** The folders of a verification that resolution is bounded by. */
+/** The folders of a start check that resolution is bounded by. */
 interface Bounds {
   /** All of them lie in here. */
   dir: string;

@@ -5,7 +5,7 @@ import type { ServiceFactory } from '@backstage/backend-plugin-api';
 import type * as Config from '@backstage/config';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { VerifyTask } from '../task';
+import type { StartTask } from '../task';
 import { describe, type OpenFeature, type Registration } from './features';
 import { HostServices } from './hostServices';
 import type { Reporter } from './reporter';
@@ -26,7 +26,7 @@ export class TestHost {
   readonly #own: OpenFeature[];
 
   /** `hostDir` is the folder from which the shared packages resolve, `bundleDir` the one that is watched. */
-  constructor({ hostDir, bundleDir }: Pick<VerifyTask, 'hostDir' | 'bundleDir'>, reporter: Reporter) {
+  constructor({ hostDir, bundleDir }: Pick<StartTask, 'hostDir' | 'bundleDir'>, reporter: Reporter) {
     this.#require = createRequire(join(hostDir, 'host.cjs'));
     this.#reporter = reporter;
     const api = this.#require('@backstage/backend-plugin-api') as typeof Api;

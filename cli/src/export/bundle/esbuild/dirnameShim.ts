@@ -7,7 +7,7 @@ const MODULE_BANNER =
  * What stands for `__dirname`, `__filename` and `import.meta.url` in an output: names that nothing else has, so that
  * their uses are known for sure. esbuild would leave `import.meta.url` empty in CommonJS.
  */
-export const ownPlace = {
+export const dirnameShim = {
   define: {
     'import.meta.url': '__bundleUrl',
     'import.meta.dirname': '__bundleDir',

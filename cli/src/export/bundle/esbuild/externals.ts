@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Decisions } from '../../plan/decisions';
-import { escapeRegExp } from '../../escapeRegExp';
 import { packageOfImport, type PackageFinder } from '../../source/installedPackage';
 
 /**
@@ -84,8 +83,22 @@ function isEsModule(file: string): boolean {
   return false;
 }
 
+/** Resolves imports, by the very text of them, to source files. */
+export function sourceEntries(files: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: 'source-entries',
+    setup(build) {
+      if (files.size === 0) return;
+      build.onResolve({ filter: anyOf(files.keys()) }, ({ path }) => {
+        const file = files.get(path);
+        return file === undefined ? undefined : { path: file };
+      });
+    },
+  };
+}
+
 /** One expression for all names and their subpaths, so that esbuild itself skips every other import. */
-export function anyOf(names: Iterable<string>): RegExp {
-  const alternatives = [...names].map(escapeRegExp);
+function anyOf(names: Iterable<string>): RegExp {
+  const alternatives = [...names].map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   return new RegExp(`^(${alternatives.join('|')})(/.*)?$`);
 }

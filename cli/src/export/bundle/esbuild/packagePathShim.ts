@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild';
-import { fileName } from '@stagedoor/bundle';
+import { embeddedPath } from '../../plan/decisions';
 
 /** The package that the wrapper stands in front of. */
 export const SHIMMED_PACKAGE = '@backstage/backend-plugin-api';
@@ -16,11 +16,6 @@ export interface OwnPaths {
   own: string[];
   /** Names of inlined packages whose files lie in `embedded/`. */
   embedded: string[];
-}
-
-/** Where in a bundle the asset files of an inlined package lie. */
-export function embeddedPath(name: string): string {
-  return `embedded/${fileName(name)}`;
 }
 
 /**

@@ -1,21 +1,19 @@
-import type { BuildContext, BuildOptions, BuildResult } from 'esbuild';
-import { isBuildFailure } from '../buildFailure';
+import type { BuildContext, BuildResult } from 'esbuild';
+import type { Builder, InMemoryOptions } from '../../plan/options';
+import { isBuildFailure } from './buildFailure';
 
 /** The rounds of one export each have a context; a few more are kept for when the source goes back and forth. */
 const MAX_CONTEXTS = 4;
 
-type Options = BuildOptions & { metafile: true; write: false };
-type Result = BuildResult<Options>;
-
 /** Makes the builds of a plugin that is built again and again: files that did not change are not parsed again. */
-export class Rebuilds {
-  readonly #contexts = new Map<string, Promise<BuildContext<Options>>>();
+export class Rebuilds implements Builder {
+  readonly #contexts = new Map<string, Promise<BuildContext<InMemoryOptions>>>();
 
   /**
    * Builds with `options`. What its plugins do must follow from `key` and the rest of the options: with the same ones those of
    * the first time are asked. Throws what esbuild's `build` throws.
    */
-  async build(options: Options, key: unknown): Promise<Result> {
+  async build(options: InMemoryOptions, key: unknown): Promise<BuildResult<InMemoryOptions>> {
     const { plugins: _plugins, ...plain } = options;
     const id = JSON.stringify([plain, key]);
     const context = this.#contexts.get(id) ?? import('esbuild').then((esbuild) => esbuild.context(options));

@@ -21,8 +21,8 @@ const schema = z.looseObject({
   shared: z.record(z.string(), z.string()),
 });
 
-/** A portal's own description of itself. */
-export type HostManifest = z.infer<typeof schema>;
+/** The portal that a bundle is for, as it describes itself. */
+export type TargetHost = z.infer<typeof schema>;
 
 /** Where the description lies. */
 export interface HostSource {
@@ -39,7 +39,7 @@ const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 15_000;
 
 /** Reads a host manifest; relative paths are taken from `cwd`. Throws HOST_UNREADABLE, or the reason of `signal`. */
-export async function readHost(source: HostSource, cwd: string, signal?: AbortSignal): Promise<HostManifest> {
+export async function readHost(source: HostSource, cwd: string, signal?: AbortSignal): Promise<TargetHost> {
   const { location } = source;
   try {
     const text = isAddress(location)

@@ -1,15 +1,15 @@
-// The clean process that a bundle is loaded in: `node child.cjs.js <VerifyTask as JSON>`, with a channel to its parent.
+// The clean process that a bundle is loaded in: `node child/main.cjs.js <StartTask as JSON>`, with a channel to its parent.
 import { setImmediate as turn } from 'node:timers/promises';
-import { explain } from './child/explain';
-import { Fault } from './child/fault';
-import { firstLine, errorChain } from './child/errorChain';
-import { ownPlace } from './child/place';
-import { Reporter } from './child/reporter';
-import { sealNetwork, sealResolution } from './child/seal';
-import { verifyInChild } from './child/verifyInChild';
-import type { VerifyTask } from './task';
+import { explain } from './explain';
+import { Fault } from './fault';
+import { firstLine, errorChain } from './errorChain';
+import { ownPlace } from './place';
+import { Reporter } from './reporter';
+import { sealNetwork, sealResolution } from './seal';
+import { startInChild } from './startInChild';
+import type { StartTask } from '../task';
 
-const task = JSON.parse(process.argv[2]!) as VerifyTask;
+const task = JSON.parse(process.argv[2]!) as StartTask;
 const reporter = new Reporter();
 const stray: string[] = [];
 
@@ -29,9 +29,9 @@ async function run(): Promise<void> {
   try {
     sealResolution(task);
     sealNetwork((target) => reporter.send({ type: 'network', target }));
-    const verified = await verifyInChild(task, reporter);
+    const started = await startInChild(task, reporter);
     await turn();
-    reporter.send({ type: 'passed', verified: { ...verified, warnings: [...verified.warnings, ...new Set(stray)] } });
+    reporter.send({ type: 'passed', started: { ...started, warnings: [...started.warnings, ...new Set(stray)] } });
   } catch (error) {
     const failure =
       error instanceof Fault

@@ -1,23 +1,21 @@
 import { findPackageDir } from '@stagedoor/bundle';
-import type { Contents } from '../bundle/bundleContents';
-import type { InstalledPackage, PackageFinder } from '../source/installedPackage';
-import type { OutputModule } from '../bundle/outputModules';
-import type { Plan } from '../plan/plan';
+import type { Decision } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
+import type { InstalledPackage } from '../source/installedPackage';
+import type { InspectedBuild } from './rule';
 
 // esbuild appends a number where several modules use the name.
 const LITERAL_CALL = /\bresolvePackagePath\d*\)?\(\s*["'`]([^"'`]+)["'`]/g;
 const ANY_CALL = /\bresolvePackagePath\d*\)?\(/g;
 
 /**
- * The packages, besides the plugin, whose files bundled code asks for with `resolvePackagePath`: those named in a
- * literal, and every inlined package that calls it with something computed.
+ * Embeds the files of the packages, besides the plugin, that bundled code asks for with `resolvePackagePath`: those named
+ * in a literal, and every inlined package that calls it with something computed.
  */
-export function assetPackages(
-  plan: Plan,
-  { inlined }: Contents,
-  modules: OutputModule[],
-  finder: PackageFinder,
-): InstalledPackage[] {
+export function* assetPaths(
+  { contents: { inlined }, modules }: InspectedBuild,
+  { plan, finder, decisions }: ExportContext,
+): Iterable<Decision> {
   const byName = new Map([...inlined.values()].map((entry) => [entry.package.name, entry.package]));
   const found = new Set<InstalledPackage>();
   for (const { owner, code } of modules) {
@@ -31,5 +29,9 @@ export function assetPackages(
       if (pkg && !plan.shared.has(name)) found.add(pkg);
     }
   }
-  return [...found].filter((pkg) => pkg.dir !== plan.dir);
+  for (const pkg of found) {
+    if (pkg.dir === plan.dir || decisions.embedded.has(pkg.name) || decisions.hoisted.has(pkg.dir)) continue;
+    const reason = { code: 'asset-path', text: 'its files are asked for with resolvePackagePath' } as const;
+    yield { kind: 'embed', package: pkg, reason };
+  }
 }

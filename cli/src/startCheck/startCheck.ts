@@ -4,19 +4,19 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { entriesOf } from './entries';
-import type { VerifiedBundle } from './messages';
+import type { StartedBundle } from './messages';
 import { outcomeError } from './outcomeError';
 import { startChild, type ChildOutcome } from './runChild';
 import { hostPackages, layView, makeViewDir, peerWarnings, type View } from './stageView';
 
-export type { VerifiedBundle } from './messages';
+export type { StartedBundle } from './messages';
 
 /** The built child; this file is built into `dist/index.cjs.js` and `dist/main.cjs.js`. */
-const CHILD = join(__dirname, 'startCheck', 'child.cjs.js');
+const CHILD = join(__dirname, 'startCheck/child/main.cjs.js');
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/** How a bundle is verified. */
-export interface VerifyOptions {
+/** How a bundle is started. */
+export interface StartCheckOptions {
   /** Folder from which the host's shared packages are resolved; where it has none, the CLI's own are used. */
   sharedFrom: string;
   /** Packages that hosts of this bundle share besides; those without a folder are not to be had here. */
@@ -35,22 +35,22 @@ export interface VerifyOptions {
  * of memory; PACKAGE_JSON_MISSING, PACKAGE_JSON_INVALID, MAIN_MISSING, MAIN_OUTSIDE, SHARED_PACKAGE_MISSING.
  * An AbortError when this process was told to end meanwhile and goes on none the less.
  */
-export async function verifyBundle(bundleDir: string, options: VerifyOptions): Promise<VerifiedBundle> {
+export async function checkStart(bundleDir: string, options: StartCheckOptions): Promise<StartedBundle> {
   const { sharedFrom, alsoShared = [], timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   const dir = resolve(bundleDir);
   const packageJson = await readPackageJson(dir);
   const shared = withFurther(hostPackages(resolve(sharedFrom)), alsoShared);
-  const verified = await inView(async (temporary, onKill) => {
+  const started = await inView(async (temporary, onKill) => {
     const view = await layView(temporary, { dir, packageJson }, shared).catch(notStaged);
     const outcome = await runIn(view, packageJson.name, timeoutMs, onKill);
     if (outcome.kind !== 'passed') throw outcomeError(outcome, packageJson.name, timeoutMs);
-    return outcome.verified;
+    return outcome.started;
   });
-  return { ...verified, warnings: [...peerWarnings(packageJson, shared), ...verified.warnings] };
+  return { ...started, warnings: [...peerWarnings(packageJson, shared), ...started.warnings] };
 }
 
 /** The test host's own packages fit each other, so they win. */
-function withFurther(own: SharedPackage[], further: NonNullable<VerifyOptions['alsoShared']>): SharedPackage[] {
+function withFurther(own: SharedPackage[], further: NonNullable<StartCheckOptions['alsoShared']>): SharedPackage[] {
   const names = new Set(own.map(({ name }) => name));
   const added = further.flatMap(({ name, version, dir }) => (dir && !names.has(name) ? [{ name, version, dir }] : []));
   return [...own, ...added];
@@ -69,7 +69,7 @@ async function runIn(
 }
 
 function notStaged(cause: Error): never {
-  throw new StagedoorError('VERIFY_FAILED', `The bundle could not be copied to be verified: ${cause.message}`, {
+  throw new StagedoorError('VERIFY_FAILED', `Cannot copy the bundle for the start check: ${cause.message}`, {
     hint: 'Free space in the temporary folder, or set TMPDIR to another.',
     cause,
   });
@@ -88,7 +88,7 @@ async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void)
   try {
     return await work(dir, (killer) => (kill = killer));
   } catch (error) {
-    throw interrupted ? new DOMException('The verification was interrupted.', 'AbortError') : error;
+    throw interrupted ? new DOMException('The start check was interrupted.', 'AbortError') : error;
   } finally {
     await rm(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
     forget();

@@ -1,5 +1,5 @@
-import type { VerifiedBundle } from '../messages';
-import type { VerifyTask } from '../task';
+import type { StartedBundle } from '../messages';
+import type { StartTask } from '../task';
 import { contentsOf, extensionPointsOf, pluginIdsOf } from './contents';
 import { excuse } from './excuse';
 import { explain } from './explain';
@@ -13,7 +13,7 @@ import { TestHost } from './testHost';
  * Loads the bundle and starts its plugins with the modules it has for them. Modules for plugins of other packages are
  * only described: the extension points they ask for are not here. Throws Fault.
  */
-export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promise<VerifiedBundle> {
+export async function startInChild(task: StartTask, reporter: Reporter): Promise<StartedBundle> {
   const loaded = await loadFeatures(task, reporter);
   const host = new TestHost(task, reporter);
   const { registrations, services } = contentsOf(await expand(host, loaded, task), task);
@@ -49,7 +49,7 @@ export async function verifyInChild(task: VerifyTask, reporter: Reporter): Promi
   };
 }
 
-async function expand(host: TestHost, features: OpenFeature[], task: VerifyTask): Promise<OpenFeature[]> {
+async function expand(host: TestHost, features: OpenFeature[], task: StartTask): Promise<OpenFeature[]> {
   try {
     return await host.expand(features);
   } catch (error) {
@@ -58,7 +58,7 @@ async function expand(host: TestHost, features: OpenFeature[], task: VerifyTask)
   }
 }
 
-function initFault(task: VerifyTask, host: TestHost, who: string, error: unknown): Fault {
+function initFault(task: StartTask, host: TestHost, who: string, error: unknown): Fault {
   if (error instanceof Fault) return error;
   const failure = explain(error, { ...task, otherwise: 'INIT_FAILED', what: `The init of ${who} failed` });
   const { logs } = host.observed;

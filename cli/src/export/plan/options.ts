@@ -1,7 +1,7 @@
-import type { Rebuilds } from './bundle/esbuild/rebuilds';
-import type { HostManifest } from './source/host/readHost';
-import type { LockfileReader } from './source/lockfile/readLockfile';
-import type { OverridePatterns } from './plan/overrides';
+import type { BuildOptions, BuildResult } from 'esbuild';
+import type { TargetHost } from '../source/host/readHost';
+import type { LockfileReader } from '../source/lockfile/readLockfile';
+import type { OverridePatterns } from './overrides';
 
 /** Complete options of one export; every path absolute. */
 export interface ExportOptions {
@@ -15,10 +15,12 @@ export interface ExportOptions {
   out?: string;
   /** Also write `<name>-<version>.tgz` beside the output folder. */
   pack: boolean;
-  /** Start the finished bundle in a clean child process before it is put in place. */
-  verify: boolean;
+  /** Start the finished bundle on a test host, in a clean child process, before it is put in place. Default: true. */
+  startCheck?: boolean;
+  /** @deprecated Use {@link startCheck}. */
+  verify?: boolean;
   /** The portal that the bundle is for, see `readHost`; without it, any of the plugin's Backstage release. */
-  host?: HostManifest;
+  host?: TargetHost;
   /** Package names or patterns that are decided otherwise than the packager would. */
   overrides?: OverridePatterns;
   /** Explain the decision about this package in the result, about all for `''`. */
@@ -29,7 +31,7 @@ export interface ExportOptions {
    */
   localSources?: boolean;
   /** Shared among the exports of one plugin, so that what did not change is not built anew. */
-  rebuilds?: Rebuilds;
+  rebuilds?: Builder;
   /** Shared among the exports of one run, so that they read a lockfile once. */
   lockfiles?: LockfileReader;
   /** Aborting removes everything that was written so far. */
@@ -40,5 +42,14 @@ export interface ExportOptions {
   onInputs?: (paths: string[]) => void;
 }
 
+/** Options of a build whose files are taken from memory. */
+export type InMemoryOptions = BuildOptions & { metafile: true; write: false };
+
+/** Runs esbuild, see `Rebuilds`. */
+export interface Builder {
+  /** What the plugins of `options` do must follow from `key` and the rest of the options. */
+  build(options: InMemoryOptions, key: unknown): Promise<BuildResult<InMemoryOptions>>;
+}
+
 /** The steps of an export in order. */
-export type ExportStep = 'fetch' | 'plan' | 'bundle' | 'hoist' | 'describe' | 'verify' | 'pack';
+export type ExportStep = 'fetch' | 'plan' | 'bundle' | 'hoist' | 'describe' | 'start check' | 'pack';

@@ -1,37 +1,15 @@
 import type { BuildFailure, Message } from 'esbuild';
 import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import type { ExportContext } from '../plan/exportContext';
 import { packageOfImport, type PackageFinder } from '../source/installedPackage';
-import type { Plan } from '../plan/plan';
 import { installCommand } from '../source/workspace';
-
-const UNRESOLVED = /^Could not resolve "([^"]+)"/;
-
-/** An import that did not resolve: what was asked for, and by which file (absolute). */
-export interface Unresolved {
-  specifier: string;
-  importer: string;
-}
-
-/** True for what esbuild rejects with. */
-export function isBuildFailure(error: unknown): error is BuildFailure {
-  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
-}
-
-/** The bare imports among the failures of a build; undefined when there is any other failure. */
-export function unresolvedPackages(failure: BuildFailure, plan: Plan): Unresolved[] | undefined {
-  const found: Unresolved[] = [];
-  for (const error of failure.errors) {
-    const specifier = UNRESOLVED.exec(error.text)?.[1];
-    if (!specifier || /^[./]/.test(specifier) || !error.location) return undefined;
-    found.push({ specifier, importer: join(plan.workspace.root, error.location.file) });
-  }
-  return found;
-}
+import { unresolvedPackages, type Unresolved } from './esbuild/buildFailure';
 
 /** The coded error for a failed build: DEPENDENCY_NOT_INSTALLED or BUILD_FAILED. */
-export function explainBuildFailure(failure: BuildFailure, plan: Plan, finder: PackageFinder): StagedoorError {
-  const unresolved = unresolvedPackages(failure, plan);
+export function explainBuildFailure(failure: BuildFailure, context: ExportContext): StagedoorError {
+  const { plan, finder } = context;
+  const unresolved = unresolvedPackages(failure, plan.workspace.root);
   if (!unresolved) {
     return new StagedoorError('BUILD_FAILED', failure.errors.map(describe).join('\n'), { cause: failure });
   }
@@ -42,7 +20,7 @@ export function explainBuildFailure(failure: BuildFailure, plan: Plan, finder: P
     return `${packageOfImport(specifier)} is not installed; ${by} imports it.`;
   });
   return new StagedoorError('DEPENDENCY_NOT_INSTALLED', [...new Set(wanted)].join('\n'), {
-    hint: missingHint(unresolved, plan, finder),
+    hint: missingHint(unresolved, context),
     cause: failure,
   });
 }
@@ -63,7 +41,7 @@ function noEntry(unresolved: Unresolved[], cause: BuildFailure, finder: PackageF
   });
 }
 
-function missingHint(unresolved: Unresolved[], plan: Plan, finder: PackageFinder): string {
+function missingHint(unresolved: Unresolved[], { plan, finder }: ExportContext): string {
   const command = installCommand(plan.workspace);
   const undeclared = unresolved
     .filter(({ importer }) => finder.ofFile(importer)?.dir === plan.dir)
