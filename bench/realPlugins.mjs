@@ -79,7 +79,7 @@ async function measureExport(name, dir) {
     target: `${name}@${pinned ?? 'latest'}`,
     out: join(dir, 'bundle'),
     pack: false,
-    verify: true,
+    startCheck: true,
     onStep: (step) => {
       if (step === 'plan') planned = performance.now() - started;
     },
@@ -120,13 +120,13 @@ function page(rows) {
   const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
   return `# Real plugins
 
-Written by \`node bench/realPlugins.mjs\`; do not edit. Published packages, unmodified, exported with no flag, verified, and
+Written by \`node bench/realPlugins.mjs\`; do not edit. Published packages, unmodified, exported with no flag, started on a test host, and
 dropped one after the other into one running portal with the least config that they demand.
 
 **bytes** and **files** are those of the bundle, then their share of what \`npm install --omit=dev\` puts on disk for the same
 plugin with the shared packages left out: what an install-based export has to carry. (\`@backstage/backend-defaults\`, which sonarqube, badges and todo
 depend on with a range that the host does not meet, is not shared and counts.) Median: ${percent('bytes')} of the
-bytes, ${percent('files')} of the files. **export** is everything but fetching the package from the registry, verification
+bytes, ${percent('files')} of the files. **export** is everything but fetching the package from the registry, the start check
 included. **load** is from the drop to its state, without the 250 ms in which a drop must not change. Times are those of one
 run on one machine with two cores.
 

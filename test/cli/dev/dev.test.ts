@@ -86,7 +86,9 @@ describe('stagedoor dev', () => {
     }
     expect(drops()).toHaveLength(3);
     const out = join(await tempDir(), 'bundle');
-    expect(await stagedoor(development.packages[0]!, 'export', '--no-verify', '--out', out)).toMatchObject({ code: 0 });
+    expect(await stagedoor(development.packages[0]!, 'export', '--no-start-check', '--out', out)).toMatchObject({
+      code: 0,
+    });
     const drop = join(development.portal.root, '@stagedoor+hello-dynamic-backend-dynamic');
     expect(readFileSync(join(drop, 'dist/index.cjs.js'))).toEqual(readFileSync(join(out, 'dist/index.cjs.js')));
   });

@@ -20,7 +20,7 @@ describe('An exported plugin folder', () => {
       name: '@fixture/own-files-dynamic',
       version: '1.0.0',
       role: 'backend-plugin',
-      verified: true,
+      startCheck: 'passed',
       pluginIds: ['own-files'],
       openedRoutes: [],
       path: join(dir, 'dist-dynamic'),
@@ -53,13 +53,13 @@ describe('An exported plugin folder', () => {
     await writeFile(join(other, '@fixture/own-files/templates/other.txt'), 'other');
     await symlink(join(repository, 'node_modules/@backstage'), join(other, '@backstage'), 'dir');
     await symlink(other, join(dir, 'node_modules'), 'dir');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     expect((await filesOf(path)).filter((file) => /embedded|other/.test(file))).toEqual([]);
   });
 
   it('is a package of its own: name with -dynamic, only imported peers, the mark of the format', async () => {
     const dir = await fixturePackage('own-files');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     expect(await readJson(path, 'package.json')).toEqual({
       name: '@fixture/own-files-dynamic',
       version: '1.0.0',
@@ -73,28 +73,41 @@ describe('An exported plugin folder', () => {
     expect(await readJson(path, 'alpha/package.json')).toEqual({ main: '../dist/alpha/index.cjs.js' });
   });
 
-  it('carries a manifest whose digests hold, and says whether it was verified', async () => {
+  it('carries a manifest whose digests hold, and says whether it was started', async () => {
     const dir = await fixturePackage('own-files');
-    const unverified = await exported(dir, '--no-verify');
-    expect(unverified.verified).toBe(false);
-    expect((await readManifest(unverified.path))?.verified).toBe(false);
-    const verified = await exported(dir);
-    const manifest = await readManifest(verified.path);
+    const skipped = await exported(dir, '--no-start-check');
+    // Older versions read `verified`.
+    expect(skipped).toMatchObject({ startCheck: 'skipped', verified: false });
+    expect(await readManifest(skipped.path)).toMatchObject({ startCheck: 'skipped', verified: false });
+    const started = await exported(dir);
+    const manifest = await readManifest(started.path);
     expect(manifest).toMatchObject({
+      startCheck: 'passed',
       verified: true,
-      digest: verified.digest,
+      digest: started.digest,
       source: { name: '@fixture/own-files', version: '1.0.0' },
       host: { shared: { '@backstage/backend-plugin-api': '^1.0.0' } },
     });
-    expect(verified.digest).toBe(unverified.digest);
+    expect(started.digest).toBe(skipped.digest);
     expect(manifest?.files.map((file) => file.path)).toEqual(
-      (await filesOf(verified.path)).filter((file) => file !== 'dynamic-bundle.json'),
+      (await filesOf(started.path)).filter((file) => file !== 'dynamic-bundle.json'),
     );
+  });
+
+  it('is not started with the deprecated --no-verify either, which is told once', async () => {
+    const { code, stdout, stderr } = await stagedoor(
+      await fixturePackage('own-files'),
+      'export',
+      '--json',
+      '--no-verify',
+    );
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { startCheck: 'skipped' }]);
+    expect(stderr.match(/--no-verify is deprecated; use --no-start-check/g)).toHaveLength(1);
   });
 
   it('finds its migrations, templates and package.json in the bundle, from both entry points', async () => {
     const dir = await fixturePackage('own-files');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     // Moved away from its source, so that nothing but the bundle can answer.
     const moved = join(await tempDir(), 'bundle');
     await rename(path, moved);
@@ -118,7 +131,7 @@ describe('An exported plugin folder', () => {
 
   it('can be packed, named as npm names archives, with the integrity of the file', async () => {
     const dir = await fixturePackage('own-files');
-    const { archive, integrity } = await exported(dir, '--no-verify', '--pack', '--out', 'out/bundle');
+    const { archive, integrity } = await exported(dir, '--no-start-check', '--pack', '--out', 'out/bundle');
     expect(archive).toBe(join(dir, 'out/fixture-own-files-dynamic-1.0.0.tgz'));
     const { createHash } = await import('node:crypto');
     const hash = createHash('sha512').update(await readFile(archive!));
@@ -129,8 +142,8 @@ describe('An exported plugin folder', () => {
     const first = await fixturePackage('own-files');
     const second = await fixturePackage('own-files');
     await utimes(join(second, 'src/index.ts'), new Date(0), new Date(0));
-    const one = await exported(first, '--no-verify', '--pack');
-    const two = await exported(second, '--no-verify', '--pack', '--out', 'some/where else/bündle');
+    const one = await exported(first, '--no-start-check', '--pack');
+    const two = await exported(second, '--no-start-check', '--pack', '--out', 'some/where else/bündle');
     expect(await filesOf(two.path)).toEqual(await filesOf(one.path));
     for (const file of await filesOf(one.path)) {
       expect(await readFile(join(two.path, file)), file).toEqual(await readFile(join(one.path, file)));
@@ -141,7 +154,7 @@ describe('An exported plugin folder', () => {
 
   it('names no absolute path, neither in code nor in source maps', async () => {
     const dir = await fixturePackage('own-files');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     for (const file of await filesOf(path)) {
       expect(await readFile(join(path, file), 'utf8'), file).not.toContain(dirname(dir));
     }
@@ -151,9 +164,9 @@ describe('An exported plugin folder', () => {
 
   it('replaces the bundle of an earlier export as a whole', async () => {
     const dir = await fixturePackage('own-files');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     await writeFile(join(path, 'stray.txt'), 'of an earlier version');
-    await exported(dir, '--no-verify');
+    await exported(dir, '--no-start-check');
     expect(await filesOf(path)).not.toContain('stray.txt');
   });
 
@@ -161,8 +174,8 @@ describe('An exported plugin folder', () => {
     const dir = await fixturePackage('own-files');
     const { stdout, stderr } = await stagedoor(dir, 'export');
     expect(stdout).toBe('');
-    expect(stderr.split('\n').map((line) => line.split(' ')[0])).toEqual(
-      expect.arrayContaining(['plan', 'bundle', 'describe', 'verify', 'exported']),
+    expect(stderr.split('\n').map((line) => /^\w+( check)?/.exec(line)?.[0])).toEqual(
+      expect.arrayContaining(['plan', 'bundle', 'describe', 'start check', 'exported']),
     );
     expect(stderr).toMatch(/exported\s+@fixture\/own-files-dynamic@1\.0\.0 in \d+\.\d s/);
     expect(stderr).toMatch(/size\s+[\d.]+ kB in 11 files/);

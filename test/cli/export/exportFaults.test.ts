@@ -83,7 +83,7 @@ describe('An export that cannot succeed', () => {
 
   it('does not touch the bundle that an earlier export made', async () => {
     const dir = await fixturePackage('own-files');
-    expect((await stagedoor(dir, 'export', '--no-verify')).code).toBe(0);
+    expect((await stagedoor(dir, 'export', '--no-start-check')).code).toBe(0);
     const before = await filesOf(dir);
     await writeFile(join(dir, 'src/index.ts'), 'export default createPlugin(');
     expect((await stagedoor(dir, 'export')).code).toBe(1);
@@ -94,7 +94,7 @@ describe('An export that cannot succeed', () => {
     const dir = await fixturePackage('own-files');
     await mkdir(join(dir, 'precious'));
     await writeFile(join(dir, 'precious/data.txt'), 'keep');
-    const { code, stderr } = await stagedoor(dir, 'export', '--no-verify', '--out', 'precious');
+    const { code, stderr } = await stagedoor(dir, 'export', '--no-start-check', '--out', 'precious');
     expect(code).toBe(1);
     expect(stderr).toMatch(/error OUTPUT_NOT_A_BUNDLE: .*precious/);
     expect(await readdir(join(dir, 'precious'))).toEqual(['data.txt']);
@@ -103,7 +103,7 @@ describe('An export that cannot succeed', () => {
   it('says OUTPUT_UNWRITABLE where no folder can be made', async () => {
     const dir = await fixturePackage('own-files');
     await writeFile(join(dir, 'a-file'), '');
-    const { code, stderr } = await stagedoor(dir, 'export', '--no-verify', '--out', 'a-file/below');
+    const { code, stderr } = await stagedoor(dir, 'export', '--no-start-check', '--out', 'a-file/below');
     expect(code).toBe(1);
     expect(stderr).toMatch(/error OUTPUT_UNWRITABLE: .*a-file/);
   });
@@ -133,6 +133,6 @@ describe('A command line that is not understood', () => {
   it('names the options that are accepted', async () => {
     const dir = await fixturePackage('own-files');
     const { stderr } = await stagedoor(dir, 'export', '--ouput', 'x');
-    for (const option of ['--out', '--pack', '--no-verify', '--json']) expect(stderr).toContain(option);
+    for (const option of ['--out', '--pack', '--no-start-check', '--json']) expect(stderr).toContain(option);
   });
 });

@@ -20,7 +20,7 @@ describe('An export that is interrupted', () => {
   ] as const)(
     'by %s at the step %s, sent to %s, ends with 130 and leaves nothing behind',
     async (signal, step, whom) => {
-      // It is never verified: no signal comes too late.
+      // It never starts: no signal comes too late.
       const dir = await fixturePackage('hangs-in-init');
       const temporary = await tempDir();
       const before = await filesOf(dir);

@@ -46,7 +46,7 @@ describe('A published plugin exports by name, with no flag, and starts on the te
   it.each(plugins)('$name', async ({ name, pluginIds, modules = [], opened = [], carries, hoisted = [] }) => {
     const out = join(await tempDir(), 'bundle');
     const result = await exported(join(repository, 'test'), name, '--out', out);
-    expect(result.verified).toBe(true);
+    expect(result.startCheck).toBe('passed');
     expect(result.pluginIds).toEqual(pluginIds);
     expect(result.modules.map(({ pluginId, moduleId }) => `${pluginId}/${moduleId}`)).toEqual(modules);
     expect(result.openedRoutes.map((route) => route.path)).toEqual(opened);

@@ -32,7 +32,12 @@ describe('An inspected bundle', () => {
     hello = await exportBundle(join(repository, 'examples/hello-dynamic-backend'), join(parent, 'hello'));
     const test = join(repository, 'test');
     badges = await exportBundle(test, join(parent, 'badges'), '@backstage-community/plugin-badges-backend');
-    todo = await exportBundle(test, join(parent, 'todo'), '@backstage-community/plugin-todo-backend', '--no-verify');
+    todo = await exportBundle(
+      test,
+      join(parent, 'todo'),
+      '@backstage-community/plugin-todo-backend',
+      '--no-start-check',
+    );
   });
 
   afterAll(() => removeTempDir(parent));
@@ -41,7 +46,7 @@ describe('An inspected bundle', () => {
     expect(await inspect(hello)).toMatchObject({
       name: '@stagedoor/hello-dynamic-backend-dynamic',
       role: 'backend-plugin',
-      verified: true,
+      startCheck: 'passed',
       source: { name: '@stagedoor/hello-dynamic-backend', lockfile: { kind: 'npm' } },
       host: { shared: { '@backstage/backend-plugin-api': expect.any(String) as string } },
       provides: {
@@ -59,8 +64,8 @@ describe('An inspected bundle', () => {
   });
 
   it('does not guess what a bundle provides that was never started', async () => {
-    const { verified, provides } = await inspect(todo);
-    expect({ verified, provides }).toEqual({ verified: false, provides: undefined });
+    const { startCheck, provides } = await inspect(todo);
+    expect({ startCheck, provides }).toEqual({ startCheck: 'skipped', provides: undefined });
     expect((await stagedoor(repository, 'inspect', todo)).stdout).toMatch(/provides\s+not known/);
   });
 
@@ -134,7 +139,7 @@ describe('An inspected bundle', () => {
 });
 
 it('native parts are shown with the platform they were built for', async () => {
-  const { path } = await exported(await fixturePackage('native-addon'), '--no-verify');
+  const { path } = await exported(await fixturePackage('native-addon'), '--no-start-check');
   const { native } = await inspect(path);
   expect(native).toEqual({ platform: process.platform, arch: process.arch, abi: process.versions.modules });
   const { stdout } = await stagedoor(repository, 'inspect', path);

@@ -4,17 +4,17 @@ import { describe, expect, test } from 'vitest';
 import type { StartedBundle } from '../../../cli/src/startCheck/messages';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
-import { rejection, checkStart, verifyFixture } from './startCheckSupport';
+import { rejection, checkStart, startFixture } from './startCheckSupport';
 
-function verify(name: string): Promise<StartedBundle> {
-  return checkStart(verifyFixture(name), { sharedFrom: repository });
+function start(name: string): Promise<StartedBundle> {
+  return checkStart(startFixture(name), { sharedFrom: repository });
 }
 
 const NOTHING = { modules: [], openedRoutes: [], extensionPoints: [], warnings: [] };
 
 describe('a bundle that starts on the test host', () => {
   test('is described by its plugin id, opened routes and extension points; no hook and no task of it runs', async () => {
-    expect(await verify('opens-routes')).toEqual({
+    expect(await start('opens-routes')).toEqual({
       pluginIds: ['opens-routes'],
       modules: [],
       openedRoutes: [
@@ -27,7 +27,7 @@ describe('a bundle that starts on the test host', () => {
   });
 
   test('may be a module of a plugin that is elsewhere, which is described and not run', async () => {
-    expect(await verify('module-of-another-plugin')).toEqual({
+    expect(await start('module-of-another-plugin')).toEqual({
       ...NOTHING,
       pluginIds: [],
       modules: [{ pluginId: 'catalog', moduleId: 'people' }],
@@ -36,7 +36,7 @@ describe('a bundle that starts on the test host', () => {
   });
 
   test('may hold a plugin and its module, which start together, found by feature loaders', async () => {
-    expect(await verify('plugin-with-its-module')).toEqual({
+    expect(await start('plugin-with-its-module')).toEqual({
       pluginIds: ['pair'],
       modules: [{ pluginId: 'pair', moduleId: 'word' }],
       openedRoutes: [{ pluginId: 'pair', path: '/hello', allow: 'unauthenticated' }],
@@ -54,7 +54,7 @@ describe('a bundle that starts on the test host', () => {
     ['may write as much as it likes to its output', 'floods-its-output', ['floods-its-output']],
     ['sees a clean environment, its own home and no parent', 'sees-a-clean-process', ['sees-a-clean-process']],
   ])('%s', async (_sentence, fixture, pluginIds) => {
-    expect(await verify(fixture)).toEqual({ ...NOTHING, pluginIds });
+    expect(await start(fixture)).toEqual({ ...NOTHING, pluginIds });
   });
 });
 
@@ -81,7 +81,7 @@ describe('a bundle that the operator must do something for passes with a warning
       [expect.stringContaining("'core.cache'"), expect.stringContaining("'/outside'")],
     ],
     [
-      'where the shared package it was verified with is outside the declared range',
+      'where the shared package it was started with is outside the declared range',
       'outdated-peer',
       [
         expect.stringMatching(
@@ -90,7 +90,7 @@ describe('a bundle that the operator must do something for passes with a warning
       ],
     ],
   ])('%s', async (_sentence, fixture, warnings) => {
-    expect(await verify(fixture)).toEqual({ ...NOTHING, pluginIds: [fixture], warnings });
+    expect(await start(fixture)).toEqual({ ...NOTHING, pluginIds: [fixture], warnings });
   });
 });
 
@@ -139,13 +139,13 @@ describe('a bundle that does not load or start is refused with', () => {
     ['MAIN_MISSING', 'main-missing', 'MAIN_MISSING', /index\.cjs/],
     ['MAIN_OUTSIDE', 'main-outside', 'MAIN_OUTSIDE', /opens-routes/],
   ])('%s', async (_sentence, fixture, code, message) => {
-    const error = await rejection(verify(fixture));
+    const error = await rejection(start(fixture));
     expect(error).toMatchObject({ code, message: expect.stringMatching(message), hint: expect.any(String) });
-    expect(`${error.message}${error.cause?.stack}`).not.toMatch(/stagedoor-verify-/);
+    expect(`${error.message}${error.cause?.stack}`).not.toMatch(/stagedoor-start-check-/);
   });
 
   test('what it logged before it failed', async () => {
-    expect((await rejection(verify('throws-in-init'))).details).toMatchObject({ logs: ['It does not look good'] });
+    expect((await rejection(start('throws-in-init'))).details).toMatchObject({ logs: ['It does not look good'] });
   });
 
   test.each([
@@ -165,7 +165,7 @@ describe('a bundle that does not load or start is refused with', () => {
       expect.stringMatching(/^index\.cjs:\d+$/),
     ],
   ])('MODULE_NOT_FOUND naming %s', async (_sentence, fixture, missing, importer) => {
-    const error = await rejection(verify(fixture));
+    const error = await rejection(start(fixture));
     expect(error).toMatchObject({ code: 'MODULE_NOT_FOUND', details: { missing, importer }, cause: { missing } });
     expect(error.message).toContain(missing);
   });
@@ -180,7 +180,7 @@ describe('a bundle that does not load or start is refused with', () => {
 describe('the line that is named', () => {
   test('is that of the source where the bundle has a source map', async () => {
     const dir = join(await tempDir(), 'bundle');
-    await cp(verifyFixture('throws-in-init'), dir, { recursive: true });
+    await cp(startFixture('throws-in-init'), dir, { recursive: true });
     const { build } = await import('esbuild');
     await build({
       entryPoints: [join(dir, 'index.cjs')],
@@ -201,8 +201,8 @@ describe('the line that is named', () => {
 
 describe('shared packages', () => {
   test("are the CLI's own where there are none to share", async () => {
-    const verified = await checkStart(verifyFixture('opens-routes'), { sharedFrom: await tempDir() });
-    expect(verified.pluginIds).toEqual(['opens-routes']);
+    const started = await checkStart(startFixture('opens-routes'), { sharedFrom: await tempDir() });
+    expect(started.pluginIds).toEqual(['opens-routes']);
   });
 
   test('and nothing else are visible, whatever lies in folders above the temporary one', async () => {
@@ -211,8 +211,8 @@ describe('shared packages', () => {
     const earlier = process.env.TMPDIR;
     process.env.TMPDIR = parent;
     try {
-      expect(await rejection(verify('undeclared-package'))).toMatchObject({ code: 'MODULE_NOT_FOUND' });
-      expect((await verify('opens-routes')).pluginIds).toEqual(['opens-routes']);
+      expect(await rejection(start('undeclared-package'))).toMatchObject({ code: 'MODULE_NOT_FOUND' });
+      expect((await start('opens-routes')).pluginIds).toEqual(['opens-routes']);
     } finally {
       process.env.TMPDIR = earlier;
       if (earlier === undefined) delete process.env.TMPDIR;

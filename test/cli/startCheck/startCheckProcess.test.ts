@@ -6,9 +6,9 @@ import { processorTime } from '../../support/processes';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
-import { cliEntry, rejection, checkStart, verifyFixture } from './startCheckSupport';
+import { cliEntry, rejection, checkStart, startFixture } from './startCheckSupport';
 
-/** Where everything temporary of a verification lies; empty again after each. */
+/** Where everything temporary of a start check lies; empty again after each. */
 let temporary: string;
 
 beforeEach(async () => {
@@ -22,16 +22,16 @@ beforeEach(async () => {
   });
 });
 
-function verify(bundleDir: string, timeoutMs?: number) {
+function start(bundleDir: string, timeoutMs?: number) {
   return checkStart(bundleDir, { sharedFrom: repository, timeoutMs });
 }
 
-/** What a verification takes on this machine now: a timeout that is longer is one of what the bundle does. */
-let verificationMs: Promise<number> | undefined;
+/** What a start check takes on this machine now: a timeout that is longer is one of what the bundle does. */
+let startCheckMs: Promise<number> | undefined;
 
-async function timeOfVerification(): Promise<number> {
+async function timeOfStartCheck(): Promise<number> {
   const began = performance.now();
-  await verify(verifyFixture('opens-routes'));
+  await start(startFixture('opens-routes'));
   return Math.ceil(performance.now() - began);
 }
 
@@ -40,7 +40,7 @@ async function leavesThingsRunning(): Promise<{ dir: string; pid: () => Promise<
   const parent = join(temporary, '..');
   const dir = join(parent, 'bundle');
   const pidFile = join(parent, 'pid');
-  await cp(verifyFixture('leaves-things-running'), dir, { recursive: true });
+  await cp(startFixture('leaves-things-running'), dir, { recursive: true });
   const packageJson = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as object;
   await writeFile(join(dir, 'package.json'), JSON.stringify({ ...packageJson, pidFile }));
   return { dir, pid: async () => Number(await readFile(pidFile, 'utf8')) };
@@ -52,12 +52,12 @@ async function isRunning(pid: number): Promise<boolean> {
   return stat !== undefined && !/^\d+ \(.*\) [ZX]/.test(stat);
 }
 
-/** A process of its own that verifies a fixture, and the clean child that it started. */
+/** A process of its own that starts a fixture, and the clean child that it started. */
 async function interruptible(fixture: string, before = ''): Promise<{ parent: ChildProcess; child: number }> {
   const options = JSON.stringify({ sharedFrom: repository });
-  const call = `checkStart(${JSON.stringify(verifyFixture(fixture))}, ${options})`;
-  const verifyIt = `require(${JSON.stringify(cliEntry)}).${call}`;
-  const script = `${before}${verifyIt}.catch((error) => process.stdout.write(error.name))`;
+  const call = `checkStart(${JSON.stringify(startFixture(fixture))}, ${options})`;
+  const checkIt = `require(${JSON.stringify(cliEntry)}).${call}`;
+  const script = `${before}${checkIt}.catch((error) => process.stdout.write(error.name))`;
   const parent = startProcess(process.execPath, ['-e', script], {
     env: { TMPDIR: temporary },
   });
@@ -69,7 +69,7 @@ async function interruptible(fixture: string, before = ''): Promise<{ parent: Ch
   return { parent, child };
 }
 
-describe('a bundle that misbehaves is a failed verification', () => {
+describe('a bundle that misbehaves fails the start check', () => {
   test.each([
     [
       'that names its init where it waits for ever, and what it tried to reach',
@@ -78,8 +78,8 @@ describe('a bundle that misbehaves is a failed verification', () => {
     ],
     ['that names its init where it never gives way', 'loops-forever', /hangs in the init of plugin/],
   ])('%s', async (_sentence, fixture, message) => {
-    const timeoutMs = 500 + 2 * (await (verificationMs ??= timeOfVerification()));
-    const error = await rejection(verify(verifyFixture(fixture), timeoutMs));
+    const timeoutMs = 500 + 2 * (await (startCheckMs ??= timeOfStartCheck()));
+    const error = await rejection(start(startFixture(fixture), timeoutMs));
     expect(error).toMatchObject({ code: 'VERIFY_FAILED', message: expect.stringMatching(message) });
     expect(error.message).toContain(`within ${timeoutMs / 1000} s`);
     expect(error.hint!.includes('database.example.com:5432')).toBe(fixture === 'hangs-in-init');
@@ -91,7 +91,7 @@ describe('a bundle that misbehaves is a failed verification', () => {
     ['where it crashes', 'crashes-in-init', /was ended by SIGSEGV in the init of plugin/],
     ['where it takes all memory', 'runs-out-of-memory', /ran out of memory \(1024 MB\) in the init of plugin/],
   ])('%s', async (_sentence, fixture, message) => {
-    expect(await rejection(verify(verifyFixture(fixture)))).toMatchObject({
+    expect(await rejection(start(startFixture(fixture)))).toMatchObject({
       code: 'VERIFY_FAILED',
       message: expect.stringMatching(message),
     });
@@ -99,12 +99,12 @@ describe('a bundle that misbehaves is a failed verification', () => {
   });
 });
 
-describe('a verification', () => {
+describe('a start check', () => {
   test('leaves nothing behind: no timer, server or process of the bundle, no folder, no listener', async () => {
     const listeners = process.listenerCount('SIGTERM') + process.listenerCount('exit');
     const { dir, pid } = await leavesThingsRunning();
-    const verified = await verify(dir);
-    expect(verified.warnings.sort()).toEqual([
+    const started = await start(dir);
+    expect(started.warnings.sort()).toEqual([
       expect.stringMatching(/^an error is thrown outside any call: From a promise, at index\.cjs:\d+$/),
       expect.stringMatching(/^an error is thrown outside any call: From a timer, at index\.cjs:\d+$/),
     ]);
@@ -116,8 +116,8 @@ describe('a verification', () => {
 
   test('does not touch the bundle', async () => {
     const dir = join(temporary, '../bundle');
-    await cp(verifyFixture('stores-rows'), dir, { recursive: true });
-    await verify(dir);
+    await cp(startFixture('stores-rows'), dir, { recursive: true });
+    await start(dir);
     expect((await readdir(dir, { recursive: true })).sort()).toEqual([
       'index.cjs',
       'migrations',
@@ -128,7 +128,7 @@ describe('a verification', () => {
 
   test('may run beside others', async () => {
     const names = ['opens-routes', 'throws-in-init', 'stores-rows', 'exits-in-init'];
-    const outcomes = await Promise.allSettled(names.map((name) => verify(verifyFixture(name))));
+    const outcomes = await Promise.allSettled(names.map((name) => start(startFixture(name))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
     expect(await readdir(temporary)).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe('a verification', () => {
 
   test('that cannot be staged says where it tried', async () => {
     process.env.TMPDIR = join(temporary, 'absent');
-    expect(await rejection(verify(verifyFixture('opens-routes')))).toMatchObject({
+    expect(await rejection(start(startFixture('opens-routes')))).toMatchObject({
       code: 'VERIFY_FAILED',
       message: expect.stringContaining('absent'),
       hint: expect.stringContaining('TMPDIR'),
@@ -172,9 +172,9 @@ describe('a verification', () => {
     const { execPath } = process;
     onTestFinished(() => void (process.execPath = execPath));
     process.execPath = join(temporary, 'no-node');
-    expect(await rejection(verify(verifyFixture('opens-routes')))).toMatchObject({
+    expect(await rejection(start(startFixture('opens-routes')))).toMatchObject({
       code: 'VERIFY_FAILED',
-      message: expect.stringContaining('did not start'),
+      message: expect.stringContaining('Cannot start the process of the start check'),
     });
     expect(await readdir(temporary)).toEqual([]);
   });

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type * as Cli from '../../../cli/src/api';
 import { repository } from '../../support/repository';
 
-/** The folder of a bundle in test/fixtures/verify. */
-export function verifyFixture(name: string): string {
-  return join(repository, 'test/fixtures/verify', name);
+/** The folder of a bundle in test/fixtures/startCheck. */
+export function startFixture(name: string): string {
+  return join(repository, 'test/fixtures/startCheck', name);
 }
 
 /** The built packager. */

@@ -14,7 +14,7 @@ interface Exports {
 }
 
 async function exportAll(root: string, ...args: string[]): Promise<Exports> {
-  return exportsOf(await stagedoor(root, 'export', '--json', '--no-verify', ...args));
+  return exportsOf(await stagedoor(root, 'export', '--json', '--no-start-check', ...args));
 }
 
 function exportsOf({ code, stdout, stderr }: Run): Exports {
@@ -38,7 +38,7 @@ function namesBy(results: Outcome[], status: Outcome['status']): string[] {
 }
 
 describe('stagedoor export at the root of a workspace', () => {
-  it('exports every backend plugin and module to its own dist-dynamic, verified, with one line for each', async () => {
+  it('exports every backend plugin and module to its own dist-dynamic, started, with one line for each', async () => {
     const root = await workspaceOf(4);
     const { code, stdout, stderr } = await stagedoor(root, 'export', '--json');
     expect(code, stderr).toBe(0);
@@ -51,7 +51,7 @@ describe('stagedoor export at the root of a workspace', () => {
     ]);
     for (const { folder, result } of results) {
       expect(result!.path).toBe(join(root, folder, 'dist-dynamic'));
-      expect(await readManifest(result!.path)).toMatchObject({ verified: true, digest: result!.digest });
+      expect(await readManifest(result!.path)).toMatchObject({ startCheck: 'passed', digest: result!.digest });
       expect(await readFile(join(result!.path, 'dist/index.cjs.js'), 'utf8')).toContain('"hello"');
     }
     const lines = stderr.split('\n').filter((line) => /^\[/.test(line));
@@ -63,7 +63,7 @@ describe('stagedoor export at the root of a workspace', () => {
   it('exports the others when one fails, lists the failure with code and hint at the end, and exits with 1', async () => {
     const root = await workspaceOf(4);
     await writeFile(join(root, 'plugins/plugin-2-backend/src/index.ts'), "import 'not-there';\n");
-    const { code, stdout, stderr } = await stagedoor(root, 'export', '--no-verify');
+    const { code, stdout, stderr } = await stagedoor(root, 'export', '--no-start-check');
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^\[\d\/4\] failed {4}@acme\/plugin-2-backend DEPENDENCY_NOT_INSTALLED$/m);
@@ -192,7 +192,7 @@ describe('A further export of a workspace', () => {
     const written = await timesIn(join(root, 'plugins'));
     expect(written.size).toBeGreaterThan(8);
     // A process of its own, in which the bundler cannot start.
-    const args = ['export', '--json', '--no-verify'];
+    const args = ['export', '--json', '--no-start-check'];
     const env = { ESBUILD_BINARY_PATH: join(root, 'esbuild') };
     await writeFile(env.ESBUILD_BINARY_PATH, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
     const again = await runProcess(process.execPath, [bin, ...args], { cwd: root, env });

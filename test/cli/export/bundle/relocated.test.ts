@@ -23,7 +23,7 @@ async function placeIn(path: string): Promise<Place> {
 
 describe('A module that finds files of its package from where it lies', () => {
   it('finds itself where it lay in the package, and its files there', async () => {
-    const { path } = await exported(await fixturePackage('finds-its-place'), '--no-verify');
+    const { path } = await exported(await fixturePackage('finds-its-place'), '--no-start-check');
     const { greeting, places } = await placeIn(path);
     const file = join(path, 'src/deep/place.ts');
     expect(greeting).toBe('Hello\n');
@@ -32,7 +32,7 @@ describe('A module that finds files of its package from where it lies', () => {
 
   it('is named in a stack trace with the line and the column of its source', async () => {
     const dir = await fixturePackage('finds-its-place');
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     const lines = (await readFile(join(dir, 'src/deep/place.ts'), 'utf8')).split('\n');
     const line = lines.findIndex((text) => text.includes('new Error'));
     const column = lines[line]!.indexOf('new Error');
@@ -40,7 +40,7 @@ describe('A module that finds files of its package from where it lies', () => {
   });
 
   it('keeps the names that an export uses itself where they are its own', async () => {
-    const { path } = await exported(await fixturePackage('finds-its-place'), '--no-verify');
+    const { path } = await exported(await fixturePackage('finds-its-place'), '--no-start-check');
     expect((await placeIn(path)).texts).toEqual({
       __bundleDir: 'property',
       __ownDir000: 'variable',

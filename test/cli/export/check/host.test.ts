@@ -70,7 +70,7 @@ describe('A bundle for one portal', () => {
   it('fails at export where --shared asks for what the portal does not share', async () => {
     const cwd = await fixturePackage('decisions');
     const overrides = { shared: ['left'] };
-    await expect(exportPlugin({ cwd, pack: false, verify: false, host, overrides })).rejects.toMatchObject({
+    await expect(exportPlugin({ cwd, pack: false, startCheck: false, host, overrides })).rejects.toMatchObject({
       code: 'PEER_UNKNOWN',
       message: 'The host does not share left.',
     });
@@ -83,7 +83,7 @@ describe('A bundle for one portal', () => {
     });
     const cwd = await fixturePackage('decisions');
     await writeFile(join(cwd, 'backstage.json'), '{ "version": "1.40.2" }');
-    await expect(exportPlugin({ cwd, pack: false, verify: false, host })).rejects.toMatchObject({
+    await expect(exportPlugin({ cwd, pack: false, startCheck: false, host })).rejects.toMatchObject({
       code: 'BACKSTAGE_VERSION_UNSUPPORTED',
       message: '@fixture/decisions supports Backstage ~1.40.2; the host is 1.53.0.',
     });
@@ -118,10 +118,10 @@ describe('The manifest of a portal', () => {
 
     const run = await runProcess(process.execPath, args, { cwd, env: { STAGEDOOR_HOST_TOKEN: token } });
     expect(run.code, run.stderr).toBe(0);
-    expect(JSON.parse(run.stdout)).toMatchObject({ verified: true, shared: { '@backstage/errors': '^1.2.0' } });
+    expect(JSON.parse(run.stdout)).toMatchObject({ startCheck: 'passed', shared: { '@backstage/errors': '^1.2.0' } });
 
     await writeFile(join(cwd, 'token'), `${token}\n`);
-    const withFile = await runProcess(process.execPath, [...args, '--no-verify', '--host-token-file', 'token'], {
+    const withFile = await runProcess(process.execPath, [...args, '--no-start-check', '--host-token-file', 'token'], {
       cwd,
     });
     expect(withFile.code, withFile.stderr).toBe(0);
@@ -177,7 +177,7 @@ describe('The lockfile', () => {
       Object.assign(packages, { [`node_modules/${name}`]: { version } });
     }
     await writeFile(join(cwd, 'package-lock.json'), JSON.stringify({ lockfileVersion: 3, packages }));
-    const options = { cwd, pack: false, verify: false };
+    const options = { cwd, pack: false, startCheck: false };
     await expect(exportPlugin(options)).rejects.toMatchObject({
       code: 'LOCKFILE_MISMATCH',
       message: 'deep 2.1.0 is installed, package-lock.json says 9.0.0; right imports it in lib/inner.js.',

@@ -22,7 +22,7 @@ export async function installedWorkspace(kind: string): Promise<InstalledWorkspa
 /** Exports the plugin without starting it, since what is bundled is compared before; gives the error it ended with. */
 export async function exportUnverified({ plugin }: InstalledWorkspace): Promise<CodedError | undefined> {
   try {
-    await exportPlugin({ cwd: plugin, pack: false, verify: false });
+    await exportPlugin({ cwd: plugin, pack: false, startCheck: false });
     return undefined;
   } catch (error) {
     if (isStagedoorError(error)) return error.toJSON();

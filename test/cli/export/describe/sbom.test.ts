@@ -59,7 +59,7 @@ const bundles: Array<[string, { cwd: string; target?: string; hoisted: string[] 
 describe.each(bundles)('The bill of materials of %s', (_, { cwd, target, hoisted }) => {
   it('is valid CycloneDX 1.6 and names every package with version, licence, integrity and weight', async () => {
     const out = join(await tempDir(), 'bundle');
-    const args = ['--no-verify', '--out', out, ...(target ? [target] : [])];
+    const args = ['--no-start-check', '--out', out, ...(target ? [target] : [])];
     const result = await exported(join(repository, cwd), ...args);
     expect(await schemaFaults(out)).toBeNull();
     const sbom = await sbomOf(out);
@@ -96,7 +96,7 @@ describe.each(bundles)('The bill of materials of %s', (_, { cwd, target, hoisted
 
   it('says which package imports which, and every one is reached from the plugin', async () => {
     const out = join(await tempDir(), 'bundle');
-    await exported(join(repository, cwd), '--no-verify', '--out', out, ...(target ? [target] : []));
+    await exported(join(repository, cwd), '--no-start-check', '--out', out, ...(target ? [target] : []));
     const sbom = await sbomOf(out);
     const refs = [sbom.metadata.component, ...sbom.components].map((component) => component['bom-ref']);
     expect(sbom.dependencies.map(({ ref }) => ref).sort()).toEqual(refs.sort());
@@ -118,7 +118,7 @@ describe('A bundle with an unusual dependency', () => {
     const manifest = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as { dependencies: object };
     manifest.dependencies = { ...manifest.dependencies, unusual: '*' };
     await writeFile(join(dir, 'package.json'), JSON.stringify(manifest));
-    return (await exported(dir, '--no-verify')).path;
+    return (await exported(dir, '--no-start-check')).path;
   }
 
   it.each([
@@ -194,7 +194,7 @@ describe('Integrity', () => {
 
 it('a bundle of own code only has an empty bill, and both files are under its digest', async () => {
   const dir = await fixturePackage('own-files');
-  const { path } = await exported(dir, '--no-verify');
+  const { path } = await exported(dir, '--no-start-check');
   expect((await sbomOf(path)).components).toEqual([]);
   expect(await readFile(join(path, 'THIRD_PARTY_LICENSES'), 'utf8')).toBe(
     'Third-party packages in @fixture/own-files-dynamic@1.0.0: none\n',
@@ -208,7 +208,7 @@ it('the bill of two exports is the same, with a serial number and without a time
   const texts: string[] = [];
   for (const name of ['one', 'two']) {
     const out = join(await tempDir(), name);
-    await exported(join(repository, 'examples/hello-dynamic-backend'), '--no-verify', '--out', out);
+    await exported(join(repository, 'examples/hello-dynamic-backend'), '--no-start-check', '--out', out);
     texts.push(await readFile(join(out, SBOM_FILE), 'utf8'));
   }
   expect(texts[1]).toBe(texts[0]);

@@ -18,7 +18,7 @@ describe('Asked about one package, an export says what was decided, why, and wha
   afterAll(() => removeTempDir(parent));
 
   async function explained(explain: string): Promise<ExportResult['explain']> {
-    return (await exportPlugin({ cwd: plugin, pack: false, verify: false, explain })).explain;
+    return (await exportPlugin({ cwd: plugin, pack: false, startCheck: false, explain })).explain;
   }
 
   it('inlined, with a chain for each package that imports it and the files that do', async () => {
@@ -82,7 +82,7 @@ describe('Asked about one package, an export says what was decided, why, and wha
   });
 
   it('as text on stdout, progress elsewhere', async () => {
-    const { stdout } = await stagedoor(plugin, 'export', '--no-verify', '--explain=left');
+    const { stdout } = await stagedoor(plugin, 'export', '--no-start-check', '--explain=left');
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^left@1\.0\.0 inlined \(\d+ B\): hosts do not share it, and it works bundled$/),
       '  @fixture/decisions@1.0.0',
@@ -107,7 +107,14 @@ describe('At the root of a workspace', () => {
 
   it('an override is for every plugin', async () => {
     const root = await workspaceOf(2);
-    const { code, stdout, stderr } = await stagedoor(root, 'export', '--no-verify', '--json', '--shared', '@acme/*');
+    const { code, stdout, stderr } = await stagedoor(
+      root,
+      'export',
+      '--no-start-check',
+      '--json',
+      '--shared',
+      '@acme/*',
+    );
     expect(code, stderr).toBe(0);
     const { results } = JSON.parse(stdout) as { results: Array<{ result: ExportResult }> };
     for (const { result } of results) expect(Object.keys(result.shared)).toContain('@acme/shop-node');
@@ -118,7 +125,7 @@ describe('At the root of a workspace', () => {
 describe('A package that is not installed from a registry', () => {
   it('is told as source of the workspace', async () => {
     const { plugin } = await installedWorkspace('pnpm-9');
-    const { explain } = await exportPlugin({ cwd: plugin, pack: false, verify: false, explain: '@fixture/common' });
+    const { explain } = await exportPlugin({ cwd: plugin, pack: false, startCheck: false, explain: '@fixture/common' });
     expect(explain).toEqual([
       expect.objectContaining({ decision: 'inlined', reason: 'source of the workspace', version: '0.1.0' }),
     ]);
@@ -126,7 +133,7 @@ describe('A package that is not installed from a registry', () => {
 
   it('is bundled with what it imports from where it really lies', async () => {
     const { plugin } = await installedWorkspace('pnpm-9');
-    const { explain } = await exportPlugin({ cwd: plugin, pack: false, verify: false, explain: 'fixture-number' });
+    const { explain } = await exportPlugin({ cwd: plugin, pack: false, startCheck: false, explain: 'fixture-number' });
     expect(explain?.map(({ version, chains }) => [version, chains[0]?.map(({ name }) => name)])).toEqual([
       ['1.0.0', ['@fixture/plugin-backend', 'fixture-odd', 'fixture-number']],
       ['3.0.0', ['@fixture/plugin-backend', 'fixture-number']],
@@ -137,7 +144,7 @@ describe('A package that is not installed from a registry', () => {
 describe('A hoisted package', () => {
   it('is explained with the script that imports it', async () => {
     const cwd = await fixturePackage('library-assets');
-    const { explain } = await exportPlugin({ cwd, pack: false, verify: false, explain: '@fixture/column-types' });
+    const { explain } = await exportPlugin({ cwd, pack: false, startCheck: false, explain: '@fixture/column-types' });
     expect(explain).toEqual([
       {
         name: '@fixture/column-types',
@@ -161,7 +168,7 @@ describe('What somebody asks for overrides what would be decided', () => {
     const result = await exportPlugin({
       cwd,
       pack: false,
-      verify: true,
+      startCheck: true,
       overrides: { hoist: ['r*t'] },
       explain: 'deep',
     });
@@ -176,7 +183,7 @@ describe('What somebody asks for overrides what would be decided', () => {
   it('--inline bundles a shared package', async () => {
     const cwd = await fixturePackage('decisions');
     const overrides = { inline: ['@backstage/errors', '@backstage/types'] };
-    const result = await exportPlugin({ cwd, pack: false, verify: true, overrides, explain: '@backstage/errors' });
+    const result = await exportPlugin({ cwd, pack: false, startCheck: true, overrides, explain: '@backstage/errors' });
     expect(Object.keys(result.shared)).toEqual(['@backstage/backend-plugin-api']);
     expect(result.explain).toEqual([
       expect.objectContaining({ decision: 'inlined', reason: 'asked for with --inline' }),
@@ -185,17 +192,17 @@ describe('What somebody asks for overrides what would be decided', () => {
 
   it('--inline bundles what would be hoisted', async () => {
     const cwd = await fixturePackage('library-of-surprises');
-    const options = { cwd, pack: false, verify: false, overrides: { hoist: ['@fixture/finds-itself'] } };
+    const options = { cwd, pack: false, startCheck: false, overrides: { hoist: ['@fixture/finds-itself'] } };
     expect((await exportPlugin(options)).hoisted).toHaveLength(1);
     await expect(
-      exportPlugin({ ...options, verify: true, overrides: { inline: ['@fixture/finds-itself'] } }),
+      exportPlugin({ ...options, startCheck: true, overrides: { inline: ['@fixture/finds-itself'] } }),
     ).rejects.toMatchObject({ name: 'StagedoorError' });
   });
 
   it('--shared leaves a package to the host, with the range that is declared', async () => {
     const cwd = await fixturePackage('decisions');
     const overrides = { shared: ['left'] };
-    const result = await exportPlugin({ cwd, pack: false, verify: true, overrides, explain: 'left' });
+    const result = await exportPlugin({ cwd, pack: false, startCheck: true, overrides, explain: 'left' });
     expect(result.shared).toMatchObject({ left: '^1.0.0' });
     expect(result.explain).toEqual([
       expect.objectContaining({ decision: 'shared', reason: 'asked for with --shared' }),
@@ -205,7 +212,7 @@ describe('What somebody asks for overrides what would be decided', () => {
 
   it('a pattern that matches nothing is a warning', async () => {
     const cwd = await fixturePackage('decisions');
-    const { code, stderr } = await stagedoor(cwd, 'export', '--no-verify', '--hoist', 'lefd', '--hoist', 'left');
+    const { code, stderr } = await stagedoor(cwd, 'export', '--no-start-check', '--hoist', 'lefd', '--hoist', 'left');
     expect(code).toBe(0);
     expect(stderr).toContain('warning: --hoist lefd matches no package that @fixture/decisions depends on.');
     expect(stderr).toContain('left@1.0.0 (asked for with --hoist)');
@@ -214,7 +221,7 @@ describe('What somebody asks for overrides what would be decided', () => {
   it('two that contradict each other are an error', async () => {
     const cwd = await fixturePackage('decisions');
     const overrides = { inline: ['@backstage/*'], shared: ['@backstage/errors'] };
-    await expect(exportPlugin({ cwd, pack: false, verify: false, overrides })).rejects.toMatchObject({
+    await expect(exportPlugin({ cwd, pack: false, startCheck: false, overrides })).rejects.toMatchObject({
       code: 'USAGE',
       message: '--shared and --inline both match @backstage/errors.',
     });
@@ -223,7 +230,7 @@ describe('What somebody asks for overrides what would be decided', () => {
   it('source of the workspace cannot be hoisted', async () => {
     const { plugin } = await installedWorkspace('npm-3');
     const overrides = { hoist: ['@fixture/common'] };
-    await expect(exportPlugin({ cwd: plugin, pack: false, verify: false, overrides })).rejects.toMatchObject({
+    await expect(exportPlugin({ cwd: plugin, pack: false, startCheck: false, overrides })).rejects.toMatchObject({
       code: 'USAGE',
       message: expect.stringContaining('--hoist matches @fixture/common, which is source in') as string,
     });

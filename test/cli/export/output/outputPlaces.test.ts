@@ -21,7 +21,7 @@ describe('An export', () => {
     const plain = await exported(await fixturePackage('own-files'), '--pack');
     const result = await exported(dir, '--pack');
     expect(result.path).toBe(join(dir, 'dist-dynamic'));
-    expect(result.verified).toBe(true);
+    expect(result.startCheck).toBe('passed');
     expect(result.integrity).toBe(plain.integrity);
   });
 
@@ -29,7 +29,7 @@ describe('An export', () => {
     const parent = await tempDir();
     await mkdir(join(parent, 'plugins'));
     const dir = await copyFixture('own-files', join(parent, 'plugins'));
-    const { code, stderr } = await stagedoor(parent, 'export', `plugins/${basename(dir)}`, '--no-verify');
+    const { code, stderr } = await stagedoor(parent, 'export', `plugins/${basename(dir)}`, '--no-start-check');
     expect(code, stderr).toBe(0);
     expect(await readdir(dir)).toContain('dist-dynamic');
   });
@@ -56,10 +56,10 @@ describe('An export', () => {
     const dir = await fixturePackage('own-files');
     const link = join(await tempDir(), 'link');
     await symlink(dir, link);
-    const direct = await exported(dir, '--no-verify');
+    const direct = await exported(dir, '--no-start-check');
     await rm(direct.path, { recursive: true });
     for (const [cwd, ...target] of [[link], ['/', link], [dir, link]] as const) {
-      const result = await exported(cwd, ...target, '--no-verify');
+      const result = await exported(cwd, ...target, '--no-start-check');
       expect(result.digest).toBe(direct.digest);
       expect(await readdir(direct.path)).toContain('dynamic-bundle.json');
       await rm(direct.path, { recursive: true });
@@ -69,7 +69,7 @@ describe('An export', () => {
   it('works when the output lies on another file system than the package, the archive included', async () => {
     const dir = await fixturePackage('own-files');
     const run = await runWithMounts(
-      'mount -t tmpfs tmpfs "$2"; cd "$1"; "$3" "$4" export --no-verify --pack --out "$2/bundle"; ls -A "$2"',
+      'mount -t tmpfs tmpfs "$2"; cd "$1"; "$3" "$4" export --no-start-check --pack --out "$2/bundle"; ls -A "$2"',
       [dir, await tempDir(), process.execPath, bin],
     );
     expect(run.code, run.stderr).toBe(0);
@@ -78,13 +78,13 @@ describe('An export', () => {
 
   it('replaces a bundle that a lower layer of an overlay brought, as an image of a container does', async () => {
     const dir = await fixturePackage('own-files');
-    await exported(dir, '--no-verify');
+    await exported(dir, '--no-start-check');
     // `userxattr` needs no rights of root, and leaves folders of the lower layer that cannot be renamed.
     const run = await runWithMounts(
       `mount -t tmpfs tmpfs "$2"; mkdir "$2/upper" "$2/work" "$2/merged"
        mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work,userxattr" "$2/merged"
        ln -s "$5" "$2/node_modules"; cd "$2/merged"; touch dist-dynamic/stray
-       "$3" "$4" export --no-verify; ls -A dist-dynamic; ls -A | grep '^[.]dist' || true`,
+       "$3" "$4" export --no-start-check; ls -A dist-dynamic; ls -A | grep '^[.]dist' || true`,
       [dir, await tempDir(), process.execPath, bin, join(repository, 'node_modules')],
     );
     expect(run.code, run.stderr).toBe(0);
@@ -96,8 +96,8 @@ describe('An export', () => {
     const dir = await fixturePackage('own-files');
     const run = await runWithMounts(
       `mount -t tmpfs tmpfs "$2"; mkdir "$2/lost+found"; cd "$1"
-       for round in 1 2; do "$3" "$4" export --no-verify --out "$2"; touch "$2/stray"; done
-       "$3" "$4" export --no-verify --out "$2"; ls -A "$2"`,
+       for round in 1 2; do "$3" "$4" export --no-start-check --out "$2"; touch "$2/stray"; done
+       "$3" "$4" export --no-start-check --out "$2"; ls -A "$2"`,
       [dir, await tempDir(), process.execPath, bin],
     );
     expect(run.code, run.stderr).toBe(0);
@@ -110,7 +110,7 @@ describe('An export', () => {
     const dir = await fixturePackage('own-files');
     const real = await tempDir();
     await symlink(real, join(dir, 'dist-dynamic'));
-    for (let round = 1; round <= 2; round++) await exported(dir, '--no-verify');
+    for (let round = 1; round <= 2; round++) await exported(dir, '--no-start-check');
     expect(await readlink(join(dir, 'dist-dynamic'))).toBe(real);
     expect(await readdir(real)).toContain('dynamic-bundle.json');
   });
@@ -122,7 +122,7 @@ describe('An export', () => {
       join(dir, 'dist-dynamic/package.json'),
       '{"name": "@fixture/own-files-dynamic", "bundleDependencies": true}',
     );
-    const { path } = await exported(dir, '--no-verify');
+    const { path } = await exported(dir, '--no-start-check');
     expect(await readdir(path)).not.toContain('node_modules');
   });
 
@@ -132,7 +132,7 @@ describe('An export', () => {
       const dir = await fixturePackage('own-files');
       await mkdir(join(dir, 'dist-dynamic'));
       await writeFile(join(dir, 'dist-dynamic/package.json'), text);
-      const { code, stderr } = await stagedoor(dir, 'export', '--no-verify');
+      const { code, stderr } = await stagedoor(dir, 'export', '--no-start-check');
       expect(code).toBe(1);
       expect(stderr).toMatch(/^error OUTPUT_NOT_A_BUNDLE: /m);
       expect(await readFile(join(dir, 'dist-dynamic/package.json'), 'utf8')).toBe(text);
@@ -144,7 +144,7 @@ describe('An export', () => {
     await writeFile(join(dir, 'dynamic-bundle.json'), '{}');
     await writeFile(join(dir, '../dynamic-bundle.json'), '{}');
     const before = await filesOf(dir);
-    const { code, stderr } = await stagedoor(dir, 'export', '--no-verify', '--out', out);
+    const { code, stderr } = await stagedoor(dir, 'export', '--no-start-check', '--out', out);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error OUTPUT_NOT_A_BUNDLE: .* holds the package that is exported/);
     expect(await filesOf(dir)).toEqual(before);
@@ -157,9 +157,9 @@ describe('An export', () => {
       const file = join(dir, 'package.json');
       const manifest = JSON.parse(await readFile(file, 'utf8')) as { files: string[] };
       await writeFile(file, JSON.stringify({ ...manifest, files: undefined }));
-      const first = await exported(dir, '--no-verify', '--pack', '--out', out);
-      const second = await exported(dir, '--no-verify', '--pack', '--out', out);
-      const elsewhere = await exported(dir, '--no-verify', '--pack');
+      const first = await exported(dir, '--no-start-check', '--pack', '--out', out);
+      const second = await exported(dir, '--no-start-check', '--pack', '--out', out);
+      const elsewhere = await exported(dir, '--no-start-check', '--pack');
       expect(second.digest).toBe(first.digest);
       expect(elsewhere.integrity).toBe(first.integrity);
       expect((await filesOf(first.path)).filter((name) => /bundle\/|\.tgz$/.test(name))).toEqual([]);
@@ -177,7 +177,7 @@ describe('An export that cannot write', () => {
     ] as const) {
       const run = await runWithMounts(
         `mount -t tmpfs -o size=${size} tmpfs "$2"; mkdir "$2/bundle"; echo old > "$2/bundle/dynamic-bundle.json"; cd "$1"
-         "$3" "$4" export --no-verify ${pack} --json --out "$2/bundle" || echo "ended with $?"; ls -AR "$2"`,
+         "$3" "$4" export --no-start-check ${pack} --json --out "$2/bundle" || echo "ended with $?"; ls -AR "$2"`,
         [dir, await tempDir(), process.execPath, bin],
       );
       expect(run.stderr).toMatch(
@@ -188,7 +188,7 @@ describe('An export that cannot write', () => {
     }
   });
 
-  it('because the temporary folder is full names it, where the bundle is verified', async () => {
+  it('because the temporary folder is full names it, where the bundle is started', async () => {
     const dir = await fixturePackage('own-files');
     await writeFile(join(dir, 'templates/large.bin'), randomBytes(2_000_000));
     const run = await runWithMounts(
@@ -204,7 +204,7 @@ describe('An export that cannot write', () => {
     await writeFile(join(dir, 'templates/large.bin'), randomBytes(2_000_000));
     const { code, stderr } = await runProcess(
       'sh',
-      ['-c', 'ulimit -f 1000; exec "$@"', 'sh', process.execPath, bin, 'export', '--no-verify'],
+      ['-c', 'ulimit -f 1000; exec "$@"', 'sh', process.execPath, bin, 'export', '--no-start-check'],
       { cwd: dir },
     );
     expect(code).toBe(1);
@@ -215,7 +215,7 @@ describe('An export that cannot write', () => {
   it('because its user may not, says where and leaves nothing behind', async () => {
     const dir = await packageOf('own-files', 0o555);
     const before = await filesOf(dir);
-    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
+    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-start-check'], { cwd: dir });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE: .*plugin\/dist-dynamic: EACCES.*\nhint: .*permissions/m);
     expect(await filesOf(dir)).toEqual(before);
@@ -224,7 +224,7 @@ describe('An export that cannot write', () => {
   it('because the file system is read-only, says so', async () => {
     const dir = await fixturePackage('own-files');
     const run = await runWithMounts(
-      'mount -t tmpfs -o ro tmpfs "$2"; cd "$1"; "$3" "$4" export --no-verify --out "$2/bundle"',
+      'mount -t tmpfs -o ro tmpfs "$2"; cd "$1"; "$3" "$4" export --no-start-check --out "$2/bundle"',
       [dir, await tempDir(), process.execPath, bin],
     );
     expect(run.code).toBe(1);
@@ -237,7 +237,7 @@ describe('An export that cannot write', () => {
     await mkdir(out);
     await chmod(dir, 0o555);
     for (let round = 1; round <= 2; round++) {
-      const run = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
+      const run = await runUnprivileged(process.execPath, [bin, 'export', '--no-start-check'], { cwd: dir });
       expect(run.code, run.stderr).toBe(0);
     }
     expect(await readdir(out)).toContain('dynamic-bundle.json');
@@ -246,7 +246,7 @@ describe('An export that cannot write', () => {
 
   it('because the name is too long for the file system, says so', async () => {
     const dir = await fixturePackage('own-files');
-    const { code, stderr } = await stagedoor(dir, 'export', '--no-verify', '--out', `${'n'.repeat(256)}/bundle`);
+    const { code, stderr } = await stagedoor(dir, 'export', '--no-start-check', '--out', `${'n'.repeat(256)}/bundle`);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE: .*ENAMETOOLONG.*\nhint: .*shorter path/m);
   });
@@ -256,7 +256,7 @@ describe('An export that cannot read', () => {
   it('a file that the package publishes, names it', async () => {
     const dir = await packageOf('own-files', 0o777);
     await chmod(join(dir, 'templates/greeting.txt'), 0o000);
-    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-verify'], { cwd: dir });
+    const { code, stderr } = await runUnprivileged(process.execPath, [bin, 'export', '--no-start-check'], { cwd: dir });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error SOURCE_UNREADABLE: .*EACCES.*greeting\.txt.*\nhint: .*permissions/m);
     expect(await readdir(dir)).not.toContain('dist-dynamic');
