@@ -63,10 +63,12 @@ export async function send(url: URL | string, request: HttpRequest, context: Htt
   }
 }
 
-/** fetch says `fetch failed`; what failed is in its cause. */
-export function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return rootMessage(error.cause);
-  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
-  return error.message;
+/** True for what is fetched instead of read from disk. */
+export function isAddress(target: string): boolean {
+  return /^https?:\/\//i.test(target);
+}
+
+/** The value of an Authorization header for a user name and password. */
+export function basicAuthorization(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }

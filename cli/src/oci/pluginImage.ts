@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { imagePlugins, type ImagePlugin } from './dynamicPackages';
+import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
@@ -13,7 +13,7 @@ export interface PluginImage {
   /** The manifest as it came, after the index that led to it where there is one. */
   documents: Buffer[];
   /** The plugins that it lists; undefined where it does not say. */
-  plugins?: ImagePlugin[];
+  plugins?: DynamicPackage[];
 }
 
 /** Finds the image that a reference names. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, and what the reader throws. */
@@ -28,7 +28,7 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
     digest: top.digest,
     manifest,
     documents: [top, inner].flatMap((document) => (document ? [document.bytes] : [])),
-    plugins: imagePlugins(annotations, formatReference(reference)),
+    plugins: dynamicPackages(annotations, formatReference(reference)),
   };
 }
 
@@ -43,7 +43,7 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
 }
 
 /** The plugin that a reference means: the one at its path, or the only one. Throws IMAGE_PATH_INVALID. */
-export function pluginOf({ plugins }: PluginImage, reference: ImageReference): ImagePlugin {
+export function pluginOf({ plugins }: PluginImage, reference: ImageReference): DynamicPackage {
   const { path } = reference;
   if (path !== undefined) return plugins?.find(({ folder }) => folder === path) ?? { folder: path };
   const [only, ...others] = plugins ?? [];

@@ -1,8 +1,8 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'undici';
-import { basic } from '../http/basic';
+import { errorText } from '../text/errorText';
 import { isLoopback } from '../http/dispatcher';
-import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
+import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
 import { parseChallenges } from './challenge';
 import { findCredentials } from './credentials';
 import type { ImageReference } from './reference';
@@ -66,7 +66,7 @@ export class Session {
   #asFault(cause: unknown): unknown {
     if (this.#context.signal?.aborted) return this.#context.signal.reason;
     if (isStagedoorError(cause)) return cause;
-    return new StagedoorError('REGISTRY_FAILED', `${this.shown}: ${rootMessage(cause)}.`, { cause });
+    return new StagedoorError('REGISTRY_FAILED', `${this.shown}: ${errorText(cause)}.`, { cause });
   }
 
   /** A loopback or insecure registry may speak plain http, and nothing tells but trying. */
@@ -99,7 +99,7 @@ export class Session {
       return `Bearer ${await fetchToken(bearer.parameters, scope, credentials, this.#context)}`;
     }
     if (!credentials) throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} wants credentials.`);
-    return basic(credentials.user, credentials.password);
+    return basicAuthorization(credentials.user, credentials.password);
   }
 
   async #permitted(response: Response): Promise<Response> {

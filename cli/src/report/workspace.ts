@@ -1,5 +1,6 @@
 import { isStagedoorError } from '@stagedoor/bundle';
 import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
+import { errorLines } from './errorLines';
 import { formatBytes } from './size';
 
 /** The one line of a plugin that is done. */
@@ -30,6 +31,5 @@ function detail(outcome: WorkspaceOutcome): string {
 
 function failureLines({ name, folder, error }: Extract<WorkspaceOutcome, { status: 'failed' }>): string[] {
   const where = `${name} in ${folder}`;
-  if (!isStagedoorError(error)) return [`error: ${where}: ${error instanceof Error ? error.stack : String(error)}`];
-  return [`error ${error.code}: ${where}: ${error.message}`, ...(error.hint ? [`hint: ${error.hint}`] : [])];
+  return errorLines(error, where);
 }

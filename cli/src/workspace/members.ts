@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { parseJson } from '../export/source/parseJson';
+import { packageJsonObject } from '../export/source/packageJsonObject';
 import type { WorkspaceRoot } from './workspaceRoot';
 
 /** A package of a workspace. */
@@ -48,7 +48,7 @@ async function readMember(file: string, root: string): Promise<Member> {
   const dir = dirname(file);
   const folder = relative(root, dir).replaceAll('\\', '/');
   try {
-    const manifest: MemberManifest = parseJson(await readFile(file, 'utf8'), file);
+    const manifest: MemberManifest = packageJsonObject(await readFile(file, 'utf8'), file);
     return { dir, folder, name: typeof manifest.name === 'string' ? manifest.name : undefined, manifest };
   } catch {
     return { dir, folder };

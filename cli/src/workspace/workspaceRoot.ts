@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
-import { parseJson } from '../export/source/parseJson';
+import { packageJsonObject } from '../export/source/packageJsonObject';
 
 /** A folder that holds the packages of a workspace. */
 export interface WorkspaceRoot {
@@ -26,7 +26,7 @@ export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | un
   const packageFile = join(dir, 'package.json');
   const text = await readIfPresent(packageFile);
   // The root of a workspace often has neither name nor version: it is not read as a package.
-  const manifest: RootManifest = text === undefined ? {} : parseJson(text, packageFile);
+  const manifest: RootManifest = text === undefined ? {} : packageJsonObject(text, packageFile);
   const role = isRecord(manifest.backstage) ? manifest.backstage.role : undefined;
   if (typeof role === 'string' && isBackendRole(role)) return undefined;
   const pnpmFile = join(dir, 'pnpm-workspace.yaml');

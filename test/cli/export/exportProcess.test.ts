@@ -13,10 +13,10 @@ const hello = join(repository, 'examples/hello-dynamic-backend');
 describe('An export that is interrupted', () => {
   it.each([
     ['SIGINT', 'bundle', 'all of a terminal'],
-    ['SIGINT', 'verify', 'all of a terminal'],
-    ['SIGINT', 'verify', 'the process alone'],
+    ['SIGINT', 'start check', 'all of a terminal'],
+    ['SIGINT', 'start check', 'the process alone'],
     ['SIGTERM', 'bundle', 'the process alone'],
-    ['SIGTERM', 'verify', 'the process alone'],
+    ['SIGTERM', 'start check', 'the process alone'],
   ] as const)(
     'by %s at the step %s, sent to %s, ends with 130 and leaves nothing behind',
     async (signal, step, whom) => {

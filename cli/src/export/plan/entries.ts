@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StagedoorError, isInside, type PackageJson } from '@stagedoor/bundle';
-import { parseJson } from '../source/parseJson';
+import { packageJsonObject } from '../source/packageJsonObject';
 
 /** An entry point of the plugin. */
 export interface Entry {
@@ -35,7 +35,7 @@ export function findEntries(dir: string, pkg: PackageJson): Entry[] {
 function alphaFolder(dir: string): string | undefined {
   const file = join(dir, 'alpha/package.json');
   if (!existsSync(file)) return undefined;
-  const { main } = parseJson(readFileSync(file, 'utf8'), file) as { main?: string };
+  const { main } = packageJsonObject(readFileSync(file, 'utf8'), file) as { main?: string };
   return main && join('alpha', main);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseJson } from './parseJson';
+import { packageJsonObject } from './packageJsonObject';
 
 /** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
 export interface InstalledManifest {
@@ -59,7 +59,7 @@ function read(dir: string): InstalledPackage | undefined {
   } catch {
     return undefined;
   }
-  const manifest: InstalledManifest = parseJson(text, file);
+  const manifest: InstalledManifest = packageJsonObject(text, file);
   // Folders such as dist/esm carry a package.json of `{"type": "module"}` only: not a package.
   if (typeof manifest.name !== 'string' || typeof manifest.version !== 'string') return undefined;
   return { name: manifest.name, version: manifest.version, dir, manifest };

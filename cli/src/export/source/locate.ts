@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { StagedoorError, findPackageDir, packName, readPackageJson } from '@stagedoor/bundle';
 import semver from 'semver';
+import { parseNpmSpec, type NpmSpec } from '../../text/npmSpec';
 
 /** The package to export. */
 export interface Located {
@@ -19,14 +20,10 @@ export interface Located {
 export type Fetch = (spec: PackageSpec) => Promise<{ dir: string; dispose(): Promise<void> }>;
 
 /** A package by name; `range` is empty for any installed version, otherwise a semver range or a tag. */
-export interface PackageSpec {
-  name: string;
-  range: string;
+export interface PackageSpec extends NpmSpec {
   /** What the registry must list for it. */
   integrity?: string;
 }
-
-const SPEC = /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@(.+))?$/i;
 
 /**
  * Finds the package that `target` means from `cwd`: the package in `cwd`, a folder, or a spec, for which, with
@@ -52,14 +49,12 @@ export async function locatePackage(
 }
 
 /** Splits `@scope/name@range`. Throws USAGE. */
-export function parseSpec(text: string): PackageSpec {
-  const match = SPEC.exec(text);
-  if (!match?.[1]) {
-    throw new StagedoorError('USAGE', `${JSON.stringify(text)} is neither a path nor a package name.`, {
-      hint: 'Write a folder as ./folder, a package as @scope/name or @scope/name@1.2.',
-    });
-  }
-  return { name: match[1], range: match[2] ?? '' };
+function parseSpec(text: string): PackageSpec {
+  const spec = parseNpmSpec(text);
+  if (spec) return spec;
+  throw new StagedoorError('USAGE', `${JSON.stringify(text)} is neither a path nor a package name.`, {
+    hint: 'Write a folder as ./folder, a package as @scope/name or @scope/name@1.2.',
+  });
 }
 
 /** True for `./x`, `../x`, `/x`: everything else is a package name. */
@@ -69,7 +64,7 @@ export function isPath(target: string): boolean {
 
 /** True for a path, also for `plugins/todo-backend` where that is a package: no name of a package has such a slash. */
 export function isFolder(target: string, cwd: string): boolean {
-  return isPath(target) || (!SPEC.test(target) && existsSync(join(cwd, target, 'package.json')));
+  return isPath(target) || (!parseNpmSpec(target) && existsSync(join(cwd, target, 'package.json')));
 }
 
 async function satisfies(dir: string, range: string): Promise<boolean> {

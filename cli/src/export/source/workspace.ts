@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
 import { isInstalled } from './installedPackage';
-import { parseJson } from './parseJson';
+import { packageJsonObject } from './packageJsonObject';
 
 /** Who writes a lockfile, and what it leaves in node_modules when it installs; in the order they are looked for. */
 const LOCKFILES = [
@@ -80,5 +80,5 @@ function hasInstallation(root: string): boolean {
 function hasMembers(root: string): boolean {
   if (existsSync(join(root, 'pnpm-workspace.yaml'))) return true;
   const file = join(root, 'package.json');
-  return existsSync(file) && 'workspaces' in parseJson(readFileSync(file, 'utf8'), file);
+  return existsSync(file) && 'workspaces' in packageJsonObject(readFileSync(file, 'utf8'), file);
 }

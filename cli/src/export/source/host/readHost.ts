@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError, describeIssues } from '@stagedoor/bundle';
+import { StagedoorError } from '@stagedoor/bundle';
 import * as z from 'zod';
-import { isAddress } from '../../../bundles/address';
+import { errorText } from '../../../text/errorText';
 import { ANSWER_LIMITS } from '../../../http/limits';
 import { readBody } from '../../../http/readBody';
-import { send } from '../../../http/send';
+import { isAddress, send } from '../../../http/send';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
 const schema = z.looseObject({
@@ -89,11 +89,10 @@ function tokenHint(token: string | undefined): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof z.ZodError) return `it is no host manifest: ${describeIssues(error)}`;
+  if (error instanceof z.ZodError) return `it is no host manifest: ${errorText(error)}`;
   if (error instanceof SyntaxError) return `it is not JSON: ${error.message}`;
-  const { message, name, cause } = error as Error;
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s.`;
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  if ((error as Error).name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s.`;
+  return errorText(error);
 }
 
 function unreadable(location: string, detail: string, hint?: string, cause?: unknown): StagedoorError {

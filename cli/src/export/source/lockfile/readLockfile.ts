@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { StagedoorError, describeIssues } from '@stagedoor/bundle';
-import { ZodError } from 'zod';
+import { StagedoorError } from '@stagedoor/bundle';
+import { errorText } from '../../../text/errorText';
 import type { InstalledManifest } from '../installedPackage';
 import { installCommand, type Workspace } from '../workspace';
 import type { Lockfile } from './lockfile';
@@ -39,8 +39,7 @@ async function readLockfile(workspace: Workspace): Promise<Lockfile | undefined>
         return (await import('./yarn')).readYarnLockfile(text, file, await resolutionsOf(workspace.root));
     }
   } catch (cause) {
-    const detail = cause instanceof ZodError ? describeIssues(cause) : (cause as Error).message;
-    throw new StagedoorError('LOCKFILE_UNREADABLE', `${file}: ${detail}`, {
+    throw new StagedoorError('LOCKFILE_UNREADABLE', `${file}: ${errorText(cause)}`, {
       hint: `Run \`${installCommand(workspace)}\` in ${workspace.root}; it writes ${basename(file)} anew.`,
       cause,
     });

@@ -1,7 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 
 /** The object that the text of a package.json holds. Throws PACKAGE_JSON_INVALID: an install that was cut off leaves half files. */
-export function parseJson(text: string, file: string): Record<string, unknown> {
+export function packageJsonObject(text: string, file: string): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
