@@ -5,11 +5,11 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { fixtureBundle } from '../support/bundles';
-import { makeCertificate } from '../support/certificate';
-import { startProcess } from '../support/childProcess';
-import { stagedoorBin } from '../support/commandLine';
-import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { fixtureBundle } from '../../support/bundles';
+import { makeCertificate } from '../../support/certificate';
+import { startProcess } from '../../support/childProcess';
+import { stagedoorBin } from '../../support/commandLine';
+import { makeTempDir, removeTempDir, tempDir } from '../../support/tempDir';
 
 let home: string;
 let archive: Buffer;
@@ -142,7 +142,7 @@ async function install(
     join(dir, 'dynamic-plugins.yaml'),
     JSON.stringify({ plugins: [{ package: `${address}/greeter.tgz`, integrity }] }),
   );
-  const slowDisk = ['--require', join(import.meta.dirname, '../support/slowDisk.cjs')];
+  const slowDisk = ['--require', join(import.meta.dirname, '../../support/slowDisk.cjs')];
   const command = startProcess(process.execPath, [...slowDisk, stagedoorBin, 'install', 'root', '--json', ...args], {
     cwd: dir,
     env: { SLOW_DISK_MS: String(delayMs), ...env },
