@@ -2,14 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
+import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
 import { FOLDER_MODE, plainMode } from './plainMode';
 import { typeFlagOf } from './typeFlag';
 import { unzipBlocks, type Compression } from './unzip';
-
-/** What writing fails with, as opposed to reading the archive. */
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
 
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -228,8 +226,9 @@ function unsafe(path: string, is: string): StagedoorError {
 
 function asFault(cause: unknown, file: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (!NO_ROOM.has(code ?? '')) {
+  const { message } = cause as Error;
+  // What writing fails with, as opposed to reading the archive.
+  if (!isNoRoom(cause)) {
     return new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${message}`, { cause });
   }
   return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {
