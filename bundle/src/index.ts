@@ -29,6 +29,7 @@ export {
   formatManifest,
   parseManifest,
   readManifest,
+  startCheckOf,
   type BundleFile,
   type BundleManifest,
 } from './manifest';

@@ -1,4 +1,7 @@
-import type { ContentLimits } from '@stagedoor/bundle';
+import { MANIFEST_FILE, SIGNATURE_FILE, type ContentLimits } from '@stagedoor/bundle';
+
+/** The files in which a bundle says of itself what it is, and who signed it. */
+export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
 
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {

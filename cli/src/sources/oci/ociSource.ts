@@ -8,7 +8,7 @@ import { Layers } from '../../oci/layers';
 import { openAnywhere, type Fallback } from '../../oci/fallback';
 import { openImage, pluginOf } from '../../oci/pluginImage';
 import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
-import { scratchFolder } from '../scratch';
+import { scratchFolder } from '../unpack';
 
 /**
  * Plugins in images: `oci://host/repository:tag!path`. Resolving throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*,
