@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { imageIn } from '../oci/reference';
 
 /** An image with catalog entities for a marketplace, and the name of the folder that they get. */
-export interface ExtraIndex {
+interface ExtraIndex {
   name: string;
   image: string;
 }

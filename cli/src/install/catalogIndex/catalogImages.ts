@@ -18,7 +18,7 @@ export interface CatalogImages {
 }
 
 /** How {@link catalogImages} comes by images. */
-export interface CatalogImageOptions {
+interface CatalogImageOptions {
   /** By default, what reads from the registry that a reference names. */
   readerOf?: (reference: ImageReference, context: HttpContext) => ImageReader;
   fallback?: Fallback;

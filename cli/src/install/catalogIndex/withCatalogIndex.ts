@@ -12,14 +12,14 @@ import { catalogImages, type CatalogImages } from './catalogImages';
 const ENTITIES = ['catalog-entities/extensions', 'catalog-entities/marketplace'];
 
 /** What catalog indexes bring to a list. */
-export interface CatalogIndex {
+interface CatalogIndex {
   /** Absolute path of the default list of plugins. */
   defaultList?: string;
   warnings?: string[];
 }
 
 /** How catalog indexes are fetched. */
-export interface IndexContext extends HttpContext {
+interface IndexContext extends HttpContext {
   catalogs?: CatalogImages;
   /** Put catalog entities into their folders; by default true. */
   extract?: boolean;
