@@ -279,8 +279,11 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
       },
     });
     expect(await greeterVersion(backend)).toBe('1.0.0');
+    // The root logger of this test asks for no schemas: they are read after there is one.
+    expect(await backend.schemaKeys()).toEqual([]);
     const logs = backend.logs.join('\n');
     for (const entry of Object.keys(broken)) {
+      expect(logs).toMatch(new RegExp(`error \\S*${entry}\\S*: CONFIG_SCHEMA_INVALID: `));
       expect(logs).toMatch(new RegExp(`CONFIG_SCHEMA_INVALID: The schema of .*${entry}.* is left out`));
     }
   });

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError, describeIssues } from '@stagedoor/bundle';
+import { StagedoorError, describeIssues, type HostManifest } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { isAddress } from '../../bundles/address';
 import { ANSWER_LIMITS } from '../../http/limits';
@@ -19,10 +19,9 @@ const schema = z.looseObject({
   abi: z.string(),
   /** Versions of the shared packages by name. */
   shared: z.record(z.string(), z.string()),
-});
+}) satisfies z.ZodType<HostManifest>;
 
-/** A portal's own description of itself. */
-export type HostManifest = z.infer<typeof schema>;
+export type { HostManifest };
 
 /** Where the description lies. */
 export interface HostSource {
