@@ -42,6 +42,7 @@ export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archiv
 export { copyFolder } from './archive/copyFolder';
 export { FOLDER_MODE, copyPlainFile, plainMode } from './archive/plainMode';
 export { extractArchive, extractLayer, type LayerReading } from './archive/extract';
+export { canRead, type Compression } from './archive/unzip';
 export {
   generateKeys,
   isEncryptedKey,
