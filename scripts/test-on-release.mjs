@@ -32,7 +32,7 @@ await runScript(async () => {
   );
 });
 
-/** Has every workspace of the copy ask for the given versions, and takes others out of its lockfile. */
+/** Has every workspace of the copy ask for the given versions, and takes others out of its lockfile, with what is nested below them. */
 function pin(copy, versions) {
   const { workspaces } = readJson('package.json');
   for (const dir of ['.', ...workspaces]) {
@@ -46,8 +46,8 @@ function pin(copy, versions) {
   }
   edit(join(copy, 'package-lock.json'), ({ packages }) => {
     for (const path of Object.keys(packages)) {
-      const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path) ?? [];
-      if (versions[name] !== undefined) delete packages[path];
+      const names = [...path.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name);
+      if (names.some((name) => versions[name] !== undefined)) delete packages[path];
     }
   });
 }
