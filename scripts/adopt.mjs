@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { answersOf, startBackend } from './adopt/backend.mjs';
-import { breakPlugin, checkInBrowser, standIn } from './adopt/frontend.mjs';
+import { breakPlugin, checkInBrowser, standIns } from './adopt/frontend.mjs';
 import { checkGenerations } from './adopt/generations.mjs';
 import { applyDiff, stepsOf } from './adopt/guide.mjs';
 import { startProduction } from './adopt/production.mjs';
@@ -81,7 +81,7 @@ async function adopt(dir, node) {
 
     // Variables live on from one block to the next, as in a terminal; sleeping takes longer here than on an idle machine.
     const shell = `sleep() { command sleep $(($1 * 4)); }; variables='${dir}/variables'; [ ! -e "$variables" ] || . "$variables"`;
-    const filledIn = await standIn(say);
+    const filledIn = await standIns(app, say);
     const volume = join(dir, 'volume');
     for (const { kind, body } of stepsOf(join(repository, GUIDE))) {
       if (FRONTEND.test(body)) {
@@ -95,7 +95,6 @@ async function adopt(dir, node) {
       if (kind === 'diff') {
         say(body.trimEnd());
         applyDiff(app, body.replaceAll('/dynamic-plugins/', `${volume}/`));
-        filledIn.afterDiff(app);
       } else if (START.test(body)) {
         say(`$ ${body.trimEnd()}`);
         await start(body);
@@ -104,10 +103,12 @@ async function adopt(dir, node) {
         if (body.includes('curl')) await backend.ready();
         await follow(filledIn.command(body).replaceAll('http://localhost:7007', url));
       }
+      filledIn.afterwards();
     }
     rmSync(volume, { recursive: true, force: true });
     const bundles = join(app, 'bundles');
-    backend = await startProduction({ app, env, url, inShell, bundles, volume, say });
+    const served = { ...env, APP_CONFIG_app_baseUrl: JSON.stringify(url) };
+    backend = await startProduction({ app, env: served, url, inShell, bundles, volume, say });
     compare(before, await answersOf(url));
     await checkInBrowser(url, {
       plugins: [TODO_BACKEND, TODO_PAGE],

@@ -12,6 +12,8 @@ import { copySources } from './lib/sourceCopy.mjs';
 
 /** What runs where nothing else is asked for. */
 const PARTS = ['loader/', 'e2e/'];
+/** What is about something that earlier releases do not have: docs/reference/releases.md names it. */
+const NEWER = ['**/*[wW]ebSocketRoutes.test.ts', '**/featureLoaderWebSockets.test.ts'];
 
 await runScript(async () => {
   const args = process.argv.slice(2);
@@ -27,7 +29,11 @@ await runScript(async () => {
   );
   process.exitCode = await runInForeground(
     process.execPath,
-    [join(copy, 'scripts/test.mjs'), ...(args.length > 0 ? args : PARTS)],
+    [
+      join(copy, 'scripts/test.mjs'),
+      ...(args.length > 0 ? args : PARTS),
+      ...NEWER.flatMap((glob) => ['--exclude', glob]),
+    ],
     { cwd: copy, env: process.env },
   );
 });

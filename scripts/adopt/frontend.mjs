@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Failure } from '../lib/failure.mjs';
@@ -14,29 +14,55 @@ const STAND_IN = {
 };
 const PATIENCE_MS = 120_000;
 
-/** Changes to a command of the guide and to the app, so that the guide can be followed where npm lacks Backstage's loader. */
-export async function standIn(say) {
-  const served = await npm(['view', LOADER, 'version']).then(
-    () => true,
-    () => false,
-  );
-  if (served) return { command: (text) => text, afterDiff: () => {} };
-  say(
-    `filled in: ${LOADER} (the registry lacks it: a file with the same contract, of this repository's tests, is put into the app)`,
-  );
+/** What a new frontend plugin is developed with; registries may lack the release that the template asks for. */
+const DEV_UTILS = '@backstage/frontend-dev-utils';
+
+/** Changes to the app and to commands of the guide, so that it can be followed where npm lacks packages that it takes. */
+export async function standIns(app, say) {
+  const hasLoader = await serves(LOADER);
+  const hasDevUtils = await serves(`${DEV_UTILS}@1`);
+  if (!hasLoader)
+    say(
+      `filled in: ${LOADER} (the registry lacks it: a file of this repository's tests with the same contract is put into the app)`,
+    );
+  if (!hasDevUtils)
+    say(`filled in: ${DEV_UTILS} (the registry lacks it: new frontend plugins go without their folder dev)`);
   return {
-    command: (text) => text.replace(LOADER, STAND_IN.needs),
-    afterDiff(app) {
-      const file = join(app, 'packages/app/src/App.tsx');
-      const text = readFileSync(file, 'utf8');
-      if (!text.includes(LOADER)) return;
-      writeFileSync(file, text.replace(`'${LOADER}'`, `'./dynamicFrontendFeaturesLoader'`));
-      cpSync(
-        join(repository, 'test/fixtures/adopter-app/src', STAND_IN.file),
-        join(app, 'packages/app/src', STAND_IN.file),
-      );
+    command: (text) => (hasLoader ? text : text.replace(LOADER, STAND_IN.needs)),
+    afterwards() {
+      if (!hasLoader) takeLoader(app);
+      if (!hasDevUtils) dropDevUtils(app);
     },
   };
+}
+
+/** npm answers with nothing where a package has no version in a range. */
+async function serves(spec) {
+  return await npm(['view', spec, 'version']).then(
+    (output) => output.trim() !== '',
+    () => false,
+  );
+}
+
+function takeLoader(app) {
+  const file = join(app, 'packages/app/src/App.tsx');
+  const text = readFileSync(file, 'utf8');
+  if (!text.includes(LOADER)) return;
+  writeFileSync(file, text.replace(`'${LOADER}'`, `'./dynamicFrontendFeaturesLoader'`));
+  cpSync(
+    join(repository, 'test/fixtures/adopter-app/src', STAND_IN.file),
+    join(app, 'packages/app/src', STAND_IN.file),
+  );
+}
+
+function dropDevUtils(app) {
+  const plugin = join(app, 'plugins/todo');
+  if (!existsSync(join(plugin, 'dev'))) return;
+  rmSync(join(plugin, 'dev'), { recursive: true });
+  const file = join(plugin, 'package.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8'));
+  delete manifest.devDependencies[DEV_UTILS];
+  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Makes the plugin that `backstage-cli new` made one that throws while an app is wired. */
