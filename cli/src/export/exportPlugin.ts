@@ -11,7 +11,7 @@ import { stageOutput, type Staging } from './output';
 import { planExport, readExported, type ExportedPackage } from './plan';
 import type { ExportResult } from './result';
 
-/** Where a plugin has no shared packages of its own, those that this package depends on count. */
+/** Where neither a plugin nor the app around it has shared packages, those that this package depends on count. */
 const OWN_DIR = __dirname;
 const SIGNAL_DELAY_MS = 100;
 
@@ -25,7 +25,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
     const { integrity } = options;
     const located = await locatePackage(options.cwd, options.target, integrity === undefined, (spec) => {
       options.onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      const standIns = sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
+      const standIns = sharedPackages(sharedOf(options.cwd)).filter(({ name }) => name !== SHARED_ROOT);
       return fetchPackage(
         { ...spec, ...(integrity !== undefined && { integrity }) },
         options.cwd,
@@ -62,7 +62,7 @@ async function planFilling(exported: ExportedPackage, located: Located, options:
     return (staging) => fillRemote(staging, exported, options);
   }
   const plan = await planExport(exported, {
-    sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
+    sharedFrom: sharedOf(located.fetched ? options.cwd : located.dir),
     overrides: options.overrides,
     localSources: options.localSources,
     rebuilds: options.rebuilds,
