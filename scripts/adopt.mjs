@@ -1,5 +1,5 @@
-// npm run adopt [-- --dir <folder> --node 24]: makes the app of Backstage's create-app, follows docs/getting-started/adopt.md in it with the packed
-// packages, command by command, and checks what the guide promises. Some ten minutes and 3 GB; what npm serves today decides what is
+// npm run adopt [-- --dir <folder> --node 24 --npm]: makes the app of Backstage's create-app, follows docs/getting-started/adopt.md in it with
+// the packed packages, command by command, and checks what the guide promises. Some ten minutes and 3 GB; what npm serves today decides what is
 // installed, so it is for a person or a schedule. With --dir the app is kept there, and is taken as it is by a later run. The suite has a short form with fixed versions (test/packages/adopt.test.ts).
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { answersOf, startBackend } from './adopt/backend.mjs';
 import { breakPlugin, checkInBrowser, standIns } from './adopt/frontend.mjs';
 import { checkGenerations } from './adopt/generations.mjs';
 import { applyDiff, stepsOf } from './adopt/guide.mjs';
+import { npmCommands } from './adopt/npmCommands.mjs';
 import { startProduction } from './adopt/production.mjs';
 import { buildStep } from './lib/buildStep.mjs';
 import { ensureInstalled } from './lib/ensureInstalled.mjs';
@@ -38,25 +39,29 @@ const say = (line) => process.stdout.write(`${line}\n`);
 
 await runScript(async () => {
   checkNodeVersion();
-  const { values } = parseArgs({ options: { dir: { type: 'string' }, node: { type: 'string', default: '22' } } });
+  const { values } = parseArgs({
+    options: { dir: { type: 'string' }, node: { type: 'string', default: '22' }, npm: { type: 'boolean' } },
+  });
   checkTemporaryFolder(4000);
   await ensureInstalled({ dev: true });
   await buildStep();
   const dir = values.dir ? resolve(values.dir) : mkdtempSync(join(tmpdir(), 'stagedoor-adopt-'));
   try {
-    await adopt(dir, values.node);
+    await adopt(dir, values);
   } finally {
     if (!values.dir) rmSync(dir, { recursive: true, force: true });
   }
 });
 
-async function adopt(dir, node) {
+async function adopt(dir, { node, npm }) {
   // Imported late: on a fresh clone what they need is not installed when this file is loaded.
   const { startArchiveRegistry } = await import('./adopt/archiveRegistry.mjs');
-  const { inShell, makeApp } = await import('./adopt/makeApp.mjs');
+  const { inShell: inBash, makeApp } = await import('./adopt/makeApp.mjs');
   const { packAll } = await import('./release/pack.mjs');
   const { publishedPackages } = await import('./release/packages.mjs');
   const { readProject } = await import('./release/project.mjs');
+  const translate = npm ? npmCommands : (commands) => commands;
+  const inShell = (script, options) => inBash(translate(script), options);
   const project = readProject(join(repository, 'scripts/release/project.json'));
   const packed = await packAll(publishedPackages(), { out: join(dir, 'archives'), project, onPackage: () => {} });
   const registry = await startArchiveRegistry(packed.map(({ file }) => file));
@@ -67,11 +72,17 @@ async function adopt(dir, node) {
   try {
     let made;
     await step('Making and installing the app', async () => {
-      made = await makeApp(dir, { registry: registry.url, node, env: { ...process.env, ...config }, say });
+      made = await makeApp(dir, {
+        registry: registry.url,
+        node,
+        packageManager: npm ? 'npm' : 'yarn',
+        env: { ...process.env, ...config },
+        say,
+      });
     });
     const { app, env } = made;
     const start = async (command) => {
-      backend = startBackend(command, { cwd: app, env, url });
+      backend = startBackend(translate(command), { cwd: app, env, url });
       await backend.ready();
     };
     await start('yarn workspace backend start');
@@ -107,8 +118,7 @@ async function adopt(dir, node) {
     }
     rmSync(volume, { recursive: true, force: true });
     const bundles = join(app, 'bundles');
-    const served = { ...env, APP_CONFIG_app_baseUrl: JSON.stringify(url) };
-    backend = await startProduction({ app, env: served, url, inShell, bundles, volume, say });
+    backend = await startProduction({ app, env, url, inShell, bundles, volume, say });
     compare(before, await answersOf(url));
     await checkInBrowser(url, {
       plugins: [TODO_BACKEND, TODO_PAGE],
@@ -122,7 +132,7 @@ async function adopt(dir, node) {
     say('ok');
 
     async function follow(script) {
-      say(script.trimEnd().replaceAll(/^/gm, '$ '));
+      say(translate(script).trimEnd().replaceAll(/^/gm, '$ '));
       const began = Date.now();
       const output = await inShell(`${shell}\n${script}\ndeclare -p TOKEN >"$variables" 2>/dev/null || true`, {
         cwd: app,

@@ -4,6 +4,7 @@ import { nodeRuntime } from '../lib/nodeRuntime.mjs';
 import { npm } from '../lib/npm.mjs';
 import { runQuietly } from '../lib/run.mjs';
 import { sqliteCompileEnvironment } from '../lib/sqliteDriver.mjs';
+import { moveToNpm } from './npmApp.mjs';
 
 /** Of Backstage 1.55; it needs Node.js 22 or 24. */
 const CREATE_APP = '@backstage/create-app@0.9.2';
@@ -39,10 +40,10 @@ function resolution(name, version, wanted) {
 
 /**
  * Makes the app of Backstage's create-app in `<dir>/app`, with everything that its template names, and installs it with the Yarn that
- * it brings; one that an earlier run left there is as it was installed then. `registry` serves the scope @stagedoor. Returns its
+ * it brings, or with npm; one that an earlier run left there is as it was installed then. `registry` serves the scope @stagedoor. Returns its
  * folder and the environment to run commands in it.
  */
-export async function makeApp(dir, { registry, node, env: further, say }) {
+export async function makeApp(dir, { registry, node, packageManager, env: further, say }) {
   const [app, tools] = [join(dir, 'app'), join(dir, 'tools')];
   const runtime = await nodeRuntime(node);
   const path = [join(runtime, 'bin'), join(tools, 'node_modules/.bin'), process.env.PATH].join(delimiter);
@@ -50,23 +51,28 @@ export async function makeApp(dir, { registry, node, env: further, say }) {
   const run = (script) => inShell(script, { cwd: app, env });
   const installed = join(app, INSTALLED);
   if (existsSync(installed)) {
-    await run(`git reset -q --hard && git clean -qfdx ${KEPT} && yarn install`);
+    await run(`git reset -q --hard && git clean -qfdx ${KEPT} && ${packageManager} install`);
     // Native packages are built for one Node.js.
-    if (readFileSync(installed, 'utf8').trim() !== node) await run(`yarn rebuild && echo ${node} >${INSTALLED}`);
+    if (readFileSync(installed, 'utf8').trim() !== node)
+      await run(`${packageManager} rebuild && echo ${node} >${INSTALLED}`);
   } else {
     mkdirSync(tools, { recursive: true });
     await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
     const createApp = join(tools, 'node_modules/@backstage/create-app/bin/backstage-create-app');
     await inShell(`echo app | node '${createApp}' --skip-install --path '${app}'`, { cwd: dir, env });
     for (const { file, change } of FILLED_IN) fillIn(join(app, file), change);
-    await run('yarn install');
+    if (packageManager === 'npm') moveToNpm(app);
+    await run(`${packageManager} install`);
     await run(
       `git add -A && git -c user.name=adopter -c user.email=adopter@example.com commit -qm app && echo ${node} >${INSTALLED}`,
     );
   }
   for (const { what, why } of FILLED_IN) say(`filled in: ${what} (${why})`);
-  const scope = `npmScopes:\n  stagedoor:\n    npmRegistryServer: '${registry}'\n`;
-  appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
+  if (packageManager === 'npm') appendFileSync(join(app, '.npmrc'), `@stagedoor:registry=${registry}/\n`);
+  else {
+    const scope = `npmScopes:\n  stagedoor:\n    npmRegistryServer: '${registry}'\n`;
+    appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
+  }
   return { app, env };
 }
 

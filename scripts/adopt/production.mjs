@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { startBackend } from './backend.mjs';
 import { layImage } from './image.mjs';
 
-/** What this machine has in place of what create-app's app-config.production.yaml asks for. */
-const HERE = {
-  backend: { database: { client: 'better-sqlite3', connection: ':memory:' } },
+/** What this machine has in place of what create-app's app-config.production.yaml asks for, where an address is one string. */
+const here = (url) => ({
+  app: { baseUrl: url },
+  backend: {
+    baseUrl: url,
+    listen: `:${new URL(url).port}`,
+    database: { client: 'better-sqlite3', connection: ':memory:' },
+  },
   auth: { providers: { guest: { dangerouslyAllowOutsideDevelopment: true } } },
-};
+});
 
 /**
  * Runs the app as its image does: what `yarn build:backend` wrote, laid out by the steps of its Dockerfile and started by its command.
@@ -27,11 +32,16 @@ export async function startProduction({ app, env, url, inShell, bundles, volume,
   });
   mkdirSync(join(volume, 'root'), { recursive: true });
   cpSync(bundles, join(volume, 'root'), { recursive: true });
-  const here = join(volume, 'app-config.here.yaml');
-  writeFileSync(here, JSON.stringify(HERE));
-  const line = [...command, '--config', here].join(' ');
+  const config = join(volume, 'app-config.here.yaml');
+  writeFileSync(config, JSON.stringify(here(url)));
+  const line = [...command, '--config', config].join(' ');
   say(`# CMD ${line}`);
-  const backend = startBackend(line, { cwd: image, env: { ...env, ...own }, url });
-  await backend.ready();
+  const settings = Object.keys(env).filter((name) => name.startsWith('APP_CONFIG_'));
+  const without = Object.fromEntries(settings.map((name) => [name, undefined]));
+  const backend = startBackend(line, { cwd: image, env: { ...env, ...own, ...without }, url });
+  await backend.ready().catch(async (error) => {
+    await backend.stop();
+    throw error;
+  });
   return backend;
 }

@@ -3,8 +3,10 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { applyDiff } from '../../scripts/adopt/guide.mjs';
+import { applyDiff, stepsOf } from '../../scripts/adopt/guide.mjs';
 import { layImage } from '../../scripts/adopt/image.mjs';
+import { npmCommands } from '../../scripts/adopt/npmCommands.mjs';
+import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 
 test('A diff of a guide keeps lines, takes some out, and puts others below the line above them, or at the end', async () => {
@@ -78,4 +80,15 @@ test('An image is laid out by the steps of its Dockerfile, without those for the
     'yarn.lock',
   ]);
   expect(await readFile(join(image, '.yarn/releases/yarn.cjs'), 'utf8')).toBe('.yarn/releases/yarn.cjs');
+});
+
+test('Every command of the guide for adopters has a form for npm', () => {
+  const blocks = stepsOf(join(repository, 'docs/getting-started/adopt.md')).filter(({ kind }) => kind === 'bash');
+  const commands = blocks.map(({ body }) => npmCommands(body)).join('');
+  expect(commands).not.toMatch(/^yarn/m);
+  expect(commands).toContain('npm install --workspace backend @stagedoor/loader ');
+  expect(commands).toContain(
+    "npm pkg delete 'dependencies.@internal/backstage-plugin-todo' --workspace app\nnpm install\n",
+  );
+  expect(() => npmCommands('yarn dlx x\n')).toThrow('What is `yarn dlx x` with npm?');
 });
