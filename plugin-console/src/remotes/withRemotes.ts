@@ -1,8 +1,4 @@
-import {
-  createFrontendFeatureLoader,
-  type FrontendFeature,
-  type FrontendFeatureLoader,
-} from '@backstage/frontend-plugin-api';
+import { createFrontendFeatureLoader, type FrontendFeatureLoader } from '@backstage/frontend-plugin-api';
 import { appFeatures } from './appFeatures';
 import type { CreateAppOptions } from './createApp';
 import { fitRemotes } from './fitRemotes';
@@ -12,7 +8,7 @@ import { remotesLoader } from './remotesLoader';
 /** Options of {@link withRemotes}. */
 export interface WithRemotesOptions extends Pick<CreateAppOptions, 'bindRoutes'> {
   /** The features of the app itself. */
-  features: Array<FrontendFeature | FrontendFeatureLoader>;
+  features: NonNullable<CreateAppOptions['features']>;
   /**
    * Loaders whose features the app is to survive, e.g. `dynamicFrontendFeaturesLoader()` of
    * `@backstage/frontend-dynamic-feature-loader`. Default: `remotesLoader()`.
