@@ -22,7 +22,7 @@ import { repository } from '../../../support/repository';
 import { makeTempDir, removeTempDir, tempDir } from '../../../support/tempDir';
 import { APP_CONFIG, versionsIn } from '../installSupport';
 import { startNpmRegistry } from '../../sources/npm/npmRegistry';
-import { cases, type RhdhCase } from './rhdhCases';
+import { cases, type RhdhCase } from './rhdhLists/cases';
 
 const PAGE = join(repository, 'docs/reference/rhdh-lists.md');
 const GZIP = 'application/vnd.oci.image.layer.v1.tar+gzip';
@@ -235,7 +235,7 @@ async function page(): Promise<string> {
 What \`stagedoor install\` makes of a \`dynamic-plugins.yaml\` that was written for the installer of Red Hat Developer Hub
 (\`install-dynamic-plugins\` of redhat-developer/rhdh-plugins, August 2026): ${all.length} cases, ${count('same')} the same,
 ${count('better')} better and ${count('stricter')} stricter. Each row is a test that runs the install, and this page is written from
-those tests (\`test/cli/install/list/rhdhCases.ts\`). Why the stricter ones are stricter is in
+those tests (\`test/cli/rhdhLists/cases.ts\`). Why the stricter ones are stricter is in
 [decision 034](../decisions/034-stricter-plugin-list.md) and [decision 107](../decisions/107-rhdh-lists.md).
 
 ${sections.join('\n\n')}
