@@ -89,7 +89,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
               config,
               root: args.root ?? 'dynamic-plugins-root',
               sources,
-              ...(catalogs && { catalogs }),
+              catalogs,
               dryRun: args.dryRun,
               frozen: args.frozen,
               rhdh: rhdhSettingsOf(process.env),

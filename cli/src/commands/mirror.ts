@@ -39,6 +39,7 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
       const { installProgress } = await import('../report/installProgress');
       const { mirrorLines } = await import('../report/install');
       const { rhdhSettingsOf } = await import('../install/rhdhSettings');
+      const { catalogImages } = await import('../sources/oci/catalogImages');
       const { createSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
@@ -46,7 +47,18 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
         const sources = createSources(await userLayerCache());
         const rhdh = rhdhSettingsOf(process.env);
         const trust = trustOf(args, cwd);
-        const result = await mirror({ cwd, config, out, frozen, sources, rhdh, signal, onProgress, ...trust });
+        const result = await mirror({
+          cwd,
+          config,
+          out,
+          frozen,
+          sources,
+          catalogs: catalogImages(),
+          rhdh,
+          signal,
+          onProgress,
+          ...trust,
+        });
         reporter.done(mirrorLines(result), result);
       });
     },

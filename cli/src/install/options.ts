@@ -1,8 +1,7 @@
 import type { PublicKey } from '@stagedoor/bundle';
 import type { LockTimes } from './root/rootLock';
 import type { RhdhSettings } from './rhdhSettings';
-import type { CatalogImages } from './catalogIndex/catalogImages';
-import type { Source } from './source';
+import type { CatalogImages, Source } from './source';
 
 /** What an install does and has done, as it goes. Bytes are of the archives, as far as their sizes are known. */
 export type InstallProgress =
@@ -38,6 +37,6 @@ export interface InstallOptions {
   lockTimes?: LockTimes;
   /** What the environment variables of RHDH's installer say. */
   rhdh?: RhdhSettings;
-  /** Where images of catalog indexes come from; by default their registries. */
+  /** Where images of catalog indexes come from; needed where `rhdh` names one. */
   catalogs?: CatalogImages;
 }

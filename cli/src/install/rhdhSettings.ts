@@ -1,6 +1,5 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageIn } from '../oci/reference';
 
 /** An image with catalog entities for a marketplace, and the name of the folder that they get. */
 interface ExtraIndex {
@@ -59,4 +58,9 @@ function extraIndexesOf(text: string, warnings: string[]): ExtraIndex[] {
     found.set(name, { name, image: imageIn(image) });
   }
   return [...found.values()];
+}
+
+/** An image, whatever scheme it has or none: `oci://`, `docker://host/name:tag`, `host/name:tag`. */
+function imageIn(text: string): string {
+  return `oci://${text.replace(/^(oci|docker):\/\//, '')}`;
 }

@@ -106,3 +106,16 @@ export interface Source {
    */
   fetch(resolved: Resolved, folder: string, context: SourceContext): Promise<string>;
 }
+
+/** Where the images of catalog indexes come from. */
+export interface CatalogImages {
+  /**
+   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that with
+   * the image's digest. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
+   */
+  unpack(
+    image: string,
+    folder: string,
+    context: Pick<SourceContext, 'signal' | 'insecure' | 'ca' | 'onWarning' | 'keep'>,
+  ): Promise<{ dir: string; digest: string }>;
+}

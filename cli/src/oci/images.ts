@@ -7,7 +7,7 @@ import { readBody } from '../http/readBody';
 import { save } from '../http/save';
 import { type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
-import { algorithmOf, digestOfBytes, digestOfFile, isDigest } from './digests';
+import { algorithmOf, digestOfBytes, digestOfFile, isDigest } from '../digest/digests';
 import {
   MANIFEST_TYPES,
   indexSchema,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { algorithmOf, digestOfFile } from './digests';
+import { algorithmOf, digestOfFile } from '../digest/digests';
 import type { Descriptor } from './schemas';
 
 /** How large a cache may grow, unless told otherwise. */

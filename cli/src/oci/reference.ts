@@ -1,5 +1,5 @@
 import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
-import { isDigest } from './digests';
+import { isDigest } from '../digest/digests';
 
 /** An image in a registry, and perhaps a plugin in it. */
 export interface ImageReference {
@@ -22,11 +22,6 @@ const TAG = /^\w[\w.-]{0,127}$/;
 /** True for what is meant as an address of an image. */
 export function isImageReference(text: string): boolean {
   return text.startsWith(SCHEME);
-}
-
-/** The text of an image with `oci://`, whatever other scheme it has or none: `docker://host/name:tag`, `host/name:tag`. */
-export function imageIn(text: string): string {
-  return `${SCHEME}${text.replace(/^(oci|docker):\/\//, '')}`;
 }
 
 /**

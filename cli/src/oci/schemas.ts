@@ -1,6 +1,6 @@
 import type { Compression } from '@stagedoor/bundle';
 import * as z from 'zod';
-import { isDigest } from './digests';
+import { isDigest } from '../digest/digests';
 
 /** Media types of the image specification 1.1, and docker's names for the same. */
 export const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';

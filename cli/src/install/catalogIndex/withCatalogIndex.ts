@@ -6,7 +6,7 @@ import { asUnwritable } from '../../temporary/unwritable';
 import type { HttpContext } from '../../http/send';
 import { DEFAULT_LIST } from '../list/readPluginList';
 import type { RhdhSettings } from '../rhdhSettings';
-import { catalogImages, type CatalogImages } from './catalogImages';
+import type { CatalogImages } from '../source';
 
 /** Folders of an index that hold catalog entities; the first that is there counts. */
 const ENTITIES = ['catalog-entities/extensions', 'catalog-entities/marketplace'];
@@ -32,10 +32,11 @@ interface IndexContext extends HttpContext {
  */
 export async function withCatalogIndex<T>(
   settings: RhdhSettings | undefined,
-  { catalogs = catalogImages(), extract = true, ...context }: IndexContext,
+  { catalogs, extract = true, ...context }: IndexContext,
   use: (index: CatalogIndex) => Promise<T>,
 ): Promise<T> {
   if (!settings || (settings.catalogIndex === undefined && settings.extraIndexes.length === 0)) return await use({});
+  if (!catalogs) throw new Error('A catalog index is named, and not where its images come from');
   const { catalogIndex, extraIndexes, entitiesDir } = settings;
   const { dir, dispose } = await temporaryFolder('catalog-index');
   try {

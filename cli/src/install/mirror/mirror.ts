@@ -4,13 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { cleanUpOnExit } from '../../temporary/cleanUpOnExit';
 import { fetchAll } from '../fetchAll';
-import { catalogImages, type CatalogImages } from '../catalogIndex/catalogImages';
 import { assertLocked } from '../lockFile';
 import { openList } from '../openList';
 import { lockedPlugins, tryToLock } from '../lockedPlugins';
 import type { InstallOptions } from '../options';
 import { resolveAll, type Planned } from '../resolveAll';
-import { recorded } from '../source';
+import { recorded, type CatalogImages } from '../source';
 import { asUnwritable } from '../../temporary/unwritable';
 import { MirrorBlobs } from './mirrorBlobs';
 import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
@@ -19,7 +18,7 @@ import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
 /** What {@link mirror} is told; the rest as an install. */
 export interface MirrorOptions extends Pick<
   InstallOptions,
-  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh'
+  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh' | 'catalogs'
 > {
   /** The folder, or archive (`.tar`, `.tgz`, `.tar.gz`), to write; an older mirror there is replaced. */
   out: string;
@@ -56,8 +55,8 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
       const [staging, blobs] = [join(scratch, 'staging'), new MirrorBlobs(dir)];
       await mkdir(dir);
       await mkdir(staging);
-      const { catalogs, digests } = keptCatalogs(async (path) => void (await blobs.add(path)));
-      const opened = await openList({ ...options, catalogs }, { listRequired: true });
+      const { catalogs, digests } = keptCatalogs(options.catalogs, async (path) => void (await blobs.add(path)));
+      const opened = await openList({ ...options, ...(catalogs && { catalogs }) }, { listRequired: true });
       const { list, lockFile: file, locked, context } = opened;
       onProgress?.({ step: 'resolving', plugins: list.plugins.length });
       const planned = await resolveAll(list.plugins, [], sources, context);
@@ -101,15 +100,15 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
 }
 
 /** The images of catalog indexes, each of which is kept as it is read, and their digests by name. */
-function keptCatalogs(keep: (file: string) => Promise<void>): {
-  catalogs: CatalogImages;
-  digests: Map<string, string>;
-} {
-  const inner = catalogImages({ keep });
+function keptCatalogs(
+  inner: CatalogImages | undefined,
+  keep: (file: string) => Promise<void>,
+): { catalogs?: CatalogImages; digests: Map<string, string> } {
   const digests = new Map<string, string>();
+  if (!inner) return { digests };
   const catalogs: CatalogImages = {
     async unpack(image, folder, context) {
-      const unpacked = await inner.unpack(image, folder, context);
+      const unpacked = await inner.unpack(image, folder, { ...context, keep });
       digests.set(image, unpacked.digest);
       return unpacked;
     },

@@ -1,7 +1,7 @@
 import { StagedoorError, copyPlainFile, readBounded, sha256File } from '@stagedoor/bundle';
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { algorithmOf, digestOfFile } from '../../oci/digests';
+import { algorithmOf, digestOfFile } from '../../digest/digests';
 
 /** Where a mirror keeps content, each file named after its sha256, as in an image layout. */
 const BLOBS = 'blobs/sha256';

@@ -1,7 +1,7 @@
 import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isDigest } from '../../oci/digests';
+import { isDigest } from '../../digest/digests';
 import { resolvedSchema } from '../root/store';
 
 /** The file that says what a mirror holds. */

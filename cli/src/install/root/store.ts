@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { isDigest } from '../../oci/digests';
+import { isDigest } from '../../digest/digests';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */

@@ -1,9 +1,9 @@
 import { StagedoorError, copyPlainFile, redactAddress } from '@stagedoor/bundle';
-import { catalogImages, type CatalogImages } from '../../install/catalogIndex/catalogImages';
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
-import type { RecordedPackage, Source } from '../../install/source';
+import type { CatalogImages, RecordedPackage, Source } from '../../install/source';
+import { catalogImages } from '../oci/catalogImages';
 import type { ImageReader } from '../../oci/imageReader';
 import { MANIFEST_LIMITS } from '../../http/limits';
 import { parseManifest } from '../../oci/images';

@@ -14,6 +14,7 @@ import { rhdhSettingsOf } from '../../../../cli/src/install/rhdhSettings';
 import { archiveSource } from '../../../../cli/src/sources/archive/archiveSource';
 import { localSource } from '../../../../cli/src/sources/local/localSource';
 import { npmSource } from '../../../../cli/src/sources/npm/npmSource';
+import { catalogImages } from '../../../../cli/src/sources/oci/catalogImages';
 import { ociSource } from '../../../../cli/src/sources/oci/ociSource';
 import { startContainerRegistry, type ContainerRegistry } from '../../../support/containerRegistry';
 import { packagesAnnotation, putImage } from '../../../support/foreignImage';
@@ -165,7 +166,7 @@ async function run({ list, files = {}, env = {}, before, rhdhRoot, expected }: R
   });
   const sources = [ociSource(undefined, fallback()), archiveSource(), localSource, npmSource()];
   const go = (): ReturnType<typeof install> =>
-    install({ cwd: dir, config: 'dynamic-plugins.yaml', root, sources, rhdh: settings });
+    install({ cwd: dir, config: 'dynamic-plugins.yaml', root, sources, rhdh: settings, catalogs: catalogImages() });
   if (before !== undefined) {
     for (const name of MOVING) await put(name, { one: pluginFiles('one-dynamic') });
     await writeFile(main, filled(before));
@@ -235,7 +236,7 @@ async function page(): Promise<string> {
 What \`stagedoor install\` makes of a \`dynamic-plugins.yaml\` that was written for the installer of Red Hat Developer Hub
 (\`install-dynamic-plugins\` of redhat-developer/rhdh-plugins, August 2026): ${all.length} cases, ${count('same')} the same,
 ${count('better')} better and ${count('stricter')} stricter. Each row is a test that runs the install, and this page is written from
-those tests (\`test/cli/rhdhLists/cases.ts\`). Why the stricter ones are stricter is in
+those tests (\`test/cli/install/list/rhdhLists/cases.ts\`). Why the stricter ones are stricter is in
 [decision 034](../decisions/034-stricter-plugin-list.md) and [decision 107](../decisions/107-rhdh-lists.md).
 
 ${sections.join('\n\n')}

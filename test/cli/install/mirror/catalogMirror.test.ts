@@ -1,4 +1,4 @@
-import { createSources, install, mirror, withSources } from '@stagedoor/cli/api';
+import { catalogImages, createSources, install, mirror, withSources } from '@stagedoor/cli/api';
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -46,7 +46,7 @@ it('A mirror holds the catalog indexes of its list, and an install from it asks 
   await writeFile(join(dir, config), 'includes: [dynamic-plugins.default.yaml]\n');
   const out = join(dir, 'mirror.tgz');
   const common = { cwd: dir, config, rhdh };
-  expect(await mirror({ ...common, out, sources: createSources() })).toMatchObject({
+  expect(await mirror({ ...common, out, sources: createSources(), catalogs: catalogImages() })).toMatchObject({
     plugins: [{ name: 'one-dynamic' }],
     warnings: [],
   });
@@ -56,7 +56,7 @@ it('A mirror holds the catalog indexes of its list, and an install from it asks 
   const root = join(dir, 'root');
   const offline = async (settings = rhdh): ReturnType<typeof install> =>
     await withSources(out, async (sources, catalogs) => {
-      return await install({ ...common, root, sources, rhdh: settings, frozen: true, ...(catalogs && { catalogs }) });
+      return await install({ ...common, root, sources, rhdh: settings, frozen: true, catalogs });
     });
   expect(await offline()).toMatchObject({ warnings: [] });
   expect(await versionsIn(root)).toEqual({ 'one-dynamic': '1.0.0' });

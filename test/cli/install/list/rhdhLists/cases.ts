@@ -24,7 +24,7 @@ export interface RhdhCase {
 }
 
 /** What must come of a case. */
-export interface Expected {
+interface Expected {
   /** Code and a part of the message; nothing may have changed then. */
   error?: [code: string, message: RegExp];
   /** `name@version` of what is in the root directory afterwards. */

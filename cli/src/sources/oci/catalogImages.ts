@@ -7,29 +7,19 @@ import { compressionOf } from '../../oci/layerCompression';
 import { Layers } from '../../oci/layers';
 import { formatReference, parseReference, type ImageReference } from '../../oci/reference';
 import type { HttpContext } from '../../http/send';
-
-/** The images of catalog indexes, wherever they come from. */
-export interface CatalogImages {
-  /**
-   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that with
-   * the image's digest. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
-   */
-  unpack(image: string, folder: string, context: HttpContext): Promise<{ dir: string; digest: string }>;
-}
+import type { CatalogImages } from '../../install/source';
 
 /** How {@link catalogImages} comes by images. */
 interface CatalogImageOptions {
   /** By default, what reads from the registry that a reference names. */
   readerOf?: (reference: ImageReference, context: HttpContext) => ImageReader;
   fallback?: Fallback;
-  /** Told each file that an image is made of: manifests and layers. */
-  keep?(file: string): Promise<void>;
 }
 
 /** Catalog indexes that come from the registries that their names say. */
-export function catalogImages({ readerOf, fallback, keep }: CatalogImageOptions = {}): CatalogImages {
+export function catalogImages({ readerOf, fallback }: CatalogImageOptions = {}): CatalogImages {
   return {
-    async unpack(text, folder, context) {
+    async unpack(text, folder, { keep, ...context }) {
       const { image, found } = await openAnywhere(parseReference(text), context, fallback, readerOf);
       const layers = new Layers();
       const dir = join(folder, 'content');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { digestOfBytes, digestOfFile, isDigest } from '../../../cli/src/oci/digests';
+import { digestOfBytes, digestOfFile, isDigest } from '../../../cli/src/digest/digests';
 import { fallbackOf } from '../../../cli/src/oci/fallback';
 import { parseReference } from '../../../cli/src/oci/reference';
 import { tempDir } from '../../support/tempDir';
