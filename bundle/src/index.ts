@@ -30,6 +30,7 @@ export {
   formatManifest,
   parseManifest,
   readManifest,
+  startCheckOf,
   type BundleFile,
   type BundleManifest,
 } from './manifest';

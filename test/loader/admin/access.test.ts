@@ -5,7 +5,7 @@ import { adminApi, type AdminApi } from '../../support/adminApi';
 import { recordingAuditor } from '../../support/auditor';
 import { startBackend, type BackendOptions, type RunningBackend } from '../../support/backend';
 import { fixtureBundle } from '../../support/bundles';
-import { externalAccess, pluginToken, signIn, type ServiceToken } from '../../support/callers';
+import { externalAccess, pluginToken, signIn as signInAt, type ServiceToken } from '../../support/callers';
 import { GREETER, drop, greeterVersion } from '../../support/greeter';
 import { askPolicy, withPolicy } from '../../support/policy';
 import { tempDir } from '../../support/tempDir';
@@ -64,7 +64,7 @@ async function setUp({ config, ...options }: BackendOptions = {}): Promise<Setti
     await backend.until(`${fixture}-dynamic`, 'running');
   }
   const { call } = await adminApi(backend);
-  return { backend, call, signIn: (user, groups) => signIn(backend.url, user, groups) };
+  return { backend, call, signIn: (user, groups) => signInAt(backend.url, user, groups) };
 }
 
 describe('an operator', () => {

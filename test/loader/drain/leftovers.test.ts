@@ -265,9 +265,9 @@ test('A static plugin that is started anew for a module hears of events once', a
             env.registerExtensionPoint(words, { addWord: () => {} });
             env.registerInit({
               deps: { events: eventsRef, httpRouter: coreServices.httpRouter },
-              init: async ({ events }) => {
+              init: async (own) => {
                 const onEvent = async (): Promise<void> => void heard++;
-                await (events as Events).subscribe({ id: 'greeter', topics: ['traces'], onEvent });
+                await (own.events as Events).subscribe({ id: 'greeter', topics: ['traces'], onEvent });
               },
             });
           },

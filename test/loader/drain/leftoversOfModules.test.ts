@@ -131,7 +131,7 @@ async function touch({ backend, effects, signals, events, serviceToken }: Touche
     permissions: metadata.permissions?.map(({ name }) => name) ?? [],
     rules: metadata.rules?.map(({ description }) => description) ?? [],
     documents: found.results.map(({ document }) => document.title),
-    entities: entities.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('everything')),
+    entities: entities.map((entity) => entity.metadata.name).filter((name) => name.startsWith('everything')),
   };
 }
 

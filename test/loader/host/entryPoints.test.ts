@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exported, fixturePackage } from '../../cli/exportSupport';
+import { exported, fixturePackage } from '../../cli/export/exportSupport';
 import { startBackend } from '../../support/backend';
 import { dropFolder } from '../../support/bundles';
 
@@ -49,13 +49,13 @@ const kinds: EntryKind[] = [
 ];
 
 describe('A package whose feature is', () => {
-  test.each(kinds)('$what is exported, verified and loaded', async ({ fields, from, plugins }) => {
+  test.each(kinds)('$what is exported, started and loaded', async ({ fields, from, plugins }) => {
     const dir = await fixturePackage('entry-points');
     const file = join(dir, 'package.json');
     const source = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     await writeFile(file, JSON.stringify({ ...source, ...fields }));
     const result = await exported(dir);
-    expect([result.verified, [...result.pluginIds].sort()]).toEqual([true, plugins]);
+    expect([result.startCheck, [...result.pluginIds].sort()]).toEqual(['passed', plugins]);
 
     const backend = await startBackend();
     await dropFolder(result.path, backend.root, 'entries');

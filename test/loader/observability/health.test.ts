@@ -11,7 +11,7 @@ import { pluginHealthServiceRef, type HealthCheck } from '@stagedoor/loader/plug
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { fixturePackage } from '../../cli/exportSupport';
+import { fixturePackage } from '../../cli/export/exportSupport';
 import { adminApi } from '../../support/adminApi';
 import { collectingLogger, startBackend, type BackendOptions, type RunningBackend } from '../../support/backend';
 import { dropFolder } from '../../support/bundles';

@@ -20,7 +20,7 @@ test('A confined process, with its membrane and the thread that watches, needs n
 async function expectSmall(dynamicPlugins: object): Promise<void> {
   const portal = await startPortal({ config: { dynamicPlugins: { isolation: 'process', ...dynamicPlugins } } });
   try {
-    await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-verify'), portal.root, 'hello');
+    await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-start-check'), portal.root, 'hello');
     await untilState(portal, HELLO, 'running');
     for (let request = 0; request < 500; request++) {
       expect((await portal.fetch('/api/hello/ping')).status).toBe(200);

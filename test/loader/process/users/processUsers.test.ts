@@ -80,9 +80,9 @@ const connects = (path: string): string =>
 
 /** The only socket of a user. */
 async function socketOf({ stateDir }: RunningPortal, user: number): Promise<string> {
-  const run = join(stateDir, 'run');
-  for (const entry of await readdir(run))
-    if ((await lstat(join(run, entry))).uid === user) return join(run, entry, 's');
+  const sockets = join(stateDir, 'run');
+  for (const entry of await readdir(sockets))
+    if ((await lstat(join(sockets, entry))).uid === user) return join(sockets, entry, 's');
   throw new Error(`User ${user} has no socket`);
 }
 
