@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** With this file in a folder, RHDH's installer marks what it put there. */
 const MARK = 'dynamic-plugin-config.hash';
 /** That installer's own lock; it gives up on one of another run after ten minutes. */
-export const RHDH_LOCK = 'install-dynamic-plugins.lock';
+const RHDH_LOCK = 'install-dynamic-plugins.lock';
 const LOCK_MS = 10 * 60_000;
 
 /** Names of the folders in a root directory that RHDH's installer put there; empty for a root that is not there. */
