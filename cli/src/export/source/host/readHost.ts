@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { errorText } from '../../../text/errorText';
 import { ANSWER_LIMITS } from '../../../http/limits';
@@ -19,10 +19,10 @@ const schema = z.looseObject({
   abi: z.string(),
   /** Versions of the shared packages by name. */
   shared: z.record(z.string(), z.string()),
-});
+}) satisfies z.ZodType<HostManifest>;
 
 /** The portal that a bundle is for, as it describes itself. */
-export type TargetHost = z.infer<typeof schema>;
+export type TargetHost = HostManifest;
 
 /** Where the description lies. */
 export interface HostSource {
