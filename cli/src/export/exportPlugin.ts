@@ -5,7 +5,7 @@ import { exportBackend } from './exportBackend';
 import { explainFault, isEsbuildGone } from './output/exportFaults';
 import type { ExportOptions } from './plan/options';
 import { readExported } from './plan/plan';
-import { sharedAround, sharedFrom } from './plan/shared';
+import { sharedAround, sharedFolder } from './plan/shared';
 import type { ExportResult } from './result';
 import { fetchPackage } from './source/fetchPackage';
 import { locatePackage } from './source/locate';
@@ -31,7 +31,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
-        : await exportBackend(exported, { out, sharedFrom: sharedFrom(located.fetched ? cwd : located.dir) }, settings);
+        : await exportBackend(exported, { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) }, settings);
       return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();

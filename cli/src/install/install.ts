@@ -139,7 +139,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   const own = new Set([...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))]);
   const entries = [
     ...planned.flatMap(({ plugin, keep }) => (keep ? [{ entry: entryName(keep.name), plugin }] : [])),
-    ...ready.map(({ entry, plan }) => ({ entry, plugin: plan.plugin })),
+    ...ready.map((one) => ({ entry: one.entry, plugin: one.plan.plugin })),
   ];
   for (const { entry, plugin } of entries) {
     const other = owners.get(entry);

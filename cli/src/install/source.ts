@@ -1,7 +1,5 @@
-import { MANIFEST_FILE, SIGNATURE_FILE, type ContentLimits } from '@stagedoor/bundle';
-
-/** The files in which a bundle says of itself what it is, and who signed it. */
-export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
+import type { ContentLimits } from '@stagedoor/bundle';
+import type { Unpacking } from '../bundles/statement';
 
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {
@@ -66,7 +64,7 @@ export function recorded({ address: _, ...rest }: Resolved): RecordedPackage {
 }
 
 /** What every source is told. */
-export interface SourceContext {
+export interface SourceContext extends Unpacking {
   /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
   cwd: string;
   signal?: AbortSignal;
@@ -82,16 +80,6 @@ export interface SourceContext {
   ca?: string;
   /** Told what a person should know although the run goes on; one sentence. */
   onWarning?(text: string): void;
-  /**
-   * Told a folder with what a package says of itself, its manifest and the signatures on it, before anything else of it is
-   * unpacked; rejects to have it refused. What is unpacked then is for the caller to hold against that.
-   */
-  admit?(dir: string): Promise<void>;
-  /**
-   * Told each file that a package is made of as it came, when that is complete and checked: the archive, or an image's
-   * manifests and layers. What is a folder is packed for it.
-   */
-  keep?(file: string): Promise<void>;
 }
 
 /** A place that packages come from. */

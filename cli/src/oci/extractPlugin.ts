@@ -9,8 +9,8 @@ import {
   type ContentLimits,
   type LayerReading,
 } from '@stagedoor/bundle';
+import { STATEMENT, type Unpacking } from '../bundles/statement';
 import type { TransferContext } from '../http/send';
-import { STATEMENT, type SourceContext } from '../install/source';
 import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
@@ -30,7 +30,7 @@ export async function extractPlugin(
     admit,
     limits = DEFAULT_LIMITS,
     ...context
-  }: TransferContext & Pick<SourceContext, 'keep' | 'admit'> & { layers: Layers; limits?: ContentLimits },
+  }: TransferContext & Unpacking & { layers: Layers; limits?: ContentLimits },
 ): Promise<string> {
   const total = manifest.layers.reduce((sum, { size }) => sum + size, 0);
   const fetched: LayerReading[] = [];

@@ -64,7 +64,7 @@ export class LayerCache {
   async #prune(): Promise<void> {
     const files: Array<{ path: string } & Pick<Stats, 'size' | 'mtimeMs'>> = [];
     // Whatever else lies in a folder that somebody named is not ours to remove.
-    for (const name of (await readdir(this.#dir)).filter((name) => OWN.test(name))) {
+    for (const name of (await readdir(this.#dir)).filter((entry) => OWN.test(entry))) {
       const path = join(this.#dir, name);
       const info = await lstat(path).catch(() => undefined);
       if (info?.isFile()) files.push({ path, size: info.size, mtimeMs: info.mtimeMs });

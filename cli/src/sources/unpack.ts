@@ -1,7 +1,8 @@
 import { extractArchive } from '@stagedoor/bundle';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { STATEMENT, type SourceContext } from '../install/source';
+import { STATEMENT } from '../bundles/statement';
+import type { SourceContext } from '../install/source';
 
 /** A new folder below `folder`, which other packages may be fetched into at the same time. */
 export async function scratchFolder(folder: string): Promise<string> {

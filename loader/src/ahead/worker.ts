@@ -39,12 +39,12 @@ async function work(): Promise<void> {
   busy = false;
 }
 
-async function stage({ drop, shelves, compile }: StageJob): Promise<StagedAhead> {
+async function stage({ drop, shelves, compile: compiles }: StageJob): Promise<StagedAhead> {
   const { entry } = drop;
   try {
     const seen = (await snapshot(drop)).text;
     const bundle = await stageDrop(drop, shelves, blockingFileSystem);
-    if (compile) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
+    if (compiles) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
     return { entry, seen, bundle };
   } catch {
     // The portal does it again itself, and says why it cannot be done.

@@ -25,7 +25,7 @@ const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | unde
 ]);
 
 /** What operators decided about the drops of a name, see `Decisions`. */
-export interface DropDecisions {
+interface DropDecisions {
   toRun(winner: StagedBundle): Promise<StagedBundle | undefined>;
   showDisabled(name: string, bundle: StagedBundle | undefined): boolean;
   forgetBuilds(name: string): Promise<void>;

@@ -39,7 +39,7 @@ export async function listDrops(root: string): Promise<string[]> {
 }
 
 /** ROOT_UNREADABLE, for whatever keeps the root directory from being read. */
-export function rootUnreadable(root: string, cause: unknown): StagedoorError {
+function rootUnreadable(root: string, cause: unknown): StagedoorError {
   return new StagedoorError('ROOT_UNREADABLE', `${root} cannot be read: ${(cause as Error).message}`, { cause });
 }
 

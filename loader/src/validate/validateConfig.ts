@@ -7,7 +7,7 @@ import type { PassedChecks } from './passedChecks';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 
 /** One value of app-config that a schema does not take. */
-export interface ConfigFault {
+interface ConfigFault {
   /** E.g. `greeter.times`, empty for all of app-config. */
   key: string;
   /** What the schema expects, e.g. `must be number`. */

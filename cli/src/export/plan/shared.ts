@@ -16,13 +16,13 @@ export interface SharedImport {
 const OWN_DIR = __dirname;
 
 /** The folder that shared packages are resolved from, for a plugin in `dir`, or for one that is fetched by a command in `dir`. */
-export function sharedFrom(dir: string): string {
+export function sharedFolder(dir: string): string {
   return findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
 }
 
 /** The shared packages that a plugin is started on that is fetched by a command in `dir`. */
 export function sharedAround(dir: string): SharedPackage[] {
-  return sharedPackages(sharedFrom(dir)).filter(({ name }) => name !== SHARED_ROOT);
+  return sharedPackages(sharedFolder(dir)).filter(({ name }) => name !== SHARED_ROOT);
 }
 
 /** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */

@@ -16,7 +16,7 @@ import { isDigest } from '../../digest/digests';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
-export const STORE = '.stagedoor-install';
+const STORE = '.stagedoor-install';
 /** Begins the names of folders in which packages are being fetched. */
 export const STAGING_PREFIX = 'staging-';
 /** The package in its folder of the store; its record is beside it. */
@@ -141,7 +141,7 @@ export async function listInstalled(root: string): Promise<Installed[]> {
 }
 
 /** Hex digest of a package folder. Throws ARCHIVE_UNSAFE for one that holds more than files and folders. */
-export async function contentOf(dir: string): Promise<string> {
+async function contentOf(dir: string): Promise<string> {
   return digestOf(await listFiles(dir));
 }
 
