@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MANIFEST_FILE, StagedoorError, isInside } from '@stagedoor/bundle';
+import { MANIFEST_FILE, StagedoorError, isInside, isLitterName } from '@stagedoor/bundle';
 import type { Plan } from './plan';
 
 /** Where a bundle goes. */
@@ -11,9 +11,6 @@ export interface OutputPlace {
   /** True where the folder must stay and only its content can be replaced: a mount point, or a folder given alone. */
   fixed: boolean;
 }
-
-/** What a file system keeps at its top. */
-export const NOT_OURS = 'lost+found';
 
 /**
  * Looks at the folder `out` before anything is written. An older bundle may be replaced, and a `dist-dynamic` that
@@ -26,7 +23,7 @@ export async function outputPlace(out: string, plan: Pick<Plan, 'dir' | 'name'>)
   }
   const info = await stat(dir).catch(() => undefined);
   if (!info) return { dir, fixed: false };
-  const names = info.isDirectory() ? (await readdir(dir)).filter((name) => name !== NOT_OURS) : [basename(dir)];
+  const names = info.isDirectory() ? (await readdir(dir)).filter((name) => !isLitterName(name)) : [basename(dir)];
   if (names.length > 0 && !names.includes(MANIFEST_FILE) && !(await isOfAnotherTool(dir, plan.name))) {
     throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} is not empty and holds no ${MANIFEST_FILE}.`);
   }
