@@ -72,6 +72,14 @@ export interface Config {
       /** Names of packages whose older builds are refused, even where `allow` names them. Default: none. */
       refuse?: string[];
     };
+    /** The databases of plugins. */
+    database?: {
+      /**
+       * Whether a build may run on a database that a newer build of its package has migrated, after a rollback for instance.
+       * `allow`: it starts, and the migrations that it lacks count as applied. `refuse`: it does not start. Default: `allow`.
+       */
+      olderBuilds?: 'allow' | 'refuse';
+    };
     /** Where plugins run: in the portal itself, or each in a child process of its own. Default: `in-process`. */
     isolation?: 'in-process' | 'process';
     /** How child processes of plugins run. */

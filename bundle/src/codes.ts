@@ -112,6 +112,19 @@ export const codes = {
     meaning: 'A build is older than one of its package that has served, and dynamicPlugins.downgrades refuses that.',
     hint: 'Drop a newer build. If the older one is meant, roll back, or list the package under dynamicPlugins.downgrades.allow.',
   },
+  DATABASE_NEWER: {
+    meaning: 'A newer build has migrated the database of the plugin, and this one may not, or cannot, run on that.',
+    hint: 'Drop the newer build again, or allow older builds with dynamicPlugins.database.olderBuilds.',
+  },
+  DATABASE_LOCKED: {
+    meaning:
+      'A migration of the database of the plugin runs elsewhere, or has ended half way without giving back its lock.',
+    hint: 'Wait for the other portal. Where none migrates, check what the migration left, then set is_locked to 0 in the named table.',
+  },
+  DATABASE_UNREADABLE: {
+    meaning: 'Older builds are refused, and the database of the plugin does not tell which migrations it has.',
+    hint: 'Make the database of the plugin readable for the portal; the message says what stands in the way.',
+  },
   OPEN_ROUTE_REFUSED: {
     meaning: 'A bundle declares a path open that the policy of the portal keeps behind the session check.',
     hint: 'List the path under dynamicPlugins.auth.open if callers without a session may use it.',

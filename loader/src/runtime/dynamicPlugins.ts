@@ -15,6 +15,7 @@ import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
 import type { RootServices } from '../host/rootServices';
 import type { Contribution } from '../resolve/contribution';
 import { watchRoot } from '../scan/watchRoot';
+import { openMigrations } from '../migrations/openMigrations';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../process/resolveBundle';
@@ -152,8 +153,18 @@ export class DynamicPlugins {
       if (type !== 'state') return;
       standIns.follow(plugin, this.#registry.get(plugin));
       frontends.follow(plugin, this.#bundles.loaded(plugin));
+      void this.#unitHost.migrations?.follow(plugin, this.#bundles.loaded(plugin));
     });
     this.#state = new StateFile(({ code, message, hint }) => logger.error(`${code}: ${message} Remedy: ${hint}`));
+    if (settings) {
+      this.#unitHost.migrations = openMigrations({
+        settings,
+        config,
+        memory: this.#state,
+        logger,
+        events: this.events,
+      });
+    }
     this.#units = new Units(this.#unitHost, (claim) => this.#state.holderOf(claim));
     const [units, registry, events] = [this.#units, this.#registry, this.events];
     this.observations = new Observations({
@@ -393,8 +404,15 @@ export class DynamicPlugins {
       ...status,
       ...this.#bundles.whereabouts(status.name),
       ...this.observations.of(status),
+      ...this.#databaseOf(status.name),
       ...(this.#reports?.has(status.name) && { developed: true }),
     };
+  }
+
+  #databaseOf(name: string): Pick<PluginStatus, 'database'> {
+    const loaded = this.#bundles.loaded(name);
+    const database = loaded && this.#unitHost.migrations?.newer(loaded);
+    return database ? { database } : {};
   }
 
   #patchPackagePaths(): void {

@@ -16,6 +16,8 @@ import type { PluginStartupResult } from '../host/startupReport';
 import { ActiveRequests, type RequestObserver } from '../serve/requests';
 import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
+import { UnitDatabase } from '../migrations/unitDatabase';
+import type { DatabaseWatch } from '../migrations/watch';
 import { runWithPackageDirs } from '../stage/packagePaths';
 import { confineService, isHttpRouter } from './confine';
 import { deadline } from './deadline';
@@ -41,6 +43,8 @@ export interface GenerationHost extends OwnServicesHost {
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
   /** Hears that the plugin answers to other paths, or opened others, than before. */
   onRoutes?(): void;
+  /** Watches over the plugin's database; undefined for what is the portal's own. */
+  database?: DatabaseWatch;
   /** Who hears of the requests of a plugin. */
   traffic?: ((pluginId: string) => RequestObserver) | undefined;
 }
@@ -67,6 +71,7 @@ export class Generation implements StartedGeneration {
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
   readonly #own: OwnServices;
+  readonly #database: UnitDatabase | undefined;
   readonly #began = performance.now();
   #serving = false;
   #closed = false;
@@ -78,6 +83,7 @@ export class Generation implements StartedGeneration {
     this.#requests = new ActiveRequests(host.traffic?.(pluginId));
     this.#upgrades = new Upgrades(host.rootLogger.child({ plugin: pluginId }));
     this.#own = new OwnServices(pluginId, composition.plugin?.owner === STATIC_OWNER, host);
+    this.#database = host.database && new UnitDatabase(pluginId, composition, host.database);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
@@ -109,6 +115,7 @@ export class Generation implements StartedGeneration {
     if (!current) generation.#own.begin();
     const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
     try {
+      await generation.#database?.check(host.services, host.rootLogger);
       const outcome = await deadline(
         runWithPackageDirs(dirs, () => generation.#backend.start()),
         host.startTimeoutMs + START_GRACE_MS,
@@ -120,7 +127,8 @@ export class Generation implements StartedGeneration {
     } catch (error) {
       generation.handOver();
       generation.stop().catch(() => {});
-      throw StartFailure.from(pluginId, error);
+      const failure = StartFailure.from(pluginId, error);
+      throw generation.#database?.explain(failure) ?? failure;
     }
     return generation;
   }
@@ -183,6 +191,7 @@ export class Generation implements StartedGeneration {
     ).finally(() => {
       this.#upgrades.close();
       this.#own.end();
+      this.#database?.end();
     });
   }
 
@@ -215,6 +224,8 @@ export class Generation implements StartedGeneration {
     own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
     const httpRouter = unit.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
+    const database = this.#database?.service(unit, services);
+    if (database) own.set(database.service.id, database);
     for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
     const factories = unit.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];

@@ -49,6 +49,7 @@ export interface Plugin extends Fault {
   onDisk?: Build & { drop: string };
   generations?: Array<Build & { role: 'serving' | 'draining' | 'previous' }>;
   signature?: { verdict: 'good' | 'missing' | 'untrusted' | 'invalid'; signedBy: string[]; unknown: string[] };
+  database?: { version?: string; migrations: string[]; message: string };
   developed?: boolean;
   attempt?: number;
   isolation?: 'in-process' | 'process';
