@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
 /** The built worker; this file is built into `dist/index.cjs.js`. */

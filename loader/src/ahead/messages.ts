@@ -1,6 +1,6 @@
 import type { Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** What the thread is asked: to stage a drop, and perhaps to compile the copy's code; or to leave a file that is needed now. */
 export type AheadJob = { drop: Drop; shelves: Shelves; compile: boolean } | { skip: string };

@@ -3,8 +3,8 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { overlay } from '../host/overlay';
 import type { OlderBuilds } from '../settings/database';
-import type { StagedBundle } from '../stage/stageDrop';
-import { deadline } from '../start/deadline';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { deadline } from '../deadline';
 import { bridgeMigrations, type MigratorRun } from './bridge';
 import {
   compareMigrations,

@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import type { EventLog } from '../runtime/eventLog';
+import type { EventLog } from '../lifecycle/eventLog';
 import type { Settings } from '../settings/settings';
 import { MigrationRecords, type MigrationMemory } from './records';
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, sep } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** What the files of a bundle say of its migrations. */
 export interface OwnMigrations {

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
-import type { StagedBundle } from '../stage/stageDrop';
-import { bundlesOf, type Composition } from '../start/part';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { bundlesOf, type Composition } from '../composition/part';
 import { countMigrations, isNewerVersion, showNames, type OwnedMigration } from './compare';
 import type { DatabaseReport, DatabaseSetup } from './databaseUse';
 import { ownMigrations } from './ownNames';

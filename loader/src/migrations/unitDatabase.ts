@@ -1,7 +1,7 @@
 import { coreServices, type DatabaseService, type RootLoggerService } from '@backstage/backend-plugin-api';
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
-import { STATIC_OWNER, bundlesOf, partsOf, type Composition } from '../start/part';
+import { STATIC_OWNER, bundlesOf, partsOf, type Composition } from '../composition/part';
 import type { StartFailure } from '../start/startFailure';
 import type { UnitServices } from '../start/unitServices';
 import { DatabaseUse, type DatabaseReport, type DatabaseSetup } from './databaseUse';

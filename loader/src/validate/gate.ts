@@ -3,7 +3,7 @@ import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
 import type { HostManifest } from './host';
@@ -20,6 +20,8 @@ export interface GateOptions {
   config: RootConfigService;
   /** The newest version of a package that has served. */
   newest(name: string): string | undefined;
+  /** Remembers app-config that matched; absent where there is nowhere to keep it. */
+  passed?: PassedChecks;
   /** Learns what to hide; absent where somebody else sees to that. */
   rootLogger?: RootLoggerService;
 }
@@ -58,8 +60,6 @@ export class Gate {
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
   /** Digests of bundles of which it was said that they are for an earlier host. */
   readonly #told = new Set<string>();
-  /** Known once there is a state directory to keep it in. */
-  passed: PassedChecks | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -149,7 +149,7 @@ export class Gate {
       if (!(error instanceof TooManySchemas)) throw error;
       throw schemaLimit(bundle.name, entries[0]!.path, error.message);
     }
-    const { config } = this.#options;
-    await validateConfig(bundle, entries, { config, workers: this.#workers, passed: this.passed, begun });
+    const { config, passed } = this.#options;
+    await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
   }
 }

@@ -1,10 +1,10 @@
-import { findPackageDir, packName } from '@stagedoor/bundle';
-import { createHash, randomBytes } from 'node:crypto';
+import { findPackageDir, packName, replaceFile } from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { version } from '../../package.json';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { SchemaJob } from './schemaWorker/messages';
 
 const FILE = 'app-config.sha256';
@@ -29,15 +29,7 @@ export class PassedChecks {
 
   /** Remembers that app-config matches, in place of what matched before. Does nothing where the disk is full. */
   async add(bundle: StagedBundle, job: SchemaJob): Promise<void> {
-    const file = this.#file(bundle);
-    const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-    try {
-      await mkdir(join(file, '..'), { recursive: true });
-      await writeFile(temporary, digestOf(job));
-      await rename(temporary, file);
-    } catch {
-      await rm(temporary, { force: true }).catch(() => {});
-    }
+    await replaceFile(this.#file(bundle), digestOf(job)).catch(() => {});
   }
 
   #file({ name, dir }: StagedBundle): string {
@@ -56,10 +48,8 @@ let loaderVersion: string | undefined;
 function configLoaderVersion(): string {
   if (loaderVersion === undefined) {
     const dir = findPackageDir('@backstage/config-loader', __dirname);
-    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as {
-      version?: string;
-    };
-    loaderVersion = version ?? '';
+    const found = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as { version?: string };
+    loaderVersion = found.version ?? '';
   }
   return loaderVersion;
 }
