@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { isAddress } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable } from '../temporary/unwritable';
-import { isAddress } from './address';
 import { download } from './download';
 
 /** A bundle that can be read as a folder, wherever it came from. */

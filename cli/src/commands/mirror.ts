@@ -37,7 +37,7 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
       const config = once('config', args.config);
       const { mirror } = await import('../install/mirror/mirror');
       const { installProgress } = await import('../report/installProgress');
-      const { mirrorLines } = await import('../report/mirror');
+      const { mirrorLines } = await import('../report/install');
       const { createSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {

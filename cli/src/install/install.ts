@@ -1,8 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { appConfigText } from './config/appConfigText';
-import { mergePluginConfigs } from './config/mergePluginConfigs';
+import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
 import { fetchAll, type Ready } from './fetchAll';
 import { lockedPlugins, tryToLock } from './lockedPlugins';
 import { assertLocked } from './lockFile';

@@ -1,3 +1,8 @@
+import { MANIFEST_FILE, SIGNATURE_FILE } from '@stagedoor/bundle';
+
+/** The files in which a bundle says of itself what it is, and who signed it. */
+export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
+
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {
   /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */

@@ -12,8 +12,7 @@ import {
   type LayerReading,
 } from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
-import type { SourceContext } from '../install/source';
-import { STATEMENT } from '../sources/unpack';
+import { STATEMENT, type SourceContext } from '../install/source';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 import { LAYER_TYPES } from './schemas';

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File } from '@stagedoor/bundle';
 import type { Response } from 'undici';
+import { errorText } from '../text/errorText';
 import { ANSWER_LIMITS, LAYER_LIMITS, MANIFEST_LIMITS, tooManyBytes } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { save } from '../http/save';
-import { rootMessage, type TransferContext } from '../http/send';
+import { type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
 import { isDigest } from './reference';
 import {
@@ -48,7 +49,7 @@ export async function fetchManifest(session: Session, reference: string): Promis
   } as const;
   const bytes = await readBody(response, what).catch((cause: unknown) => {
     if (isStagedoorError(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${rootMessage(cause)}.`, { cause });
+    throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${errorText(cause)}.`, { cause });
   });
   const digest = digestOfBytes(bytes);
   const promised = isDigest(reference) ? reference : (response.headers.get('docker-content-digest') ?? digest);
@@ -97,7 +98,7 @@ export async function fetchBlob(
   } catch (cause) {
     signal?.throwIfAborted();
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
+    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
   }
   const found = { size: (await stat(file)).size, digest: `sha256:${await sha256File(file)}` };
   if (found.size !== size || found.digest !== digest) {

@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { listedPlugins, type ListedPlugin } from './dynamicPackages';
+import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
@@ -13,7 +13,7 @@ export interface PluginImage {
   /** The manifest as it came, after the indexes that led to it. */
   documents: Buffer[];
   /** The plugins that it lists; undefined where it does not say. */
-  plugins?: ListedPlugin[];
+  plugins?: DynamicPackage[];
 }
 
 /** Indexes may hold indexes: one per release, say, of one per platform. */
@@ -34,7 +34,7 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
         digest: documents[0]!.digest,
         manifest: content,
         documents: documents.map(({ bytes }) => bytes),
-        plugins: listedPlugins(annotations, formatReference(reference)),
+        plugins: dynamicPackages(annotations, formatReference(reference)),
       };
     }
     if (documents.length > MOST_INDEXES) {
@@ -55,7 +55,7 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
 }
 
 /** The plugin that a reference means: the one at its path, or the only one. Throws IMAGE_PATH_INVALID. */
-export function pluginOf({ plugins }: PluginImage, reference: ImageReference): ListedPlugin {
+export function pluginOf({ plugins }: PluginImage, reference: ImageReference): DynamicPackage {
   const { path } = reference;
   if (path !== undefined) return plugins?.find(({ folder }) => folder === path) ?? { folder: path };
   const [only, ...others] = plugins ?? [];

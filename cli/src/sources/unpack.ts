@@ -1,9 +1,12 @@
-import { MANIFEST_FILE, SIGNATURE_FILE, extractArchive } from '@stagedoor/bundle';
+import { extractArchive } from '@stagedoor/bundle';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SourceContext } from '../install/source';
+import { STATEMENT, type SourceContext } from '../install/source';
 
-/** What a bundle says of itself. */
-export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
+/** A new folder below `folder`, which other packages may be fetched into at the same time. */
+export async function scratchFolder(folder: string): Promise<string> {
+  return await mkdtemp(join(folder, 'fetch-'));
+}
 
 /**
  * Unpacks an archive into a folder below `scratch`, which is returned, once `admit` has let in what it says of itself.

@@ -7,8 +7,7 @@ import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
 import { npmHeaders } from '../npm/npmHeaders';
 import { npmSettingsReader } from '../npm/npmSettings';
-import { scratchFolder } from '../scratch';
-import { unpack } from '../unpack';
+import { scratchFolder, unpack } from '../unpack';
 
 /**
  * Archives at https addresses; plain http only on this machine or where that is allowed. What they are is known by their

@@ -19,8 +19,7 @@ import { ARCHIVE_LIMITS, tooManyBytes } from '../../http/limits';
 import { formOf, plainKey } from '../../install/list/packageText';
 import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
-import { scratchFolder } from '../scratch';
-import { unpack } from '../unpack';
+import { scratchFolder, unpack } from '../unpack';
 
 /**
  * Bundle folders and archives of this machine: `./folder`, `/folder`, `file:…`. Paths are relative to `cwd` and recorded as

@@ -10,8 +10,7 @@ import { Layers } from '../../oci/layers';
 import { formatReference, imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
 import { fetchFromImage } from '../oci/ociSource';
-import { scratchFolder } from '../scratch';
-import { unpack } from '../unpack';
+import { scratchFolder, unpack } from '../unpack';
 
 /**
  * Packages of every kind, from the folder of a mirror and nowhere else. What a package came as is held against its digest

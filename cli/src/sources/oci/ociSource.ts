@@ -7,7 +7,7 @@ import type { LayerCache } from '../../oci/layerCache';
 import { Layers } from '../../oci/layers';
 import { openImage, pluginOf } from '../../oci/pluginImage';
 import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
-import { scratchFolder } from '../scratch';
+import { scratchFolder } from '../unpack';
 
 /**
  * Plugins in images: `oci://host/repository:tag!path`. Resolving throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*,
