@@ -72,6 +72,14 @@ export interface Config {
       /** Names of packages whose older builds are refused, even if `allow` names them. Default: none. */
       refuse?: string[];
     };
+    /** The databases of plugins. */
+    database?: {
+      /**
+       * Builds of a plugin whose database a newer build has migrated, for example after a rollback. `allow`: they start, and the
+       * migrations that they lack count as applied. `refuse`: they do not start. Default: `allow`.
+       */
+      olderBuilds?: 'allow' | 'refuse';
+    };
     /** Where plugins run: in the process of the portal, or each in its own child process. Default: `in-process`. */
     isolation?: 'in-process' | 'process';
     /** Settings of plugin processes. */

@@ -113,6 +113,18 @@ export const codes = {
       'The build is older than a build of the same package that has served, and dynamicPlugins.downgrades refuses that.',
     hint: 'Drop a newer build. To use the older one, roll back, or list the package under dynamicPlugins.downgrades.allow.',
   },
+  DATABASE_NEWER: {
+    meaning: 'A newer build has migrated the database of the plugin, and this build may not, or cannot, run on it.',
+    hint: 'Drop the newer build again, or allow older builds with dynamicPlugins.database.olderBuilds.',
+  },
+  DATABASE_LOCKED: {
+    meaning: 'A migration of the database of the plugin is running elsewhere, or it stopped halfway and left its lock.',
+    hint: 'Wait for the other portal. If none is migrating, check what the migration left, then set is_locked to 0 in the named table.',
+  },
+  DATABASE_UNREADABLE: {
+    meaning: 'Older builds are refused, and the applied migrations cannot be read from the database of the plugin.',
+    hint: 'Give the portal access to the database of the plugin; the message contains the cause.',
+  },
   OPEN_ROUTE_REFUSED: {
     meaning: 'The bundle opens a path that the policy of the portal does not allow to be open.',
     hint: 'List the path under dynamicPlugins.auth.open if callers without a session may use it.',

@@ -30,17 +30,19 @@ export function digestOf(files: readonly BundleFile[]): string {
 }
 
 /**
- * Lists every file below `dir` except manifest and signature, sorted by path, sizes in bytes.
+ * Lists every file below `dir` except manifest and signature, sorted by path, sizes in bytes, without what `leavesOut` names.
  * Throws ARCHIVE_UNSAFE on anything that is neither file nor folder.
  */
 export async function listPaths(
   dir: string,
   fs: FileSystem = waitingFileSystem,
+  leavesOut: (path: string) => boolean = () => false,
 ): Promise<Array<{ path: string; size: number }>> {
   const paths: Array<{ path: string; size: number }> = [];
   async function walk(prefix: string): Promise<void> {
     for (const entry of await fs.readdir(join(dir, prefix))) {
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
+      if (leavesOut(path)) continue;
       if (entry.isDirectory()) await walk(path);
       else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
       else if (!UNLISTED.has(path)) paths.push({ path, size: (await fs.lstat(join(dir, path))).size });
@@ -51,8 +53,12 @@ export async function listPaths(
 }
 
 /** {@link listPaths} with the hash of each file. */
-export async function listFiles(dir: string, fs: FileSystem = waitingFileSystem): Promise<BundleFile[]> {
-  return concurrently(await listPaths(dir, fs), async ({ path, size }) => ({
+export async function listFiles(
+  dir: string,
+  fs: FileSystem = waitingFileSystem,
+  leavesOut?: (path: string) => boolean,
+): Promise<BundleFile[]> {
+  return concurrently(await listPaths(dir, fs, leavesOut), async ({ path, size }) => ({
     path,
     size,
     sha256: await fs.sha256(join(dir, path), size),

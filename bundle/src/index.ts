@@ -35,6 +35,7 @@ export {
   type BundleManifest,
 } from './manifest';
 export { byPath, checkFiles, digestOf, listFiles, listPaths, sha256File } from './digest';
+export { isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
 export { peerFit, type PeerFit } from './peerFit';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';

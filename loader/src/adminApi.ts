@@ -83,6 +83,8 @@ export interface Plugin extends Fault {
   onDisk?: Build & { drop: string };
   generations?: Array<Build & { role: 'serving' | 'draining' | 'previous' }>;
   signature?: { verdict: 'good' | 'missing' | 'untrusted' | 'invalid'; signedBy: string[]; unknown: string[] };
+  /** That the build in `loaded` runs on a database which a newer build, `version`, has migrated. */
+  database?: { version?: string; migrations: string[]; message: string };
   /** While `stagedoor dev` builds it from its source. */
   developed?: boolean;
   /** Starts in a row that failed, where it is started again by itself. */

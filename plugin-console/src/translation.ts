@@ -134,6 +134,7 @@ export const consoleTranslationRef = createTranslationRef({
       modules: 'Modules',
       moduleOf: '{{module}} of {{plugin}}',
       signature: 'Signature',
+      database: 'Database',
       runsIn: 'Runs in',
       process: 'Process',
       user: 'User',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { concurrently } from '../concurrently';
 import { StagedoorError } from '../error';
 import { waitingFileSystem, type FileSystem, type OpenFile } from '../fileSystem';
+import { litterIn, type LitterFilter } from '../litter';
 import { isInside } from '../paths';
 import { Contents, type ContentLimits } from './contents';
 import { FOLDER_MODE, copyPlainFile } from './plainMode';
@@ -14,7 +15,7 @@ const NAMES_HANDLES = process.platform === 'linux';
 /**
  * Copies a dropped folder as the loader will run it: plain files and folders only. Copies are reflinks where the
  * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
- * inside the drop becomes a copy of it; `.bin` folders are left out. What is copied is what was judged, also when the
+ * inside the drop becomes a copy of it; `.bin` folders and litter are left out. What is copied is what was judged, also when the
  * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
  * Files get the mode 0644 or 0755, and a copy that fails is removed. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
@@ -26,7 +27,7 @@ export async function copyFolder(
 ): Promise<void> {
   const root = await fs.realpath(from);
   const contents = new Contents(from, limits);
-  const { folders, files } = await listFolder(root, contents, fs);
+  const { folders, files } = await listFolder(root, contents, fs, await litterIn(root));
   try {
     await fs.mkdir(to, { recursive: true, mode: FOLDER_MODE });
     for (const folder of folders) await fs.mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
@@ -71,7 +72,7 @@ interface Listing {
 }
 
 /** Lists all of a drop, before any of it is copied: one that is refused for its names or number leaves nothing to remove. */
-async function listFolder(root: string, contents: Contents, fs: FileSystem): Promise<Listing> {
+async function listFolder(root: string, contents: Contents, fs: FileSystem, isLitter: LitterFilter): Promise<Listing> {
   const listing: Listing = { folders: [], files: [] };
   async function list(folder: string): Promise<void> {
     const below: string[] = [];
@@ -79,6 +80,7 @@ async function listFolder(root: string, contents: Contents, fs: FileSystem): Pro
     for await (const entry of await fs.entries(join(root, folder))) {
       if (entry.name === '.bin') continue;
       const path = folder ? `${folder}/${entry.name}` : entry.name;
+      if (isLitter(path)) continue;
       if (entry.isDirectory()) {
         contents.addFolder(path);
         listing.folders.push(path);

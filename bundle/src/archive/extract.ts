@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
+import { isLitterName, removeLitter } from '../litter';
 import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
@@ -43,7 +44,7 @@ interface Reading {
 /**
  * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
  * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
- * differ in what they make of that. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
+ * differ in what they make of that. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
  * before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
  * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written. Errors call the archive
  * `shown`.
@@ -58,6 +59,7 @@ export async function extractArchive(
   }: { limits?: ContentLimits; only?: readonly string[]; shown?: string } = {},
 ): Promise<void> {
   await unpack({ file, compression: 'gzip', limits, only, shown, judge: takeBelowTop }, dir);
+  if (!only) await removeLitter(dir);
 }
 
 /** An image layer, and the folder of it that is wanted. */
@@ -187,6 +189,8 @@ async function feed(
 const takeBelowTop: Judge = (path, entry, contents) => {
   const [top, ...below] = path.replace(/\/$/, '').split('/');
   const inner = below.join('/');
+  // What an archiver of macOS puts beside the top folder.
+  if (top === '__MACOSX' || (inner === '' && entry.type !== 'Directory' && isLitterName(top!))) return '';
   if (top === '' || top === '..') throw unsafe(path, 'is not a plain relative path.');
   if (inner === '' && entry.type !== 'Directory') {
     checkType(path, entry);
@@ -211,14 +215,20 @@ function takeBelow(folder: string): Judge {
 
 /** Holds an entry against what a bundle may be made of, by the path it will have, which it gives back. */
 function note(path: string, inner: string, entry: Entry, contents: Contents): string {
+  // A manifest lists plain files only: what is removed as litter afterwards need not be one.
+  if (!isPlain(entry) && inner.split('/').some(isLitterName)) return '';
   checkType(path, entry);
   if (entry.type !== 'Directory') contents.addFile(inner, entry.size);
   else if (inner !== '') contents.addFolder(inner);
   return inner;
 }
 
-function checkType(path: string, { type }: Entry): void {
-  if (!PLAIN.has(type) && type !== 'Directory') throw unsafe(path, `is a ${type}.`);
+function checkType(path: string, entry: Entry): void {
+  if (!isPlain(entry)) throw unsafe(path, `is a ${entry.type}.`);
+}
+
+function isPlain({ type }: Entry): boolean {
+  return PLAIN.has(type) || type === 'Directory';
 }
 
 function modeOf({ type, mode = 0 }: Entry): number {

@@ -1,6 +1,7 @@
 import { sign } from 'node:crypto';
 import { join } from 'node:path';
-import { checkFiles, listFiles } from '../digest';
+import { checkFiles } from '../digest';
+import { listBundleFiles } from '../litter';
 import { SIGNATURE_FILE } from '../names';
 import { replaceFile } from '../replaceFile';
 import type { PrivateKey } from './keys';
@@ -14,7 +15,7 @@ import { readStatement } from './statement';
  */
 export async function signBundle(dir: string, { key, keyId }: PrivateKey): Promise<BundleSignature[]> {
   const { manifest, bytes } = await readStatement(dir);
-  checkFiles(manifest, await listFiles(dir));
+  checkFiles(manifest, await listBundleFiles(dir));
   const others = (await readSignatures(dir)).filter((entry) => entry.keyId !== keyId);
   const signature = sign(null, bytes, key).toString('base64');
   const signatures = [...others, { keyId, algorithm: 'ed25519' as const, signature }];

@@ -1,6 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isFrontendRole, readPackageJson, remoteFault, type PublicKey, type StagedoorError } from '@stagedoor/bundle';
+import {
+  isFrontendRole,
+  isLitterName,
+  readPackageJson,
+  remoteFault,
+  type PublicKey,
+  type StagedoorError,
+} from '@stagedoor/bundle';
 import { verifyTarget } from '../signing/verifyTarget';
 import { findingOf, type Finding } from './finding';
 
@@ -47,7 +54,7 @@ async function frontendFault(path: string): Promise<StagedoorError | undefined> 
 
 /** True for the name of an entry of the root directory that the portal looks at. */
 export function isDropName(entry: string): boolean {
-  return !entry.startsWith('.') && entry !== 'lost+found';
+  return !entry.startsWith('.') && !isLitterName(entry);
 }
 
 async function isDrop(path: string): Promise<boolean> {

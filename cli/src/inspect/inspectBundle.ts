@@ -2,7 +2,7 @@ import {
   StagedoorError,
   checkFiles,
   isStagedoorError,
-  listFiles,
+  listBundleFiles,
   readManifest,
   readSignatures,
   startCheckOf,
@@ -49,7 +49,7 @@ export async function inspectBundle(target: string, options: OpenOptions): Promi
   return withBundle(target, options, async ({ dir }) => {
     const manifest = await readManifest(dir);
     if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
-    const files = await listFiles(dir);
+    const files = await listBundleFiles(dir);
     const [sbom, signatures] = await Promise.all([readSbom(dir), readSignatures(dir)]);
     const { name, version, role, source, host, provides, native, digest, tool } = manifest;
     const fault = faultOf(manifest, files);

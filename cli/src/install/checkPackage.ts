@@ -1,7 +1,7 @@
 import {
   checkFiles,
   digestOf,
-  listFiles,
+  listBundleFiles,
   readManifest,
   readPackageJson,
   verifySignatures,
@@ -26,7 +26,7 @@ export async function checkPackage(dir: string, trusted: readonly PublicKey[] | 
   const { name, version } = await readPackageJson(dir);
   const signed = trusted && (await verifySignatures(dir, trusted));
   const manifest = signed?.manifest ?? (await readManifest(dir));
-  const files = await listFiles(dir);
+  const files = await listBundleFiles(dir);
   if (manifest) checkFiles(manifest, files);
   return { name, version, content: digestOf(files), ...(signed && { signedBy: signed.signedBy }) };
 }

@@ -6,6 +6,7 @@ import {
   StagedoorError,
   extractLayer,
   listPaths,
+  removeLitter,
   type ContentLimits,
   type LayerReading,
 } from '@stagedoor/bundle';
@@ -61,6 +62,7 @@ export async function extractPlugin(
     Object.assign(taken, await extractLayer({ ...layer, taken: { ...taken } }, dir));
     await keep?.(layer.file);
   }
+  await removeLitter(dir);
   if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
   throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);

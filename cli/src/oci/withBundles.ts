@@ -2,7 +2,7 @@ import {
   StagedoorError,
   checkFiles,
   fileName,
-  listFiles,
+  listBundleFiles,
   packName,
   readManifest,
   readPackageJson,
@@ -35,7 +35,7 @@ export async function withBundles<T>(
   return await withBundle(target, options, async ({ dir }) => {
     const packageJson = await readPackageJson(dir);
     const manifest = await readManifest(dir);
-    if (manifest) checkFiles(manifest, await listFiles(dir));
+    if (manifest) checkFiles(manifest, await listBundleFiles(dir));
     const name = sourceName(packageJson.name);
     if (opened.some((part) => sourceName(part.packageJson.name) === name)) {
       throw new StagedoorError('USAGE', `Two of the bundles are ${packageJson.name}.`, {

@@ -1,7 +1,7 @@
 import {
   StagedoorError,
   checkFiles,
-  listFiles,
+  listBundleFiles,
   readManifest,
   readSignatures,
   verifySignatures,
@@ -35,7 +35,7 @@ export async function verifyTarget(
     const signed = trusted.length > 0 ? await verifySignatures(dir, trusted) : undefined;
     const manifest = signed?.manifest ?? (await readManifest(dir));
     if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
-    checkFiles(manifest, await listFiles(dir));
+    checkFiles(manifest, await listBundleFiles(dir));
     const { name, version, digest, files } = manifest;
     const unchecked = signed?.unknown ?? (await readSignatures(dir)).map(({ keyId }) => keyId);
     return { name, version, digest, files: files.length, ...(signed && { signedBy: signed.signedBy }), unchecked };

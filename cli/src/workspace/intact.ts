@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { MANIFEST_FILE, checkFiles, integrityOf, listFiles, readManifest, sha256File } from '@stagedoor/bundle';
+import { MANIFEST_FILE, checkFiles, integrityOf, listBundleFiles, readManifest, sha256File } from '@stagedoor/bundle';
 import type { ExportRecord } from './records';
 
 /** True when the bundle, and the archive if there is one, are byte for byte what the recorded export wrote. */
@@ -7,7 +7,7 @@ export async function isIntact({ result, manifest: recorded }: ExportRecord): Pr
   try {
     const manifest = await readManifest(result.path);
     if (!manifest || (await sha256File(join(result.path, MANIFEST_FILE))) !== recorded) return false;
-    checkFiles(manifest, await listFiles(result.path));
+    checkFiles(manifest, await listBundleFiles(result.path));
     return result.archive === undefined || (await integrityOf(result.archive)) === result.integrity;
   } catch {
     return false;

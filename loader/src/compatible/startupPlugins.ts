@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { deadline } from '../deadline';
 import { Gate } from '../validate/gate';
+import { visibilityConflicts } from '../validate/visibilityConflicts';
 import { describeHost } from '../validate/host';
 import { Claims } from './claims';
 import { scannedPackage } from './scannedPackage';
@@ -55,6 +56,7 @@ export class StartupPlugins implements DynamicPluginProvider {
       provider.#plugins.push(plugin);
       provider.#packages.set(keyOf(plugin), scanned);
     }
+    loader.tellVisibilityConflicts();
     provider.#remember = () => loader.remember(provider.plugins());
     return provider;
   }
@@ -103,7 +105,10 @@ class BundleLoader {
       if (outcome === 'warned' || code === 'OPEN_ROUTE_REFUSED') logger.warn(`${code}: ${message}`);
     });
     const host = describeHost(sharedPackages(__dirname), backstageRoot);
-    this.#gate = new Gate({ host, policy: this.#policy, config, newest: (name) => drops.state.newest(name) });
+    this.#gate = new Gate({
+      ...{ host, policy: this.#policy, config, rootLogger: logger },
+      newest: (name) => drops.state.newest(name),
+    });
   }
 
   /** Undefined for a package that is a plugin of neither backend nor frontend. */
@@ -119,6 +124,19 @@ class BundleLoader {
       this.#fail(plugin, asFault(error));
     }
     return frontend || isBackendRole(role) ? plugin : undefined;
+  }
+
+  /** Says of which values bundles disagree who may see them: in Backstage itself, that ends the start. */
+  tellVisibilityConflicts(): void {
+    const { drops, config, logger } = this.#options;
+    const schemas = drops.bundles.map(
+      (bundle) => [bundle.name, this.#gate.schemasOf(bundle).map(({ value }) => value)] as const,
+    );
+    for (const { key, shownBy, secretTo } of visibilityConflicts(new Map(schemas), config.get())) {
+      logger.warn(
+        `${shownBy.join(', ')} makes ${key} visible in browsers, and ${secretTo.join(', ')} makes it secret: it is kept from browsers and logs.`,
+      );
+    }
   }
 
   /** Notes which builds serve under which ids, and forgets the ids of those that are gone. */
@@ -155,6 +173,7 @@ class BundleLoader {
   async #admit(bundle: StagedBundle): Promise<void> {
     const { refusal } = await this.#policy.admit(bundle, this.#options.drops.state.newest(bundle.name));
     if (refusal) throw refusal;
+    await this.#gate.hideSecretsOf(bundle);
   }
 
   #fail(plugin: DynamicPlugin, fault: StagedoorError): void {

@@ -13,6 +13,8 @@ export interface Part {
   services: ServiceFeature[];
   /** Source package name → staged folder, for `resolvePackagePath`. */
   packageDirs: Record<string, string>;
+  /** Undefined where the portal itself brings it. */
+  bundle?: StagedBundle;
   /** The bundle whose code runs in a process of its own and is not loaded here: features and services are empty. */
   isolated?: StagedBundle;
 }
@@ -26,6 +28,11 @@ export interface Composition {
 /** The parts of a composition without repeats (an owner may bring plugin and modules in one part). */
 export function partsOf(composition: Composition): Part[] {
   return [...new Set([...(composition.plugin ? [composition.plugin] : []), ...composition.modules])];
+}
+
+/** The bundles that a composition is made of, that of the plugin first. */
+export function bundlesOf(composition: Composition): StagedBundle[] {
+  return partsOf(composition).flatMap(({ bundle }) => bundle ?? []);
 }
 
 /** Ids of the modules that a part brings for a plugin. */

@@ -9,8 +9,11 @@ export interface PluginEvent {
   id: number;
   /** ISO 8601. */
   time: string;
-  /** A change of state, a decision of policy, an operation that somebody asked for, or a change of health. */
-  type: 'state' | 'policy' | 'operation' | 'health';
+  /**
+   * A change of state, a decision of policy, an operation that somebody asked for, a change of health, or that a build runs on a
+   * database which a newer one has migrated.
+   */
+  type: 'state' | 'policy' | 'operation' | 'health' | 'database';
   /** Name of the bundle, as in the plugin list. */
   plugin: string;
   /** The state it was in before; absent for one that was not there. */

@@ -2,6 +2,7 @@ import { StagedoorError, isStagedoorError, replaceFile } from '@stagedoor/bundle
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
+import { areMigrations, type AppliedMigration } from '../migrations/records';
 import { stateUnwritable } from '../stage/stateDirectory';
 
 /** A build of a bundle whose staged copy is kept. */
@@ -27,6 +28,8 @@ export interface PluginRecord {
   newest?: { version: string };
   /** Ids that it provided when it served last (see `claimsOf`): nobody else gets them while its drop is there. */
   holds?: string[];
+  /** Migrations that are in the databases of its plugins, see `MigrationRecords`. */
+  migrations?: AppliedMigration[];
 }
 
 /** What is in the file. */
@@ -207,7 +210,7 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, serving, previous, newest, holds } = (value ?? {}) as Record<
+  const { disabled, quarantined, chosen, serving, previous, newest, holds, migrations } = (value ?? {}) as Record<
     string,
     Record<string, unknown>
   >;
@@ -221,7 +224,8 @@ function isRecord(value: unknown): boolean {
     has(chosen, 'digest', 'version', 'instead') &&
     has(serving, 'digest', 'version') &&
     has(previous, 'digest', 'version') &&
-    has(newest, 'version')
+    has(newest, 'version') &&
+    areMigrations(migrations)
   );
 }
 

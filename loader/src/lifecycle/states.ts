@@ -1,4 +1,5 @@
 import type { CodedError } from '@stagedoor/bundle';
+import type { NewerDatabase } from '../migrations/records';
 import type { PluginHealth } from '../observability/health/healthMonitor';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { Span } from '../observability/timing/timed';
@@ -72,6 +73,8 @@ export interface PluginStatus extends Partial<CodedError> {
   refusedRoutes?: OpenedRoute[];
   /** What the signatures of the build in `digest` came to; absent where nobody asks. */
   signature?: SignatureVerdict;
+  /** That the loaded build runs on a database which a newer one has migrated. */
+  database?: NewerDatabase;
   /** True while `stagedoor dev` builds it from its source. */
   developed?: boolean;
   /** Starts in a row that failed, where it is started again by itself. */

@@ -51,6 +51,8 @@ export interface LaunchedChild {
   toldRoutes?: unknown;
   /** Hears that it said something else. */
   onRoutes: () => void;
+  /** Hears what it says of the database of its plugin. */
+  onDatabase: (report: unknown) => void;
 }
 
 /** Node and its libraries need this beyond what a plugin may use, in bytes. */
@@ -151,6 +153,7 @@ export class ChildLauncher {
       socketPath,
       confined,
       onRoutes: () => {},
+      onDatabase: () => {},
       process: new PluginProcess({
         flags: nodeFlags(memoryLimitMb, confinement),
         entry: join(__dirname, 'child.cjs.js'),
@@ -172,7 +175,8 @@ export class ChildLauncher {
             else if (method === 'routes') {
               child.toldRoutes = params;
               child.onRoutes();
-            } else if (method === 'decision') this.#decided(params, bundles);
+            } else if (method === 'database') child.onDatabase(params);
+            else if (method === 'decision') this.#decided(params, bundles);
           },
         },
       }),

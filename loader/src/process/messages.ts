@@ -1,5 +1,6 @@
 import type { CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
+import type { DatabaseSetup } from '../migrations/databaseUse';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
@@ -24,6 +25,8 @@ export interface ChildUnit {
   pluginId: string;
   /** The bundle of the plugin first. */
   bundles: StagedBundle[];
+  /** What holds for its database. */
+  database?: DatabaseSetup;
 }
 
 /** What a bundle brings. */

@@ -178,7 +178,7 @@ export class ProcessGeneration extends GenerationLifecycle {
   async #startChild(): Promise<RunningChild> {
     const bundles = partsOf(this.composition).map((part) => part.isolated!);
     const { processes } = this.#host;
-    const child = await processes.start(this.pluginId, bundles);
+    const child = await processes.start(this.pluginId, bundles, this.#host.database);
     this.#learn(child.routes);
     child.onRoutes = () => {
       const routes = routesFrom(child.toldRoutes, this.pluginId, processes.mayMount(this.pluginId));

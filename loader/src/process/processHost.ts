@@ -1,4 +1,6 @@
 import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { DatabaseReport } from '../migrations/databaseUse';
+import { explainDatabase, type DatabaseWatch } from '../migrations/watch';
 import { keepInspectorClosed } from '../patches/inspectorSignal';
 import type { Patch } from '../patches/patchProperty';
 import { catchUpgrades } from '../patches/upgradeRouting';
@@ -12,7 +14,7 @@ import { childConfig } from './childConfig';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
-import { faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
+import { databaseReportFrom, faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
 
 /** A child that runs a unit and listens. */
 export interface RunningChild extends LaunchedChild {
@@ -75,10 +77,16 @@ export class ProcessHost {
   }
 
   /** Starts a unit in a child. Rejects with {@link StartFailure}; the child has been ended then. */
-  async start(pluginId: string, bundles: readonly StagedBundle[]): Promise<RunningChild> {
+  async start(pluginId: string, bundles: readonly StagedBundle[], watch?: DatabaseWatch): Promise<RunningChild> {
+    const database = watch?.setup();
+    let report: DatabaseReport | undefined;
     try {
       const child = this.#unpark(pluginId, bundles) ?? (await this.#launcher.launch(pluginId, bundles));
-      const unit: ChildUnit = { pluginId, bundles: [...bundles] };
+      const unit: ChildUnit = { pluginId, bundles: [...bundles], database };
+      child.onDatabase = (said) => {
+        report = databaseReportFrom(said, bundles);
+        watch?.heard(report);
+      };
       await orEnd(child, () => this.#launcher.entrust(child, unit));
       const fallback = { code: 'INIT_FAILED', message: `Plugin '${pluginId}' did not start.` } as const;
       const answer = await this.#ask(child, pluginId, 'start', unit, fallback);
@@ -91,7 +99,8 @@ export class ProcessHost {
       child.process.watch();
       return Object.assign(child, { routes });
     } catch (error) {
-      throw StartFailure.from(pluginId, error);
+      const failure = StartFailure.from(pluginId, error);
+      throw report ? explainDatabase(failure, report, database!.recorded) : failure;
     }
   }
 

@@ -1,10 +1,13 @@
 import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
+import type { DatabaseReport } from '../migrations/databaseUse';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 import { StartFailure } from '../start/startFailure';
 import type { Registered, Routes } from './messages';
 
 const LONGEST_TEXT = 10_000;
 const MOST_ITEMS = 1000;
+/** As long as knex lets the name of a migration be. */
+const LONGEST_NAME = 255;
 const ID = /^[a-z][a-z0-9_-]*$/i;
 
 /** What a child says is what a plugin may have made it say: everything here takes it apart and keeps what has the right shape. */
@@ -64,6 +67,20 @@ export function startFailureFrom(value: unknown, pluginId: string): StartFailure
   });
   const own = plugin === undefined ? undefined : faultFrom(plugin, fallback);
   return new StartFailure(pluginId, own, new Map(faults), allowed === true);
+}
+
+/** What is in the database of a unit, of the bundles that it is made of. */
+export function databaseReportFrom(value: unknown, bundles: ReadonlyArray<{ name: string }>): DatabaseReport {
+  const { newer, present, added } = record(value);
+  const migrations = (list: unknown): DatabaseReport['present'] =>
+    (Array.isArray(list) ? list.slice(0, MOST_ITEMS) : []).flatMap((one) => {
+      const { owner, name, inCode } = record(one);
+      const known = bundles.find((bundle) => bundle.name === owner);
+      return known && typeof name === 'string'
+        ? [{ owner: known.name, name: name.slice(0, LONGEST_NAME), ...(inCode === true && { inCode }) }]
+        : [];
+    });
+  return { newer: migrations(newer), present: migrations(present), added: migrations(added) };
 }
 
 /** An object, empty for anything else. */

@@ -37,6 +37,7 @@ export async function contributionOf(
       features: expanded.registrations,
       services: expanded.services.map(({ factory }) => factory),
       packageDirs: packageDirs(bundle),
+      bundle,
     }),
   );
   checkIds(bundle, contribution);

@@ -46,7 +46,7 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
   const { name: owner } = bundle;
   const { modules } = registered;
   const dirs = packageDirs(bundle);
-  const part = { owner, modules, features: [], services: [], packageDirs: dirs, isolated: bundle };
+  const part = { owner, modules, features: [], services: [], packageDirs: dirs, bundle, isolated: bundle };
   const isolated = { ...registered, part };
   const misplaced = isolationFault(isolated, options);
   const isolate = unitsOf(isolated).some((id) => mustIsolate(id, owner, options));

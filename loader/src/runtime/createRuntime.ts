@@ -19,6 +19,7 @@ import { startGeneration, type UnitHost } from '../lifecycle/startGeneration';
 import { StatusStore } from '../lifecycle/statusStore';
 import { tellDecision } from '../lifecycle/tellDecision';
 import { Units } from '../lifecycle/units';
+import { openMigrations } from '../migrations/openMigrations';
 import { Observations } from '../observability/observations';
 import { BundleDetails } from '../operator/bundleDetails';
 import { Decisions } from '../operator/decisions';
@@ -134,6 +135,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
         })
       : undefined;
   const leftBehind = opened && watchStagedCode(opened, closers);
+  const migrations = opened && settings && openMigrations({ settings, config, memory: opened.state, logger, events });
   const unitHost: UnitHost = {
     services,
     slots,
@@ -146,6 +148,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     startup,
     startupHooks,
     processes,
+    migrations,
     leftBehind,
     onRoutes: () => bundles?.routesChanged(),
     traffic: (pluginId) => observations.traffic(pluginId),
@@ -154,7 +157,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   };
   const operations = new Operations(events);
   const parts: RuntimeParts = {
-    ...{ own, host, logger, slots, events, registry, operations, observations, gate, units, startupHooks },
+    ...{ own, host, logger, slots, events, registry, operations, observations, gate, migrations, units, startupHooks },
     ...{ phase, closers },
     details: new BundleDetails(config, (name) => bundles?.loaded(name) ?? parts.dynamic?.drops.winner(name)),
     dynamic:
@@ -170,6 +173,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     if (type !== 'state') return;
     standIns.follow(plugin, registry.get(plugin));
     frontends.follow(plugin, bundles?.loaded(plugin));
+    void migrations?.follow(plugin, bundles?.loaded(plugin));
   });
   return parts;
 }

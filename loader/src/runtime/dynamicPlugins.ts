@@ -139,12 +139,20 @@ export class DynamicPlugins {
     return this.#stopped;
   }
 
+  #databaseOf(name: string): Pick<PluginStatus, 'database'> {
+    const { dynamic, migrations } = this.#parts;
+    const loaded = dynamic?.bundles.loaded(name);
+    const database = loaded && migrations?.newer(loaded);
+    return database ? { database } : {};
+  }
+
   #complete(status: PluginStatus): PluginStatus {
     const { dynamic, observations } = this.#parts;
     return {
       ...status,
       ...dynamic?.bundles.whereabouts(status.name),
       ...observations.of(status),
+      ...this.#databaseOf(status.name),
       ...(dynamic?.reports.has(status.name) && { developed: true }),
     };
   }

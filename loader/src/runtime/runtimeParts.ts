@@ -12,6 +12,7 @@ import type { StateFile } from '../lifecycle/stateFile';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Units } from '../lifecycle/units';
 import type { Observations } from '../observability/observations';
+import type { MigrationRecords } from '../migrations/records';
 import type { BundleDetails } from '../operator/bundleDetails';
 import type { Operations } from '../operator/operations';
 import type { Operator } from '../operator/operator';
@@ -50,6 +51,8 @@ export interface RuntimeParts {
   /** What the bundles that serve, or would, say of themselves. */
   details: BundleDetails;
   gate: Gate;
+  /** What builds have done to the databases of plugins; undefined where there are no bundles. */
+  migrations: MigrationRecords | undefined;
   units: Units;
   startupHooks: StartupHooks;
   /** Undefined in a portal of its own plugins only. */

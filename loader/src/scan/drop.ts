@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isLitterName } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -59,9 +59,9 @@ export async function isBundleFolder(path: string): Promise<boolean> {
   return info?.isFile() ?? false;
 }
 
-/** Names under the root directory that may be drops; hidden entries and `lost+found` are not. */
+/** Names under the root directory that may be drops; hidden entries and litter are not. */
 export function isDropName(entry: string): boolean {
-  return !entry.startsWith('.') && entry !== 'lost+found';
+  return !entry.startsWith('.') && !isLitterName(entry);
 }
 
 /** True for `x.tgz` and `x.tar.gz`. */

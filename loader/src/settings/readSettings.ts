@@ -3,6 +3,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { dirname, join, resolve } from 'node:path';
 import { readAccess } from './access';
 import { readAuth } from './auth';
+import { readDatabase } from './database';
 import { readDowngrades } from './downgrades';
 import { readHealth } from './health';
 import { readMetrics } from './metrics';
@@ -26,6 +27,7 @@ const KEYS = [
   'signatures',
   'packages',
   'downgrades',
+  'database',
   'isolation',
   'process',
   'plugins',
@@ -56,6 +58,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     signatures: readSignatures(section, cwd),
     packages: readPackages(section),
     downgrades: readDowngrades(section),
+    database: readDatabase(section),
     isolation: readIsolation(section) ?? 'in-process',
     process: readProcess(section),
     plugins: readPlugins(section),

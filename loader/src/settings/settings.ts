@@ -1,5 +1,6 @@
 import type { AccessSettings } from './access';
 import type { AuthSettings } from './auth';
+import type { DatabaseSettings } from './database';
 import type { DowngradeSettings } from './downgrades';
 import type { HealthSettings } from './health';
 import type { MetricsSettings } from './metrics';
@@ -23,6 +24,7 @@ export interface Settings {
   signatures: SignatureSettings;
   packages: PackageSettings;
   downgrades: DowngradeSettings;
+  database: DatabaseSettings;
   /** Where a plugin runs unless `plugins` says otherwise. */
   isolation: Isolation;
   process: ProcessSettings;

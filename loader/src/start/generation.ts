@@ -14,6 +14,8 @@ import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import type { PluginStartupResult } from '../host/startupReport';
 import { Upgrades } from '../serve/upgrades';
+import { UnitDatabase } from '../migrations/unitDatabase';
+import type { DatabaseWatch } from '../migrations/watch';
 import { runWithPackageDirs } from '../patches/packagePaths';
 import { confineService, isHttpRouter } from './confine';
 import { deadline } from '../deadline';
@@ -36,6 +38,8 @@ export interface GenerationHost extends OwnServicesHost, GenerationLifecycleHost
   ownServices?: ServiceFeature[];
   /** Stands in front of the routes that a plugin mounts. Default: they are as they are. */
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
+  /** Watches over the plugin's database; undefined for what is the portal's own. */
+  database?: DatabaseWatch;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */
@@ -57,6 +61,7 @@ export class Generation extends GenerationLifecycle {
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
   readonly #own: OwnServices;
+  readonly #database: UnitDatabase | undefined;
   readonly #began = performance.now();
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
@@ -64,6 +69,7 @@ export class Generation extends GenerationLifecycle {
     this.#host = host;
     this.#upgrades = new Upgrades(host.rootLogger.child({ plugin: pluginId }));
     this.#own = new OwnServices(pluginId, composition.plugin?.owner === STATIC_OWNER, host);
+    this.#database = host.database && new UnitDatabase(pluginId, composition, host.database);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
@@ -95,6 +101,7 @@ export class Generation extends GenerationLifecycle {
     if (!current) generation.#own.begin();
     const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
     try {
+      await generation.#database?.check(host.services, host.rootLogger);
       const outcome = await deadline(
         runWithPackageDirs(dirs, () => generation.#backend.start()),
         host.startTimeoutMs + START_GRACE_MS,
@@ -106,7 +113,8 @@ export class Generation extends GenerationLifecycle {
     } catch (error) {
       generation.handOver();
       generation.stop().catch(() => {});
-      throw StartFailure.from(pluginId, error);
+      const failure = StartFailure.from(pluginId, error);
+      throw generation.#database?.explain(failure) ?? failure;
     }
     return generation;
   }
@@ -147,6 +155,7 @@ export class Generation extends GenerationLifecycle {
     ).finally(() => {
       this.#upgrades.close();
       this.#own.end();
+      this.#database?.end();
     });
   }
 
@@ -179,6 +188,8 @@ export class Generation extends GenerationLifecycle {
     own.set(rootHttpRouter.service.id, { ...rootHttpRouter, deps: {}, factory: async () => this.#facade() });
     const httpRouter = unit.share(services.original(coreServices.httpRouter));
     own.set(httpRouter.service.id, this.#recording(httpRouter));
+    const database = this.#database?.service(unit, services);
+    if (database) own.set(database.service.id, database);
     for (const factory of this.#host.ownServices ?? []) own.set(factory.service.id, factory);
     const factories = unit.factories().map((factory) => own.get(factory.service.id) ?? factory);
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];

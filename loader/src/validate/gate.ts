@@ -95,6 +95,16 @@ export class Gate {
     }
   }
 
+  /**
+   * Hides from all logs what a bundle calls secret of which nothing else is checked. A schema that cannot be read hides nothing.
+   * Throws CONFIG_SCHEMA_LIMIT.
+   */
+  async hideSecretsOf(bundle: StagedBundle): Promise<void> {
+    const entries = await readSchemaEntries(bundle).catch(() => []);
+    this.#schemas.set(bundle, entries);
+    this.#hide(bundle, entries);
+  }
+
   /** Ends what is under way. */
   close(): void {
     this.#workers.close();
@@ -142,13 +152,18 @@ export class Gate {
     const entries = await readSchemaEntries(bundle);
     this.#schemas.set(bundle, entries);
     if (entries.length === 0) return;
+    this.#hide(bundle, entries);
+    const { config, passed } = this.#options;
+    await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
+  }
+
+  #hide(bundle: StagedBundle, entries: readonly SchemaEntry[]): void {
+    if (entries.length === 0) return;
     try {
       this.#secrets?.add(bundle.name, entries);
     } catch (error) {
       if (!(error instanceof TooManySchemas)) throw error;
       throw schemaLimit(bundle.name, entries[0]!.path, error.message);
     }
-    const { config, passed } = this.#options;
-    await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
   }
 }

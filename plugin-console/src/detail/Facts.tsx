@@ -23,6 +23,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
         .join(', '),
     ],
     [t('fact.signature'), signature ? `${t(`signature.${signature.verdict}`)}${signers}` : t('signature.notAsked')],
+    [t('fact.database'), plugin.database && `${plugin.database.message}: ${plugin.database.migrations.join(', ')}`],
     [t('fact.runsIn'), whereItRuns(plugin, t)],
     [t('fact.process'), own && `${own.pid}`],
     [t('fact.user'), own?.user?.toString()],

@@ -35,7 +35,7 @@ export function PluginTable({ plugins }: { plugins: Plugin[] }) {
 function Row({ plugin }: { plugin: Plugin }) {
   const t = useText();
   const home = useRouteRef(rootRouteRef)?.() ?? '';
-  const { name, state, version, loaded, code, message } = plugin;
+  const { name, state, version, loaded, code, message, database } = plugin;
   const ids = [...plugin.pluginIds, ...plugin.modules.map(({ pluginId, moduleId }) => `${pluginId}/${moduleId}`)];
   const otherServes = loaded && loaded.version !== version ? t('column.otherServes', { version: loaded.version }) : '';
   return (
@@ -53,6 +53,7 @@ function Row({ plugin }: { plugin: Plugin }) {
             <code>{code}</code> {message}
           </div>
         )}
+        {database && <div className="sd-reason">{database.message}</div>}
       </td>
       <td data-label={t('column.version')}>
         {version ?? t('column.unknown')}

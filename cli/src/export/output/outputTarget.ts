@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { MANIFEST_FILE, StagedoorError, isInside } from '@stagedoor/bundle';
+import { MANIFEST_FILE, StagedoorError, isInside, isLitterName } from '@stagedoor/bundle';
 
 /** Where a bundle goes. */
 export interface OutputTarget {
@@ -10,9 +10,6 @@ export interface OutputTarget {
   /** True where the folder must stay and only its content can be replaced: a mount point, or a folder given alone. */
   fixed: boolean;
 }
-
-/** What a file system keeps at its top. */
-export const NOT_OURS = 'lost+found';
 
 /**
  * Looks at the folder `out` before anything is written. An older bundle may be replaced, and a `dist-dynamic` that
@@ -25,7 +22,7 @@ export async function outputTarget(out: string, plugin: { dir: string; name: str
   }
   const info = await stat(dir).catch(() => undefined);
   if (!info) return { dir, fixed: false };
-  const names = info.isDirectory() ? (await readdir(dir)).filter((name) => name !== NOT_OURS) : [basename(dir)];
+  const names = info.isDirectory() ? (await readdir(dir)).filter((name) => !isLitterName(name)) : [basename(dir)];
   if (names.length > 0 && !names.includes(MANIFEST_FILE) && !(await isOfAnotherTool(dir, plugin.name))) {
     throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} is not empty and holds no ${MANIFEST_FILE}.`);
   }

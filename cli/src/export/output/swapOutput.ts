@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { MANIFEST_FILE } from '@stagedoor/bundle';
-import { NOT_OURS, type OutputTarget } from './outputTarget';
+import { MANIFEST_FILE, isLitterName } from '@stagedoor/bundle';
+import type { OutputTarget } from './outputTarget';
 
 /** Puts the finished folder `dir` in the place of an older one, which comes back if that fails. */
 export async function swapOutput(dir: string, { dir: out, fixed }: OutputTarget): Promise<void> {
@@ -36,8 +36,8 @@ async function setAside(from: string, to: string): Promise<void> {
 
 /** The manifest comes last: who watches the folder takes the bundle for complete when all that it lists is there. */
 async function replaceContent(dir: string, out: string, old: string): Promise<void> {
-  const keep = new Set([basename(dir), basename(old), NOT_OURS]);
-  const before = (await readdir(out)).filter((name) => !keep.has(name));
+  const keep = new Set([basename(dir), basename(old)]);
+  const before = (await readdir(out)).filter((name) => !keep.has(name) && !isLitterName(name));
   const after = (await readdir(dir)).sort((a, b) => Number(a === MANIFEST_FILE) - Number(b === MANIFEST_FILE));
   await mkdir(old);
   const undo: Array<() => Promise<void>> = [() => rm(old, { recursive: true })];

@@ -3,7 +3,7 @@ import {
   digestOf,
   fileName,
   isBundlePath,
-  listFiles,
+  listBundleFiles,
   packName,
   parseJson,
   readBounded,
@@ -142,7 +142,7 @@ export async function listInstalled(root: string): Promise<Installed[]> {
 
 /** Hex digest of a package folder. Throws ARCHIVE_UNSAFE for one that holds more than files and folders. */
 async function contentOf(dir: string): Promise<string> {
-  return digestOf(await listFiles(dir));
+  return digestOf(await listBundleFiles(dir));
 }
 
 /** Throws ROOT_ENTRY_TAKEN where `entry` is there and was not made by install. */

@@ -9,7 +9,7 @@ import {
   copyFolder,
   digestOf,
   integrityOf,
-  listFiles,
+  listBundleFiles,
   packBundle,
   readPackageJson,
   sha256File,
@@ -76,5 +76,5 @@ async function digestOfFolder(dir: string): Promise<string> {
     const info = await stat(join(dir, path)).catch(() => undefined);
     if (info?.isFile()) described.push({ path, size: info.size, sha256: await sha256File(join(dir, path)) });
   }
-  return digestOf([...described, ...(await listFiles(dir))]);
+  return digestOf([...described, ...(await listBundleFiles(dir))]);
 }

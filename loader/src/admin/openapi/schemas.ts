@@ -102,6 +102,11 @@ const plugin = object(
       signedBy: list(text),
       unknown: list(text),
     }),
+    database: object(
+      { migrations: list(text), message: text },
+      { version: text },
+      'The build in `loaded` runs on a database that a newer one, `version`, has migrated.',
+    ),
     developed: { type: 'boolean', description: 'While `stagedoor dev` builds it from its source.' },
     attempt: count,
     isolation: oneOf('in-process', 'process'),
@@ -163,7 +168,7 @@ const operation = object(
 );
 
 const event = object(
-  { id: count, time, type: oneOf('state', 'policy', 'operation', 'health'), plugin: text },
+  { id: count, time, type: oneOf('state', 'policy', 'operation', 'health', 'database'), plugin: text },
   {
     ...fault,
     ...policy,

@@ -48,7 +48,7 @@ export class ChildRuntime {
   }
 
   /** Starts the unit and listens. */
-  async start({ pluginId, bundles }: ChildUnit): Promise<Routes | StartFault> {
+  async start({ pluginId, bundles, database }: ChildUnit): Promise<Routes | StartFault> {
     const { settings, socketPath, maxHeaderSize } = this.#setup;
     const contributions = await Promise.all(bundles.map((bundle) => this.#contribution(bundle)));
     const rootLogger = await this.#root<RootLoggerService>(coreServices.rootLogger);
@@ -68,6 +68,7 @@ export class ChildRuntime {
         drainTimeoutMs,
         policy: this.#policy,
         startupHooks: this.#startupHooks,
+        database: database && { setup: () => database, heard: (report) => this.#portal.notify('database', report) },
         onRoutes: () => this.#tellRoutes(),
       });
     } catch (error) {

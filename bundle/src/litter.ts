@@ -1,0 +1,99 @@
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listFiles } from './digest';
+import type { BundleFile, BundleManifest } from './manifest';
+import { readManifest } from './manifest';
+
+/**
+ * Names of what file managers, network volumes, editors and Kubernetes leave in folders that they show, mount or write into. The
+ * only such list: loader and command line go by it.
+ */
+const NAMES = new Set([
+  // macOS, also on volumes and in archives of others
+  '.ds_store',
+  '.appledouble',
+  '.lsoverride',
+  '.documentrevisions-v100',
+  '.fseventsd',
+  '.spotlight-v100',
+  '.temporaryitems',
+  '.trashes',
+  '.volumeicon.icns',
+  '.apdisk',
+  '__macosx',
+  // Windows
+  'thumbs.db',
+  'ehthumbs.db',
+  'ehthumbs_vista.db',
+  'desktop.ini',
+  '$recycle.bin',
+  'system volume information',
+  // File systems of Linux, and its file managers
+  'lost+found',
+  '.directory',
+  // What a mounted ConfigMap or Secret is swapped by (kubernetes, pkg/volume/util/atomic_writer.go)
+  '..data',
+  '..data_tmp',
+]);
+
+const PATTERNS = [
+  // AppleDouble
+  /^\._/,
+  // Removed on NFS, FUSE or SMB while somebody has it open
+  /^\.nfs[0-9a-f]{8,}$/i,
+  /^\.fuse_hidden[0-9a-f]+$/i,
+  /^\.smbdelete/i,
+  /^\.trash-\d+$/i,
+  // Kubernetes: a version of a mounted volume
+  /^\.\.\d{4}_\d{2}_\d{2}_/,
+  // Vim, Emacs, Kate, GNOME, LibreOffice, JetBrains
+  /^\..*\.sw[a-p]$/i,
+  /~$/,
+  /^#.*#$/,
+  /^\.#/,
+  /\.kate-swp$/,
+  /^\.goutputstream-/,
+  /^\.~lock\..*#$/,
+  /___jb_(tmp|old)___$/,
+];
+
+/** True for the name of a file or folder that nobody put there on purpose. */
+export function isLitterName(name: string): boolean {
+  return NAMES.has(name.toLowerCase()) || PATTERNS.some((pattern) => pattern.test(name));
+}
+
+/** Says of a path in a bundle whether it is left out: litter, and neither listed by the manifest nor above what is. */
+export type LitterFilter = (path: string) => boolean;
+
+/** The filter for a bundle with this manifest; without one, everything named as litter is. */
+export function litterFilter(manifest?: Pick<BundleManifest, 'files'>): LitterFilter {
+  const listed = new Set<string>();
+  for (const { path } of manifest?.files ?? []) {
+    if (!path.split('/').some(isLitterName)) continue;
+    for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) listed.add(at);
+  }
+  return (path) => path.split('/').some(isLitterName) && !listed.has(path);
+}
+
+/** The filter for the bundle in a folder. Whether its manifest can be read is for others to say. */
+export async function litterIn(dir: string): Promise<LitterFilter> {
+  return litterFilter(await readManifest(dir).catch(() => undefined));
+}
+
+/** As `listFiles`, without litter: of a folder that people and their programs work in. */
+export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
+  return await listFiles(dir, undefined, await litterIn(dir));
+}
+
+/** Removes litter from an unpacked bundle. */
+export async function removeLitter(dir: string): Promise<void> {
+  const isLitter = await litterIn(dir);
+  const clear = async (folder: string): Promise<void> => {
+    for (const name of await readdir(join(dir, folder))) {
+      const path = folder === '' ? name : `${folder}/${name}`;
+      if (isLitter(path)) await rm(join(dir, path), { recursive: true, force: true });
+      else if ((await lstat(join(dir, path))).isDirectory()) await clear(path);
+    }
+  };
+  await clear('');
+}

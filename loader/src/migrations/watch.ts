@@ -1,0 +1,54 @@
+import { StagedoorError } from '@stagedoor/bundle';
+import { StartFailure } from '../start/startFailure';
+import { countMigrations, showNames } from './compare';
+import type { DatabaseReport, DatabaseSetup } from './databaseUse';
+
+/** The portal's side of the database of one build that is about to start. */
+export interface DatabaseWatch {
+  /** What a start goes by; asked for at every start, also that after a crash. */
+  setup(): DatabaseSetup;
+  /** Hears what the build found in the database, and did to it. */
+  heard(report: DatabaseReport): void;
+}
+
+/** Adds to the faults of a start what the build has done to the database before, and what it found there. */
+export function explainDatabase(
+  failure: StartFailure,
+  { newer, added }: DatabaseReport,
+  recorded: DatabaseSetup['recorded'],
+): StartFailure {
+  const sentences: string[] = [];
+  if (added.length > 0) {
+    const names = added.map(({ name }) => name);
+    sentences.push(
+      `Before it failed, it migrated the database (${countMigrations(names.length)}: ${showNames(names)}).`,
+    );
+  }
+  if (newer.length > 0) {
+    const names = newer.map(({ name }) => name);
+    const version = recorded.find(({ name }) => names.includes(name))?.version ?? 'a newer build';
+    sentences.push(
+      `It runs on a database that ${version} has migrated (${countMigrations(names.length)}: ${showNames(names)}).`,
+    );
+  }
+  if (sentences.length === 0) return failure;
+  const told = (fault: StagedoorError): StagedoorError =>
+    ABOUT_DATABASE.has(fault.code) || fault.message.includes(sentences[0]!)
+      ? fault
+      : new StagedoorError(fault.code, [fault.message, ...sentences].join(' '), {
+          hint: fault.hint,
+          cause: fault.cause,
+          details: { ...fault.details, ...(added.length > 0 && { migrated: added.map(({ name }) => name) }) },
+        });
+  const modules = new Map([...failure.modules].map(([id, fault]) => [id, told(fault)]));
+  return new StartFailure(
+    failure.pluginId,
+    failure.plugin && told(failure.plugin),
+    modules,
+    failure.allowed,
+    failure.result,
+  );
+}
+
+/** Faults that say it themselves. */
+const ABOUT_DATABASE: ReadonlySet<string> = new Set(['DATABASE_NEWER', 'DATABASE_LOCKED', 'DATABASE_UNREADABLE']);
