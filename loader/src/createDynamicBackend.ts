@@ -77,13 +77,13 @@ export function createDynamicBackend(): Backend {
     );
     const root = <T>(ref: { id: string }): Promise<T> => services.get(ref as AnyServiceRef) as Promise<T>;
     const config = await root<RootConfigService>(coreServices.rootConfig);
-    const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
-    for (const warning of untested) rootLogger.warn(warning);
     const settings = readSettings(config, process.cwd());
     if (settings) {
       opening = new StateOpening(settings.stateDirectory);
       ahead = startAhead(settings, opening);
     }
+    const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
+    for (const warning of untested) rootLogger.warn(warning);
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,

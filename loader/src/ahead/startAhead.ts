@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { keepsCode } from '../compile/codeCache';
-import { findDrop, isDropName } from '../scan/drop';
+import { isDropName } from '../scan/drop';
 import type { Settings } from '../settings/settings';
 import { indexFileIn } from '../stage/shelf';
 import type { StateOpening } from '../stage/stateOpening';
@@ -18,21 +18,17 @@ export function startAhead(settings: Settings, opening: StateOpening): AheadThre
   if (entries.length <= FEW) return undefined;
   const thread = new AheadThread();
   const compile = keepsCode() && settings.isolation === 'in-process';
-  const begin = async (): Promise<void> => {
-    const { shelves } = await opening.open();
-    for (const entry of entries) {
-      const drop = await findDrop(rootDirectory, entry);
-      if (drop) thread.begin(drop, shelves, compile);
-    }
-  };
-  // Why it cannot be done is told when it has to be.
-  begin().catch(() => {});
+  opening.open().then(
+    ({ shelves }) => thread.begin(rootDirectory, entries, shelves, compile),
+    // Why it cannot be done is told when it has to be.
+    () => {},
+  );
   return thread;
 }
 
 function dropNames(rootDirectory: string): string[] {
   try {
-    return readdirSync(rootDirectory).filter(isDropName);
+    return readdirSync(rootDirectory).filter(isDropName).sort();
   } catch {
     return [];
   }

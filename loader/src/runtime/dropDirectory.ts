@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
-import { listDrops, type Drop } from '../scan/drop';
+import { listDrops } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stageDrop';
 import { isIntact } from '../stage/readStaged';
@@ -9,7 +9,7 @@ import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
 import { asFault } from './faults';
-import { DropReader } from './dropReader';
+import { DropReader, type DropReaderOptions } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
@@ -33,8 +33,8 @@ export interface DropDirectoryOptions {
   registry: PluginRegistry;
   logger: LoggerService;
   timings: Timings;
-  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
-  stage(drop: Drop, seen: string): Promise<StagedBundle>;
+  /** What was staged before anybody asked for it. */
+  ahead?: DropReaderOptions['ahead'];
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StagedAhead } from '../ahead/messages';
 import { passingCause } from '../passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
 import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import { stageDrop } from '../stage/stageDrop';
 import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../timing/timed';
 import type { DropRecord, DropRecords } from './dropRecords';
@@ -25,11 +26,14 @@ export interface DropReaderOptions {
   retries: Retries;
   registry: PluginRegistry;
   logger: LoggerService;
-  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
-  stage(drop: Drop, seen: string): Promise<StagedBundle>;
+  /** What was staged before anybody asked for it. */
+  ahead?: { staged(entry: string): Promise<StagedAhead | undefined> };
   /** Has an entry read, sooner or later. */
   changed(entry: string): void;
 }
+
+/** A drop whose content is in a staged copy now. */
+type Staged = Pick<StagedAhead, 'bundle' | 'seen'> & { entry: string; copy?: string };
 
 /** Reads entries of the root directory, once they are whole, into staged copies, and tells what keeps them from being read. */
 export class DropReader {
@@ -78,6 +82,8 @@ export class DropReader {
     }
     if (!earlier) registry.set(records.nameOf(entry), 'discovered', { drop: entry });
     const index = await this.#staged();
+    const ahead = await timed('stage ahead', entry, async () => this.#options.ahead?.staged(entry));
+    if (ahead) return await this.#noteStaged({ entry, ...ahead }, index);
     const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.read(entry);
@@ -91,9 +97,16 @@ export class DropReader {
       return NONE;
     }
     if (record.fault) return this.#noteFault(entry, record.fault, seen);
+    const { bundle } = record;
+    return await this.#noteStaged({ entry, bundle: bundle!, seen }, index);
+  }
+
+  async #noteStaged({ entry, bundle, seen, copy }: Staged, index: StagedIndex): Promise<ReadonlySet<string>> {
+    const { registry, records, retries } = this.#options;
+    if (bundle.name !== entry) registry.forgetDiscovered(records.nameOf(entry));
     retries.forget(entry);
-    if (record.bundle) await index.note(entry, seen, record.bundle.dir);
-    return records.set(record);
+    await index.note(entry, seen, bundle.dir, copy);
+    return records.set({ entry, packageName: bundle.name, bundle, seen });
   }
 
   /**
@@ -124,7 +137,9 @@ export class DropReader {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await this.#options.stage(drop, seen))),
+        this.#staging.run(
+          async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves)),
+        ),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {

@@ -29,8 +29,7 @@ import { LeftBehind } from '../host/leftBehind';
 import type { StartupReport } from '../host/startupReport';
 import { StartupHooks } from '../host/startupHooks';
 import type { StateOpening } from '../stage/stateOpening';
-import type { Drop } from '../scan/drop';
-import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stageDrop';
 import type { AheadThread } from '../ahead/aheadThread';
 import type { UnitHost } from '../start/startGeneration';
 import { KeptState } from '../start/keptState';
@@ -408,10 +407,8 @@ export class DynamicPlugins {
     const { logger, timings } = this.#options;
     const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
     const { ahead } = this.#options;
-    const stage = async (drop: Drop, seen: string): Promise<StagedBundle> =>
-      (await ahead?.staged(drop.entry, seen)) ?? (await stageDrop(drop, shelves));
     const decisions = new Decisions({ state, shelves, registry, logger });
-    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings, stage });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings, ahead });
     this.#drops = drops;
     this.#operator = new Operator({
       operations: this.#operations,
