@@ -37,6 +37,7 @@ import { readSettings } from './settings/readSettings';
 import { StateOpening } from './stage/stateOpening';
 import { STATIC_OWNER } from './start/part';
 import { timed } from './timing/timed';
+import { SchemaWorkers } from './validate/schemaWorker/schemaWorkers';
 import { Timings } from './timing/timings';
 
 /** Each started backend listens for process-wide faults, and each unit is a backend: not a leak. */
@@ -61,6 +62,7 @@ export function createDynamicBackend(): Backend {
   let ahead: AheadThread | undefined;
   let opening: StateOpening | undefined;
   const startup = new StartupReport();
+  const schemaWorkers = new SchemaWorkers();
 
   async function assemble(): Promise<Backend> {
     const untested = checkHostCopies();
@@ -80,7 +82,7 @@ export function createDynamicBackend(): Backend {
     const settings = readSettings(config, process.cwd());
     if (settings) {
       opening = new StateOpening(settings.stateDirectory);
-      ahead = startAhead(settings, opening);
+      ahead = startAhead(settings, opening, () => schemaWorkers.warm());
     }
     const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
     for (const warning of untested) rootLogger.warn(warning);
@@ -132,6 +134,7 @@ export function createDynamicBackend(): Backend {
           startup,
           ahead,
           opening,
+          schemaWorkers,
           timings,
           cwd: process.cwd(),
           instanceId: () => metadata.instanceId,
@@ -165,7 +168,10 @@ export function createDynamicBackend(): Backend {
         })
         .catch((error: unknown) => {
           // Nobody else is there yet who would.
-          if (!plugins) opening?.release();
+          if (!plugins) {
+            opening?.release();
+            schemaWorkers.close();
+          }
           throw carriedFailure(error) ?? error;
         })
         .finally(() => ahead?.end());

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Shelves } from '../stage/shelf';
+import { SCHEMA_FILES } from '../validate/configSchema';
 import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
 /** The built worker; this file is built into `dist/index.cjs.js`. */
@@ -18,9 +19,12 @@ export class AheadThread {
   readonly #staging = new Map<string, Promise<StagedAhead | undefined>>();
   readonly #answers = new Map<string, (staged: StagedAhead | undefined) => void>();
   readonly #caches = new Map<string, Buffer>();
+  readonly #onSchema: () => void;
   #ended = false;
 
-  constructor() {
+  /** `onSchema` hears of each bundle that was staged and has a config schema. */
+  constructor(onSchema: () => void) {
+    this.#onSchema = onSchema;
     this.#worker = new Worker(WORKER, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } });
     this.#worker.unref();
     this.#worker.on('message', (answer: AheadAnswer) => this.#hear(answer));
@@ -66,7 +70,9 @@ export class AheadThread {
 
   #hear(answer: AheadAnswer): void {
     if (this.#ended) return;
-    if ('entry' in answer) this.#answers.get(answer.entry)?.(answer.staged);
-    else this.#caches.set(answer.file, Buffer.from(answer.cache.buffer));
+    if ('entry' in answer) {
+      if (answer.staged?.bundle.manifest?.files.some(({ path }) => SCHEMA_FILES.includes(path))) this.#onSchema();
+      this.#answers.get(answer.entry)?.(answer.staged);
+    } else this.#caches.set(answer.file, Buffer.from(answer.cache.buffer));
   }
 }

@@ -81,6 +81,7 @@ export class Bundles {
    * config schema takes long to check: they are to be activated when the portal runs.
    */
   async boot(own: Contribution, bundles: readonly StagedBundle[]): Promise<string[]> {
+    await this.#options.gate.prepare(bundles);
     const patience = { patienceMs: SCHEMA_PATIENCE_MS };
     const resolved = await concurrently(bundles, (bundle) => this.#resolve(bundle, patience), AT_ONCE);
     const contributions = resolved.filter((result) => result !== 'late' && !isStagedoorError(result)) as Contribution[];

@@ -38,6 +38,7 @@ import type { SchemaEntry } from '../validate/configSchema';
 import { Gate } from '../validate/gate';
 import { describeHost, type HostManifest } from '../validate/host';
 import { PassedChecks } from '../validate/passedChecks';
+import type { SchemaWorkers } from '../validate/schemaWorker/schemaWorkers';
 import { messageOf } from '../thrown';
 import type { Timings } from '../timing/timings';
 import { followBuildReports, type BuildReports } from './buildReports';
@@ -80,6 +81,8 @@ export interface DynamicPluginsOptions {
   startup: StartupReport;
   /** Stages and compiles while the portal starts; undefined where there is nothing new. */
   ahead?: AheadThread;
+  /** Threads that check app-config. */
+  schemaWorkers: SchemaWorkers;
   /** The state directory; undefined where there are no settings. */
   opening?: StateOpening;
   /** The id of the portal's instance, see `PortalMetadata`. */
@@ -163,7 +166,7 @@ export class DynamicPlugins {
       faults: () => this.faults().map(({ code }) => code),
     });
     const newest = (name: string): string | undefined => this.#state.newest(name);
-    this.#gate = new Gate({ host: this.host, policy, config, newest, rootLogger });
+    this.#gate = new Gate({ host: this.host, policy, config, newest, rootLogger, workers: options.schemaWorkers });
     this.details = new BundleDetails(config, (name) => this.#bundles.loaded(name) ?? this.#drops?.winner(name));
     this.#bundles = new Bundles({
       units: this.#units,
