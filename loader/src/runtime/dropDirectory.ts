@@ -9,7 +9,7 @@ import type { Timings } from '../timing/timings';
 import type { Bundles } from './bundles';
 import type { Decisions } from './decisions';
 import { asFault } from './faults';
-import { DropReader, type DropReaderOptions } from './dropReader';
+import { DropReader, type Ahead } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import { KeyedMutex } from './mutex';
 import type { PluginRegistry } from './registry';
@@ -33,8 +33,6 @@ export interface DropDirectoryOptions {
   registry: PluginRegistry;
   logger: LoggerService;
   timings: Timings;
-  /** What was staged before anybody asked for it. */
-  ahead?: DropReaderOptions['ahead'];
 }
 
 /**
@@ -59,12 +57,12 @@ export class DropDirectory {
   }
 
   /** Stages every drop present and returns the bundles to run, sorted by drop; faults go to their status. */
-  async boot(): Promise<StagedBundle[]> {
+  async boot(ahead?: Ahead): Promise<StagedBundle[]> {
     const entries = await listDrops(this.#options.root).catch((fault: StagedoorError) => {
       this.readable(fault);
       return [];
     });
-    await Promise.all(entries.map((entry) => this.#reader.read(entry)));
+    await Promise.all(entries.map((entry) => this.#reader.read(entry, ahead)));
     const names = this.names();
     // What cannot be read may be of any name.
     await this.#forgetRemoved();

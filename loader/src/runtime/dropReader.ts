@@ -26,10 +26,13 @@ export interface DropReaderOptions {
   retries: Retries;
   registry: PluginRegistry;
   logger: LoggerService;
-  /** What was staged before anybody asked for it. */
-  ahead?: { staged(entry: string): Promise<StagedAhead | undefined> };
   /** Has an entry read, sooner or later. */
   changed(entry: string): void;
+}
+
+/** Stages drops before anybody asks for them: see `AheadThread`. */
+export interface Ahead {
+  staged(entry: string): Promise<StagedAhead | undefined>;
 }
 
 /** A drop whose content is in a staged copy now. */
@@ -66,8 +69,11 @@ export class DropReader {
     return this.#rootFault;
   }
 
-  /** Brings the record of an entry up to date. Returns the names that this concerns: none when its content is known. */
-  async read(entry: string): Promise<ReadonlySet<string>> {
+  /**
+   * Brings the record of an entry up to date. Returns the names that this concerns: none when its content is known. `ahead` may
+   * have it staged already.
+   */
+  async read(entry: string, ahead?: Ahead): Promise<ReadonlySet<string>> {
     const { registry, records, retries } = this.#options;
     const earlier = records.get(entry);
     const drop = await this.#find(entry).catch((error: unknown) => asFault(error));
@@ -82,8 +88,8 @@ export class DropReader {
     }
     if (!earlier) registry.set(records.nameOf(entry), 'discovered', { drop: entry });
     const index = await this.#staged();
-    const ahead = await timed('stage ahead', entry, async () => this.#options.ahead?.staged(entry));
-    if (ahead) return await this.#noteStaged({ entry, ...ahead }, index);
+    const staged = ahead && (await timed('stage', entry, () => ahead.staged(entry)));
+    if (staged) return await this.#noteStaged({ entry, ...staged }, index);
     const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.read(entry);

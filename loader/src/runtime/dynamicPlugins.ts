@@ -309,7 +309,7 @@ export class DynamicPlugins {
     const drops = this.#followDrops(settings.rootDirectory, shelves);
     this.#closers.push(retryOnConfigChange(config, { registry: this.#registry, drops, logger }));
     code.ahead = this.#options.ahead;
-    const bundles: StagedBundle[] = await drops.boot();
+    const bundles: StagedBundle[] = await drops.boot(this.#options.ahead);
     // Those that served before are asked for at once; a new one declares what it likes.
     const expected = bundles.flatMap((bundle) => {
       const { holds = [] } = this.#state.get(bundle.name);
@@ -409,9 +409,8 @@ export class DynamicPlugins {
   #followDrops(root: string, shelves: Shelves): DropDirectory {
     const { logger, timings } = this.#options;
     const [bundles, registry, state] = [this.#bundles, this.#registry, this.#state];
-    const { ahead } = this.#options;
     const decisions = new Decisions({ state, shelves, registry, logger });
-    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings, ahead });
+    const drops = new DropDirectory({ root, shelves, bundles, decisions, registry, logger, timings });
     this.#drops = drops;
     this.#operator = new Operator({
       operations: this.#operations,
