@@ -120,18 +120,18 @@ function page(rows) {
   const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`;
   return `# Real plugins
 
-Written by \`node bench/realPlugins.mjs\`; do not edit. Published packages, unmodified, exported with no flag, verified, and
-dropped one after the other into one running portal with the least config that they demand.
+Written by \`node bench/realPlugins.mjs\`; do not edit. Published packages, unmodified, exported without options, with the start check, and
+loaded one after the other into one running portal with the minimum config that they require.
 
-**bytes** and **files** are those of the bundle, then their share of what \`npm install --omit=dev\` puts on disk for the same
-plugin with the shared packages left out: what an install-based export has to carry. (\`@backstage/backend-defaults\`, which sonarqube, badges and todo
-depend on with a range that the host does not meet, is not shared and counts.) Median: ${percent('bytes')} of the
-bytes, ${percent('files')} of the files. **export** is everything but fetching the package from the registry, verification
-included. **load** is from the drop to its state, without the 250 ms in which a drop must not change. Times are those of one
+**bytes** and **files** are those of the bundle, followed by their share of what \`npm install --omit=dev\` puts on disk for the same
+plugin without the shared packages, which is what an install-based export has to carry. (\`@backstage/backend-defaults\`, which sonarqube, badges and todo
+require in a range that the host does not satisfy, is not shared and counts.) Median: ${percent('bytes')} of the
+bytes, ${percent('files')} of the files. **export** is everything except fetching the package from the registry, including the start
+check. **load** is the time from the drop to its state, without the 250 ms in which a drop must not change. Times are those of one
 run on one machine with two cores.
 
 ${markdownTable(
-  ['package', 'bytes', 'files', 'export', 'load', 'state', 'hoisted, and why'],
+  ['package', 'bytes', 'files', 'export', 'load', 'state', 'hoisted, with the reason'],
   rows.map(({ name, bundle, closure, exportMs, loadMs, state }) => [
     `\`${name}\` ${bundle.version}`,
     `${formatBytes(bundle.bytes)} (${formatShare(bundle.bytes, closure.bytes)})`,

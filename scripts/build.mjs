@@ -61,7 +61,9 @@ async function buildConsole() {
 
 async function buildApp() {
   const dir = join(repository, 'portal/app');
-  const own = ['src', 'package.json', 'build.mjs', '../../package-lock.json'].map((path) => join(dir, path));
+  const own = ['src', 'package.json', 'build.mjs', '../../package-lock.json', '../../scripts/release/notices.mjs'].map(
+    (path) => join(dir, path),
+  );
   const inputs = [...own, ...consoleInputs];
   return unlessUpToDate('build-portal-app', { inputs, outputs: [join(dir, 'dist/index.html.tmpl')] }, async () => {
     const app = await import('../portal/app/build.mjs');

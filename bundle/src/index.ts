@@ -16,10 +16,12 @@ export {
   type BundleRole,
 } from './names';
 export { blockingFileSystem, waitingFileSystem, type FileSystem } from './fileSystem';
+export { isNoRoom } from './noRoom';
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
 export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
 export { OLD_FRONTEND_HINT, remoteFault } from './remoteFault';
+export { replaceFile, replaceFileSync, type ReplaceOptions } from './replaceFile';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';
 export {
@@ -39,6 +41,7 @@ export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archiv
 export { copyFolder } from './archive/copyFolder';
 export { FOLDER_MODE, copyPlainFile, plainMode } from './archive/plainMode';
 export { extractArchive, extractLayer, type LayerReading } from './archive/extract';
+export { canRead, type Compression } from './archive/unzip';
 export {
   generateKeys,
   isEncryptedKey,

@@ -1,12 +1,12 @@
-// An HTTP service that knows nothing of Backstage: what the showcase calls through the proxy and directly.
+// An HTTP service without Backstage, which the first page calls through the proxy and directly.
 //   node examples/plain-service/service.mjs [port] [origin whose pages may read the answers]
 import { realpathSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Starts the service on a loopback port (0: a free one). It answers every request with what it received of it, as JSON.
- * Pages of `allowOrigin` may read the answers, but for `/without-cors`, where the headers that say so are missing.
+ * Starts the service on a loopback port (0: a free one). It answers every request with a JSON description of that request.
+ * Pages of `allowOrigin` may read the answers, except for `/without-cors`, which has no CORS headers.
  */
 export async function startService({ port, allowOrigin }) {
   const server = createServer((request, response) => {

@@ -18,8 +18,10 @@ import { readAccessRules } from './admin/accessRules';
 import { adminPlugin } from './admin/adminPlugin';
 import { withFallbackPolicy } from './admin/fallbackPolicy';
 import { loadedPluginsPlugin } from './admin/loadedPlugins';
-import { bundleSchemasFactory } from './host/bundleSchemas';
-import { surviveClosedOutput } from './host/closedOutput';
+import { bundleSchemasFactory } from './compatible/bundleSchemas';
+import { surviveClosedOutput } from './patches/closedOutput';
+import { raiseListenerLimit } from './patches/listenerLimit';
+import type { Patch } from './patches/patchProperty';
 import { defaultServiceFactories } from './host/defaultServiceFactories';
 import { checkHostCopies } from './host/hostCopies';
 import { expandFeatures } from './host/expandFeatures';
@@ -29,19 +31,17 @@ import { preloadFactories } from './host/lazyServiceFactory';
 import { withRequired } from './host/readiness';
 import { RootServices } from './host/rootServices';
 import { StartupReport } from './host/startupReport';
-import { withOwnSignals } from './host/signals';
-import { describeRegistrations } from './resolve/contribution';
-import { DynamicPlugins } from './runtime/dynamicPlugins';
-import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './runtime/ownPlugins';
+import { withOwnSignals } from './patches/signals';
+import { describeRegistrations } from './composition/contribution';
+import { createRuntime } from './runtime/createRuntime';
+import type { DynamicPlugins } from './runtime/dynamicPlugins';
+import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from './composition/ownPlugins';
 import { readSettings } from './settings/readSettings';
 import { StateOpening } from './stage/stateOpening';
-import { STATIC_OWNER } from './start/part';
-import { timed } from './timing/timed';
+import { STATIC_OWNER } from './composition/part';
+import { timed } from './observability/timing/timed';
+import { Timings } from './observability/timing/timings';
 import { SchemaWorkers } from './validate/schemaWorker/schemaWorkers';
-import { Timings } from './timing/timings';
-
-/** Each started backend listens for process-wide faults, and each unit is a backend: not a leak. */
-const MAX_LISTENERS = 1000;
 
 /**
  * A Backstage backend like `createBackend()`, with one difference: every plugin is a unit that can be rebuilt and
@@ -55,7 +55,7 @@ export function createDynamicBackend(): Backend {
   const added: Array<Promise<unknown>> = [];
   let host: Backend | undefined;
   let plugins: DynamicPlugins | undefined;
-  let disposeSignals = (): void => {};
+  const patches: Patch[] = [];
   const stopping = new AbortController();
   const timings = new Timings();
   let preload = (): void => {};
@@ -123,18 +123,15 @@ export function createDynamicBackend(): Backend {
       backend.add(loadedPluginsPlugin(rules, () => plugins?.list() ?? []));
     }
     backend.add(
-      adminPlugin({ rules, shutdownDelayMs: shutdownDelay(config) }, (given) => {
-        plugins = new DynamicPlugins({
-          settings,
+      adminPlugin({ rules, shutdownDelayMs: shutdownDelay(config) }, async (given) => {
+        plugins = await createRuntime({
+          dynamic: settings && opening && { settings, opening, ahead, schemaWorkers },
           ...given,
           services,
           rootLogger,
           config,
           own,
           startup,
-          ahead,
-          opening,
-          schemaWorkers,
           timings,
           cwd: process.cwd(),
           instanceId: () => metadata.instanceId,
@@ -151,18 +148,17 @@ export function createDynamicBackend(): Backend {
       added.push(Promise.resolve(feature));
     },
     async start() {
-      surviveClosedOutput();
       if (host) throw new Error('Backend has already started');
-      process.setMaxListeners(Math.max(process.getMaxListeners(), MAX_LISTENERS));
+      patches.push(surviveClosedOutput(), raiseListenerLimit());
       const result = await timings
         .start(async () => {
           host = await assemble();
-          const { started, dispose } = withOwnSignals(
+          const signals = withOwnSignals(
             () => host!.start(),
             () => host!.stop(),
           );
-          disposeSignals = dispose;
-          const outcome = await started;
+          patches.push(signals);
+          const outcome = await signals.started;
           await refuseOwnFailure(outcome, host);
           return { ...outcome, result: startup.result(outcome.result.plugins) };
         })
@@ -184,7 +180,7 @@ export function createDynamicBackend(): Backend {
       ahead?.end();
       opening?.release();
       await host?.stop();
-      disposeSignals();
+      for (const patch of patches.splice(0)) patch.dispose();
     },
   };
 }

@@ -24,7 +24,7 @@ import { createRemotesRouter } from './frontend/remotesRouter';
 import { Policy } from './policy/policy';
 import { readSettings } from './settings/readSettings';
 import type { Settings } from './settings/settings';
-import type { StagedBundle } from './stage/stageDrop';
+import type { StagedBundle } from './stage/stagedBundle';
 
 /** Options of {@link dynamicPluginsFeatureLoader}, all as in `@backstage/backend-dynamic-feature-service` 0.8. */
 export interface DynamicPluginsFeatureLoaderOptions {
@@ -56,8 +56,7 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
       const backstageRoot = targetPaths.rootDir;
       const settings = readSettings(config, backstageRoot);
       const drops = onDemand(settings);
-      // The root logger needs the schemas before there is any logger.
-      const faults: string[] = [];
+      const schemaFaults = new HeldMessages();
       yield createServiceFactory({
         service: dynamicPluginsSchemasServiceRef,
         deps: {},
@@ -65,15 +64,15 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
           schemasService(
             async () => await admittedBundles(settings, await drops()),
             options.schemaLocator,
-            (fault) => void faults.push(fault),
+            (fault) => schemaFaults.add(fault),
           ),
       });
       yield createServiceFactory({
         service: dynamicPluginsServiceRef,
         deps: { logger: coreServices.rootLogger },
         async factory({ logger }) {
+          schemaFaults.tell((fault) => logger.error(fault));
           const found = await drops();
-          for (const fault of faults.splice(0)) logger.error(fault);
           if (!settings || !found) return new StartupPlugins();
           const moduleLoader = await options.moduleLoader?.(logger);
           return await StartupPlugins.load({ settings, drops: found, config, logger, backstageRoot, moduleLoader });
@@ -93,6 +92,22 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
       yield discovery;
     },
   });
+}
+
+/** Messages that may come before there is anybody to tell: the root logger needs the schemas before there is any logger. */
+class HeldMessages {
+  #held: string[] = [];
+  #tell = (message: string): void => void this.#held.push(message);
+
+  add(message: string): void {
+    this.#tell(message);
+  }
+
+  /** Tells the messages so far, and all that come. */
+  tell(hear: (message: string) => void): void {
+    for (const message of this.#held.splice(0)) hear(message);
+    this.#tell = hear;
+  }
 }
 
 /** Gives the features of all dynamic plugins to the backend. */

@@ -7,6 +7,6 @@ export {
 } from './compatible/refs';
 export { rootConfigServiceFactory, type RootConfigOptions } from './host/rootConfig';
 export type * from './compatible/types';
-export type { PluginState, PluginStatus } from './runtime/states';
+export type { PluginState, PluginStatus } from './lifecycle/states';
 export type { HostManifest } from './validate/host';
 export type { OpenedRoute } from './start/openedRoutes';

@@ -4,8 +4,22 @@ import { rspack } from '@rspack/core';
 import { loadConfigSchema } from '@backstage/config-loader';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { noticesOf, packagesOf } from '../../scripts/release/notices.mjs';
 
 const own = import.meta.dirname;
+
+/** What is read of Rspack's account of a build. */
+const STATS = {
+  all: false,
+  errors: true,
+  entrypoints: true,
+  modules: true,
+  modulesSpace: Infinity,
+  nestedModules: true,
+  nestedModulesSpace: Infinity,
+  cachedModules: true,
+  dependentModules: true,
+};
 
 /** Builds the app in the folder `dir`, of that layout, into `dist`. Throws with every error of the compiler. */
 export async function build({ dir = own, dist = join(dir, 'dist') } = {}) {
@@ -15,13 +29,14 @@ export async function build({ dir = own, dist = join(dir, 'dist') } = {}) {
     compiler.run((error, result) => (error ? reject(error) : resolve(result)));
   });
   await new Promise((resolve) => compiler.close(resolve));
-  const { errors, entrypoints } = stats.toJson({ all: false, errors: true, entrypoints: true });
+  const { errors, entrypoints, modules } = stats.toJson(STATS);
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n\n'));
   await writePage(
     { dir, dist },
     entrypoints.main.assets.map(({ name }) => name),
   );
   await writeConfigSchema({ dir, dist });
+  await writeNotices(modules, dist);
 }
 
 function configuration(dir, dist) {
@@ -99,4 +114,13 @@ async function writePage({ dir, dist }, assets) {
 async function writeConfigSchema({ dir, dist }) {
   const schema = await loadConfigSchema({ dependencies: [], packagePaths: [join(dir, 'package.json')] });
   await writeFile(join(dist, '.config-schema.json'), JSON.stringify(schema.serialize()));
+}
+
+/** The minified scripts carry no licence texts, so those of the packages in them are written beside them. */
+async function writeNotices(modules, dist) {
+  const files = modules
+    .flatMap((module) => [module, ...(module.modules ?? [])])
+    .map((module) => module.nameForCondition);
+  const dirs = packagesOf(files.filter((file) => typeof file === 'string'));
+  await writeFile(join(dist, 'THIRD-PARTY-NOTICES.txt'), noticesOf(dirs, { isTextOptional: true }));
 }

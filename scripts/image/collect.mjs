@@ -10,6 +10,8 @@ const ROOTS = ['portal/backend', 'cli'];
 
 /** Beside the packages. The top package.json is where Backstage looks for the portal's config schemas. */
 const FILES = [
+  'LICENSE',
+  'NOTICE',
   'package.json',
   'portal/app-config.yaml',
   'portal/app-config.production.yaml',

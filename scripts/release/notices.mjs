@@ -11,16 +11,29 @@ export function builtInPackages(dist) {
     const { sources = [] } = JSON.parse(readFileSync(join(dist, name), 'utf8'));
     return sources.map((source) => resolve(dist, dirname(name), source));
   });
-  return [...new Set(sources.flatMap((source) => packageDir(source) ?? []))].sort();
+  return packagesOf(sources);
 }
 
-/** The text that goes with a package in which others are built in: their names, licences and notices. Empty for none. */
-export function noticesOf(dirs) {
+/** The folders of the installed packages that the absolute paths `files` belong to. */
+export function packagesOf(files) {
+  return [...new Set(files.flatMap((file) => packageDir(file) ?? []))].sort();
+}
+
+/**
+ * The notices for a package that contains code of others: their names, licences and notices. Empty for none. A package without
+ * a licence file is an error, unless `isTextOptional`: then the fields of its package.json are the notice.
+ */
+export function noticesOf(dirs, { isTextOptional = false } = {}) {
   const notices = dirs.map((dir) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'));
+    const { name, version, license, licenses, author, repository } = JSON.parse(
+      readFileSync(join(dir, 'package.json'), 'utf8'),
+    );
     const files = readdirSync(dir).filter((file) => LICENCE_FILE.test(file));
-    if (files.length === 0) throw new Error(`${name} is built in and has no licence file`);
-    return [`${name} ${version} (${license})`, ...files.map((file) => readFileSync(join(dir, file), 'utf8').trim())];
+    if (files.length === 0 && !isTextOptional) throw new Error(`${name} is built in and has no licence file`);
+    const stated = license ?? licenses?.map(({ type }) => type).join(' OR ') ?? 'licence stated by its repository';
+    const texts = files.map((file) => readFileSync(join(dir, file), 'utf8').trim());
+    const fields = [author?.name ?? author, repository?.url ?? repository].filter((value) => typeof value === 'string');
+    return [`${name} ${version} (${stated})`, ...(texts.length > 0 ? texts : fields)];
   });
   const texts = [...new Set(notices.map((notice) => notice.join('\n\n')))];
   if (texts.length === 0) return '';

@@ -84,6 +84,13 @@ describe('What the image holds', () => {
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
+  it('carries the licence, and the notices of the code that is built into the app', async () => {
+    expect(await readdir(path)).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE']));
+    const notices = await readFile(join(path, 'portal/app/dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(notices).toMatch(/^react-dom 18\.\S+ \(MIT\)\n\nMIT License\n\nCopyright/m);
+    expect(notices).toMatch(/^@backstage\/core-components \S+ \(Apache-2\.0\)$/m);
+  });
+
   it('is not put into a folder that holds something', async () => {
     const { code, stderr } = await runProcess(process.execPath, [collectScript, path]);
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') });

@@ -30,44 +30,44 @@ const nonsense: Array<[string, object, string]> = [
   [
     'a plugin in two backends',
     { backends: { other: { plugins: ['search'] } } },
-    'plugin search is in backends.other.plugins already',
+    'plugin search is already in backends.other.plugins',
   ],
   [
     'a plugin that no package is named after',
     split({ plugins: ['serach'] }),
-    'named after plugin serach; name its packages',
+    'named after plugin serach; list its packages',
   ],
   [
     'a package that is not listed',
     split({ plugins: [{ id: 'search', packages: ['x'] }] }),
-    'dynamicPlugins.plugins has no package x',
+    'dynamicPlugins.plugins does not contain package x of plugin search',
   ],
   [
     'a package in two backends',
     { backends: { other: { plugins: [{ id: 'more', packages: ['@backstage/plugin-search-backend'] }] } } },
-    'package @backstage/plugin-search-backend is in backends.other already',
+    'package @backstage/plugin-search-backend is already in backends.other',
   ],
-  [
-    'the admin plugin',
-    split({ plugins: ['dynamic-plugins'] }),
-    'every backend has a plugin dynamic-plugins of its own',
-  ],
+  ['the admin plugin', split({ plugins: ['dynamic-plugins'] }), 'every backend has its own plugin dynamic-plugins'],
   [
     'backends on SQLite',
     { database: { client: 'better-sqlite3' } },
-    'database.client: backends, autoscaling and replicas above 1 need pg',
+    'database.client: backends, autoscaling and replicas above 1 require pg',
   ],
-  ['PostgreSQL without a server', { database: { host: '' } }, 'database.host: name the server'],
+  ['PostgreSQL without a server', { database: { host: '' } }, 'database.host: required with database.client: pg'],
   [
     'PostgreSQL without a password',
     { database: { passwordSecret: { name: '' } } },
-    'database.passwordSecret.name: name the secret',
+    'database.passwordSecret.name: required with database.client: pg',
   ],
-  ['PostgreSQL without a user', { database: { user: '' } }, 'database.user: name the user'],
+  [
+    'PostgreSQL without a user',
+    { database: { user: '' } },
+    'database.user: this or database.userSecret.name is required',
+  ],
   [
     'required signatures without a key',
     { signatures: { mode: 'require' } },
-    'signatures.trustedKeys: name a key, or signatures.trustedKeysFrom',
+    'signatures.trustedKeys: this or signatures.trustedKeysFrom is required',
   ],
   [
     'a version of an include elsewhere',

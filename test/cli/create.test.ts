@@ -201,7 +201,7 @@ describe('stagedoor create, refused', () => {
     for (const args of [[], ['file'], ['.']]) {
       const { code, stderr } = await stagedoor(dir, 'create', ...args, '--id', 'todo');
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^error TARGET_NOT_EMPTY: .*\nhint: Name another folder/m);
+      expect(stderr).toMatch(/^error TARGET_NOT_EMPTY: .*\nhint: Choose another folder/m);
     }
     expect(await filesOf(dir)).toEqual(['file', 'todo-backend/notes.txt']);
   });

@@ -244,7 +244,7 @@ describe("Yarn Plug'n'Play", () => {
     await writeFile(join(plugin, 'yarn.lock'), '__metadata:\n  version: 8\n');
     expect(await exportUnverified({ root: plugin, plugin })).toMatchObject({
       code: 'PNP_UNSUPPORTED',
-      hint: 'Write `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+      hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
     });
   });
 });

@@ -86,7 +86,7 @@ describe('A registry that wants a user', () => {
     for (const key of ['https://index.docker.io/v1/', 'docker.io', 'docker.io/acme']) {
       const file = await authFile({ auths: { [key]: { auth: basic } } });
       const found = await findCredentials('docker.io', 'acme/greeter', { REGISTRY_AUTH_FILE: file });
-      expect(found, key).toEqual({ user: REGISTRY_USER.name, password: REGISTRY_USER.password });
+      expect(found, key).toEqual({ user: REGISTRY_USER.name, password: REGISTRY_USER.password, from: file });
     }
   });
 

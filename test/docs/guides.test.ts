@@ -16,7 +16,7 @@ import { testRegistry } from '../support/testRegistry';
 const docs = join(repository, 'docs');
 /** The folders whose pages are for a reader with a clone and `npm start`. */
 const FOLDERS = ['getting-started', 'how-to', 'reference', 'explanation'];
-const guides = ['install-without-network.md', 'scaling.md'].concat(
+const guides = ['architecture.md', 'errors.md', 'install-without-network.md', 'real-plugins.md', 'scaling.md'].concat(
   ...(await Promise.all(
     FOLDERS.map(async (folder) => (await readdir(join(docs, folder))).map((file) => `${folder}/${file}`)),
   )),

@@ -137,9 +137,9 @@ describe('dynamicPluginsFeatureLoader in a plain backend, beside that of Backsta
 
   test('says of what fails why, with a code and a remedy', () => {
     const logs = backends[1]!.process.output();
-    expect(logs).toMatch(/syntax-error-dynamic@1\.0\.0: LOAD_FAILED: .*Remedy: /);
-    expect(logs).toMatch(/no-feature-dynamic@1\.0\.0: NOT_A_FEATURE: .*Remedy: /);
-    expect(logs).toMatch(/no-package: PACKAGE_JSON_MISSING: .*Remedy: /);
+    expect(logs).toMatch(/syntax-error-dynamic@1\.0\.0: LOAD_FAILED: .*Hint: /);
+    expect(logs).toMatch(/no-feature-dynamic@1\.0\.0: NOT_A_FEATURE: .*Hint: /);
+    expect(logs).toMatch(/no-package: PACKAGE_JSON_MISSING: .*Hint: /);
     expect(logs).toMatch(/broken-frontend@2\.0\.0: REMOTE_INVALID: /);
   });
 

@@ -3,8 +3,8 @@ import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api
 import type { PluginStatus } from '@stagedoor/loader';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { formatSpan } from '../../loader/src/timing/formatSpan';
-import { timed, timedWhole, type Span } from '../../loader/src/timing/timed';
+import { formatSpan } from '../../loader/src/observability/timing/formatSpan';
+import { timed, timedWhole, type Span } from '../../loader/src/observability/timing/timed';
 import { adminApi } from '../support/adminApi';
 import { startBackend, type RunningBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';

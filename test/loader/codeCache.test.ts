@@ -82,7 +82,7 @@ describe('The code of a bundle of middling size', () => {
       manifest,
       entry: 'greeter',
     };
-    const cache = new CodeCache(cacheDir, 20);
+    const cache = new CodeCache(cacheDir, { keepAfterMs: 20 });
     onTestFinished(() => cache.close());
     const prepared = await cache.prepare(bundle, { serving: false });
     try {
@@ -114,7 +114,7 @@ describe('The code of a bundle of middling size', () => {
     const { digest } = manifest!;
     const bundle = { name: GREETER, version: '1.0.0', digest, dir, packageJson, manifest, entry: 'greeter' };
     for (const run of ['first', 'second']) {
-      const cache = new CodeCache(cacheDir, 20);
+      const cache = new CodeCache(cacheDir, { keepAfterMs: 20 });
       onTestFinished(() => cache.close());
       const prepared = await cache.prepare(bundle, { serving: false });
       const require = createRequire(`${dir}/`);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { EventStreams } from '../../loader/src/admin/eventStreams';
-import { EventLog, type PluginEvent } from '../../loader/src/runtime/eventLog';
+import { EventLog, type PluginEvent } from '../../loader/src/lifecycle/eventLog';
 import { adminApi } from '../support/adminApi';
 import { startBackend } from '../support/backend';
 import { openEvents, type SseMessage } from '../support/eventStream';

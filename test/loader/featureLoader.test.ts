@@ -132,7 +132,7 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
       else expect([fixture, said]).toEqual([fixture, expect.stringContaining(failure)]);
     }
     expect(await greeterVersion(backend)).toBe('1.0.0');
-    expect(backend.logs.filter((line) => line.includes('INIT_FAILED') && line.includes('Remedy: ')).length).toBe(3);
+    expect(backend.logs.filter((line) => line.includes('INIT_FAILED') && line.includes('Hint: ')).length).toBe(3);
   });
 
   test('answers 503 for a plugin whose init failed half-way', async () => {
@@ -258,5 +258,30 @@ describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
     });
     expect(await misled.schemaKeys()).toEqual([]);
     expect(await greeterVersion(misled)).toBe('1.0.0');
+    expect(misled.logs.join('\n')).toMatch(/error CONFIG_SCHEMA_INVALID: .*greeter-dynamic is left out: .*none\.json/);
+  });
+
+  test('reports every config schema that is broken, and loads the others', async () => {
+    const broken = {
+      '1-not-json': '{',
+      '2-a-list': '[]',
+      '3-of-a-string': '{"type": "string"}',
+      '4-not-a-set': 'null',
+    };
+    const backend = await startPlain({
+      before: async (root) => {
+        for (const [entry, schema] of Object.entries(broken)) {
+          const name = `backstage-plugin-${entry}-backend-dynamic`;
+          const options = { packageJson: { name }, files: { 'dist/.config-schema.json': schema } };
+          await dropFolder(await fixtureBundle(await tempDir(), 'greeter', options), root, entry);
+        }
+        await fixtureBundle(root, 'greeter');
+      },
+    });
+    expect(await greeterVersion(backend)).toBe('1.0.0');
+    const logs = backend.logs.join('\n');
+    for (const entry of Object.keys(broken)) {
+      expect(logs).toMatch(new RegExp(`CONFIG_SCHEMA_INVALID: The schema of .*${entry}.* is left out`));
+    }
   });
 });

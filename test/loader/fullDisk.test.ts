@@ -36,7 +36,7 @@ test('A drop and an upload that the disk of the state has no room for are refuse
   const refused = await untilState(portal, 'greeter', 'rejected');
   expect(refused).toMatchObject({
     code: 'STATE_UNWRITABLE',
-    hint: expect.stringContaining('room on that disk') as string,
+    hint: expect.stringContaining('free space on that disk') as string,
   });
   // What is packed to little is too much when it is unpacked.
   const archive = join(dir, 'upload.tgz');

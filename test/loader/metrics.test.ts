@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { metrics } from '@opentelemetry/api';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { joinExpositions, ofPlugin } from '../../loader/src/metrics/exposition';
+import { joinExpositions, ofPlugin } from '../../loader/src/observability/metrics/exposition';
 import { adminApi } from '../support/adminApi';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
 import { freePort } from '../support/freePort';
@@ -178,7 +178,7 @@ describe('the metrics of the portal', () => {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const backend = await measuringBackend({ dynamicPlugins: { metrics: { port } } });
-    expect(backend.logs.join('\n')).toMatch(/error METRICS_PORT_UNAVAILABLE: .*EADDRINUSE.* Remedy: Change/);
+    expect(backend.logs.join('\n')).toMatch(/error METRICS_PORT_UNAVAILABLE: .*EADDRINUSE.* Hint: Change/);
     await backend.get('/api/measures/visit');
     expect((await metricsOf(backend, 'measures')).has(`${REQUESTS}_count`)).toBe(true);
   });

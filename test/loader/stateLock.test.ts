@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ownHolder } from '../../loader/src/stage/lockHolder';
 import { lockState } from '../../loader/src/stage/stateLock';
-import { StateFile } from '../../loader/src/runtime/stateFile';
+import { StateFile } from '../../loader/src/lifecycle/stateFile';
 import { startProcess } from '../support/childProcess';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
@@ -80,8 +80,7 @@ describe('the lock of a state directory', () => {
 test('A holder that stood still and lost its state directory to another machine writes nothing there any more.', async () => {
   const lock = await lockState(dir);
   onTestFinished(() => lock.release());
-  const state = new StateFile(() => {});
-  await state.open(dir, () => lock.assertHeld());
+  const state = await StateFile.open(dir, { assertHeld: () => lock.assertHeld(), onDamage: () => {} });
   await state.update('a', { disabled: { since: 'then', by: 'user:default/olga' } });
   const before = await readFile(join(dir, 'plugins.json'), 'utf8');
   await lockedBy({ pid: 1, host: 'another-machine' }, 0);

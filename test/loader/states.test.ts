@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { PluginEvent } from '../../loader/src/runtime/eventLog';
-import { PLUGIN_STATES } from '../../loader/src/runtime/states';
+import type { PluginEvent } from '../../loader/src/lifecycle/eventLog';
+import { PLUGIN_STATES } from '../../loader/src/lifecycle/states';
 import { adminApi } from '../support/adminApi';
 import { startBackend } from '../support/backend';
 import { openEvents } from '../support/eventStream';

@@ -12,7 +12,7 @@ export interface FixtureOptions {
   /** False leaves the manifest out, as bundles of other tools do. Default: true. */
   sealed?: boolean;
   /** Further files, by path. */
-  files?: Record<string, string>;
+  files?: Record<string, string | Buffer>;
   /** Further changes to package.json. */
   packageJson?: Record<string, unknown>;
   /** `host.shared` of the manifest. */

@@ -2,14 +2,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
 import { StagedoorError, isStagedoorError } from '../error';
+import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
 import { FOLDER_MODE, plainMode } from './plainMode';
 import { typeFlagOf } from './typeFlag';
-import { unzipBlocks } from './unzip';
-
-/** What writing fails with, as opposed to reading the archive. */
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
+import { unzipBlocks, type Compression } from './unzip';
 
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -31,7 +29,7 @@ type Judge = (path: string, entry: Entry, contents: Contents) => string;
 /** An archive, how it is compressed, and what of it is wanted. */
 interface Reading {
   file: string;
-  gzip: boolean;
+  compression: Compression;
   limits: ContentLimits;
   judge: Judge;
   /** Paths that alone are written; all of the archive is judged. */
@@ -50,14 +48,13 @@ export async function extractArchive(
   dir: string,
   { limits = DEFAULT_LIMITS, only }: { limits?: ContentLimits; only?: readonly string[] } = {},
 ): Promise<void> {
-  await unpack({ file, gzip: true, limits, only, judge: takeBelowTop }, dir);
+  await unpack({ file, compression: 'gzip', limits, only, judge: takeBelowTop }, dir);
 }
 
 /** An image layer, and the folder of it that is wanted. */
 export interface LayerReading {
   file: string;
-  /** False for a plain tar. */
-  gzip: boolean;
+  compression: Compression;
   /** Relative, `/`-separated. */
   folder: string;
   limits?: ContentLimits;
@@ -71,10 +68,10 @@ export interface LayerReading {
  * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
  */
 export async function extractLayer(
-  { file, gzip, folder, limits = DEFAULT_LIMITS, only }: LayerReading,
+  { file, compression, folder, limits = DEFAULT_LIMITS, only }: LayerReading,
   dir: string,
 ): Promise<ContentLimits> {
-  return await unpack({ file, gzip, limits, only, judge: takeBelow(folder) }, dir);
+  return await unpack({ file, compression, limits, only, judge: takeBelow(folder) }, dir);
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
@@ -107,7 +104,10 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
 type Filter = (path: string, entry: unknown) => boolean;
 
 /** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
-async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filter) => Parser): Promise<ContentLimits> {
+async function feed(
+  { file, compression, limits, judge }: Reading,
+  make: (filter: Filter) => Parser,
+): Promise<ContentLimits> {
   const contents = new Contents(file, limits);
   let fault: unknown;
   let ended = false;
@@ -149,7 +149,7 @@ async function feed({ file, gzip, limits, judge }: Reading, make: (filter: Filte
     if (fault) throw fault;
   };
   try {
-    await unzipBlocks({ file, gzip, limits }, async (blocks, zero) => {
+    await unzipBlocks({ file, compression, limits }, async (blocks, zero) => {
       if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${file} goes on after its end.`);
       if (ended) return;
       current = blocks;
@@ -226,8 +226,9 @@ function unsafe(path: string, is: string): StagedoorError {
 
 function asFault(cause: unknown, file: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (!NO_ROOM.has(code ?? '')) {
+  const { message } = cause as Error;
+  // What writing fails with, as opposed to reading the archive.
+  if (!isNoRoom(cause)) {
     return new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${message}`, { cause });
   }
   return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {

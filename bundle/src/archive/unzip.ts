@@ -1,9 +1,9 @@
 import { StagedoorError } from '../error';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { tooLarge, type ContentLimits } from './contents';
 
 const BLOCK = 512;
@@ -17,11 +17,28 @@ const PER_ENTRY = 4 * BLOCK;
 const MAX_RATIO = 200;
 const RATIO_FROM = 16 * 1024 * 1024;
 
+/** How a tar is compressed. */
+export type Compression = 'gzip' | 'zstd' | 'none';
+
+/** Of Node.js 22.15, 23.8 and later; what is not there cannot be typed by the oldest that is supported. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform };
+
+/** Whether this Node.js can read a compression. */
+export function canRead(compression: Compression): boolean {
+  return compression !== 'zstd' || createZstdDecompress !== undefined;
+}
+
+function decompress(compression: Compression): Transform {
+  if (compression === 'none') return new PassThrough();
+  if (compression === 'gzip') return zlib.createGunzip({ chunkSize: CHUNK });
+  if (!createZstdDecompress) throw new StagedoorError('ARCHIVE_INVALID', 'This Node.js cannot read zstd.');
+  return createZstdDecompress({ chunkSize: CHUNK });
+}
+
 /** A file that is read as a tar. */
 export interface Zipped {
   file: string;
-  /** False for one that is not compressed. */
-  gzip: boolean;
+  compression: Compression;
   limits: ContentLimits;
 }
 
@@ -32,7 +49,7 @@ export interface Zipped {
  * reading and unzipping come as they are.
  */
 export async function unzipBlocks(
-  { file, gzip, limits }: Zipped,
+  { file, compression, limits }: Zipped,
   take: (blocks: Buffer, zero: boolean) => Promise<void>,
 ): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -41,7 +58,7 @@ export async function unzipBlocks(
     if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${file} is not a file.`);
     const most = limits.bytes + limits.entries * PER_ENTRY;
     const source = handle.createReadStream({ autoClose: false });
-    const unzip = gzip ? createGunzip({ chunkSize: CHUNK }) : new PassThrough();
+    const unzip = decompress(compression);
     let fault: unknown;
     await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
       const check = (total: number): void => {

@@ -1,8 +1,8 @@
 import { sign } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkFiles, listFiles } from '../digest';
 import { SIGNATURE_FILE } from '../names';
+import { replaceFile } from '../replaceFile';
 import type { PrivateKey } from './keys';
 import { formatSignatures, readSignatures, type BundleSignature } from './signatureFile';
 import { readStatement } from './statement';
@@ -19,12 +19,6 @@ export async function signBundle(dir: string, { key, keyId }: PrivateKey): Promi
   const signature = sign(null, bytes, key).toString('base64');
   const signatures = [...others, { keyId, algorithm: 'ed25519' as const, signature }];
   const file = join(dir, SIGNATURE_FILE);
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, formatSignatures(signatures));
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, formatSignatures(signatures), { makeFolder: false });
   return readSignatures(dir);
 }

@@ -16,9 +16,9 @@ backend only) the entries that run elsewhere.
   {{- $ids := list -}}
   {{- range $item := $backend.plugins -}}
     {{- $id := kindIs "string" $item | ternary $item (kindIs "map" $item | ternary $item dict | dig "id" "") -}}
-    {{- if eq $id "dynamic-plugins" -}}{{- fail (printf "%s: every backend has a plugin dynamic-plugins of its own" $where) -}}{{- end -}}
+    {{- if eq $id "dynamic-plugins" -}}{{- fail (printf "%s: every backend has its own plugin dynamic-plugins" $where) -}}{{- end -}}
     {{- with get $idOwner $id -}}
-      {{- fail (printf "%s: plugin %s is in backends.%s.plugins already; a plugin runs in one backend" $where $id .) -}}
+      {{- fail (printf "%s: plugin %s is already in backends.%s.plugins; a plugin runs in one backend" $where $id .) -}}
     {{- end -}}
     {{- $_ := set $idOwner $id $name -}}
     {{- $ids = append $ids $id -}}
@@ -30,20 +30,20 @@ backend only) the entries that run elsewhere.
         {{- end -}}
       {{- end -}}
       {{- if not $wanted -}}
-        {{- fail (printf "%s: no package in dynamicPlugins.plugins is named after plugin %s; name its packages: {id: %s, packages: [...]}" $where $id $id) -}}
+        {{- fail (printf "%s: no package in dynamicPlugins.plugins is named after plugin %s; list its packages: {id: %s, packages: [...]}" $where $id $id) -}}
       {{- end -}}
     {{- else -}}
       {{- range $package := $item.packages -}}
         {{- $key := include "stagedoor.packageKey" $package -}}
         {{- if not (has $key $keys) -}}
-          {{- fail (printf "%s: dynamicPlugins.plugins has no package %s, which plugin %s names" $where $package $id) -}}
+          {{- fail (printf "%s: dynamicPlugins.plugins does not contain package %s of plugin %s" $where $package $id) -}}
         {{- end -}}
         {{- $wanted = append $wanted $key -}}
       {{- end -}}
     {{- end -}}
     {{- range $key := $wanted -}}
       {{- with get $keyOwner $key -}}
-        {{- fail (printf "%s: package %s is in backends.%s already" $where $key .) -}}
+        {{- fail (printf "%s: package %s is already in backends.%s" $where $key .) -}}
       {{- end -}}
       {{- $_ := set $keyOwner $key $name -}}
     {{- end -}}
@@ -52,7 +52,7 @@ backend only) the entries that run elsewhere.
   {{- range $entries -}}
     {{- if eq $name (get $keyOwner (include "stagedoor.packageKey" .package)) -}}
       {{- if or (hasPrefix "ref://" .package) (contains "{{inherit}}" .package) -}}
-        {{- fail (printf "%s: %s takes its version from an include, which only the default backend reads; name the version" $where .package) -}}
+        {{- fail (printf "%s: %s takes its version from an include, which only the default backend reads; set the version" $where .package) -}}
       {{- end -}}
       {{- $plugins = append $plugins . -}}
     {{- end -}}
@@ -87,11 +87,11 @@ backend only) the entries that run elsewhere.
 {{/* Refuses what several processes cannot share. */}}
 {{- define "stagedoor.checkDatabase" -}}
 {{- if eq .Values.database.client "pg" -}}
-  {{- if not .Values.database.host -}}{{- fail "database.host: name the server, client pg needs it" -}}{{- end -}}
-  {{- if not .Values.database.passwordSecret.name -}}{{- fail "database.passwordSecret.name: name the secret, client pg needs it" -}}{{- end -}}
-  {{- if not (or .Values.database.user .Values.database.userSecret.name) -}}{{- fail "database.user: name the user, or database.userSecret.name, client pg needs it" -}}{{- end -}}
+  {{- if not .Values.database.host -}}{{- fail "database.host: required with database.client: pg" -}}{{- end -}}
+  {{- if not .Values.database.passwordSecret.name -}}{{- fail "database.passwordSecret.name: required with database.client: pg" -}}{{- end -}}
+  {{- if not (or .Values.database.user .Values.database.userSecret.name) -}}{{- fail "database.user: this or database.userSecret.name is required with database.client: pg" -}}{{- end -}}
 {{- else if or .Values.backends .Values.autoscaling.enabled (gt (int .Values.replicas) 1) -}}
-  {{- fail "database.client: backends, autoscaling and replicas above 1 need pg; each pod would have an SQLite of its own" -}}
+  {{- fail "database.client: backends, autoscaling and replicas above 1 require pg, because each pod would have its own SQLite" -}}
 {{- end -}}
 {{- end -}}
 
@@ -99,7 +99,7 @@ backend only) the entries that run elsewhere.
 {{- define "stagedoor.checkSignatures" -}}
 {{- with .Values.signatures -}}
 {{- if and (eq .mode "require") (not .trustedKeys) (not .trustedKeysFrom) -}}
-  {{- fail "signatures.trustedKeys: name a key, or signatures.trustedKeysFrom, mode require needs one" -}}
+  {{- fail "signatures.trustedKeys: this or signatures.trustedKeysFrom is required with mode: require" -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

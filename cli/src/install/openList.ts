@@ -27,6 +27,9 @@ export async function openList(
     ...(signal && { signal }),
     ...(insecure && { insecure }),
     ...(ca !== undefined && { ca }),
+    onWarning: (text) => {
+      if (!list.warnings.includes(text)) list.warnings.push(text);
+    },
   };
   return { list, lockFile, ...(locked && { locked }), context };
 }

@@ -71,6 +71,8 @@ export interface SourceContext {
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
+  /** Told what a person should know although the run goes on; one sentence. */
+  onWarning?(text: string): void;
   /**
    * Told a folder with what a package says of itself, its manifest and the signatures on it, before anything else of it is
    * unpacked; rejects to have it refused. What is unpacked then is for the caller to hold against that.

@@ -12,6 +12,11 @@ export interface Credentials {
   identityToken?: string;
 }
 
+/** Credentials, and where they are stored: a file, or a helper that it names. */
+export interface StoredCredentials extends Credentials {
+  from: string;
+}
+
 const MAX_BYTES = 1024 * 1024;
 
 const schema = z.looseObject({
@@ -45,7 +50,7 @@ export async function findCredentials(
   host: string,
   repository: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Credentials | undefined> {
+): Promise<StoredCredentials | undefined> {
   const named = env.REGISTRY_AUTH_FILE;
   for (const file of named ? [named] : defaultFiles(env)) {
     const content = await readAuthFile(file, named !== undefined);
@@ -87,17 +92,21 @@ async function lookUp(
   host: string,
   repository: string,
   env: NodeJS.ProcessEnv,
-): Promise<Credentials | undefined> {
+): Promise<StoredCredentials | undefined> {
+  const ask = async (helper: string, registry: string): Promise<StoredCredentials | undefined> => {
+    const answer = await askHelper(helper, registry, env);
+    return answer && { ...answer, from: `docker-credential-${helper}, which ${file} names` };
+  };
   const keys = keysOf(host, repository);
   const helped = keys.find((key) => Object.hasOwn(credHelpers, key));
-  if (helped !== undefined) return await askHelper(credHelpers[helped]!, helped, env);
+  if (helped !== undefined) return await ask(credHelpers[helped]!, helped);
   const byName = new Map(Object.entries(auths).map(([key, entry]) => [plainKey(key), entry]));
   const entry = keys.map((key) => byName.get(plainKey(key))).find((found) => found !== undefined);
-  if (entry?.identitytoken) return { user: '<token>', password: '', identityToken: entry.identitytoken };
-  if (entry?.username && entry.password) return { user: entry.username, password: entry.password };
-  if (entry?.auth) return decode(entry.auth, file);
+  if (entry?.identitytoken) return { user: '<token>', password: '', identityToken: entry.identitytoken, from: file };
+  if (entry?.username && entry.password) return { user: entry.username, password: entry.password, from: file };
+  if (entry?.auth) return { ...decode(entry.auth, file), from: file };
   const key = isDockerHub(host) ? DOCKER_HUB : host;
-  return credsStore ? await askHelper(credsStore, key, env) : undefined;
+  return credsStore ? await ask(credsStore, key) : undefined;
 }
 
 /** From the whole name to the host. */

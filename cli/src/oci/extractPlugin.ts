@@ -4,6 +4,7 @@ import {
   Contents,
   DEFAULT_LIMITS,
   StagedoorError,
+  canRead,
   extractLayer,
   listPaths,
   type ContentLimits,
@@ -37,13 +38,26 @@ export async function extractPlugin(
   const fetched: LayerReading[] = [];
   let before = 0;
   for (const layer of manifest.layers) {
-    const gzip = LAYER_TYPES.get(layer.mediaType);
-    if (gzip === undefined) {
+    const compression = LAYER_TYPES.get(layer.mediaType);
+    if (compression === undefined) {
       throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has a layer of the type ${layer.mediaType}.`);
+    }
+    if (!canRead(compression)) {
+      throw new StagedoorError(
+        'IMAGE_INVALID',
+        `Node.js ${process.versions.node} cannot read ${reader.shown}: its layers are compressed with zstd.`,
+        {
+          hint: 'Use Node.js 22.15 or later, or push the image with gzip layers, for example `podman push --compression-format gzip`.',
+        },
+      );
     }
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
-    fetched.push({ file: await layers.file(reader, layer, scratch, { ...context, onBytes }), gzip, folder: path });
+    fetched.push({
+      file: await layers.file(reader, layer, scratch, { ...context, onBytes }),
+      compression,
+      folder: path,
+    });
     before += layer.size;
   }
   if (admit) {

@@ -105,14 +105,33 @@ export async function fetchBlob(
   }
 }
 
-/** What a registry says that it should not, with the beginning of its own words, and `details.status`. */
+/**
+ * What a registry says that it should not, with the beginning of its own words, a hint that fits its status, and
+ * `details`: `status`, and `retryAfter` where it names a time.
+ */
 export async function registryFault(session: Session, what: string, response: Response): Promise<StagedoorError> {
+  const { status } = response;
   const words = await wordsOf(session, response);
+  const retryAfter = response.headers.get('retry-after');
   return new StagedoorError(
     'REGISTRY_FAILED',
-    `${session.shown} answers ${response.status} when asked for ${what}${words ? `: ${words}` : '.'}`,
-    { details: { status: response.status } },
+    `${session.shown} answers ${status} when asked for ${what}${words ? `: ${words}` : '.'}`,
+    { ...hintFor(status), details: { status, ...(retryAfter !== null && { retryAfter }) } },
   );
+}
+
+function hintFor(status: number): { hint?: string } {
+  if (status === 404) {
+    return { hint: 'Check the name of the repository. Some registries, such as ECR, want it created before a push.' };
+  }
+  if (status === 413) {
+    return { hint: 'Raise the largest request that the registry, or the proxy before it, accepts.' };
+  }
+  if (status === 429) {
+    return { hint: 'The registry limits how often it is asked. Log in for a higher limit, or try again later.' };
+  }
+  if (status >= 500) return { hint: 'The registry has a fault of its own. Try again later, or ask who runs it.' };
+  return {};
 }
 
 /** Of an answer of the registry itself: what it redirects to may be a service that is not for the eyes of this user. */

@@ -10,26 +10,38 @@ export interface PluginImage {
   /** Of what the reference names, which may be an index of images; does not change with the platform. */
   digest: string;
   manifest: ImageManifest;
-  /** The manifest as it came, after the index that led to it where there is one. */
+  /** The manifest as it came, after the indexes that led to it. */
   documents: Buffer[];
   /** The plugins that it lists; undefined where it does not say. */
   plugins?: ListedPlugin[];
 }
 
+/** Indexes may hold indexes: one per release, say, of one per platform. */
+const MOST_INDEXES = 4;
+
 /** Finds the image that a reference names. Throws IMAGE_NOT_FOUND, IMAGE_INVALID, and what the reader throws. */
 export async function openImage(reference: ImageReference, reader: ImageReader): Promise<PluginImage> {
-  const top = await reader.manifest(reference.digest ?? reference.tag!);
-  const inner = isIndex(top.content) ? await reader.manifest(digestOfImage(reader, top.content)) : undefined;
-  const { content: manifest } = inner ?? top;
-  if (isIndex(manifest)) throw new StagedoorError('IMAGE_INVALID', `${reader.shown} is an index of indexes.`);
-  const annotations = { ...top.content.annotations, ...manifest.annotations };
-  return {
-    reader,
-    digest: top.digest,
-    manifest,
-    documents: [top, inner].flatMap((document) => (document ? [document.bytes] : [])),
-    plugins: listedPlugins(annotations, formatReference(reference)),
-  };
+  const documents = [await reader.manifest(reference.digest ?? reference.tag!)];
+  for (;;) {
+    const { content } = documents.at(-1)!;
+    if (!isIndex(content)) {
+      const annotations = Object.assign({}, ...documents.map((document) => document.content.annotations)) as Record<
+        string,
+        string
+      >;
+      return {
+        reader,
+        digest: documents[0]!.digest,
+        manifest: content,
+        documents: documents.map(({ bytes }) => bytes),
+        plugins: listedPlugins(annotations, formatReference(reference)),
+      };
+    }
+    if (documents.length > MOST_INDEXES) {
+      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has more than ${MOST_INDEXES} indexes in each other.`);
+    }
+    documents.push(await reader.manifest(digestOfImage(reader, content)));
+  }
 }
 
 /** Of an index, the image for this platform, or else the only one: plugins are mostly for any. */

@@ -38,6 +38,7 @@ export interface PulledImage {
   reference: string;
   digest: string;
   plugins: Array<{ path: string; name: string; version: string; dir: string }>;
+  warnings: string[];
 }
 
 /**
@@ -45,7 +46,9 @@ export interface PulledImage {
  * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
  * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
  */
-export async function pullImage({ cwd, image, out, cache, ...context }: PullOptions): Promise<PulledImage> {
+export async function pullImage({ cwd, image, out, cache, ...options }: PullOptions): Promise<PulledImage> {
+  const warnings: string[] = [];
+  const context = { ...options, onWarning: (text: string) => void warnings.push(text) };
   const reference = parseReference(image);
   const opened = await openImage(reference, registryReader(reference, context));
   const { digest } = opened;
@@ -59,7 +62,7 @@ export async function pullImage({ cwd, image, out, cache, ...context }: PullOpti
       plugins.push(await pullOne(opened, path, target, { ...context, layers, scratch }));
     }
     const { host, repository } = reference;
-    return { reference: formatReference({ host, repository, digest }), digest, plugins };
+    return { reference: formatReference({ host, repository, digest }), digest, plugins, warnings };
   } catch (error) {
     throw isStagedoorError(error) || !isFileFault(error) ? error : unwritable(target, error);
   } finally {

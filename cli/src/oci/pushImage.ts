@@ -1,4 +1,11 @@
-import { MANIFEST_FILE, SBOM_FILE, SIGNATURE_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
+import {
+  MANIFEST_FILE,
+  SBOM_FILE,
+  SIGNATURE_FILE,
+  StagedoorError,
+  isStagedoorError,
+  readBounded,
+} from '@stagedoor/bundle';
 import { join } from 'node:path';
 import type { HttpContext, TransferContext } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
@@ -35,6 +42,7 @@ export interface PushedImage {
   plugins: Array<{ path: string; name: string; version: string }>;
   /** What refers to the image: signatures and bills of materials. */
   attached: Array<{ artifactType: string; title: string; digest: string }>;
+  warnings: string[];
 }
 
 /** What of a bundle is attached to its image, too, where it has it: for those who look without a pull. */
@@ -66,14 +74,15 @@ export async function pushImage({
   }
   const allTags = [...new Set([reference.tag, ...tags])];
   for (const tag of allTags) parseReference(formatReference({ ...reference, tag }));
-  const session = new Session(reference, context);
+  const warnings: string[] = [];
+  const session = new Session(reference, { ...context, onWarning: (text) => warnings.push(text) });
   return await withBundles(bundles, { cwd, signal: context.signal }, async (parts) => {
     const { dir, dispose } = await temporaryFolder('push');
     try {
       const built = await buildImage(parts, dir);
       const { digest } = built.manifest;
       const uploaded = await uploadImage(session, built, { ...context, onBytes });
-      const attached = await attachAll(session, built, parts, context);
+      const attached = await attachAll(session, built, parts, { ...context, warnings });
       for (const tag of allTags) await putManifest(session, tag, built.manifest);
       return {
         reference: formatReference({ ...reference, digest }),
@@ -83,6 +92,7 @@ export async function pushImage({
         uploaded,
         plugins: parts.map(({ folder: path, packageJson: { name, version } }) => ({ path, name, version })),
         attached,
+        warnings,
       };
     } catch (error) {
       throw isDiskFault(error) ? asUnwritable(error, dir) : error;
@@ -103,7 +113,7 @@ async function attachAll(
   session: Session,
   { manifest: { mediaType, digest: subject, size } }: BuiltImage,
   parts: readonly ImagePart[],
-  context: HttpContext,
+  context: HttpContext & { warnings: string[] },
 ): Promise<PushedImage['attached']> {
   const attached: PushedImage['attached'] = [];
   for (const { dir, folder } of parts) {
@@ -113,9 +123,27 @@ async function attachAll(
       if (!Buffer.isBuffer(content)) continue;
       const title = `${folder}/${name}`;
       const attachment = { artifactType, title, content };
-      const digest = await attach(session, { mediaType, digest: subject, size }, attachment, context);
-      attached.push({ artifactType, title, digest });
+      try {
+        const digest = await attach(session, { mediaType, digest: subject, size }, attachment, context);
+        attached.push({ artifactType, title, digest });
+      } catch (error) {
+        if (!refusesArtifacts(error)) throw error;
+        context.warnings.push(
+          `${title} and what follows it are not attached to the image: the registry takes no artifacts. ` +
+            `The image itself holds them. (${error.message})`,
+        );
+        return attached;
+      }
     }
   }
   return attached;
+}
+
+/** Whether a registry has only images: older ones answer an artifact's manifest as something that they cannot read. */
+function refusesArtifacts(error: unknown): error is StagedoorError {
+  return (
+    isStagedoorError(error) &&
+    error.code === 'REGISTRY_FAILED' &&
+    [400, 404, 405, 415, 422, 501].includes(error.details?.status as number)
+  );
 }

@@ -1,3 +1,4 @@
+import type { Compression } from '@stagedoor/bundle';
 import * as z from 'zod';
 
 /** Media types of the image specification 1.1, and docker's names for the same. */
@@ -12,12 +13,14 @@ const DOCKER_INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 /** What is asked for where any manifest is meant. */
 export const MANIFEST_TYPES = [IMAGE_MANIFEST, IMAGE_INDEX, DOCKER_MANIFEST, DOCKER_INDEX].join(', ');
 
-/** Media types of layers that can be read, and whether they are gzip. */
-export const LAYER_TYPES: ReadonlyMap<string, boolean> = new Map([
-  [IMAGE_LAYER, true],
-  ['application/vnd.docker.image.rootfs.diff.tar.gzip', true],
-  ['application/vnd.oci.image.layer.v1.tar', false],
-  ['application/vnd.docker.image.rootfs.diff.tar', false],
+/** Media types of layers that can be read, and how they are compressed. */
+export const LAYER_TYPES: ReadonlyMap<string, Compression> = new Map([
+  [IMAGE_LAYER, 'gzip'],
+  ['application/vnd.docker.image.rootfs.diff.tar.gzip', 'gzip'],
+  ['application/vnd.oci.image.layer.v1.tar+zstd', 'zstd'],
+  ['application/vnd.docker.image.rootfs.diff.tar.zstd', 'zstd'],
+  ['application/vnd.oci.image.layer.v1.tar', 'none'],
+  ['application/vnd.docker.image.rootfs.diff.tar', 'none'],
 ]);
 
 const annotations = z.record(z.string(), z.string()).optional();

@@ -3,8 +3,8 @@ import type { Response } from 'undici';
 import { basic } from '../http/basic';
 import { isLoopback } from '../http/dispatcher';
 import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
-import { parseChallenges } from './challenge';
-import { findCredentials } from './credentials';
+import { parseChallenges, type Challenge } from './challenge';
+import { findCredentials, type StoredCredentials } from './credentials';
 import type { ImageReference } from './reference';
 import { fetchToken } from './token';
 
@@ -23,6 +23,10 @@ export class Session {
   readonly #repository: string;
   readonly #context: HttpContext;
   readonly #authorization = new Map<Purpose, string>();
+  /** Why stored credentials were not used, once that is known. */
+  #refused?: string;
+  /** Why what is stored could not be read, where something was to be read with it. */
+  #unreadable?: StagedoorError;
   #base?: Promise<URL>;
   #origin?: string;
 
@@ -49,9 +53,7 @@ export class Session {
       // What the registry redirects to may ask for credentials, and gets none: they are for the registry.
       if (response.status !== 401 || !this.isOwn(response.url)) return await this.#permitted(response);
       await response.body?.cancel();
-      const authorization = await this.#authorize(response, purpose);
-      this.#authorization.set(purpose, authorization);
-      return await this.#permitted(await this.#send(url, request, authorization));
+      return await this.#sendAuthorized(url, request, purpose, response);
     } catch (cause) {
       throw this.#asFault(cause);
     }
@@ -60,6 +62,17 @@ export class Session {
   /** Whether an address belongs to the registry: credentials go nowhere else. */
   isOwn(address: string | URL): boolean {
     return this.#origin !== undefined && new URL(address).origin === this.#origin;
+  }
+
+  /**
+   * Where an upload goes on, of the `Location` of an answer. A registry behind a proxy that ends TLS may give its own
+   * address, which speaks plain http: content goes to where the registry was reached then.
+   */
+  onward(location: string, { url }: Pick<Response, 'url'>): URL {
+    const onward = new URL(location, url);
+    const own = new URL(this.#origin!);
+    if (own.protocol !== 'https:' || onward.protocol !== 'http:') return onward;
+    return new URL(`${onward.pathname}${onward.search}`, own);
   }
 
   /** Faults of the network in words; anything coded, and the reason of the signal, as it is. */
@@ -90,29 +103,116 @@ export class Session {
     return await send(url, { ...request, headers }, this.#context);
   }
 
-  async #authorize(response: Response, purpose: Purpose): Promise<string> {
-    const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '');
-    const credentials = await findCredentials(this.#host, this.#repository);
-    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-    if (bearer) {
-      const scope = `repository:${this.#repository}:${ACTIONS[purpose]}`;
-      return `Bearer ${await fetchToken(bearer.parameters, scope, credentials, this.#context)}`;
+  /** Makes a request again with what its first answer, a 401, asks for. */
+  async #sendAuthorized(url: URL, request: HttpRequest, purpose: Purpose, challenged: Response): Promise<Response> {
+    const challenges = parseChallenges(challenged.headers.get('www-authenticate') ?? '');
+    const stored = await this.#storedCredentials(purpose);
+    const authorization = await this.#authorize(challenges, purpose, stored);
+    const response = await this.#send(url, request, authorization);
+    if (stored && isRefusal(response) && this.#mayGoWithout(purpose, challenges)) {
+      await response.body?.cancel();
+      const status = response.status;
+      const anonymous = await this.#anonymous(challenges, purpose, `${this.#host} answers ${status}`, stored).catch(
+        () => undefined,
+      );
+      if (anonymous === undefined) throw this.#credentialsRefused(stored, `${this.shown} answers ${status}`);
+      this.#authorization.set(purpose, anonymous);
+      return await this.#permitted(await this.#send(url, request, anonymous));
     }
-    if (!credentials) throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} wants credentials.`);
-    return basic(credentials.user, credentials.password);
+    this.#authorization.set(purpose, authorization);
+    return await this.#permitted(response, stored);
   }
 
-  async #permitted(response: Response): Promise<Response> {
-    if (response.status !== 401 && response.status !== 403) return response;
+  async #authorize(
+    challenges: readonly Challenge[],
+    purpose: Purpose,
+    stored: StoredCredentials | undefined,
+  ): Promise<string> {
+    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
+    if (!bearer) {
+      if (!stored) {
+        throw this.#unreadable ?? new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} requires credentials.`);
+      }
+      return basic(stored.user, stored.password);
+    }
+    try {
+      return `Bearer ${await fetchToken(bearer.parameters, this.#scope(purpose), stored, this.#context)}`;
+    } catch (error) {
+      if (!isStagedoorError(error) || error.code !== 'REGISTRY_UNAUTHORIZED') throw error;
+      if (!stored) throw this.#unreadable ?? error;
+      if (!this.#mayGoWithout(purpose, challenges)) throw this.#credentialsRefused(stored, error.message);
+      return await this.#anonymous(challenges, purpose, error.message, stored).catch(() => {
+        throw this.#credentialsRefused(stored, error.message);
+      });
+    }
+  }
+
+  /** What is stored for this repository. Of what only reading needs, what cannot be read is a warning: it may be public. */
+  async #storedCredentials(purpose: Purpose): Promise<StoredCredentials | undefined> {
+    if (this.#refused !== undefined && purpose === 'pull') return undefined;
+    try {
+      return await findCredentials(this.#host, this.#repository);
+    } catch (error) {
+      if (purpose !== 'pull' || !isStagedoorError(error) || error.code !== 'CREDENTIALS_UNREADABLE') throw error;
+      this.#unreadable = error;
+      this.#context.onWarning?.(`${error.message} Continuing without credentials for ${this.#host}.`);
+      return undefined;
+    }
+  }
+
+  /** A public image can be read by anybody, also where an expired token is stored for its registry. */
+  #mayGoWithout(purpose: Purpose, challenges: readonly Challenge[]): boolean {
+    return purpose === 'pull' && challenges.some(({ scheme }) => scheme === 'bearer');
+  }
+
+  /** A token for anybody, in place of stored credentials that were refused for the reason `why`. */
+  async #anonymous(
+    challenges: readonly Challenge[],
+    purpose: Purpose,
+    why: string,
+    { from }: StoredCredentials,
+  ): Promise<string> {
+    const { parameters } = challenges.find(({ scheme }) => scheme === 'bearer')!;
+    const token = await fetchToken(parameters, this.#scope(purpose), undefined, this.#context);
+    this.#refused = why;
+    const reason = why.replace(/\.$/, '');
+    this.#context.onWarning?.(
+      `The credentials for ${this.#host} in ${from} were refused (${reason}). Continuing without them.`,
+    );
+    return `Bearer ${token}`;
+  }
+
+  #scope(purpose: Purpose): string {
+    return `repository:${this.#repository}:${ACTIONS[purpose]}`;
+  }
+
+  #credentialsRefused({ from }: StoredCredentials, why: string): StagedoorError {
+    const reason = why.replace(/\.$/, '');
+    return new StagedoorError(
+      'REGISTRY_UNAUTHORIZED',
+      `${this.shown}: the credentials in ${from} were refused (${reason}).`,
+      { hint: `Log in again, for example with \`docker login ${this.#host}\`, or check what the account may do.` },
+    );
+  }
+
+  async #permitted(response: Response, stored?: StoredCredentials): Promise<Response> {
+    if (!isRefusal(response)) return response;
     await response.body?.cancel();
     const { status, url } = response;
-    if (this.isOwn(url))
+    if (this.isOwn(url)) {
+      if (stored) throw this.#credentialsRefused(stored, `${this.shown} answers ${status}`);
+      if (this.#unreadable) throw this.#unreadable;
       throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} answers ${status}: not permitted.`);
+    }
     const { origin } = new URL(url);
     throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} leads to ${origin}, which answers ${status}.`, {
       hint: `Credentials go to ${this.#host} only, not to other servers that it leads to. Ask who runs that registry.`,
     });
   }
+}
+
+function isRefusal({ status }: Response): boolean {
+  return status === 401 || status === 403;
 }
 
 function isWithoutTls(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { ATTEMPTS, delayAfter, pause } from '../http/retry';
 import type { HttpRequest, TransferContext } from '../http/send';
 import { digestOfBytes, registryFault } from './images';
@@ -9,8 +9,14 @@ import type { Session } from './session';
 /** Content to upload: bytes in memory, or a file. */
 export type Content = Uint8Array | { file: string };
 
-/** What one request carries; larger content goes in several. Slow lines take half a minute for it. */
-const CHUNK = 8 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** Sizes of a part, each tried where a larger one is refused: GHCR takes 4 MiB, nginx by default 1 MiB. */
+const PART_SIZES = [4 * MIB, MIB, MIB / 4];
+/** What is read from the file at once while the whole is sent. */
+const PIECE = 256 * 1024;
+/** Broken connections that brought nothing, after which the other way of sending is tried. */
+const BROKEN_BEFORE_PARTS = 2;
 
 /** An upload that the registry has begun. */
 interface Upload {
@@ -27,9 +33,10 @@ interface Blob extends Pick<Descriptor, 'digest' | 'size'> {
 }
 
 /**
- * Puts a blob into the repository unless it is there; returns whether it had to be sent. Where the connection breaks, the
- * registry is asked how much it has and gets the rest; where it does not say, or answers otherwise than it should, the
- * upload is begun anew. Gives up after five attempts that brought nothing. Throws REGISTRY_FAILED, REGISTRY_UNAUTHORIZED.
+ * Puts a blob into the repository unless it is there; returns whether it had to be sent. It goes in one PUT, which every
+ * registry takes; in parts (PATCH) where the registry or a proxy before it refuses requests of that size, or where a
+ * connection broke and the registry says how much it has. Gives up after five attempts that brought nothing. Throws
+ * REGISTRY_FAILED, REGISTRY_UNAUTHORIZED.
  */
 export async function uploadBlob(
   session: Session,
@@ -40,26 +47,90 @@ export async function uploadBlob(
   if (await isThere(session, digest)) return false;
   return await withContent(content, async (read) => {
     const blob: Blob = { digest, size, read };
+    const way = new Way(size);
     let upload: Upload | undefined;
     let best = 0;
     for (let failed = 0; ;) {
       try {
         upload ??= await begin(session);
-        await sendRest(session, blob, upload, onBytes);
+        const part = way.part(upload.at);
+        if (part === undefined) await sendWhole(session, blob, upload, onBytes);
+        else await sendRest(session, blob, upload, { part, onBytes });
         return true;
       } catch (error) {
         signal?.throwIfAborted();
         if (!isStagedoorError(error) || error.code !== 'REGISTRY_FAILED') throw error;
-        upload = upload && isResumable(error) ? await progressOf(session, upload) : undefined;
-        failed = upload && upload.at > best ? 1 : failed + 1;
+        const resumed = upload && isResumable(error) ? await progressOf(session, upload) : undefined;
+        upload = resumed && way.mayResume ? resumed : undefined;
+        const brought = upload !== undefined && upload.at > best;
         best = Math.max(best, upload?.at ?? 0);
+        if (!brought && way.changeAfter(error)) {
+          upload = undefined;
+          continue;
+        }
+        failed = brought ? 1 : failed + 1;
         if (failed === ATTEMPTS) throw error;
-        await pause(delayAfter(failed)!, signal);
+        const wait = delayAfter(failed, retryAfterOf(error));
+        if (wait === undefined) throw error;
+        await pause(wait, signal);
         // The answer to the last request may be all that was lost.
         if (!upload && (await isThere(session, digest))) return true;
       }
     }
   });
+}
+
+/** Which way the content of one blob goes: whole, or in parts of a size that the registry takes. */
+class Way {
+  readonly #size: number;
+  /** Index in {@link PART_SIZES}; undefined for whole. */
+  #parts: number | undefined;
+  #wholeRefused = false;
+  #partsRefused = false;
+  #broken = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  /** Bytes of the next part of an upload of which the registry has `at`; undefined to send all at once. */
+  part(at: number): number | undefined {
+    if (at > 0) return PART_SIZES[this.#parts ?? 0];
+    return this.#parts === undefined ? undefined : PART_SIZES[this.#parts];
+  }
+
+  /** Whether a registry that has a part can get the rest. */
+  get mayResume(): boolean {
+    return !this.#partsRefused;
+  }
+
+  /** Takes another way where the error says that this one leads nowhere; true where the next attempt differs. */
+  changeAfter(error: StagedoorError): boolean {
+    const { status, part } = (error.details ?? {}) as { status?: number; part?: 'lost' };
+    if (part === 'lost') {
+      this.#partsRefused = true;
+      this.#parts = undefined;
+      return !this.#wholeRefused;
+    }
+    if (status === undefined) {
+      this.#broken++;
+      // A server that refuses the size may close the connection before its answer can be read.
+      if (this.#parts !== undefined || this.#broken < BROKEN_BEFORE_PARTS) return false;
+      return this.#takeParts(0);
+    }
+    if (status !== 413 && status !== 416) return false;
+    if (this.#parts === undefined) this.#wholeRefused = true;
+    return this.#takeParts(this.#parts === undefined ? 0 : this.#parts + 1);
+  }
+
+  #takeParts(index: number): boolean {
+    const size = PART_SIZES[index];
+    if (this.#partsRefused || size === undefined) return false;
+    // Parts that are as large as the whole would meet the same answer.
+    if (size >= this.#size) return this.#takeParts(index + 1);
+    this.#parts = index;
+    return true;
+  }
 }
 
 async function isThere(session: Session, digest: string): Promise<boolean> {
@@ -84,7 +155,25 @@ async function withContent<T>(content: Content, use: (read: Blob['read']) => Pro
 }
 
 async function begin(session: Session): Promise<Upload> {
-  return { location: await step(session, 'blobs/uploads/', { method: 'POST', expected: 202 }), at: 0 };
+  const response = await step(session, 'blobs/uploads/', { method: 'POST', expected: 202 });
+  return { location: response.location, at: 0 };
+}
+
+/** Sends all of it with the request that ends the upload. */
+async function sendWhole(
+  session: Session,
+  { digest, size, read }: Blob,
+  upload: Upload,
+  onBytes: TransferContext['onBytes'],
+): Promise<void> {
+  async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = 0; at < size; at += PIECE) {
+      yield await read(at, Math.min(PIECE, size - at));
+      onBytes?.(Math.min(at + PIECE, size), size);
+    }
+  }
+  const body = size <= PIECE ? await read(0, size) : { size, open: pieces };
+  await step(session, endOf(upload, digest), { method: 'PUT', expected: 201, body });
 }
 
 /** Sends what the registry does not have yet, and ends the upload; `upload` tells how far it is, also when this fails. */
@@ -92,20 +181,26 @@ async function sendRest(
   session: Session,
   { digest, size, read }: Blob,
   upload: Upload,
-  onBytes: TransferContext['onBytes'],
+  { part, onBytes }: { part: number; onBytes: TransferContext['onBytes'] },
 ): Promise<void> {
-  const whole = upload.at === 0 && size <= CHUNK;
-  while (!whole && upload.at < size) {
-    const body = await read(upload.at, Math.min(CHUNK, size - upload.at));
+  while (upload.at < size) {
+    const body = await read(upload.at, Math.min(part, size - upload.at));
     const end = upload.at + body.length;
     const headers = { 'content-range': `${upload.at}-${end - 1}` };
-    upload.location = await step(session, upload.location, { method: 'PATCH', expected: 202, body, headers });
+    const answer = await step(session, upload.location, { method: 'PATCH', expected: 202, body, headers });
+    if (answer.end !== undefined && answer.end !== end) throw partLost(session, answer.end, end);
+    upload.location = answer.location;
     upload.at = end;
     onBytes?.(end, size);
   }
-  const url = new URL(upload.location);
+  await step(session, endOf(upload, digest), { method: 'PUT', expected: 201 });
+}
+
+/** The address of the request that ends an upload. */
+function endOf({ location }: Upload, digest: string): URL {
+  const url = new URL(location);
   url.searchParams.set('digest', digest);
-  await step(session, url, { method: 'PUT', expected: 201, ...(whole && { body: await read(0, size) }) });
+  return url;
 }
 
 /** Whether the upload is still what the registry says: after a broken connection, or a part in the wrong place. */
@@ -113,27 +208,45 @@ function isResumable({ details }: StagedoorError): boolean {
   return details?.status === undefined || details.status === 416;
 }
 
+function retryAfterOf({ details }: StagedoorError): string | null {
+  return typeof details?.retryAfter === 'string' ? details.retryAfter : null;
+}
+
 /** How far the registry is with an upload; undefined where it does not say, or knows of none. */
 async function progressOf(session: Session, { location }: Upload): Promise<Upload | undefined> {
   try {
     const response = await session.request(location, 'push');
     await response.body?.cancel();
-    const end = Number(/^(?:bytes=)?0-(\d+)$/.exec(response.headers.get('range') ?? '')?.[1] ?? 0);
+    const end = endOfRange(response.headers.get('range'));
     const next = response.headers.get('location');
-    // Registries say 0-0 for one byte, and for none.
-    if (response.status !== 204 || end === 0) return undefined;
-    return { location: next === null ? location : new URL(next, response.url), at: end + 1 };
+    if (response.status !== 204 || end === undefined) return undefined;
+    return { location: next === null ? location : session.onward(next, response), at: end };
   } catch {
     return undefined;
   }
 }
 
-/** One request of an upload; gives where the next one goes. */
+/** How many bytes a registry has, by its `Range` header; undefined where it does not say. */
+function endOfRange(range: string | null): number | undefined {
+  const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(range ?? '')?.[1] ?? 0);
+  // Registries say 0-0 for one byte, and for none.
+  return last === 0 ? undefined : last + 1;
+}
+
+/** What a registry answered to one request of an upload. */
+interface Answer {
+  /** Where the next request goes. */
+  location: URL | string;
+  /** How many bytes the registry has, where it says so. */
+  end?: number;
+}
+
+/** One request of an upload. */
 async function step(
   session: Session,
   target: URL | string,
   { expected, body, headers, method }: HttpRequest & { expected: number },
-): Promise<URL | string> {
+): Promise<Answer> {
   const type = body && { 'content-type': 'application/octet-stream' };
   // A part that is sent twice would be one too many: how far the registry is must be known first.
   const response = await session.request(target, 'push', {
@@ -142,10 +255,25 @@ async function step(
     headers: { ...type, ...headers },
     retry: false,
   });
-  if (response.status !== expected) throw await registryFault(session, `${method} of a blob`, response);
+  if (response.status !== expected) {
+    const error = await registryFault(session, `${method} of a blob`, response);
+    // ECR answers a part with 201, and drops those that follow.
+    if (method === 'PATCH' && response.ok) Object.assign(error.details!, { part: 'lost' });
+    throw error;
+  }
   await response.body?.cancel();
   const location = response.headers.get('location');
-  return location === null ? target : new URL(location, response.url);
+  const end = endOfRange(response.headers.get('range'));
+  return {
+    location: location === null ? target : session.onward(location, response),
+    ...(end !== undefined && { end }),
+  };
+}
+
+function partLost(session: Session, has: number, sent: number): StagedoorError {
+  return new StagedoorError('REGISTRY_FAILED', `${session.shown} has ${has} bytes of a blob after ${sent} were sent.`, {
+    details: { part: 'lost' },
+  });
 }
 
 /** Puts a manifest under a tag or its own digest; true where the registry keeps the list of referrers itself. */

@@ -3,8 +3,9 @@ import type { PushedImage } from '../oci/pushImage';
 import { formatBytes } from './size';
 
 /** An image that was pushed, line by line. */
-export function pushedLines({ reference, tags, plugins, size, uploaded, attached }: PushedImage): string[] {
+export function pushedLines({ reference, tags, plugins, size, uploaded, attached, warnings }: PushedImage): string[] {
   return [
+    ...warnings.map((warning) => `warning: ${warning}`),
     `pushed ${reference}`,
     `  tags      ${tags.join(', ')}`,
     `  layer     ${formatBytes(size)}${uploaded ? '' : ', which was there already'}`,
@@ -14,8 +15,9 @@ export function pushedLines({ reference, tags, plugins, size, uploaded, attached
 }
 
 /** Bundles that were pulled, line by line. */
-export function pulledLines({ reference, plugins }: PulledImage): string[] {
+export function pulledLines({ reference, plugins, warnings }: PulledImage): string[] {
   return [
+    ...warnings.map((warning) => `warning: ${warning}`),
     `pulled ${reference}`,
     ...plugins.map(({ name, version, dir }) => `  plugin    ${name}@${version} to ${dir}`),
   ];

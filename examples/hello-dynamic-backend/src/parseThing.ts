@@ -2,7 +2,7 @@ import { InputError } from '@backstage/errors';
 
 const MAX_LENGTH = 200;
 
-/** The body of `POST /things`. Throws InputError (HTTP 400) that names what is wrong. */
+/** The body of `POST /things`. Throws an InputError (HTTP 400) with the reason. */
 export function parseThing(body: unknown): { name: string } {
   const name = body && typeof body === 'object' && 'name' in body ? body.name : undefined;
   if (typeof name !== 'string' || name.trim() === '') {

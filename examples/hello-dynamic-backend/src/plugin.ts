@@ -5,7 +5,7 @@ import { scheduleCount } from './task';
 import { ThingStore } from './things';
 
 /**
- * The `hello` plugin. An ordinary Backstage plugin: nothing in it knows that it will be loaded dynamically.
+ * The `hello` plugin. An ordinary Backstage plugin: no code in it refers to dynamic loading.
  */
 export const helloPlugin = createBackendPlugin({
   pluginId: 'hello',
@@ -27,7 +27,7 @@ export const helloPlugin = createBackendPlugin({
         const things = new ThingStore(client);
         const greeting = config.getOptionalString('hello.greeting') ?? 'Hello from a dynamic plugin';
         httpRouter.use(createRouter({ greeting, things, httpAuth, userInfo }));
-        // Every other path answers 401 without a session; nothing has to be declared for that.
+        // Every other path needs a session by default and answers 401 without one.
         httpRouter.addAuthPolicy({ path: '/ping', allow: 'unauthenticated' });
 
         await scheduleCount({ scheduler, things, logger });

@@ -2,8 +2,8 @@ import { discoveryApiRef, fetchApiRef, useApi } from '@backstage/frontend-plugin
 import { useCallback } from 'react';
 
 /**
- * Calls `GET /api/hello/<path>`. discoveryApi knows where the backend is; fetchApi adds who is signed in. Rejects with
- * what the backend says is wrong.
+ * Calls `GET /api/hello/<path>`. discoveryApi finds the backend; fetchApi adds the session of the user. Rejects with
+ * the error of the backend.
  */
 export function useHello(): <T>(path: string) => Promise<T> {
   const discovery = useApi(discoveryApiRef);

@@ -2,7 +2,7 @@ import type { HttpAuthService, PermissionsService, UserInfoService } from '@back
 import { AuthorizeResult, type BasicPermission } from '@backstage/plugin-permission-common';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Request } from 'express';
-import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import type { AccessRules } from './accessRules';
 import { isUser, type CallerCredentials, type ServiceCredentials, type UserCredentials } from './caller';
 import { isWrite } from './permissions';

@@ -1,6 +1,7 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
-import type { DynamicPlugins, DynamicPluginsOptions } from '../runtime/dynamicPlugins';
-import { ADMIN_PLUGIN_ID } from '../runtime/ownPlugins';
+import type { DynamicPlugins } from '../runtime/dynamicPlugins';
+import type { RuntimeOptions } from '../runtime/runtimeOptions';
+import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { Access } from './access';
 import type { AccessRules } from './accessRules';
 import { createAdminRouter } from './adminRouter';
@@ -17,7 +18,7 @@ export interface AdminPluginOptions {
 /** The plugin that carries the runtime and its admin API inside the host backend. */
 export function adminPlugin(
   { rules, shutdownDelayMs }: AdminPluginOptions,
-  create: (given: Pick<DynamicPluginsOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => DynamicPlugins,
+  create: (given: Pick<RuntimeOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => Promise<DynamicPlugins>,
 ): BackendFeature {
   return createBackendPlugin({
     pluginId: ADMIN_PLUGIN_ID,
@@ -36,7 +37,7 @@ export function adminPlugin(
           userInfo: coreServices.userInfo,
         },
         async init({ httpRouter, logger, rootLifecycle, ...services }) {
-          const plugins = create({ ...services, logger });
+          const plugins = await create({ ...services, logger });
           const streams = new EventStreams(plugins.events, () => plugins.list());
           const audit = new Audit(services.auditor, logger);
           audit.follow(plugins.events);

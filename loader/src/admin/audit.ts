@@ -1,8 +1,8 @@
 import type { AuditorService, AuditorServiceEvent, LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Request } from 'express';
-import type { EventLog, PluginEvent } from '../runtime/eventLog';
-import type { OperationKind } from '../runtime/operations';
+import type { EventLog, PluginEvent } from '../lifecycle/eventLog';
+import type { OperationKind } from '../lifecycle/operation';
 import type { Caller } from './caller';
 
 /** What is on record of a write before it begins. */

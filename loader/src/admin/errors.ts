@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { ErrorRequestHandler } from 'express';
-import { ownFault } from '../thrown';
+import { ownFault } from '../errors/thrown';
 
 /** HTTP status by code; every other code is a fault of the bundle, 422. */
 const STATUS: Partial<Record<ErrorCode, number>> = {

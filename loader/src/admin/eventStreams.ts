@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import type { EventLog, PluginEvent } from '../runtime/eventLog';
-import type { PluginStatus } from '../runtime/states';
+import type { EventLog, PluginEvent } from '../lifecycle/eventLog';
+import type { PluginStatus } from '../lifecycle/states';
 
 /** Often enough for the proxies in between, which commonly give up on a silent connection after a minute, or 30 s. */
 const HEARTBEAT_MS = 15_000;

@@ -1,8 +1,8 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
 import { isFrontendRole } from '@stagedoor/bundle';
 import { Router } from 'express';
-import { INFO_PLUGIN_ID } from '../runtime/ownPlugins';
-import type { PluginStatus } from '../runtime/states';
+import { INFO_PLUGIN_ID } from '../composition/ownPlugins';
+import type { PluginStatus } from '../lifecycle/states';
 import { Access } from './access';
 import type { AccessRules } from './accessRules';
 import { codedErrors } from './errors';

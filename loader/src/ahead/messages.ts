@@ -1,5 +1,5 @@
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /**
  * What the thread is asked: to stage entries of a root directory, and perhaps to compile the code of the copies; or to leave a

@@ -1,7 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import type { Contribution } from '../resolve/contribution';
-import { claimsOf } from '../runtime/units';
-import { conflict } from '../start/conflict';
+import type { Contribution } from '../composition/contribution';
+import { claimsOf } from '../composition/contribution';
+import { conflict } from '../composition/conflict';
 
 /** Which bundle has which ids: Backstage ends the start when two features bring the same one. */
 export class Claims {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { ScannedPluginManifest, ScannedPluginPackage } from './types';
 
 /** A staged bundle as `getScannedPackage` gives it. */

@@ -1,6 +1,6 @@
 import type { ConfigSchema } from '@backstage/config-loader';
 import { concurrently } from '@stagedoor/bundle';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { addSchemas } from '../validate/composedSchema';
 import { readSchemaEntries, type SchemaEntry } from '../validate/configSchema';
 import { scannedPackage } from './scannedPackage';
@@ -36,10 +36,7 @@ async function schemasOf(
   onFault: (fault: string) => void,
 ): Promise<SchemaEntry[]> {
   try {
-    const entries = await readSchemaEntries(bundle, locate && [locate(scannedPackage(bundle))]);
-    const other = entries.find(({ value }) => value.type !== 'object');
-    if (other) throw new Error(`${other.path} is neither a set of schemas nor a schema of an object`);
-    return entries;
+    return await readSchemaEntries(bundle, locate && [locate(scannedPackage(bundle))]);
   } catch (error) {
     const { code = 'CONFIG_SCHEMA_INVALID', message } = error as { code?: string; message: string };
     onFault(`${code}: The schema of ${bundle.name} is left out: ${message}`);

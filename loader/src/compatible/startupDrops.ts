@@ -1,4 +1,4 @@
-import { StateFile } from '../runtime/stateFile';
+import { StateFile } from '../lifecycle/stateFile';
 import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
@@ -6,9 +6,10 @@ import { settle } from '../scan/settle';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { newestOf } from '../stage/newest';
-import { patchPackagePaths } from '../stage/packagePaths';
+import { patchPackagePaths } from '../patches/packagePaths';
 import { layShelves, type Shelves } from '../stage/shelf';
-import { stageDrop, type StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { stageDrop } from '../stage/stageDrop';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
@@ -46,8 +47,10 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
-    const state = new StateFile((fault) => void unusable.push({ entry: stateDirectory, fault }));
-    await state.open(stateDirectory, () => lock.assertHeld());
+    const state = await StateFile.open(stateDirectory, {
+      assertHeld: () => lock.assertHeld(),
+      onDamage: (fault) => void unusable.push({ entry: stateDirectory, fault }),
+    });
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
       unusable.push({ entry: settings.rootDirectory, fault });
       return [];

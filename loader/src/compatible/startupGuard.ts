@@ -13,12 +13,13 @@ import {
 import { defaultServiceFactories } from '../host/defaultServiceFactories';
 import { refuseRootRouter } from '../host/rootRouter';
 import type { Policy } from '../policy/policy';
-import { checkIds, describeRegistrations, unitsOf } from '../resolve/contribution';
-import { asFault } from '../runtime/faults';
-import { runWithPackageDirs } from '../stage/packagePaths';
-import { packageDirs, type StagedBundle } from '../stage/stageDrop';
+import { describeRegistrations, unitsOf } from '../composition/contribution';
+import { checkIds } from '../resolve/contributionOf';
+import { asFault } from '../errors/asFault';
+import { runWithPackageDirs } from '../patches/packagePaths';
+import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { isHttpRouter } from '../start/confine';
-import { deadline } from '../start/deadline';
+import { deadline } from '../deadline';
 import { describe, guardFeature } from '../start/guardFeature';
 import type { Claims } from './claims';
 import { HeldRouter } from './heldRouter';

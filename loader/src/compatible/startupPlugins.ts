@@ -1,12 +1,13 @@
 import type { BackendFeature, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import { StagedoorError, isBackendRole, sharedPackages } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import { Policy } from '../policy/policy';
 import { loadFeatures, type LoadModule } from '../resolve/loadFeatures';
-import { asFault } from '../runtime/faults';
+import { asFault } from '../errors/asFault';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
-import { deadline } from '../start/deadline';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { deadline } from '../deadline';
 import { Gate } from '../validate/gate';
 import { describeHost } from '../validate/host';
 import { Claims } from './claims';
@@ -166,6 +167,6 @@ function keyOf({ name, version }: DynamicPlugin): string {
   return `${name}@${version}`;
 }
 
-function logFault(logger: LoggerService, who: string, { code, message, hint, cause }: StagedoorError): void {
-  logger.error(`${who}: ${code}: ${message} Remedy: ${hint}`, cause instanceof Error ? cause : undefined);
+function logFault(logger: LoggerService, who: string, fault: StagedoorError): void {
+  logger.error(`${who}: ${faultText(fault)}`, fault.cause instanceof Error ? fault.cause : undefined);
 }

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { replaceFile } from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 
 const HASH_BYTES = 32;
@@ -8,14 +8,7 @@ const STEP_BYTES = 1 << 20;
 
 /** Writes a code cache behind its sha256, whole or not at all: V8 itself checks only a header. */
 export async function writeCache(file: string, data: Buffer): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-  await mkdir(dirname(file), { recursive: true });
-  try {
-    await writeFile(temporary, [createHash('sha256').update(data).digest(), data]);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, [createHash('sha256').update(data).digest(), data]);
 }
 
 /** The code cache in a file; undefined where there is none or it is damaged. Lets others run while it hashes. */

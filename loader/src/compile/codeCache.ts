@@ -5,13 +5,13 @@ import inspector from 'node:inspector';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Script } from 'node:vm';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readCache } from './cacheFile';
 import { codeFiles } from './codeFiles';
 import { compile } from './compile';
 import { compileAhead } from './compileAhead';
 import { KeptScripts } from './keptScripts';
-import { forgetScript, patchExtensions, prepareScript } from './preparedScripts';
+import { forgetScript, patchExtensions, prepareScript } from '../patches/preparedScripts';
 
 /** Bytes from which on compiling ahead is worth a process: smaller files load within a stall that nobody notices. */
 const LARGE = 1.5 * 1024 * 1024;
@@ -22,6 +22,11 @@ export interface PrepareOptions {
   serving: boolean;
 }
 
+/** What compiles code in a thread while the portal starts, see `AheadThread`. */
+interface Ahead {
+  take(file: string): Buffer | undefined;
+}
+
 /**
  * Keeps what V8 made of the code of bundles for the next time they are loaded, and has large code compiled elsewhere the first
  * time: requiring three megabytes of code stops the process for a tenth of a second otherwise, half of it for compiling.
@@ -30,12 +35,12 @@ export class CodeCache {
   readonly #dir: string;
   readonly #patch = patchExtensions();
   readonly #kept: KeptScripts;
-  /** What compiles code in a thread while the portal starts, see `AheadThread`. */
-  ahead: { take(file: string): Buffer | undefined } | undefined;
+  readonly #ahead: Ahead | undefined;
 
   /** `dir` holds what is kept, by package and staged copy; it is written `keepAfterMs` after code was loaded, in peace. */
-  constructor(dir: string, keepAfterMs?: number) {
+  constructor(dir: string, { keepAfterMs, ahead }: { keepAfterMs?: number; ahead?: Ahead } = {}) {
     this.#dir = dir;
+    this.#ahead = ahead;
     this.#kept = new KeptScripts(keepAfterMs);
   }
 
@@ -65,7 +70,7 @@ export class CodeCache {
   }
 
   #compile(file: string, cacheFile: string, kept: Buffer | undefined): Script {
-    const script = compile(file, readFileSync(file, 'utf8'), kept ?? this.ahead?.take(file));
+    const script = compile(file, readFileSync(file, 'utf8'), kept ?? this.#ahead?.take(file));
     // What the thread made holds no function that a start calls.
     if (!kept || script.cachedDataRejected) this.#kept.add(cacheFile, script);
     return script;

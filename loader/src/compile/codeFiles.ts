@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** Bytes from which on V8's cache of a file saves more than reading it costs. */
 const CACHED = 256 * 1024;

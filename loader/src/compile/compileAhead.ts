@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lowerPriority } from '../process/lowerPriority';
+import { lowerPriority } from '../lowerPriority';
 
 /** The built child; this file is built into `dist/index.cjs.js`. */
 const CHILD = join(__dirname, 'compile', 'child.cjs.js');

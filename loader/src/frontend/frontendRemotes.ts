@@ -1,8 +1,8 @@
 import type { LoggerService, RootConfigService, RootHttpRouterService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
 import { isFrontendRole } from '@stagedoor/bundle';
-import type { Contribution } from '../resolve/contribution';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { Contribution } from '../composition/contribution';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { PageConfig } from './pages';
 import { REMOTES_PATH, readRemote, type ServedRemote } from './remote';
 import { createRemotesRouter } from './remotesRouter';

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import { Router, type Request, type Response } from 'express';
 import { extname } from 'node:path';
 import { isHashed, readAsset } from './assets';
@@ -38,7 +39,7 @@ export function createRemotesRouter({ remotes, logger }: RemotesOptions): Router
       (sent) => (sent ? undefined : next()),
       (error: unknown) => {
         if (!isStagedoorError(error)) return next(error);
-        logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
+        logger.error(faultText(error));
         response.status(500).json(error.toJSON());
       },
     );

@@ -1,6 +1,6 @@
 import type { LoggerService, RootConfigService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
 import { onlyLeaves, placeOf, visibilityOf, type VisibleLeaf } from '../validate/configVisibility';
 

@@ -2,7 +2,7 @@ import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { timed } from '../timing/timed';
+import { timed } from '../observability/timing/timed';
 import { importInTurns, modulesOf } from './modules/importInTurns';
 import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
 

@@ -1,7 +1,7 @@
 import { coreServices } from '@backstage/backend-plugin-api';
 import { asFeature, type AnyServiceRef, type Deps, type Impls, type ServiceFeature } from './features';
-import { ownFault } from '../thrown';
-import { timed } from '../timing/timed';
+import { ownFault } from '../errors/thrown';
+import { timed } from '../observability/timing/timed';
 import { refuseRootRouter } from './rootRouter';
 import { withInstalledPlugins } from './installedPlugins';
 

@@ -34,8 +34,8 @@ function inRange(version: string, rule: PackageRule, unknown: boolean): boolean 
   return valid(version) ? satisfies(version, rule.version, { includePrerelease: true }) : unknown;
 }
 
-function escape(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
+function escape(pattern: string): string {
+  return pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function text({ name, version }: PackageRule): string {

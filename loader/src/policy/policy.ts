@@ -1,7 +1,7 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import type { HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { OnDecision, PolicyDecision } from './decision';
 import { checkDowngrade } from './downgrades';
 import { isListed } from './opening';

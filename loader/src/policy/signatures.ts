@@ -7,7 +7,7 @@ import {
   verifySignatures,
 } from '@stagedoor/bundle';
 import type { SignatureSettings, UnsignedPackage } from '../settings/signatures';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { matchesName } from './packageRules';
 
 /** What the signatures of a bundle came to. */

@@ -1,6 +1,6 @@
 import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { dirname, join, sep } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { AccessNeeds } from './permissions';
 
 /** What {@link accessNeeds} goes by. */

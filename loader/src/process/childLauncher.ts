@@ -9,7 +9,7 @@ import type { StartupHooks } from '../host/startupHooks';
 import type { OnDecision } from '../policy/decision';
 import type { Place } from '../settings/places';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { confine, preloadOf } from './confine';
 import { connectionDenied } from './connectionDenied';
 import { childEnvironment, forOtherUser } from './environment';

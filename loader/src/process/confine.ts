@@ -1,7 +1,7 @@
 import type { DiscoveryService, RootConfigService } from '@backstage/backend-plugin-api';
 import { mkdir } from 'node:fs/promises';
 import type { Place } from '../settings/places';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { accessNeeds } from './accessNeeds';
 import { databasePlaces, sqliteFolder } from './databasePlaces';
 import { membranePolicy } from './membranePolicy';

@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { PolicyDecision } from '../policy/decision';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { DENIAL_PREFIX } from './membrane/denied';
 import { text } from './untrusted';
 

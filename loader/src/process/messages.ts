@@ -1,7 +1,7 @@
 import type { CodedError } from '@stagedoor/bundle';
 import type { JsonObject } from '@backstage/types';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 
 /** What a child needs to know before anything is loaded. */

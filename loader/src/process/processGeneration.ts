@@ -1,17 +1,18 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, Response } from 'express';
 import type { Duplex } from 'node:stream';
-import { failedReport, reportFrom, type HealthReport } from '../health/report';
-import { ofPlugin } from '../metrics/exposition';
+import { failedReport, reportFrom, type HealthReport } from '../observability/health/report';
+import { ofPlugin } from '../observability/metrics/exposition';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
-import { ActiveRequests } from '../serve/requests';
 import { QUARANTINED_RETRY_S, answerInvalid, answerUnavailable } from '../serve/unavailable';
-import { asksForUpgrade, type WebSocketUpgrade } from '../serve/upgrades';
+import { asksForUpgrade } from '../patches/upgradeRouting';
+import type { WebSocketUpgrade } from '../serve/upgrades';
 import type { DeclaredRoute } from '../start/openedRoutes';
-import { deadline } from '../start/deadline';
+import { deadline } from '../deadline';
 import type { GenerationHost } from '../start/generation';
-import { partsOf, type Composition } from '../start/part';
-import type { ProcessStatus, StartedGeneration } from '../start/startedGeneration';
+import { GenerationLifecycle } from '../start/generationLifecycle';
+import { partsOf, type Composition } from '../composition/part';
+import type { ProcessStatus } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
 import { exitFault } from './exit';
 import type { Routes } from './messages';
@@ -37,24 +38,17 @@ const STOP_TIMEOUT_MS = 10_000;
 const ANSWER_MS = 1000;
 
 /** A build of a unit that runs in a child process, kept running, with its requests forwarded there. */
-export class ProcessGeneration implements StartedGeneration {
-  readonly pluginId: string;
-  readonly composition: Composition;
+export class ProcessGeneration extends GenerationLifecycle {
   readonly #host: ProcessGenerationHost;
-  readonly #requests: ActiveRequests;
   readonly #tunnels = new Set<Duplex>();
   readonly #agents = new WeakMap<RunningChild, Upstream>();
   readonly #supervisor: Supervisor<RunningChild, StagedoorError>;
   #check: SessionCheck | undefined;
   #routes: Routes = { paths: [], openedRoutes: [], refusedRoutes: [], webSockets: [] };
-  #serving = false;
-  #closed = false;
 
   private constructor(pluginId: string, composition: Composition, host: ProcessGenerationHost) {
-    this.pluginId = pluginId;
-    this.composition = composition;
+    super(pluginId, composition, host);
     this.#host = host;
-    this.#requests = new ActiveRequests(host.traffic?.(pluginId));
     this.#supervisor = new Supervisor<RunningChild, StagedoorError>({
       start: () => this.#startChild(),
       ended: async ({ process }) => exitFault(pluginId, await process.exited),
@@ -137,18 +131,11 @@ export class ProcessGeneration implements StartedGeneration {
     this.#supervisor.current?.process.kill('unhealthy');
   }
 
-  serve(): void {
-    this.#serving = true;
-    for (const path of this.#routes.paths) this.#host.slots.point(path, this);
+  protected override served(): void {
     this.#host.onSupervision(this, this.supervision);
   }
 
-  handle(path: string, request: Request, response: Response, next: NextFunction): void {
-    if (this.#closed) {
-      response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
-      return;
-    }
-    this.#requests.add(request, response);
+  protected answer(path: string, request: Request, response: Response, next: NextFunction): void {
     if (path === `/api/${this.pluginId}`) this.#check!.handle(request, response, next);
     // A path on the root router that the operator lists: in Backstage, too, it is outside the session check.
     else if (hasDotSegment(request.originalUrl)) refuseDotSegment(response);
@@ -181,22 +168,7 @@ export class ProcessGeneration implements StartedGeneration {
     client.once('close', () => this.#tunnels.delete(client));
   }
 
-  async retire(successor?: StartedGeneration): Promise<void> {
-    // First: what the child still tells of its routes must not bring it back.
-    this.#serving = false;
-    this.#host.slots.clear(this, successor?.paths);
-    await this.#requests.drain(this.#host.drainTimeoutMs);
-    await this.stop();
-  }
-
-  async shutDown(): Promise<void> {
-    this.#closed = true;
-    await this.#requests.drain(this.#host.drainTimeoutMs);
-    await this.stop();
-  }
-
-  async stop(): Promise<void> {
-    this.#serving = false;
+  protected async end(): Promise<void> {
     const child = this.#supervisor.stop();
     await child?.process.stop(STOP_TIMEOUT_MS);
     for (const client of this.#tunnels) client.destroy();
@@ -221,8 +193,8 @@ export class ProcessGeneration implements StartedGeneration {
     const openedRoutes = routes.openedRoutes.filter((route) => this.#check!.open(route));
     for (const webSocket of routes.webSockets) this.#check!.addWebSocket(webSocket);
     this.#routes = { ...routes, openedRoutes };
-    this.#host.onRoutes?.();
-    if (this.#serving) for (const path of routes.paths) this.#host.slots.point(path, this);
+    this.routesChanged();
+    this.mounted(routes.paths);
   }
 
   #upstream(child: RunningChild): Upstream {

@@ -1,16 +1,17 @@
 import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import { catchUpgrades } from '../serve/upgrades';
+import { keepInspectorClosed } from '../patches/inspectorSignal';
+import type { Patch } from '../patches/patchProperty';
+import { catchUpgrades } from '../patches/upgradeRouting';
 import type { Isolation } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
-import type { StagedBundle } from '../stage/stageDrop';
-import { deadline } from '../start/deadline';
+import type { StagedBundle } from '../stage/stagedBundle';
+import { deadline } from '../deadline';
 import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';
 import { childConfig } from './childConfig';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
-import { keepInspectorClosed } from './inspectorSignal';
 import { faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
 
 /** A child that runs a unit and listens. */
@@ -32,13 +33,13 @@ export function usesProcesses({ isolation, plugins }: Settings): boolean {
 export class ProcessHost {
   readonly #options: LauncherOptions;
   readonly #launcher: ChildLauncher;
+  readonly #patches: Patch[];
   readonly #parked = new Map<string, { pluginId: string | undefined; child: LaunchedChild; timer: NodeJS.Timeout }>();
 
   constructor(options: LauncherOptions) {
     this.#options = options;
     this.#launcher = new ChildLauncher({ ...options, config: childConfig(options.config) });
-    catchUpgrades();
-    keepInspectorClosed(options.rootLogger);
+    this.#patches = [catchUpgrades(), keepInspectorClosed(options.rootLogger)];
   }
 
   /**
@@ -108,6 +109,7 @@ export class ProcessHost {
   async dispose(): Promise<void> {
     for (const dir of [...this.#parked.keys()]) this.#discard(dir);
     await this.#launcher.dispose();
+    for (const patch of this.#patches) patch.dispose();
   }
 
   async #ask(

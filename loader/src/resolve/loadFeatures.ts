@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
-import { plainError } from '../thrown';
-import { timed } from '../timing/timed';
-import type { StagedBundle } from '../stage/stageDrop';
+import { plainError } from '../errors/thrown';
+import { timed } from '../observability/timing/timed';
+import type { StagedBundle } from '../stage/stagedBundle';
 
 /** Gives what the module at an absolute path exports. */
 export type LoadModule = (entry: string) => Promise<unknown>;

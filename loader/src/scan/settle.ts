@@ -42,17 +42,17 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
   let quietSince = Math.min(Date.now(), seen.changedAt);
   let inspected: { text: string; completeness: Completeness } | undefined;
   for (;;) {
-    const quiet = Date.now() - quietSince;
-    if (seen.text === '' || quiet >= times.giveUpMs) return seen.text;
-    if (quiet >= completeMs) {
+    const quietMs = Date.now() - quietSince;
+    if (seen.text === '' || quietMs >= times.giveUpMs) return seen.text;
+    if (quietMs >= completeMs) {
       // Once for each content: a manifest may be large.
       if (inspected?.text !== seen.text) {
         inspected = { text: seen.text, completeness: await inspect(drop) };
       }
-      if (isEnough(quiet, inspected.completeness, times)) return seen.text;
+      if (isEnough(quietMs, inspected.completeness, times)) return seen.text;
     }
     // Not longer than a drop has to be quiet still.
-    await sleep(quiet < completeMs ? Math.min(POLL_MS, completeMs - quiet) : POLL_MS);
+    await sleep(quietMs < completeMs ? Math.min(POLL_MS, completeMs - quietMs) : POLL_MS);
     const now = await snapshot(drop);
     if (now.text !== seen.text) quietSince = Date.now();
     seen = now;

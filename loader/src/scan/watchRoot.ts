@@ -20,7 +20,7 @@ export function watchRoot(
   readable: (fault: StagedoorError | undefined) => void = () => {},
 ): () => Promise<void> {
   const links = new LinkedDrops(root, changed);
-  const watch = (): FSWatcher =>
+  const watchAll = (): FSWatcher =>
     watchFolder(root, (path) => {
       const entry = path.split(sep)[0]!;
       if (!isDropName(entry)) return;
@@ -36,12 +36,12 @@ export function watchRoot(
       if (!fault) {
         // To the watcher, everything was removed.
         void watcher.close();
-        watcher = watch();
+        watcher = watchAll();
       }
       readable(fault);
     },
   });
-  let watcher = watch();
+  let watcher = watchAll();
   return async () => {
     sweep.close();
     await Promise.all([watcher.close(), links.close()]);

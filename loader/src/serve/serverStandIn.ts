@@ -1,5 +1,8 @@
-import type { Server } from 'node:http';
-import type { UpgradeListener } from './upgrades';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** What Node.js calls with a request for a protocol upgrade, its connection, and what came after the request's head. */
+export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 type Method = (this: Server, ...values: unknown[]) => unknown;
 

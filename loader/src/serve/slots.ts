@@ -58,24 +58,37 @@ export class Slots {
 
   /** Holds requests to an empty slot until it is filled or `work` ends, at most five seconds. */
   async holding<T>(path: string, work: () => Promise<T>): Promise<T> {
-    const slot = this.#slot(path);
-    slot.starting++;
+    const release = this.#hold(this.#slot(path));
     try {
       return await work();
     } finally {
-      slot.starting--;
-      if (slot.starting === 0) this.#release(slot);
+      release();
     }
   }
 
   /** As {@link holding}, for plugins that are to be mounted; ids that cannot be are left out. */
   async holdingPlugins<T>(ids: Iterable<string>, work: () => Promise<T>): Promise<T> {
-    let held = work;
-    for (const path of new Set([...ids].filter((id) => PLUGIN_ID.test(id)).map((id) => `/api/${id}`))) {
-      const inner = held;
-      if (this.#canMount(path)) held = () => this.holding(path, inner);
+    const release = this.holdPlugins(ids);
+    try {
+      return await work();
+    } finally {
+      release();
     }
-    return await held();
+  }
+
+  /** The same until the function that it returns is called. */
+  holdPlugins(ids: Iterable<string>): () => void {
+    const paths = new Set([...ids].filter((id) => PLUGIN_ID.test(id)).map((id) => `/api/${id}`));
+    const releases = [...paths].filter((path) => this.#canMount(path)).map((path) => this.#hold(this.#slot(path)));
+    return () => releases.forEach((release) => release());
+  }
+
+  #hold(slot: Slot): () => void {
+    slot.starting++;
+    return () => {
+      slot.starting--;
+      if (slot.starting === 0) this.#release(slot);
+    };
   }
 
   /** False for a path that is, or leads to, what somebody else has mounted. */

@@ -1,5 +1,4 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import type { PluginStatus } from '../runtime/states';
 import type { Slots, SlotTarget } from './slots';
 import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
 
@@ -16,7 +15,7 @@ export class StandIns {
   }
 
   /** Brings who stands in up to date with the status of a bundle; `status` is undefined for one that is gone. */
-  follow(name: string, status: PluginStatus | undefined): void {
+  follow(name: string, status: { state: string; message?: string; pluginIds: string[] } | undefined): void {
     const earlier = this.#targets.get(name);
     if (earlier) this.#slots.clear(earlier);
     this.#targets.delete(name);

@@ -1,7 +1,6 @@
 import { readPlaces, type Place } from './places';
 import { readMemoryLimit } from './process';
 import type { Section } from './section';
-import type { Settings } from './settings';
 
 const ISOLATIONS = ['in-process', 'process'] as const;
 
@@ -24,7 +23,8 @@ const KEYS = ['isolation', 'packages', 'memoryLimitMb', 'permissionModel', 'conn
  * Ids of the plugins that run in the portal where others do not, whatever bundle brings or extends them: a bundle chooses by its
  * package.json what plugin it is for, and gets there.
  */
-export function openExceptions({ isolation, plugins }: Pick<Settings, 'isolation' | 'plugins'>): string[] {
+export function openExceptions(settings: { isolation: Isolation; plugins: Record<string, PluginSettings> }): string[] {
+  const { isolation, plugins } = settings;
   if (isolation !== 'process') return [];
   return Object.keys(plugins).filter((id) => plugins[id]!.isolation === 'in-process' && !plugins[id]!.packages);
 }

@@ -1,5 +1,5 @@
 import { compare, valid } from 'semver';
-import type { StagedBundle } from './stageDrop';
+import type { StagedBundle } from './stagedBundle';
 
 /**
  * Of several bundles of one package the one that counts: the highest version, the drop that sorts last among equals.

@@ -14,9 +14,9 @@ import {
 import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { passingCause } from '../passingCause';
+import { passingCause } from '../errors/passingCause';
 import type { Shelves } from './shelf';
-import type { StagedBundle } from './stageDrop';
+import type { StagedBundle } from './stagedBundle';
 
 /**
  * Name of the folder that a staged copy lies in: the digest of its files, and where it has a manifest, after a dot, what

@@ -7,41 +7,24 @@ import {
   digestOf,
   extractArchive,
   fileName,
+  isNoRoom,
   isStagedoorError,
   listFiles,
   listedOf,
   readManifest,
   readPackageJson,
-  sourceName,
   waitingFileSystem,
   type BundleFile,
-  type BundleManifest,
   type FileSystem,
-  type PackageJson,
 } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
-import { embeddedDirs } from './embeddedDirs';
 import { copyName, isIntact } from './readStaged';
 import type { Shelves } from './shelf';
-import { isNoRoom, stateUnwritable } from './stateDirectory';
-
-/** An immutable copy of a drop, the only thing that is ever run. */
-export interface StagedBundle {
-  /** Name in package.json, the bundle's identity across upgrades. */
-  name: string;
-  version: string;
-  /** Hex sha256 over all files. */
-  digest: string;
-  dir: string;
-  packageJson: PackageJson;
-  /** Absent for bundles of other tools. */
-  manifest?: BundleManifest;
-  /** The drop it was copied from. */
-  entry: string;
-}
+import type { StagedBundle } from './stagedBundle';
+import { stateUnwritable } from './stateDirectory';
 
 /**
  * Copies a drop into the state folder, checks the copy against its manifest and gives it its final place, named by content.
@@ -95,15 +78,6 @@ export async function stageDrop(
     // Unpacking that a full disk ended may still be writing: what removal says then must not hide why it ended.
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
-}
-
-/** The source name and the name itself: upstream resolves a dynamic plugin's files by either. Embedded packages, too. */
-export function packageDirs(bundle: StagedBundle): Record<string, string> {
-  return {
-    ...embeddedDirs(bundle.dir, bundle.packageJson),
-    [bundle.name]: bundle.dir,
-    [sourceName(bundle.name)]: bundle.dir,
-  };
 }
 
 function unreadable(drop: Drop, cause: unknown): StagedoorError {

@@ -1,12 +1,12 @@
-import { isInside, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
+import { isInside, replaceFile, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version } from '../../package.json';
 import { snapshot } from '../scan/snapshot';
 import { describeCopy, readCopy } from './readStaged';
 import { indexFile, type Shelves } from './shelf';
-import type { StagedBundle } from './stageDrop';
+import type { StagedBundle } from './stagedBundle';
 
 /** What was staged of one entry of the root directory. */
 interface IndexEntry {
@@ -79,12 +79,8 @@ export class StagedIndex {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const temporary = join(this.#shelves.temporary, randomBytes(8).toString('hex'));
-    try {
-      await writeFile(temporary, JSON.stringify({ version, entries: [...this.#entries] }));
-      await rename(temporary, indexFile(this.#shelves));
-    } catch {
-      await rm(temporary, { force: true }).catch(() => {});
-    }
+    const text = JSON.stringify({ version, entries: [...this.#entries] });
+    await replaceFile(indexFile(this.#shelves), text, { temporary, makeFolder: false }).catch(() => {});
   }
 
   #set(entry: string, known: IndexEntry): void {
@@ -107,7 +103,7 @@ function entriesIn(text: string): Array<[string, IndexEntry]> {
     const written = JSON.parse(text) as { version?: unknown; entries?: unknown };
     if (written.version !== version || !Array.isArray(written.entries)) return [];
     return (written.entries as Array<[string, IndexEntry]>).filter(([entry, known]) =>
-      [entry, known.seen, known.dir, known.copy].every((text) => typeof text === 'string'),
+      [entry, known.seen, known.dir, known.copy].every((value) => typeof value === 'string'),
     );
   } catch {
     return [];

@@ -1,9 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 
-/** What a disk without room says, and one that nothing can be written to. */
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EROFS']);
-
 /**
  * Makes the state directory, for nobody but the user of the portal: what lies in it is run. One that belongs to another user
  * (a volume) keeps the permissions that it has. Returns its real path. Throws STATE_UNWRITABLE.
@@ -34,10 +31,4 @@ export async function writingState<T>(stateDirectory: string, work: () => Promis
 /** STATE_UNWRITABLE, for whatever keeps a path from being read or written. */
 export function stateUnwritable(path: string, cause: unknown): StagedoorError {
   return new StagedoorError('STATE_UNWRITABLE', `${path}: ${(cause as Error).message}`, { cause });
-}
-
-/** True where the disk is what an error is about, and not what was to be written. */
-export function isNoRoom(error: unknown): boolean {
-  const { code, cause } = error as NodeJS.ErrnoException & { cause?: unknown };
-  return NO_ROOM.has(code ?? '') || (cause instanceof Error && isNoRoom(cause));
 }

@@ -3,7 +3,7 @@ import type { AnyServiceRef, Deps, Impls, ServiceFeature } from '../host/feature
 import { isRootRouter } from '../host/rootRouter';
 import type { Policy } from '../policy/policy';
 import { routerFor } from './openedRoutes';
-import { STATIC_OWNER } from './part';
+import { STATIC_OWNER } from '../composition/part';
 
 /** Whose code gets a router, for which plugin, and what it may do with it. */
 export interface Confinement {

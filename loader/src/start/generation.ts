@@ -7,31 +7,28 @@ import {
 } from '@backstage/backend-plugin-api';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { HealthChecks } from '../health/healthChecks';
-import type { HealthReport } from '../health/report';
+import { HealthChecks } from './healthChecks';
+import type { HealthReport } from '../observability/health/report';
 import type { ServiceFeature } from '../host/features';
 import type { Policy } from '../policy/policy';
 import { hasDotSegment, refuseDotSegment } from '../serve/dotSegments';
 import type { PluginStartupResult } from '../host/startupReport';
-import { ActiveRequests, type RequestObserver } from '../serve/requests';
-import type { Slots } from '../serve/slots';
 import { Upgrades } from '../serve/upgrades';
-import { runWithPackageDirs } from '../stage/packagePaths';
+import { runWithPackageDirs } from '../patches/packagePaths';
 import { confineService, isHttpRouter } from './confine';
-import { deadline } from './deadline';
+import { deadline } from '../deadline';
+import { GenerationLifecycle, type GenerationLifecycleHost } from './generationLifecycle';
 import { guardFeature } from './guardFeature';
 import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from './openedRoutes';
-import type { LeftBehind } from '../host/leftBehind';
+import type { LeftBehind } from '../patches/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
-import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from './part';
+import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
 
 /** What a generation needs of its surroundings. */
-export interface GenerationHost extends OwnServicesHost {
-  slots: Slots;
+export interface GenerationHost extends OwnServicesHost, GenerationLifecycleHost {
   startTimeoutMs: number;
-  drainTimeoutMs: number;
   policy: Policy;
   /** Knows what code of bundles leaves behind. */
   leftBehind?: LeftBehind;
@@ -39,10 +36,6 @@ export interface GenerationHost extends OwnServicesHost {
   ownServices?: ServiceFeature[];
   /** Stands in front of the routes that a plugin mounts. Default: they are as they are. */
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
-  /** Hears that the plugin answers to other paths, or opened others, than before. */
-  onRoutes?(): void;
-  /** Who hears of the requests of a plugin. */
-  traffic?: ((pluginId: string) => RequestObserver) | undefined;
 }
 
 /** How long services around the plugin's own init may take beyond the start timeout. */
@@ -53,29 +46,22 @@ const STOP_TIMEOUT_MS = 10_000;
  * One started build of a unit: a Backstage backend that holds one plugin and its modules, shares the host's root
  * services, and has its routes captured instead of mounted. It serves from {@link serve} until {@link retire}.
  */
-export class Generation implements StartedGeneration {
-  readonly pluginId: string;
-  readonly composition: Composition;
+export class Generation extends GenerationLifecycle {
   startup: PluginStartupResult | undefined;
   readonly openedRoutes: DeclaredRoute[] = [];
   readonly refusedRoutes: DeclaredRoute[] = [];
   readonly webSockets: DeclaredWebSocket[] = [];
   readonly #host: GenerationHost;
   readonly #routes = new Map<string, RequestHandler>();
-  readonly #requests: ActiveRequests;
   readonly #upgrades: Upgrades;
   readonly #health = new HealthChecks();
   readonly #backend: Backend;
   readonly #own: OwnServices;
   readonly #began = performance.now();
-  #serving = false;
-  #closed = false;
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
-    this.pluginId = pluginId;
-    this.composition = composition;
+    super(pluginId, composition, host);
     this.#host = host;
-    this.#requests = new ActiveRequests(host.traffic?.(pluginId));
     this.#upgrades = new Upgrades(host.rootLogger.child({ plugin: pluginId }));
     this.#own = new OwnServices(pluginId, composition.plugin?.owner === STATIC_OWNER, host);
     this.#backend = createSpecializedBackend({ defaultServiceFactories: this.#serviceFactories() });
@@ -125,12 +111,6 @@ export class Generation implements StartedGeneration {
     return generation;
   }
 
-  serve(): void {
-    this.#serving = true;
-    this.#own.begin();
-    for (const path of this.#routes.keys()) this.#host.slots.point(path, this);
-  }
-
   checkHealth(timeoutMs: number): Promise<HealthReport> {
     return this.#health.run(timeoutMs);
   }
@@ -139,12 +119,15 @@ export class Generation implements StartedGeneration {
     return new Set(this.#routes.keys());
   }
 
-  handle(path: string, request: Request, response: Response, next: NextFunction): void {
-    if (this.#closed) {
-      response.status(503).set({ 'Retry-After': '1', Connection: 'close' }).end();
-      return;
-    }
-    this.#requests.add(request, response);
+  override handOver(): void {
+    this.#own.handOver();
+  }
+
+  protected override begin(): void {
+    this.#own.begin();
+  }
+
+  protected answer(path: string, request: Request, response: Response, next: NextFunction): void {
     this.#upgrades.attend(request);
     // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
     const own = this.composition.plugin?.owner === STATIC_OWNER;
@@ -155,26 +138,7 @@ export class Generation implements StartedGeneration {
     (this.#routes.get(path) ?? passOn)(request, response, next);
   }
 
-  handOver(): void {
-    this.#own.handOver();
-  }
-
-  async retire(successor?: StartedGeneration): Promise<void> {
-    this.#serving = false;
-    this.handOver();
-    this.#host.slots.clear(this, successor?.paths);
-    await this.#requests.drain(this.#host.drainTimeoutMs);
-    await this.stop().finally(() => this.#tellLeftBehind(successor));
-  }
-
-  async shutDown(): Promise<void> {
-    this.#closed = true;
-    await this.#requests.drain(this.#host.drainTimeoutMs);
-    await this.stop();
-  }
-
-  async stop(): Promise<void> {
-    this.#serving = false;
+  protected async end(): Promise<void> {
     this.#own.stopping();
     await deadline(
       this.#backend.stop(),
@@ -187,7 +151,7 @@ export class Generation implements StartedGeneration {
   }
 
   /** Says what of its code goes on running; a successor of the same files may have set the like since it began. */
-  #tellLeftBehind(successor: StartedGeneration | undefined): void {
+  protected override retired(successor: StartedGeneration | undefined): void {
     const until = successor instanceof Generation ? successor.#began : Infinity;
     const left = this.#host.leftBehind?.of(this.#dirs(), this.#began, until) ?? [];
     if (left.length === 0) return;
@@ -227,13 +191,13 @@ export class Generation implements StartedGeneration {
         const foreign = owner !== this.composition.plugin?.owner;
         const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy, foreign);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
-        this.#host.onRoutes?.();
+        this.routesChanged();
         return mayOpen;
       },
       takes: (request) => this.#upgrades.take(request),
       onWebSocket: (path, open, owner = this.#suspect()) => {
         this.webSockets.push({ path, open, owner });
-        this.#host.onRoutes?.();
+        this.routesChanged();
       },
     });
   }
@@ -259,8 +223,8 @@ export class Generation implements StartedGeneration {
     const earlier = this.#routes.get(path);
     const handler = this.#host.decorateRoutes?.(this.pluginId, plain) ?? plain;
     this.#routes.set(path, earlier ? inTurn(earlier, handler) : handler);
-    if (this.#serving) this.#host.slots.point(path, this);
-    this.#host.onRoutes?.();
+    this.mounted([path]);
+    this.routesChanged();
   }
 }
 

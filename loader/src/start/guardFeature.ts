@@ -2,10 +2,10 @@ import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
-import { ownFault, plainError } from '../thrown';
-import { timed } from '../timing/timed';
-import { deadline } from './deadline';
-import { STATIC_OWNER } from './part';
+import { ownFault, plainError } from '../errors/thrown';
+import { timed } from '../observability/timing/timed';
+import { deadline } from '../deadline';
+import { STATIC_OWNER } from '../composition/part';
 
 /** Errors of ours that an init may end with; with any other, a plugin would say of itself what only the portal finds out. */
 const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);

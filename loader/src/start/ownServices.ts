@@ -8,7 +8,7 @@ import type { AnyServiceRef, ServiceFeature } from '../host/features';
 import { overlay } from '../host/overlay';
 import type { RootServices } from '../host/rootServices';
 import type { StartupHooks } from '../host/startupHooks';
-import { messageOf } from '../thrown';
+import { messageOf } from '../errors/thrown';
 import type { GenerationState, KeptState } from './keptState';
 import { Lifetime } from './lifetime';
 import { quietRootLogger } from './quietRootLogger';

@@ -1,7 +1,7 @@
 import { BackendStartupError, type BackendStartupResult } from '@backstage/backend-app-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { PluginStartupResult } from '../host/startupReport';
-import { ownFault } from '../thrown';
+import { ownFault } from '../errors/thrown';
 import { initFailed } from './guardFeature';
 
 /** Why a generation did not start: the plugin's own fault, those of its modules, or both. */

@@ -1,9 +1,9 @@
 import type { StagedoorError } from '@stagedoor/bundle';
-import type { HealthReport } from '../health/report';
+import type { HealthReport } from '../observability/health/report';
 import type { PluginStartupResult } from '../host/startupReport';
 import type { SlotTarget } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
-import type { Composition } from './part';
+import type { Composition } from '../composition/part';
 
 /** The process that a plugin runs in, where it has one of its own. */
 export interface ProcessStatus {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@backstage/types';
 import { StagedoorError, readBounded } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { limitFault } from './schemaLimits';
 
 /** Where bundles carry their config schema: upstream's name, then RHDH's. */
@@ -48,10 +48,17 @@ function parseSchemaEntries(text: string, path: string, packageName: string): Sc
   const fault = limitFault(values.map((entry) => (entry as SchemaEntry | null)?.value));
   if (fault) throw schemaLimit(packageName, path, fault);
   return values.map((entry) => {
-    const schema = (entry as SchemaEntry | null)?.value as unknown;
-    if (typeof schema === 'object' && schema !== null) return { packageName, path, value: schema as JsonObject };
-    throw schemaInvalid(packageName, path, 'it holds what is not a schema');
+    const schema: unknown = (entry as SchemaEntry | null)?.value;
+    if (isSchema(schema)) return { packageName, path, value: schema };
+    throw schemaInvalid(packageName, path, 'it holds what is not the schema of an object');
   });
+}
+
+/** The one rule for what a config schema is: a JSON schema of an object, as all of app-config is one; `type` may be left out. */
+function isSchema(value: unknown): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { type = 'object' } = value as { type?: unknown };
+  return [type].flat().includes('object');
 }
 
 /** CONFIG_SCHEMA_INVALID, for a schema that cannot be used. */

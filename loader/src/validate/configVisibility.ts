@@ -67,7 +67,7 @@ export function withPlaces(data: JsonObject): JsonObject {
   const mark = (value: JsonValue | undefined, path: string[]): JsonValue => {
     if (typeof value !== 'object' || value === null) return placeOf(path);
     if (Array.isArray(value)) return value.map((item, index) => mark(item, [...path, String(index)]));
-    return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, mark(below, [...path, key])]));
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mark(inner, [...path, key])]));
   };
   return mark(data, []) as JsonObject;
 }
@@ -76,7 +76,7 @@ export function withPlaces(data: JsonObject): JsonObject {
 export function textsIn(value: JsonValue | undefined): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((below) => textsIn(below));
+  return Object.values(value).flatMap((inner) => textsIn(inner));
 }
 
 /** The config with nothing but the given leaves; without those, objects and lists are not there either. */
@@ -92,8 +92,8 @@ export function onlyLeaves(data: JsonObject, leaves: readonly VisibleLeaf[]): Js
       return items.length > 0 ? items : undefined;
     }
     if (typeof value !== 'object' || value === null) return undefined;
-    const picked = Object.entries(value).map(([key, below]) => [key, pick(below, [...path, key])] as const);
-    const found = picked.filter(([, below]) => below !== undefined);
+    const picked = Object.entries(value).map(([key, inner]) => [key, pick(inner, [...path, key])] as const);
+    const found = picked.filter(([, inner]) => inner !== undefined);
     return found.length > 0 ? (Object.fromEntries(found) as JsonObject) : undefined;
   };
   return (pick(data, []) as JsonObject | undefined) ?? {};
@@ -139,9 +139,9 @@ class Look {
     const schemasOf = (node: Node): Below[] =>
       typeof key === 'number' ? itemSchemas(node, key) : propertySchemas(node, key, this.#steps);
     const found = nodes.flatMap(schemasOf);
-    const unsure = [...found.filter((below) => below.doubtful), ...doubtful.flatMap(schemasOf)];
+    const unsure = [...found.filter((each) => each.doubtful), ...doubtful.flatMap(schemasOf)];
     return {
-      nodes: found.filter((below) => !below.doubtful).map(({ node }) => node),
+      nodes: found.filter((each) => !each.doubtful).map(({ node }) => node),
       doubtful: unsure.map(({ node }) => node),
     };
   }

@@ -3,7 +3,7 @@ import { concurrently, isStagedoorError, type StagedoorError } from '@stagedoor/
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
 import type { HostManifest } from './host';
@@ -21,6 +21,8 @@ export interface GateOptions {
   config: RootConfigService;
   /** The newest version of a package that has served. */
   newest(name: string): string | undefined;
+  /** Remembers app-config that matched; absent where there is nowhere to keep it. */
+  passed?: PassedChecks;
   /** Learns what to hide; absent where somebody else sees to that. */
   rootLogger?: RootLoggerService;
   /** The threads that check app-config, which may have been started already. */
@@ -61,8 +63,6 @@ export class Gate {
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
   /** Digests of bundles of which it was said that they are for an earlier host. */
   readonly #told = new Set<string>();
-  /** Known once there is a state directory to keep it in. */
-  passed: PassedChecks | undefined;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -115,7 +115,7 @@ export class Gate {
       }
     });
     const schemas = admitted.filter((found) => found !== undefined);
-    await validateTogether(schemas, { ...this.#options, workers: this.#workers, passed: this.passed });
+    await validateTogether(schemas, { ...this.#options, workers: this.#workers });
   }
 
   /** Ends what is under way. */
@@ -171,7 +171,7 @@ export class Gate {
       if (!(error instanceof TooManySchemas)) throw error;
       throw schemaLimit(bundle.name, entries[0]!.path, error.message);
     }
-    const { config } = this.#options;
-    await validateConfig(bundle, entries, { config, workers: this.#workers, passed: this.passed, begun });
+    const { config, passed } = this.#options;
+    await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
   }
 }

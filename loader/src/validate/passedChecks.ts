@@ -1,10 +1,10 @@
-import { findPackageDir, packName } from '@stagedoor/bundle';
-import { createHash, randomBytes } from 'node:crypto';
+import { findPackageDir, packName, replaceFile } from '@stagedoor/bundle';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { version } from '../../package.json';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { SchemaJob } from './schemaWorker/messages';
 
 const FILE = 'app-config.sha256';
@@ -47,14 +47,7 @@ export class PassedChecks {
   }
 
   async #write(file: string, digest: string): Promise<void> {
-    const temporary = `${file}.${randomBytes(4).toString('hex')}`;
-    try {
-      await mkdir(join(file, '..'), { recursive: true });
-      await writeFile(temporary, digest);
-      await rename(temporary, file);
-    } catch {
-      await rm(temporary, { force: true }).catch(() => {});
-    }
+    await replaceFile(file, digest).catch(() => {});
   }
 
   #file({ name, dir }: StagedBundle): string {
@@ -73,10 +66,8 @@ let loaderVersion: string | undefined;
 function configLoaderVersion(): string {
   if (loaderVersion === undefined) {
     const dir = findPackageDir('@backstage/config-loader', __dirname);
-    const { version } = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as {
-      version?: string;
-    };
-    loaderVersion = version ?? '';
+    const found = JSON.parse(dir ? readFileSync(join(dir, 'package.json'), 'utf8') : '{}') as { version?: string };
+    loaderVersion = found.version ?? '';
   }
   return loaderVersion;
 }

@@ -1,7 +1,7 @@
 import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside, peerFit } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { HostManifest } from './host';
 
 /** One reason to refuse a bundle; throws it. */

@@ -2,7 +2,7 @@ import type { Config } from '@backstage/config';
 import { StagedoorError } from '@stagedoor/bundle';
 import { configOrigin } from './configOrigin';
 import { schemaInvalid, schemaLimit, type SchemaEntry } from './configSchema';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { PassedChecks } from './passedChecks';
 import type { SchemaJob } from './schemaWorker/messages';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
@@ -48,7 +48,9 @@ export async function validateConfig(
   if ('exceeded' in checked) throw schemaLimit(name, file, checked.exceeded);
   if (checked.messages.length === 0) return await passed?.add(bundle, job);
   const faults = checked.messages.map((text) => faultOf(text, config));
-  const text = faults.map(({ key, expected, file }) => `${key || 'it'} ${expected}${file ? ` (in ${file})` : ''}`);
+  const text = faults.map(
+    (fault) => `${fault.key || 'it'} ${fault.expected}${fault.file ? ` (in ${fault.file})` : ''}`,
+  );
   throw new StagedoorError(
     'CONFIG_INVALID',
     `app-config does not match the config schema of ${name}: ${text.join('; ')}.`,

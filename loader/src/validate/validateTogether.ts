@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { StagedBundle } from '../stage/stageDrop';
+import type { StagedBundle } from '../stage/stagedBundle';
 import type { SchemaEntry } from './configSchema';
 import { isPlainSchema } from './plainSchema';
 import type { SchemaJob } from './schemaWorker/messages';

@@ -21,7 +21,10 @@ export async function withMirror<T>(path: string, use: (dir: string) => Promise<
     });
   });
   try {
-    await extractLayer({ file: path, gzip: await isGzip(path), folder: ARCHIVE_TOP, limits: LIMITS }, dir);
+    await extractLayer(
+      { file: path, compression: (await isGzip(path)) ? 'gzip' : 'none', folder: ARCHIVE_TOP, limits: LIMITS },
+      dir,
+    );
     return await use(dir);
   } finally {
     await dispose();

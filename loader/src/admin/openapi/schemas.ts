@@ -1,6 +1,6 @@
 import { codes } from '@stagedoor/bundle';
-import { OPERATION_KINDS } from '../../runtime/operations';
-import { PLUGIN_STATES } from '../../runtime/states';
+import { OPERATION_KINDS } from '../../lifecycle/operation';
+import { PLUGIN_STATES } from '../../lifecycle/states';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 takes it. */
 export type Schema = Record<string, unknown>;

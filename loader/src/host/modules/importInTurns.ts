@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { lowerPriority } from '../../process/lowerPriority';
+import { lowerPriority } from '../../lowerPriority';
 
 /** The built child; this file is built into `dist/index.cjs.js`. */
 const CHILD = join(__dirname, 'host', 'modules', 'child.cjs.js');

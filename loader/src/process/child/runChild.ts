@@ -2,7 +2,7 @@ import type { JsonObject } from '@backstage/types';
 import { Socket } from 'node:net';
 import { Channel } from '../channel';
 import type { ChildSetup, ChildUnit } from '../messages';
-import type { StagedBundle } from '../../stage/stageDrop';
+import type { StagedBundle } from '../../stage/stagedBundle';
 import { ChildRuntime } from './childRuntime';
 import { reportFaults } from './reportFaults';
 import { startWatchdog } from './watchdog';

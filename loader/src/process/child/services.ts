@@ -4,7 +4,7 @@ import { defaultServiceFactories } from '../../host/defaultServiceFactories';
 import type { AnyServiceRef, ServiceFeature } from '../../host/features';
 import { PortalMetadata, type InstalledPlugins } from '../../host/installedPlugins';
 import { RootServices } from '../../host/rootServices';
-import { openMetrics, type MetricsSdk } from '../../metrics/metricsSdk';
+import { openMetrics, type MetricsSdk } from '../../observability/metrics/metricsSdk';
 import type { Channel } from '../channel';
 import type { ChildSetup } from '../messages';
 import { channelLogger } from './channelLogger';

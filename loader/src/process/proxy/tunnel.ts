@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { takeUpgrade, type WebSocketUpgrade } from '../../serve/upgrades';
+import { takeUpgrade } from '../../patches/upgradeRouting';
+import type { WebSocketUpgrade } from '../../serve/upgrades';
 import { passAnswerOn, startRequest, type OnBroken, type Upstream } from './forward';
 import { responseHeaders } from './headers';
 import { refuseRequest, refuseSocket } from './refuse';

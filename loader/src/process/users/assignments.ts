@@ -1,5 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { StagedoorError, replaceFileSync } from '@stagedoor/bundle';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UserRange } from '../../settings/process';
 import { stateUnwritable } from '../../stage/stateDirectory';
@@ -41,8 +41,8 @@ export class UserAssignments {
     this.#users.set(key, user);
     try {
       const users = Object.fromEntries(this.#users);
-      writeFileSync(`${this.#path}.new`, `${JSON.stringify({ format: 1, users }, null, 2)}\n`, { mode: 0o600 });
-      renameSync(`${this.#path}.new`, this.#path);
+      const text = `${JSON.stringify({ format: 1, users }, null, 2)}\n`;
+      replaceFileSync(this.#path, text, { temporary: `${this.#path}.new`, makeFolder: false, mode: 0o600 });
     } catch (error) {
       this.#users.delete(key);
       throw stateUnwritable(this.#path, error);

@@ -1,0 +1,13 @@
+import type { Contribution } from './contribution';
+import type { Composition } from './part';
+
+/** A composition with what a contribution brings for the plugin, as its plugin or as a module. */
+export function compose(rest: Composition, pluginId: string, contribution: Contribution | undefined): Composition {
+  if (!contribution) return rest;
+  const isPluginHere = contribution.pluginIds.includes(pluginId);
+  const isModuleHere = contribution.modules.some((module) => module.pluginId === pluginId);
+  return {
+    plugin: isPluginHere ? contribution.part : rest.plugin,
+    modules: isModuleHere && !isPluginHere ? [...rest.modules, contribution.part] : rest.modules,
+  };
+}

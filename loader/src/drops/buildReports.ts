@@ -1,0 +1,80 @@
+import { BUILD_REPORTS, readBuildReport, type BuildReport, type StagedoorError } from '@stagedoor/bundle';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StatusStore } from '../lifecycle/statusStore';
+import type { PluginState } from '../lifecycle/states';
+import type { Pipeline } from '../pipeline/pipeline';
+
+const INTERVAL_MS = 1000;
+/** A report says nothing of what an operator, or the supervisor, has decided. */
+const DECIDED: ReadonlySet<PluginState> = new Set<PluginState>(['disabled', 'quarantined']);
+
+/** What `stagedoor dev` says of the bundles in a root directory. */
+export interface BuildReports {
+  /** True for a bundle that is being developed. */
+  has(name: string): boolean;
+  /** Begins to look. */
+  start(): void;
+  close(): void;
+}
+
+/**
+ * Shows the builds that failed at `stagedoor dev`: a bundle is `rejected`, with what is wrong with its source, while what
+ * was built before serves. When nothing is wrong any longer, the status is again that of the drop.
+ */
+export function followBuildReports(
+  root: string,
+  { registry, pipeline }: { registry: StatusStore; pipeline: Pick<Pipeline<unknown>, 'exclusively' | 'reconcile'> },
+): BuildReports {
+  /** By file as it was read. */
+  let known = new Map<string, BuildReport>();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  async function look(): Promise<void> {
+    const before = known;
+    const seen = new Map<string, BuildReport>();
+    for (const { id, read } of await reports(join(root, BUILD_REPORTS))) {
+      const report = before.get(id) ?? (await read());
+      if (report) seen.set(id, report);
+    }
+    known = seen;
+    const failed = [...seen].filter(([, { fault }]) => fault);
+    for (const [id, { name, fault }] of failed) if (!before.has(id)) await show(name, fault!);
+    const left = new Set(failed.map(([, { name }]) => name));
+    const mended = [...before.values()].filter(({ name, fault }) => fault && !left.has(name));
+    for (const name of new Set(mended.map((report) => report.name))) await pipeline.reconcile(name);
+  }
+
+  async function show(name: string, fault: StagedoorError): Promise<void> {
+    await pipeline.exclusively(name, async () => {
+      const state = registry.get(name)?.state;
+      if (state === undefined || !DECIDED.has(state)) registry.set(name, 'rejected', { fault });
+    });
+  }
+
+  async function again(): Promise<void> {
+    await look().catch(() => {});
+    if (!closed) timer = setTimeout(() => void again(), INTERVAL_MS).unref();
+  }
+
+  return {
+    start: () => void again(),
+    has: (name) => [...known.values()].some((report) => report.name === name),
+    close: () => {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function reports(dir: string): Promise<Array<{ id: string; read(): Promise<BuildReport | undefined> }>> {
+  const files = (await readdir(dir).catch(() => [])).filter((file) => file.endsWith('.json')).sort();
+  return await Promise.all(
+    files.map(async (file) => {
+      const path = join(dir, file);
+      const info = await stat(path).catch(() => undefined);
+      return { id: `${file} ${info?.ino} ${info?.mtimeMs} ${info?.size}`, read: () => readBuildReport(path) };
+    }),
+  );
+}

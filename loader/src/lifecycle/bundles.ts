@@ -1,0 +1,229 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { claimsOf, type Contribution } from '../composition/contribution';
+import { faultText } from '../errors/faultText';
+import { isShortage } from '../errors/passingCause';
+import { unloadModules } from '../resolve/loadFeatures';
+import type { StagedBundle } from '../stage/stagedBundle';
+import type { GateResult } from '../validate/gate';
+import { LoadedBundles } from './loadedBundles';
+import type { StateFile } from './stateFile';
+import type { PluginStatus } from './states';
+import type { StatusStore } from './statusStore';
+import type { Units } from './units';
+
+/** Faults of code that ran; every other fault is a refusal before anything ran. */
+const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'LOAD_FAILED',
+  'MODULE_NOT_FOUND',
+  'REGISTER_FAILED',
+  'INIT_FAILED',
+  'START_TIMEOUT',
+  'ACCESS_DENIED',
+  'PROCESS_ENDED',
+  'PROCESS_HUNG',
+  'PROCESS_OUT_OF_MEMORY',
+  'ROOT_ROUTE_REFUSED',
+  'DROP_UNREADABLE',
+]);
+
+/** What {@link Bundles} works with. */
+export interface BundlesOptions {
+  units: Pick<Units, 'get'>;
+  registry: StatusStore;
+  state: StateFile;
+  logger: LoggerService;
+}
+
+/** What is loaded of the bundles, and where each is in its life; the pipeline, operators and supervision say what happens. */
+export class Bundles {
+  readonly #options: BundlesOptions;
+  readonly #loaded: LoadedBundles;
+  readonly #retiring = new Set<Promise<void>>();
+  /** By name, the folder of the staged copy that was held against policy last. */
+  readonly #judged = new Map<string, string>();
+  /** Names of bundles whose last fault was that something was short. */
+  readonly #short = new Set<string>();
+
+  constructor(options: BundlesOptions) {
+    this.#options = options;
+    this.#loaded = new LoadedBundles(options);
+  }
+
+  /** Names of all bundles that have a status. */
+  names(): string[] {
+    return this.#options.registry.list().map(({ name }) => name);
+  }
+
+  /** The bundle of that name that is part of units now. */
+  loaded(name: string): StagedBundle | undefined {
+    return this.#loaded.get(name)?.bundle;
+  }
+
+  /** Every bundle that is part of units now. */
+  allLoaded(): StagedBundle[] {
+    return this.names().flatMap((name) => this.loaded(name) ?? []);
+  }
+
+  /** What the bundle of that name brings to units now. */
+  contribution(name: string): Contribution | undefined {
+    return this.#loaded.get(name)?.contribution;
+  }
+
+  /** Where a bundle runs, see {@link LoadedBundles.whereabouts}. */
+  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+    return this.#loaded.whereabouts(name);
+  }
+
+  /** True where the same files are loaded. */
+  isLoaded({ name, digest }: StagedBundle): boolean {
+    return this.loaded(name)?.digest === digest;
+  }
+
+  /** True for a staged copy whose files are loaded and whose signatures were judged. */
+  isServed(bundle: StagedBundle): boolean {
+    return this.isLoaded(bundle) && this.#judged.get(bundle.name) === bundle.dir;
+  }
+
+  /** True for a bundle that failed because files, memory or room were short, and may start when they are not. */
+  ranShort(name: string): boolean {
+    return this.#short.has(name) && this.#options.registry.get(name)?.state === 'failed';
+  }
+
+  /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
+  conflicts(name: string): boolean {
+    const code = this.#options.registry.get(name)?.code;
+    return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
+  }
+
+  /** A bundle is about to be validated and loaded. */
+  staging(bundle: StagedBundle): void {
+    this.#options.registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
+  }
+
+  /** A bundle was held against host, policy and app-config. */
+  judged({ name, dir }: StagedBundle, { late, signature }: GateResult): void {
+    if (!late) this.#judged.set(name, dir);
+    this.#options.registry.patch(name, { signature });
+  }
+
+  /** Its units are about to start. */
+  starting(bundle: StagedBundle): void {
+    this.#options.registry.set(bundle.name, 'starting', { bundle });
+  }
+
+  /** It is part of units from now on. */
+  loads(bundle: StagedBundle, contribution: Contribution): void {
+    this.#loaded.set(bundle, contribution);
+  }
+
+  /** It is no part of any unit from now on. */
+  unloads(name: string): void {
+    this.#loaded.delete(name);
+  }
+
+  /** Notes for later runs of the portal which build serves, and the ids that it holds. */
+  remember(bundle: StagedBundle, contribution: Contribution): void {
+    const holds = claimsOf(contribution).map(({ claim }) => claim);
+    this.#write(this.#options.state.served(bundle.name, bundle, holds));
+  }
+
+  /** The generations that `before` was part of are replaced and have stopped when `drained` resolves. */
+  replaced(before: StagedBundle | undefined, drained: Promise<void>): void {
+    if (!before) return this.#track(drained);
+    this.#loaded.drain(before, drained);
+    this.#track(
+      drained.then(() => {
+        if (this.loaded(before.name)?.dir !== before.dir) unloadModules(before.dir);
+      }),
+    );
+  }
+
+  /** A bundle must not, or cannot, run; what was loaded of it still is. Returns the fault. */
+  failed(bundle: StagedBundle, fault: StagedoorError): StagedoorError {
+    if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
+    const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
+    if (isShortage(fault)) this.#short.add(bundle.name);
+    else this.#short.delete(bundle.name);
+    this.#options.registry.set(bundle.name, state, { bundle, fault, changes: this.#loaded.status(bundle.name) });
+    return fault;
+  }
+
+  /** A bundle is being taken out of its units. */
+  draining(name: string): void {
+    this.#options.registry.set(name, 'draining');
+  }
+
+  /** A bundle has been taken out of its units, and answers its last requests. */
+  takenOut(name: string): void {
+    this.#options.registry.patch(name, this.#loaded.status(name));
+  }
+
+  /** A bundle could not be taken out of its units. */
+  notTakenOut(name: string, fault: StagedoorError): void {
+    this.#options.registry.set(name, 'failed', { fault });
+  }
+
+  /** Forgets the status of a bundle that is gone. */
+  forget(name: string): void {
+    this.#options.registry.delete(name);
+  }
+
+  /** The same when its last request is done, unless it has come back. */
+  forgetAfter(name: string, stopped: Promise<void>): void {
+    const { registry } = this.#options;
+    this.#track(
+      stopped.then(() => {
+        if (!this.loaded(name) && registry.get(name)?.state === 'draining') registry.delete(name);
+      }),
+    );
+  }
+
+  /** Brings up to date what other bundles' comings and goings change, see {@link LoadedBundles.refreshAll}. */
+  refreshAll(): void {
+    this.#loaded.refreshAll();
+  }
+
+  /** Resolves when every generation that was replaced or removed has stopped. */
+  async retired(): Promise<void> {
+    await Promise.all(this.#retiring);
+  }
+
+  /** A plugin of a bundle has ended by itself and is about to be started again, for the `attempt`th time in a row. */
+  backOff(name: string, fault: StagedoorError, attempt: number): void {
+    this.#options.registry.set(name, 'backoff', { fault, changes: { attempt } });
+  }
+
+  /** A plugin that was in backoff runs again. */
+  recovered(name: string): void {
+    const { registry } = this.#options;
+    if (registry.get(name)?.state !== 'backoff') return;
+    registry.set(name, 'running', { changes: { ...this.#loaded.status(name), attempt: undefined } });
+  }
+
+  /** A plugin opened a path, or was kept from it. */
+  routesChanged(): void {
+    this.#loaded.refreshRoutes();
+  }
+
+  /** A plugin of a bundle has ended by itself too often: it stays away until an operator reloads it, or its drop changes. */
+  quarantine(name: string, fault: StagedoorError): void {
+    const digest = this.loaded(name)?.digest;
+    const { registry, state } = this.#options;
+    registry.set(name, 'quarantined', { fault });
+    if (!digest) return;
+    const pluginIds = registry.get(name)?.pluginIds;
+    const quarantined = { since: new Date().toISOString(), digest, message: fault.message, pluginIds };
+    this.#write(state.update(name, { quarantined }));
+  }
+
+  /** A state file that cannot be written must not take away what runs. */
+  #write(written: Promise<void>): void {
+    written.catch((error: StagedoorError) => this.#options.logger.error(faultText(error)));
+  }
+
+  #track(work: Promise<void>): void {
+    this.#retiring.add(work);
+    void work.finally(() => this.#retiring.delete(work));
+  }
+}

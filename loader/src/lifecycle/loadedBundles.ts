@@ -1,0 +1,170 @@
+import { isDeepStrictEqual } from 'node:util';
+import { StagedoorError } from '@stagedoor/bundle';
+import { unitsOf, type Contribution } from '../composition/contribution';
+import { deletePackageDir, setPackageDir } from '../patches/packagePaths';
+import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
+import type { OpenedRoute } from '../start/openedRoutes';
+import type { StartedGeneration } from '../start/startedGeneration';
+import type { StatusStore } from './statusStore';
+import type { StateFile } from './stateFile';
+import type { BuildStatus, PluginState, PluginStatus } from './states';
+import type { Units } from './units';
+
+/** A bundle that is part of units, with what it brings. */
+export interface LoadedBundle {
+  bundle: StagedBundle;
+  contribution: Contribution;
+  since: string;
+}
+
+/** States of a loaded bundle, or of its newer drop, that another bundle's coming or going does not change. */
+const OWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
+  'failed',
+  'rejected',
+  'draining',
+  'backoff',
+  'quarantined',
+  'disabled',
+]);
+
+/** The bundles that are part of units, and their side of the status: what serves, drains, waits, could come back. */
+export class LoadedBundles {
+  readonly #units: Pick<Units, 'get'>;
+  readonly #registry: StatusStore;
+  readonly #state: StateFile;
+  readonly #loaded = new Map<string, LoadedBundle>();
+  readonly #draining = new Map<string, BuildStatus[]>();
+
+  constructor(options: { units: Pick<Units, 'get'>; registry: StatusStore; state: StateFile }) {
+    this.#units = options.units;
+    this.#registry = options.registry;
+    this.#state = options.state;
+  }
+
+  get(name: string): LoadedBundle | undefined {
+    return this.#loaded.get(name);
+  }
+
+  set(bundle: StagedBundle, contribution: Contribution): void {
+    this.#loaded.set(bundle.name, { bundle, contribution, since: new Date().toISOString() });
+    for (const [name, dir] of Object.entries(packageDirs(bundle))) setPackageDir(name, dir);
+  }
+
+  delete(name: string): void {
+    const loaded = this.#loaded.get(name);
+    this.#loaded.delete(name);
+    for (const [packageName, dir] of Object.entries(loaded ? packageDirs(loaded.bundle) : {})) {
+      deletePackageDir(packageName, dir);
+    }
+  }
+
+  /** Shows a build as draining until `retired` resolves. */
+  drain({ name, version, digest }: StagedBundle, retired: Promise<void>): void {
+    const drained = { version, digest };
+    this.#draining.set(name, [...(this.#draining.get(name) ?? []), drained]);
+    void retired.then(() => {
+      const left = this.#draining.get(name)!.filter((other) => other !== drained);
+      if (left.length > 0) this.#draining.set(name, left);
+      else this.#draining.delete(name);
+      this.#registry.patch(name, { generations: this.#generations(name) });
+    });
+  }
+
+  /** What a bundle's status says of what is loaded. */
+  status(name: string): Partial<PluginStatus> {
+    const loaded = this.#loaded.get(name);
+    const generations = this.#generations(name);
+    if (!loaded) return { loaded: undefined, openedRoutes: [], refusedRoutes: undefined, generations };
+    const { bundle, contribution, since } = loaded;
+    return {
+      pluginIds: contribution.pluginIds,
+      modules: contribution.modules,
+      loaded: { ...build(bundle), since },
+      generations,
+      ...routesOf(
+        name,
+        unitsOf(contribution).map((id) => this.#units.get(id)?.current),
+      ),
+    };
+  }
+
+  /** Where a bundle runs, and the process it runs in; figures of this moment. */
+  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+    const loaded = this.#loaded.get(name);
+    // What is for browsers runs nowhere here.
+    if (!loaded || unitsOf(loaded.contribution).length === 0) return {};
+    if (!loaded.contribution.part.isolated) return { isolation: 'in-process' };
+    const generations = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current);
+    const process = generations.find((generation) => generation?.process)?.process;
+    return { isolation: 'process', process };
+  }
+
+  /** Brings up to date what other bundles' comings and goings change: modules wait for their plugin, or run with it. */
+  refreshAll(): void {
+    for (const { bundle } of this.#loaded.values()) {
+      const status = this.#registry.get(bundle.name);
+      if (status && OWN_STATES.has(status.state)) continue;
+      const changes = this.status(bundle.name);
+      const absent = this.#absentPlugin(bundle.name);
+      const state = absent ? 'waiting' : 'running';
+      if (status?.state === state && sameRoutes(status, changes)) continue;
+      const fault = absent
+        ? new StagedoorError('PLUGIN_ABSENT', `${bundle.name} extends plugin '${absent}', which is not running.`)
+        : undefined;
+      this.#registry.set(bundle.name, state, { bundle, fault, changes });
+    }
+  }
+
+  /** Brings up to date what plugins opened: they may do so while they run. */
+  refreshRoutes(): void {
+    for (const name of this.#loaded.keys()) {
+      const { openedRoutes, refusedRoutes } = this.status(name);
+      const status = this.#registry.get(name);
+      if (!status || isDeepStrictEqual([status.openedRoutes, status.refusedRoutes], [openedRoutes, refusedRoutes]))
+        continue;
+      this.#registry.patch(name, { openedRoutes, refusedRoutes });
+    }
+  }
+
+  /** The plugin that all of a bundle waits for; undefined when any part of it runs. */
+  #absentPlugin(name: string): string | undefined {
+    const ids = unitsOf(this.#loaded.get(name)?.contribution);
+    return ids.some((id) => this.#units.get(id)?.current) ? undefined : ids[0];
+  }
+
+  #generations(name: string): PluginStatus['generations'] {
+    const serving = this.#loaded.get(name)?.bundle;
+    const previous = this.#state.rollbackTarget(name, serving?.digest);
+    return [
+      ...(serving ? [{ ...build(serving), role: 'serving' as const }] : []),
+      ...(this.#draining.get(name) ?? []).map((other) => ({ ...other, role: 'draining' as const })),
+      ...(previous ? [{ ...build(previous), role: 'previous' as const }] : []),
+    ];
+  }
+}
+
+function build({ version, digest }: BuildStatus): BuildStatus {
+  return { version, digest };
+}
+
+/** What a bundle declared open, in whichever unit. */
+function routesOf(
+  owner: string,
+  generations: ReadonlyArray<StartedGeneration | undefined>,
+): Pick<PluginStatus, 'openedRoutes' | 'refusedRoutes'> {
+  const own = (list: 'openedRoutes' | 'refusedRoutes'): OpenedRoute[] =>
+    generations.flatMap((generation) =>
+      (generation?.[list] ?? [])
+        .filter((route) => (route.owner ?? generation!.composition.plugin?.owner) === owner)
+        .map(({ pluginId, path, allow }) => ({ pluginId, path, allow })),
+    );
+  const refused = own('refusedRoutes');
+  return { openedRoutes: own('openedRoutes'), refusedRoutes: refused.length > 0 ? refused : undefined };
+}
+
+function sameRoutes(status: PluginStatus, changes: Partial<PluginStatus>): boolean {
+  return (
+    JSON.stringify([status.openedRoutes, status.refusedRoutes, status.loaded]) ===
+      JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded]) && status.code === undefined
+  );
+}

@@ -1,0 +1,45 @@
+import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
+import { join } from 'node:path';
+import type { LauncherOptions } from '../process/childLauncher';
+import { ProcessHost, usesProcesses } from '../process/processHost';
+import { PluginUsers } from '../process/users/pluginUsers';
+import type { UnitHost } from './startGeneration';
+import type { Bundles } from './bundles';
+import { reportSupervision } from './reportSupervision';
+import type { Units } from './units';
+
+/**
+ * What runs plugins in processes of their own, and tells how those are; undefined where no setting asks for it. Throws
+ * STATE_UNWRITABLE.
+ */
+export async function openProcesses({
+  units,
+  bundles,
+  ...options
+}: Omit<LauncherOptions, 'users'> & { units: Units; bundles: Bundles }): Promise<UnitHost['processes']> {
+  if (!usesProcesses(options.settings)) return undefined;
+  return {
+    processes: new ProcessHost({ ...options, users: await openUsers(options) }),
+    onSupervision: (generation, supervision) => reportSupervision(generation, supervision, { units, bundles }),
+  };
+}
+
+/** The users of plugins, where there are to be any. */
+async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<PluginUsers | undefined> {
+  const { settings, stateDirectory, cwd, config, rootLogger } = options;
+  const range = settings.process.users;
+  if (!range) return undefined;
+  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
+  const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
+  const users = await PluginUsers.open({
+    range,
+    rootDirectory: settings.rootDirectory,
+    stateDirectory,
+    cwd,
+    config,
+    needed,
+  });
+  if (users.fault) rootLogger.error(faultText(users.fault));
+  return users;
+}

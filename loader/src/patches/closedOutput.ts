@@ -1,0 +1,12 @@
+import { sharedPatch } from './sharedPatch';
+
+/**
+ * Keeps a process going whose output nobody reads any more: whoever read its log has ended. Each line would be an uncaught
+ * exception, which Backstage logs: another line, without end, until memory is full. Call it once output is to be expected.
+ */
+export const surviveClosedOutput = sharedPatch(() => {
+  const ignore = (): void => {};
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on('error', ignore);
+  return { dispose: () => streams.forEach((stream) => stream.off('error', ignore)) };
+});

@@ -1,0 +1,89 @@
+import { patchProperty, type Patch } from './patchProperty';
+
+/** A timer or listener that code below a folder has set. */
+interface Kept {
+  /** The file and line that set it, as a stack trace names it. */
+  place: string;
+  /** Of `performance.now()`. */
+  at: number;
+  what: string;
+  isThere(): boolean;
+}
+
+const STACK_FRAMES = 12;
+/** Beyond so many, what is gone is looked for before more are kept. */
+const MANY = 200;
+
+/**
+ * Notices what code of bundles sets without a service and Node.js keeps for ever: intervals, and listeners of the process. It
+ * cannot be taken back, code that other plugins use may have set it; but it can be told of. Costs a stack trace for each
+ * interval and listener, and nothing for anything else.
+ */
+export class LeftBehind {
+  readonly #root: string;
+  readonly #intervals: Patch;
+  #kept: Kept[] = [];
+  #many = MANY;
+
+  /** `root` holds all code of bundles. */
+  constructor(root: string) {
+    this.#root = root;
+    this.#intervals = patchProperty(globalThis, 'setInterval', (next) => this.#watching(next));
+    process.on('newListener', this.#onListener);
+  }
+
+  /** What code below one of the folders set between two moments and is still there, in words. */
+  of(dirs: readonly string[], from: number, to: number): string[] {
+    this.#kept = this.#kept.filter((each) => each.isThere());
+    const found = this.#kept.filter(
+      ({ place, at }) => at >= from && at < to && dirs.some((dir) => place.includes(`${dir}/`)),
+    );
+    return found.map(({ what, place }) => `${what} (${place.slice(place.indexOf(this.#root))})`);
+  }
+
+  dispose(): void {
+    process.off('newListener', this.#onListener);
+    this.#intervals.dispose();
+    this.#kept = [];
+  }
+
+  readonly #onListener = (event: string | symbol, listener: (...args: unknown[]) => void): void => {
+    const reference = new WeakRef(listener);
+    const isThere = (): boolean => {
+      const set = reference.deref();
+      return set !== undefined && process.listeners(event as NodeJS.Signals).includes(set);
+    };
+    this.#keep(`a listener of the process for '${String(event)}'`, isThere);
+  };
+
+  #watching(next: typeof setInterval): typeof setInterval {
+    const watched = (...args: Parameters<typeof setInterval>): NodeJS.Timeout => {
+      const timer = next(...args);
+      const reference = new WeakRef(timer as NodeJS.Timeout & { _destroyed?: boolean });
+      // What `clearInterval` leaves on a timer (Node.js `lib/internal/timers.js`); Node.js has no other way to ask.
+      this.#keep('an interval', () => reference.deref()?._destroyed === false);
+      return timer;
+    };
+    return watched as typeof setInterval;
+  }
+
+  #keep(what: string, isThere: () => boolean): void {
+    const place = this.#placeOfCaller();
+    if (place === undefined) return;
+    if (this.#kept.length >= this.#many) {
+      this.#kept = this.#kept.filter((each) => each.isThere());
+      this.#many = Math.max(MANY, this.#kept.length * 2);
+    }
+    this.#kept.push({ what, place, at: performance.now(), isThere });
+  }
+
+  /** The innermost line of the stack that is below the root. */
+  #placeOfCaller(): string | undefined {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = STACK_FRAMES;
+    const { stack } = new Error();
+    Error.stackTraceLimit = limit;
+    const line = typeof stack === 'string' ? stack.split('\n').find((text) => text.includes(this.#root)) : undefined;
+    return line?.trim().replace(/\)$/, '');
+  }
+}

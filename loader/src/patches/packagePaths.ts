@@ -1,0 +1,51 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import Module from 'node:module';
+import { join } from 'node:path';
+import { runWhileNeeded } from '../runWhileNeeded';
+import { patchProperty, type Patch } from './patchProperty';
+
+type Resolve = (request: string, parent: { filename?: string | null } | undefined, ...rest: unknown[]) => string;
+const internals = Module as unknown as { _resolveFilename: Resolve };
+
+const current = new AsyncLocalStorage<Record<string, string>>();
+const known = new Map<string, string>();
+
+/** Runs `work` (and all it starts, until it is done) with the given package names resolving to the given staged folders. */
+export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  return runWhileNeeded(current, dirs, work);
+}
+
+/** Remembers where a package is staged, for calls that come from outside any unit's start. */
+export function setPackageDir(name: string, dir: string): void {
+  known.set(name, dir);
+}
+
+/** Forgets a package, unless it has moved on to another folder meanwhile. */
+export function deletePackageDir(name: string, dir: string): void {
+  if (known.get(name) === dir) known.delete(name);
+}
+
+/** Installed anywhere: bundles of `backstage-cli package bundle` bring a copy of their own. */
+const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-api[/\\]/;
+
+/**
+ * Makes `resolvePackagePath('<dynamic plugin>', …)` work: it is `require.resolve('<name>/package.json')` from
+ * backend-plugin-api's own folder, where a dynamic plugin is not installed (backend-plugin-api `paths`). Only that one
+ * request, from that one package, is answered; everything else goes to Node.
+ */
+export function patchPackagePaths(backendPluginApiDir: string): Patch {
+  const isAsked = (request: string, from: string): boolean =>
+    request.endsWith('/package.json') && (from.startsWith(backendPluginApiDir) || BACKEND_PLUGIN_API.test(from));
+  const layer = (next: Resolve): Resolve =>
+    function resolveFilename(this: unknown, request, parent, ...rest) {
+      if (isAsked(request, parent?.filename ?? '')) {
+        const name = request.slice(0, -'/package.json'.length);
+        // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
+        const starting = current.getStore();
+        const dir = starting ? starting[name] : known.get(name);
+        if (dir) return join(dir, 'package.json');
+      }
+      return next.call(this, request, parent, ...rest);
+    };
+  return patchProperty(internals, '_resolveFilename', layer);
+}

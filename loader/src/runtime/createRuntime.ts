@@ -1,0 +1,251 @@
+import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { CodeCache } from '../compile/codeCache';
+import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
+import { followBuildReports } from '../drops/buildReports';
+import { Collector } from '../drops/collector';
+import { retryOnConfigChange } from '../drops/configRetry';
+import { DropDirectory } from '../drops/dropDirectory';
+import type { FoundDrop } from '../drops/dropReader';
+import { Uploads } from '../drops/uploads';
+import { drainGenerations } from '../drain/drainGenerations';
+import { isFrontend, serveFrontends, type FrontendRemotes } from '../frontend/frontendRemotes';
+import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
+import { StartupHooks } from '../host/startupHooks';
+import { Bundles } from '../lifecycle/bundles';
+import { EventLog } from '../lifecycle/eventLog';
+import { Exclusions } from '../lifecycle/exclusions';
+import { openProcesses } from '../lifecycle/openProcesses';
+import { startGeneration, type UnitHost } from '../lifecycle/startGeneration';
+import { StatusStore } from '../lifecycle/statusStore';
+import { tellDecision } from '../lifecycle/tellDecision';
+import { Units } from '../lifecycle/units';
+import { Observations } from '../observability/observations';
+import { BundleDetails } from '../operator/bundleDetails';
+import { Decisions } from '../operator/decisions';
+import { Operations } from '../operator/operations';
+import { Operator } from '../operator/operator';
+import { hideFromDevelopmentServer } from '../patches/developmentServer';
+import { LeftBehind } from '../patches/leftBehind';
+import { patchPackagePaths } from '../patches/packagePaths';
+import { Pipeline } from '../pipeline/pipeline';
+import type { PolicyDecision } from '../policy/decision';
+import { DEFAULT_POLICY, Policy } from '../policy/policy';
+import { resolveBundle } from '../resolve/resolveBundle';
+import { Slots } from '../serve/slots';
+import { StandIns } from '../serve/standIns';
+import { KeptState } from '../start/keptState';
+import { AllEvents } from '../start/unitEvents';
+import { Gate } from '../validate/gate';
+import { describeHost } from '../validate/host';
+import { PassedChecks } from '../validate/passedChecks';
+import { DynamicPlugins } from './dynamicPlugins';
+import { currentFaults } from './currentFaults';
+import { openState, type RuntimeState } from './openState';
+import type { DynamicOptions, RuntimeOptions } from './runtimeOptions';
+import { Closers, type DynamicParts, type RuntimeParts, type RuntimePhase } from './runtimeParts';
+
+/** Times for a host without `dynamicPlugins` settings, whose static plugins are units all the same. */
+const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
+
+/**
+ * The composition root: everything that lives as long as the portal is made here, once, of what was made before it. Nothing
+ * serves yet, see `DynamicPlugins.boot`. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
+ */
+export async function createRuntime(options: RuntimeOptions): Promise<DynamicPlugins> {
+  const closers = new Closers();
+  const slots = new Slots(options.rootHttpRouter);
+  // Its own plugins are known: who asks for one before it has started waits, as in Backstage.
+  const release = slots.holdPlugins(options.own.pluginIds);
+  try {
+    const { dynamic, logger } = options;
+    const opened = dynamic && (await openState(dynamic.settings, { ...dynamic, logger }));
+    const parts = await createParts(options, { closers, slots, opened });
+    return new DynamicPlugins(parts, release);
+  } catch (error) {
+    release();
+    await closers.close();
+    throw error;
+  }
+}
+
+/** What is there before the parts are. */
+interface Given {
+  closers: Closers;
+  slots: Slots;
+  /** Undefined in a portal of its own plugins only. */
+  opened: RuntimeState | undefined;
+}
+
+async function createParts(options: RuntimeOptions, { closers, slots, opened }: Given): Promise<RuntimeParts> {
+  const { services, rootHttpRouter, rootLogger, config, logger, own, timings, startup } = options;
+  const settings = options.dynamic?.settings;
+  const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
+  const phase: RuntimePhase = { booted: false };
+  const events = new EventLog(opened && { first: await opened.state.reserveEvents(Date.now() * 1000) });
+  const onDecision = (decision: PolicyDecision): void => tellDecision(decision, { logger, events });
+  const policy = new Policy(settings ?? DEFAULT_POLICY, onDecision);
+  const host = describeHost(sharedPackages(__dirname), options.cwd);
+  const gate = new Gate({
+    host,
+    policy,
+    config,
+    rootLogger,
+    newest: (name) => opened?.state.newest(name),
+    passed: opened && new PassedChecks(opened.shelves.compiled),
+    workers: options.dynamic?.schemaWorkers,
+  });
+  const startupHooks = new StartupHooks();
+  const registry = new StatusStore(logger, events);
+  const units: Units = new Units({
+    slots,
+    start: (pluginId, composition, current) => startGeneration(pluginId, composition, unitHost, current),
+    startup,
+    reservedFor: (claim) => opened?.state.holderOf(claim),
+  });
+  const observations = new Observations({
+    settings,
+    units,
+    config,
+    registry,
+    events,
+    logger,
+    timings,
+    faults: () => currentFaults(parts).map(({ code }) => code),
+    onHealth: (owner, fault) => {
+      const status = registry.get(owner);
+      if (!status) return;
+      const { name, state, version, digest } = status;
+      events.append({ type: 'health', plugin: name, state, version, digest, ...fault?.toJSON() });
+    },
+  });
+  const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => gate.secrets() });
+  const bundles = opened && new Bundles({ units, registry, state: opened.state, logger });
+  const processes =
+    opened && bundles && settings
+      ? await openProcesses({
+          ...options,
+          settings,
+          stateDirectory: opened.directory,
+          installedPlugins: () => units.installed(),
+          startupHooks,
+          onDecision,
+          units,
+          bundles,
+        })
+      : undefined;
+  const leftBehind = opened && watchStagedCode(opened, closers);
+  const unitHost: UnitHost = {
+    services,
+    slots,
+    rootLogger,
+    startTimeoutMs,
+    drainTimeoutMs,
+    policy,
+    events: new AllEvents(),
+    kept: new KeptState(),
+    startup,
+    startupHooks,
+    processes,
+    leftBehind,
+    onRoutes: () => bundles?.routesChanged(),
+    traffic: (pluginId) => observations.traffic(pluginId),
+    decorateRoutes: (pluginId, handler) =>
+      settings && pluginId === APP_PLUGIN_ID ? withPageConfig(handler, () => frontends.pageConfig(), logger) : handler,
+  };
+  const operations = new Operations(events);
+  const parts: RuntimeParts = {
+    ...{ own, host, logger, slots, events, registry, operations, observations, gate, units, startupHooks },
+    ...{ phase, closers },
+    details: new BundleDetails(config, (name) => bundles?.loaded(name) ?? parts.dynamic?.drops.winner(name)),
+    dynamic:
+      opened && bundles && options.dynamic
+        ? createDynamic(options, options.dynamic, opened, {
+            ...{ bundles, registry, units, gate, policy, operations, frontends, phase, closers },
+            processes: processes?.processes,
+          })
+        : undefined,
+  };
+  const standIns = new StandIns(slots);
+  events.subscribe(({ type, plugin }) => {
+    if (type !== 'state') return;
+    standIns.follow(plugin, registry.get(plugin));
+    frontends.follow(plugin, bundles?.loaded(plugin));
+  });
+  return parts;
+}
+
+/** Patches what has to know staged code from other code, before any of it is there. */
+function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBehind {
+  const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
+  if (backendPluginApi) {
+    const paths = patchPackagePaths(backendPluginApi);
+    closers.add(() => paths.dispose());
+  }
+  const hidden = hideFromDevelopmentServer(directory);
+  closers.add(() => hidden.dispose());
+  const leftBehind = new LeftBehind(directory);
+  closers.add(() => leftBehind.dispose());
+  return leftBehind;
+}
+
+/** What of the other parts those for bundles need. */
+interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 'operations' | 'phase' | 'closers'> {
+  bundles: Bundles;
+  policy: Policy;
+  frontends: FrontendRemotes;
+  processes: DynamicParts['processes'];
+}
+
+/** The pipeline with its steps, and who has it work: drops, operators, config that changes, builds of `stagedoor dev`. */
+function createDynamic(
+  { services, own, config, logger, timings }: RuntimeOptions,
+  { settings, ahead, opening }: DynamicOptions,
+  { shelves, state, lost }: RuntimeState,
+  { bundles, registry, units, gate, policy, operations, frontends, phase, closers, processes }: ForDynamic,
+): DynamicParts {
+  const { rootDirectory: root, startTimeoutMs } = settings;
+  const code = new CodeCache(shelves.compiled, { ahead });
+  closers.add(() => code.close());
+  const staticIds = [ADMIN_PLUGIN_ID, ...own.pluginIds];
+  const pipeline: Pipeline<FoundDrop> = new Pipeline({
+    bundles,
+    locks: new Exclusions(),
+    timings,
+    logger,
+    steps: {
+      scan: (entry) => drops.scan(entry),
+      stage: (found) => drops.stage(found),
+      choose: (name) => drops.choose(name),
+      chosen: (name) => drops.chosen(name),
+      prepare: (bundles) => gate.prepare(bundles),
+      validate: (bundle, options) => gate.check(bundle, options),
+      resolve: async (bundle) =>
+        isFrontend(bundle)
+          ? frontends.contributionOf(bundle)
+          : await resolveBundle(bundle, {
+              ...{ services, policy, processes, code, staticIds, startTimeoutMs },
+              serving: phase.booted,
+            }),
+      start: (owner, previous, next) => units.start(owner, previous, next),
+      boot: (contributions) => units.boot(contributions),
+      swap: (started) => units.swap(started),
+      drain: (replaced) => drainGenerations(replaced),
+    },
+  });
+  const decisions = new Decisions({ state, shelves, registry, logger });
+  const drops = new DropDirectory({
+    ...{ root, shelves, pipeline, bundles, decisions, registry, logger, timings, ahead },
+  });
+  const uploads = new Uploads({ root, shelves, drops, gate });
+  const operator = new Operator({
+    ...{ operations, drops, pipeline, bundles, decisions, registry, state, shelves, uploads },
+  });
+  closers.add(retryOnConfigChange(config, { registry, pipeline, logger }));
+  const reports = followBuildReports(root, { registry, pipeline });
+  closers.add(() => reports.close());
+  const collector = new Collector({ shelves, drops, state, bundles });
+  lost.addEventListener('abort', () => collector.close());
+  closers.add(() => collector.close());
+  const release = (): void => opening.release();
+  return { settings, state, release, pipeline, bundles, drops, operator, reports, collector, processes };
+}

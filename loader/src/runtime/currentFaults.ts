@@ -1,0 +1,22 @@
+import type { StagedoorError } from '@stagedoor/bundle';
+import { failedPolicies, policyMissing } from '../lifecycle/policyBundles';
+import type { RuntimeParts } from './runtimeParts';
+
+/** What keeps the portal from following its drops now. */
+export function currentFaults(parts: Pick<RuntimeParts, 'dynamic' | 'registry' | 'phase'>): StagedoorError[] {
+  const fault = parts.dynamic?.drops.rootFault;
+  const policies = parts.phase.booted ? missingPolicies(parts) : [];
+  return [...(fault ? [fault] : []), ...policies.map(policyMissing)];
+}
+
+/** Bundles that are to set a permission policy, and do not run though nobody disabled or removed them. */
+export function missingPolicies({ dynamic, registry }: Pick<RuntimeParts, 'dynamic' | 'registry'>): string[] {
+  if (!dynamic) return [];
+  const { state, drops, bundles } = dynamic;
+  return failedPolicies({
+    statuses: registry.list(),
+    state,
+    packageJson: (name) => drops.winner(name)?.packageJson,
+    loaded: (name) => bundles.loaded(name) !== undefined,
+  });
+}

@@ -1,0 +1,43 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { mkdir } from 'node:fs/promises';
+import { faultText } from '../errors/faultText';
+import { StateFile } from '../lifecycle/stateFile';
+import { openExceptions } from '../settings/plugins';
+import type { Settings } from '../settings/settings';
+import type { Shelves } from '../stage/shelf';
+import type { StateOpening } from '../stage/stateOpening';
+
+/** The state directory of a portal, and what it remembers. */
+export interface RuntimeState {
+  /** Real path. */
+  directory: string;
+  shelves: Shelves;
+  state: StateFile;
+  /** Aborted when another process has taken the directory while this one stood still: nothing is removed there any more. */
+  lost: AbortSignal;
+}
+
+/** Makes the root directory, and takes the state directory. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+export async function openState(
+  settings: Settings,
+  { opening, logger }: { opening: StateOpening; logger: LoggerService },
+): Promise<RuntimeState> {
+  for (const id of openExceptions(settings)) {
+    logger.warn(
+      `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that brings or extends the ` +
+        `plugin '${id}' runs in the portal. Name the bundles that are meant under packages.`,
+    );
+  }
+  // Why it cannot be read is told when it is.
+  await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
+  const lost = new AbortController();
+  const { directory, lock, shelves } = await opening.open((fault) => {
+    lost.abort();
+    logger.error(faultText(fault));
+  });
+  const state = await StateFile.open(directory, {
+    assertHeld: () => lock.assertHeld(),
+    onDamage: (fault) => logger.error(faultText(fault)),
+  });
+  return { directory, shelves, state, lost: lost.signal };
+}

@@ -1,0 +1,61 @@
+import { durationToMilliseconds } from '@backstage/types';
+import type { ServiceFeature, AnyServiceRef } from '../host/features';
+import { pluginHealthServiceRef, type HealthCheck, type PluginHealthService } from '../pluginHealth';
+import { deadline } from '../deadline';
+import { messageOf } from '../errors/thrown';
+import { checkReport, reportOf, type CheckReport, type HealthReport } from '../observability/health/report';
+
+interface Entry {
+  check: HealthCheck;
+  /** The run that has not ended, late or not. */
+  running?: Promise<unknown>;
+}
+
+/** The health checks of one generation of a plugin. */
+export class HealthChecks implements PluginHealthService {
+  readonly #entries = new Map<string, Entry>();
+
+  addCheck(check: HealthCheck): void {
+    const { name } = check;
+    if (typeof name !== 'string' || !name) throw new Error('A health check needs a name');
+    if (this.#entries.has(name)) throw new Error(`There is a health check '${name}' already`);
+    this.#entries.set(name, { check });
+  }
+
+  /**
+   * Runs every check once, side by side, at most `timeoutMs` each. One that is still running since an earlier call is
+   * not run again. Never rejects.
+   */
+  async run(timeoutMs: number): Promise<HealthReport> {
+    return reportOf(await Promise.all([...this.#entries.values()].map((entry) => runOne(entry, timeoutMs))));
+  }
+
+  /** The factory that gives the plugin these checks to add to. */
+  factory(): ServiceFeature {
+    return {
+      $$type: '@backstage/BackendFeature',
+      version: 'v1',
+      featureType: 'service',
+      service: pluginHealthServiceRef as unknown as AnyServiceRef,
+      deps: {},
+      factory: async () => this,
+    };
+  }
+}
+
+async function runOne(entry: Entry, longestMs: number): Promise<CheckReport> {
+  const { name, timeout } = entry.check;
+  const timeoutMs = Math.min(longestMs, timeout ? durationToMilliseconds(timeout) : longestMs);
+  const began = performance.now();
+  try {
+    if (entry.running) throw new Error('The run before has not ended yet.');
+    const running = Promise.resolve()
+      .then(() => entry.check.check())
+      .finally(() => (entry.running = undefined));
+    entry.running = running;
+    const late = (): Error => new Error(`The check did not answer within ${timeoutMs / 1000} s.`);
+    return checkReport(name, await deadline(running, timeoutMs, late), performance.now() - began);
+  } catch (error) {
+    return checkReport(name, { status: 'error', message: messageOf(error) }, performance.now() - began);
+  }
+}

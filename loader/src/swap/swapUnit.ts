@@ -1,0 +1,18 @@
+import type { StartedGeneration } from '../start/startedGeneration';
+import type { StartedUnit } from '../start/startUnit';
+
+/** A generation that is out of service, and the one that serves in its place, if any. */
+export interface ReplacedGeneration {
+  old: StartedGeneration | undefined;
+  next: StartedGeneration | undefined;
+}
+
+/** Swap: from the next request on, the started generation of a unit answers. */
+export function swapUnit({ unit, composition, generation }: StartedUnit): ReplacedGeneration {
+  const old = unit.current;
+  unit.composition = composition;
+  unit.current = generation;
+  generation?.serve();
+  old?.handOver?.();
+  return { old, next: generation };
+}
