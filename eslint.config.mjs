@@ -17,6 +17,7 @@ export default defineConfig(
   tseslint.configs.recommended,
   {
     rules: {
+      '@typescript-eslint/no-shadow': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },

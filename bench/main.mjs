@@ -77,7 +77,7 @@ await runScript(async () => {
     // Peers require the bundles as they are, from where they lie.
     await symlink(join(repository, 'node_modules'), join(dir, 'node_modules'), 'dir');
     const hello = join(dir, 'bundles/hello');
-    await exportBundle(join(repository, 'examples/hello-dynamic-backend'), hello, '--no-verify');
+    await exportBundle(join(repository, 'examples/hello-dynamic-backend'), hello, '--no-start-check');
     const report = new Report();
     for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) await parts[name]({ dir, hello, runs, report });
     for (const budget of report.missed) process.stdout.write(`missed: ${budget}\n`);

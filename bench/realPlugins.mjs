@@ -79,7 +79,7 @@ async function measureExport(name, dir) {
     target: `${name}@${pinned ?? 'latest'}`,
     out: join(dir, 'bundle'),
     pack: false,
-    verify: true,
+    startCheck: true,
     onStep: (step) => {
       if (step === 'plan') planned = performance.now() - started;
     },

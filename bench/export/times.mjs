@@ -23,13 +23,13 @@ export async function compareExports({ dir, runs, report }) {
   const out = join(dir, 'export-out');
   // A text that nobody has compiled before.
   await appendFile(join(copy, 'config.d.ts'), `\n// ${Date.now()}\n`);
-  const first = await timed(() => exportBundle(copy, out, '--no-verify'));
-  const without = await measure(runs.exports, () => exportBundle(copy, out, '--no-verify'));
-  const verified = await measure(runs.exports, () => exportBundle(copy, out));
+  const first = await timed(() => exportBundle(copy, out, '--no-start-check'));
+  const without = await measure(runs.exports, () => exportBundle(copy, out, '--no-start-check'));
+  const checked = await measure(runs.exports, () => exportBundle(copy, out));
   const { devDependencies: _, ...manifest } = JSON.parse(await readFile(join(example, 'package.json'), 'utf8'));
   const peer = await measureInstalls(dir, runs.installs, manifest);
-  reportTimes(report, 'The hello example', { without, verified, peer, budgets: HELLO_BUDGETS }, [
-    ['first export --no-verify, which compiles the config schema', first],
+  reportTimes(report, 'The hello example', { without, checked, peer, budgets: HELLO_BUDGETS }, [
+    ['first export --no-start-check, which compiles the config schema', first],
     [PEER, peer],
   ]);
 }
@@ -40,21 +40,21 @@ export async function compareLargerExports({ dir, runs, report }) {
   const from = join(repository, 'test');
   const out = join(dir, 'export-out-larger');
   for (const name of LARGER) {
-    const without = await measure(runs.largerExports, () => exportBundle(from, out, '--no-verify', name));
-    const verified = await measure(runs.largerExports, () => exportBundle(from, out, name));
+    const without = await measure(runs.largerExports, () => exportBundle(from, out, '--no-start-check', name));
+    const checked = await measure(runs.largerExports, () => exportBundle(from, out, name));
     const manifest = { private: true, dependencies: { [name]: devDependencies[name] } };
     // Without building native code, which the export does not do either.
     const peer = await measureInstalls(dir, runs.largerInstalls, manifest, '--ignore-scripts');
-    reportTimes(report, name, { without, verified, peer, budgets: LARGER_BUDGETS }, [
+    reportTimes(report, name, { without, checked, peer, budgets: LARGER_BUDGETS }, [
       [`${PEER} --ignore-scripts`, peer],
     ]);
   }
 }
 
-function reportTimes(report, title, { without, verified, peer, budgets }, others) {
+function reportTimes(report, title, { without, checked, peer, budgets }, others) {
   const rows = [
-    ['export --no-verify', without, budgets[0]],
-    ['export', verified, budgets[1]],
+    ['export --no-start-check', without, budgets[0]],
+    ['export', checked, budgets[1]],
   ];
   report.table(
     `${title}, whole processes, medians`,

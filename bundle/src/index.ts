@@ -16,6 +16,7 @@ export {
   type BundleRole,
 } from './names';
 export { blockingFileSystem, waitingFileSystem, type FileSystem } from './fileSystem';
+export type { HostManifest } from './hostManifest';
 export { isNoRoom } from './noRoom';
 export { isBundlePath, isInside } from './paths';
 export { parseJson } from './parseJson';
@@ -29,6 +30,7 @@ export {
   formatManifest,
   parseManifest,
   readManifest,
+  startCheckOf,
   type BundleFile,
   type BundleManifest,
 } from './manifest';

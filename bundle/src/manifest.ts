@@ -54,7 +54,7 @@ const schema = z.looseObject({
     node: z.string().optional(),
     shared: z.record(z.string(), z.string()),
   }),
-  /** What a verified export found by starting the bundle; absent with `--no-verify`. */
+  /** What the start check of the export found; absent where it was skipped. */
   provides: z
     .looseObject({
       pluginIds: z.array(z.string()),
@@ -76,7 +76,12 @@ const schema = z.looseObject({
   /** sha256 over the canonical file list, see `digestOf`. */
   digest: sha256,
   tool: z.looseObject({ name: z.string(), version: z.string() }),
-  /** False when the bundle was exported with `--no-verify`. */
+  /**
+   * Whether the export started the bundle on a test host; `skipped` with `--no-start-check`, and for bundles of frontends.
+   * Absent in older bundles, see {@link startCheckOf}.
+   */
+  startCheck: z.enum(['passed', 'skipped']).optional(),
+  /** @deprecated What older bundles have instead of `startCheck`, and newer ones besides: true where that is `passed`. */
   verified: z.boolean().optional(),
 });
 
@@ -134,6 +139,11 @@ export function parseManifestText(text: string, file: string): BundleManifest {
     throw new StagedoorError('MANIFEST_INVALID', `${file} ${(cause as Error).message}`, { cause });
   }
   return parseManifest(value, file);
+}
+
+/** Whether the export started the bundle on a test host. Bundles of older exports say it in `verified` alone. */
+export function startCheckOf({ startCheck, verified }: BundleManifest): 'passed' | 'skipped' {
+  return startCheck ?? (verified === true ? 'passed' : 'skipped');
 }
 
 /** The manifest as written to disk: two-space JSON, keys in the given order, final newline. */

@@ -50,8 +50,8 @@ export function fileName(packageName: string): string {
 }
 
 /** The name a bundle carries: the source name with the suffix that upstream's loader expects. */
-export function dynamicName(sourceName: string): string {
-  return sourceName.endsWith('-dynamic') ? sourceName : `${sourceName}-dynamic`;
+export function dynamicName(source: string): string {
+  return source.endsWith('-dynamic') ? source : `${source}-dynamic`;
 }
 
 /** The source package's name for a bundle's name: the inverse of {@link dynamicName}. */

@@ -1,14 +1,21 @@
 export { exportPlugin } from './export/exportPlugin';
-export { exportWorkspace, type WorkspaceOptions, type WorkspaceOutcome } from './monorepo/exportWorkspace';
-export type { WorkspacePlugin } from './monorepo/findPlugins';
-export { readWorkspaceRoot, type WorkspaceRoot } from './monorepo/workspaceRoot';
-export { readHost, type HostManifest, type HostSource } from './export/host/readHost';
+export { exportWorkspace, type WorkspaceOptions, type WorkspaceOutcome } from './workspace/exportWorkspace';
+export type { WorkspacePlugin } from './workspace/findPlugins';
+export { readWorkspaceRoot, type WorkspaceRoot } from './workspace/workspaceRoot';
+export { readHost, type HostSource, type TargetHost } from './export/source/host/readHost';
+/** @deprecated Use `TargetHost`: `HostManifest` is what a portal makes of itself, in `@stagedoor/loader`. */
+export type { TargetHost as HostManifest } from './export/source/host/readHost';
 export type { ExplainedPackage } from './export/explain/explain';
 export type { ChainLink } from './export/explain/chains';
-export type { OverridePatterns } from './export/overrides';
-export type { ExportOptions, ExportStep } from './export/options';
-export { verifyBundle, type VerifiedBundle, type VerifyOptions } from './verify/verifyBundle';
-export type { ExportResult, HoistedSummary, InlinedSummary } from './export/result';
+export type { OverridePatterns } from './export/plan/overrides';
+export type { ExportOptions, ExportStep } from './export/plan/options';
+export { checkStart, type StartedBundle, type StartCheckOptions } from './startCheck/startCheck';
+/** @deprecated Use `checkStart`: to verify means to check digests and signatures. */
+export { checkStart as verifyBundle } from './startCheck/startCheck';
+/** @deprecated Use `StartedBundle` and `StartCheckOptions`. */
+export type { StartedBundle as VerifiedBundle, StartCheckOptions as VerifyOptions } from './startCheck/startCheck';
+export type { ExportResult, HoistedSummary } from './export/result';
+export type { InlinedSummary } from './export/bundle/bundleContents';
 export { install } from './install/install';
 export type { InstallOptions, InstallProgress } from './install/options';
 export type { InstallResult, InstalledPlugin } from './install/result';

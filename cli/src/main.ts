@@ -1,8 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
-import type { Options } from 'yargs';
+import type { CommandModule, Options } from 'yargs';
 import { createCommand, createOptions } from './commands/create';
-import { described } from './commands/described';
 import { devCommand, devOptions } from './commands/dev';
 import { doctorCommand, doctorOptions } from './commands/doctor';
 import { exportCommand, exportOptions } from './commands/export';
@@ -14,7 +13,7 @@ import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
 import { verifyCommand, verifyOptions } from './commands/verify';
-import { startEsbuild } from './export/esbuild/startEsbuild';
+import { startEsbuild } from './export/bundle/esbuild/startEsbuild';
 import { Reporter } from './report/reporter';
 
 const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bundles.
@@ -80,6 +79,17 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
       throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0], scriptName) });
     });
   await parser.parseAsync();
+}
+
+/** Shows the first line of a command's description in the list of commands, and all of it in the command's own help. */
+function described<T>(command: CommandModule<object, T>): CommandModule<object, T> {
+  const { builder, describe } = command;
+  if (typeof builder !== 'function' || typeof describe !== 'string') return command;
+  return {
+    ...command,
+    describe: describe.split('\n')[0],
+    builder: async (yargs) => (await builder(yargs)).usage(`$0 ${String(command.command)}\n\n${describe}`),
+  };
 }
 
 /** What each command takes besides its options, and those. */

@@ -8,5 +8,5 @@ export {
 export { rootConfigServiceFactory, type RootConfigOptions } from './host/rootConfig';
 export type * from './compatible/types';
 export type { PluginState, PluginStatus } from './lifecycle/states';
-export type { HostManifest } from './validate/host';
+export type { HostManifest } from '@stagedoor/bundle';
 export type { OpenedRoute } from './start/openedRoutes';

@@ -8,8 +8,8 @@ export function builtInPackages(dist) {
   if (!existsSync(dist)) return [];
   const maps = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.map'));
   const sources = maps.flatMap((name) => {
-    const { sources = [] } = JSON.parse(readFileSync(join(dist, name), 'utf8'));
-    return sources.map((source) => resolve(dist, dirname(name), source));
+    const map = JSON.parse(readFileSync(join(dist, name), 'utf8'));
+    return (map.sources ?? []).map((source) => resolve(dist, dirname(name), source));
   });
   return packagesOf(sources);
 }

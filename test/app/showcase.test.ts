@@ -57,7 +57,7 @@ describe('the first page', () => {
     const missing = await press('Ping the bundled backend', 'A bundled backend');
     await missing.getByText('The bundle of the hello example does not run').waitFor();
 
-    await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-verify'), portal.root, 'hello');
+    await dropFolder(await helloBundle(await tempDir(), '1.0.0', '--no-start-check'), portal.root, 'hello');
     await untilState(portal, HELLO, 'running');
     const ping = await press('Ping the bundled backend', 'A bundled backend');
     await ping.getByText('"message": "Hello from app-config"').waitFor();

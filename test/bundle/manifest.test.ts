@@ -10,6 +10,7 @@ import {
   parsePackageJson,
   readManifest,
   sourceName,
+  startCheckOf,
 } from '@stagedoor/bundle';
 import { mkdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -143,4 +144,17 @@ describe('names', () => {
       expect(() => parsePackageJson(text, 'x')).toThrow(expect.objectContaining({ code: 'PACKAGE_JSON_INVALID' }));
     },
   );
+});
+
+describe('the start check in a manifest', () => {
+  test.each([
+    ['passed', { startCheck: 'passed', verified: true }],
+    ['skipped', { startCheck: 'skipped', verified: false }],
+    ['passed', { verified: true }],
+    ['skipped', { verified: false }],
+    ['skipped', {}],
+  ])('%s is what %j says, whichever version of the packager wrote it', async (expected, fields) => {
+    const { startCheck: _, verified: _verified, ...rest } = await manifestText();
+    expect(startCheckOf(parseManifest({ ...rest, ...fields }, MANIFEST_FILE))).toBe(expected);
+  });
 });

@@ -161,7 +161,7 @@ function targets(manifests: Manifest[], name: string): Record<string, string> {
 
 /** Names of the Deployments whose pods Kubernetes would replace. */
 function rolled(before: Manifest[], after: Manifest[]): string[] {
-  const template = (manifests: Manifest[], name: string) =>
+  const podsOf = (manifests: Manifest[], name: string) =>
     JSON.stringify(find(manifests, 'Deployment', name).spec.template);
-  return namesOf(after, 'Deployment').filter((name) => template(before, name) !== template(after, name));
+  return namesOf(after, 'Deployment').filter((name) => podsOf(before, name) !== podsOf(after, name));
 }

@@ -8,8 +8,8 @@ import { ODD_NAME, oddFolder } from '../support/oddFolder';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
-import { copyFixture, filesOf } from './exportSupport';
-import { rejection, verifyBundle, verifyFixture } from './verifySupport';
+import { copyFixture, filesOf } from './export/exportSupport';
+import { rejection, checkStart, startFixture } from './startCheck/startCheckSupport';
 
 /** Runs `stagedoor <args> --json` with an odd temporary folder as well; gives what it prints, or throws what it says. */
 async function stagedoor(cwd: string, ...args: string[]): Promise<Record<string, unknown>> {
@@ -42,7 +42,7 @@ describe('In a folder with an odd name, behind a link', () => {
     const plugin = await copyFixture('own-files', dir);
     const plain = await copyFixture('own-files', await tempDir());
     const result = await stagedoor(plugin, 'export', '--pack');
-    expect(result).toMatchObject({ verified: true, path: join(await realpath(plugin), 'dist-dynamic') });
+    expect(result).toMatchObject({ startCheck: 'passed', path: join(await realpath(plugin), 'dist-dynamic') });
     const { digest, archive } = result as { digest: string; archive: string };
     expect((await stagedoor(plain, 'export')).digest).toBe(digest);
 
@@ -64,8 +64,8 @@ describe('In a folder with an odd name, behind a link', () => {
     'what a plugin needs of its libraries is found as elsewhere: %s',
     async (fixture) => {
       const [odd, plain] = [await copyFixture(fixture, await oddFolder()), await copyFixture(fixture, await tempDir())];
-      const result = await stagedoor(odd, 'export', '--no-verify');
-      expect(result.digest).toBe((await stagedoor(plain, 'export', '--no-verify')).digest);
+      const result = await stagedoor(odd, 'export', '--no-start-check');
+      expect(result.digest).toBe((await stagedoor(plain, 'export', '--no-start-check')).digest);
     },
   );
 
@@ -126,17 +126,17 @@ describe('With an odd temporary folder', () => {
     ['syntax-error', 'LOAD_FAILED', /, at index\.cjs:\d+\.$/],
   ])('a bundle that does not start is explained by its own lines: %s', async (fixture, code, message) => {
     await oddTemporary();
-    const error = await rejection(verifyBundle(verifyFixture(fixture), { sharedFrom: repository }));
+    const error = await rejection(checkStart(startFixture(fixture), { sharedFrom: repository }));
     expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
   test('an ES module that does not start is explained by its own lines, too', async () => {
     const dir = join(await tempDir(), 'bundle');
-    await cp(verifyFixture('es-module'), dir, { recursive: true });
+    await cp(startFixture('es-module'), dir, { recursive: true });
     const { main } = JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as { main: string };
     await writeFile(join(dir, main), "throw new Error('at the top');\n");
     await oddTemporary();
-    const error = await rejection(verifyBundle(dir, { sharedFrom: repository }));
+    const error = await rejection(checkStart(dir, { sharedFrom: repository }));
     expect(error.message).toMatch(
       new RegExp(`: at the top, at ${main.replace('./', '').replaceAll('.', '\\.')}:1\\.$`),
     );
@@ -165,7 +165,7 @@ test('A plugin is exported to the same decisions however deep its folder lies', 
     const dir = join(parent, 'plugin');
     for (const name of ['package.json', 'config.d.ts', 'src', 'migrations'])
       await cp(join(repository, 'examples/hello-dynamic-backend', name), join(dir, name), { recursive: true });
-    return await stagedoor(dir, 'export', '--no-verify');
+    return await stagedoor(dir, 'export', '--no-start-check');
   };
   const [flat, deep] = [await exported('.'), await exported('a/b/c/d/e/f/g/h/i/j/k/l')];
   expect(deep.hoisted).toEqual(flat.hoisted);

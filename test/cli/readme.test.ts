@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { repository } from '../support/repository';
-import { stagedoor } from './exportSupport';
+import { stagedoor } from './export/exportSupport';
 
 /** The first cells of the table below a heading of cli/README.md. */
 async function firstCells(heading: string): Promise<string[]> {

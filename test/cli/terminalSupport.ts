@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
-import { bin } from './exportSupport';
+import { bin } from './export/exportSupport';
 
 /**
  * Runs `stagedoor` on a terminal of its own, that of util-linux' `script`: types each answer once the text before it

@@ -10,6 +10,6 @@ test('The page on machines lists every case that `npm run conditions` tries, wit
     const cells = line.startsWith('| ') ? line.slice(2, -2).split(' | ') : [];
     return cells.length === 3 ? [cells.map((cell) => cell.trim())] : [];
   });
-  const expected = CASES.map(({ machine, start, test }) => [machine, start ?? 'works', test ?? 'works']);
+  const expected = CASES.map((tried) => [tried.machine, tried.start ?? 'works', tried.test ?? 'works']);
   expect(rows.slice(1).filter(([cell]) => !/^-+$/.test(cell!))).toEqual(expected);
 });

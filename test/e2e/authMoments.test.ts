@@ -96,8 +96,8 @@ describe('without a session', () => {
   test('a bundle that drains answers 404 or 401, while the request in flight is completed', async () => {
     await drop('1.0.0');
     await untilState(portal, NAME, 'running');
-    const get = (path: string): Promise<Response> => portal.fetch(path, { token });
-    const { answer, release } = await holdRequest({ get }, '/api/guarded/slow');
+    const asUser = { get: (path: string): Promise<Response> => portal.fetch(path, { token }) };
+    const { answer, release } = await holdRequest(asUser, '/api/guarded/slow');
     const { answers } = await underLoad(50, intrude, async () => {
       await remove();
       await untilState(portal, NAME, 'draining');

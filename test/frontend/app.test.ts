@@ -152,7 +152,7 @@ describe('The app', () => {
     const { page, errors } = await show('/');
     await page.getByRole('link', { name: 'Plugins' }).first().waitFor();
     expect(await page.getByRole('link', { name: 'Hello' }).count()).toBe(0);
-    await dropFolder(await helloBundle(dir, '1.2.3', '--no-verify'), portal.root, 'hello');
+    await dropFolder(await helloBundle(dir, '1.2.3', '--no-start-check'), portal.root, 'hello');
     await dropFolder(await helloPageBundle(dir, '1.0.0'), portal.root, 'hello-page');
     await untilState(portal, HELLO, 'running');
     await notice(page).getByText(`${HELLO_PAGE} 1.0.0 was added.`).waitFor();

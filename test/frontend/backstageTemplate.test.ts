@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pacote from 'pacote';
 import { expect, test } from 'vitest';
 import { fixedPackages, npmSettings } from '../../scripts/lib/fixedRegistry.mjs';
-import { exported } from '../cli/exportSupport';
+import { exported } from '../cli/export/exportSupport';
 import { runProcess } from '../support/childProcess';
 import { patience } from '../support/patience';
 import { tempDir } from '../support/tempDir';

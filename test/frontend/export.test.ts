@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exported, filesOf, stagedoor } from '../cli/exportSupport';
+import { exported, filesOf, stagedoor } from '../cli/export/exportSupport';
 import { HELLO_PAGE } from '../support/hello';
 import { repository } from '../support/repository';
 import { tempDir } from '../support/tempDir';
@@ -51,7 +51,12 @@ describe('The bundle of a frontend plugin', () => {
   it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
     const out = join(await tempDir(), 'bundle');
     const result = await exported(hello, '--out', out, '--pack', '--explain', 'react');
-    expect(result).toMatchObject({ name: HELLO_PAGE, role: 'frontend-plugin', pluginIds: ['hello'], verified: false });
+    expect(result).toMatchObject({
+      name: HELLO_PAGE,
+      role: 'frontend-plugin',
+      pluginIds: ['hello'],
+      startCheck: 'skipped',
+    });
     expect(result.shared).toMatchObject({ react: '^18.0.0' });
     const remote = await json<FederationManifest>(out, 'dist/mf-manifest.json');
     expect(remote).toMatchObject({ name: 'stagedoor__hello_dynamic_frontend', exposes: [{ name: '.' }] });

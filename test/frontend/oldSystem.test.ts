@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { stagedoor } from '../cli/exportSupport';
+import { stagedoor } from '../cli/export/exportSupport';
 import { startBackend } from '../support/backend';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { tempDir } from '../support/tempDir';

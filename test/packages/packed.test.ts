@@ -79,7 +79,7 @@ import { exportPlugin, type ExportResult } from '@stagedoor/cli/api';
 const types: Array<object> = [createDynamicBackend(), pluginHealthServiceRef, StagedoorError, stagedoorCliModule];
 export const started: Promise<unknown> = createDynamicBackend().start();
 export const exported: (target: string) => Promise<ExportResult> = (target) => 
-  exportPlugin({ cwd: '.', target, pack: false, verify: true });
+  exportPlugin({ cwd: '.', target, pack: false, startCheck: true });
 export const state = (status: PluginStatus): string => status.state;
 // @ts-expect-error
 export const any1: number = createDynamicBackend();
@@ -184,6 +184,6 @@ describe('npx @stagedoor/cli', () => {
     expect(created, created.stderr).toMatchObject({ code: 0 });
     const exported = await npx('export', './todo-backend', '--json');
     expect(exported, exported.stderr).toMatchObject({ code: 0 });
-    expect(JSON.parse(exported.stdout)).toMatchObject({ verified: true });
+    expect(JSON.parse(exported.stdout)).toMatchObject({ startCheck: 'passed' });
   });
 });

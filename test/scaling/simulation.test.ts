@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { versionsIn } from '../cli/installSupport';
+import { versionsIn } from '../cli/install/installSupport';
 import { patience } from '../support/patience';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { Meter, limitOf, outageOf } from './meter';

@@ -239,7 +239,7 @@ function compare({ wanted, got, seenDirect, seenBehind, leaves, sent, where }: O
     const same = seenDirect.find(({ id }) => id === seen.id)!;
     // Of a body that was cut off, the one may have seen more than the other.
     const cut = !seen.complete || !same.complete;
-    expect(cut ? head(seen) : seen, where).toEqual(cut ? head(same) : same);
+    expect(cut ? headOf(seen) : seen, where).toEqual(cut ? headOf(same) : same);
     expect(seen.body.startsWith(same.body) || same.body.startsWith(seen.body), where).toBe(true);
   }
   // Without the body, of which a connection that ends may leave a part.
@@ -258,7 +258,7 @@ function compare({ wanted, got, seenDirect, seenBehind, leaves, sent, where }: O
   alike++;
 }
 
-function head({ id, method, url, headers }: Seen): Partial<Seen> {
+function headOf({ id, method, url, headers }: Seen): Partial<Seen> {
   return { id, method, url, headers };
 }
 

@@ -51,8 +51,8 @@ export async function traffic(
     answers[kind]++;
     if (fault && faults.length < 20) faults.push(`${kind} of ${id}: ${fault}`);
   };
-  const repeatedly = async (work: () => Promise<void>): Promise<void> => {
-    while (going) await work();
+  const repeatedly = async (act: () => Promise<void>): Promise<void> => {
+    while (going) await act();
   };
   const longOnes = ids.flatMap((id) => [
     repeatedly(() => check('uploads', id, () => client.upload(`/api/${id}/upload`, UPLOAD))),

@@ -58,6 +58,7 @@ async function copyListed(
     const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
     if (!isInside(root, await fs.realpath(opened))) throw notInside(path);
     const { size, mode } = await handle.stat();
+    contents.checkSize(path, size);
     contents.addBytes(size);
     return { path, ...(await fs.copy(handle, opened, join(to, path), { size, mode })) };
   } finally {

@@ -1,8 +1,8 @@
 import { StagedoorError, isStagedoorError, redactAddress } from '@stagedoor/bundle';
-import { basic } from '../http/basic';
+import { errorText } from '../text/errorText';
 import { ARCHIVE_LIMITS, type DownloadLimits } from '../http/limits';
 import { save } from '../http/save';
-import { rootMessage, send, type TransferContext } from '../http/send';
+import { basicAuthorization, send, type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
 
 /** How a download is made. */
@@ -35,7 +35,7 @@ export async function download(url: string, file: string, options: DownloadOptio
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
-    throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
+    throw new StagedoorError('DOWNLOAD_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
   }
 }
 
@@ -46,5 +46,5 @@ function parseAddress(text: string): { address: URL; authorization?: string } {
   const { username, password } = address;
   address.username = address.password = '';
   if (!username && !password) return { address };
-  return { address, authorization: basic(decodeURIComponent(username), decodeURIComponent(password)) };
+  return { address, authorization: basicAuthorization(decodeURIComponent(username), decodeURIComponent(password)) };
 }

@@ -1,7 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
-import { isPath } from '../export/locate';
-import type { ExportOptions } from '../export/options';
+import { isPath } from '../export/source/locate';
+import type { ExportOptions } from '../export/plan/options';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
 /** The options that explain or override what becomes of dependencies. */

@@ -1,10 +1,11 @@
 import type { CommandModule, Options } from 'yargs';
 import { exportPlugin } from '../export/exportPlugin';
-import type { ExportOptions } from '../export/options';
+import type { ExportOptions } from '../export/plan/options';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { decisionOptions, decisionsOf, type DecisionArguments } from './decisionOptions';
 import { interruptible } from './interrupt';
+import { rhdhExportNotes, rhdhExportOptions } from './rhdhExportOptions';
 import {
   exportWorkspaceCommand,
   targetedWorkspace,
@@ -16,7 +17,9 @@ interface ExportArguments extends WorkspaceArguments, DecisionArguments {
   package?: string;
   out?: string;
   pack: boolean;
-  verify: boolean;
+  'start-check': boolean;
+  /** Deprecated form of `start-check`. */
+  verify?: boolean;
   json: boolean;
 }
 
@@ -38,10 +41,10 @@ const EXAMPLES: Array<[string, string]> = [
 export const exportOptions = {
   out: { type: 'string', requiresArg: true, describe: 'Folder to write the bundle to' },
   pack: { type: 'boolean', default: false, describe: 'Also write <name>-<version>.tgz beside the bundle' },
-  verify: {
+  'start-check': {
     type: 'boolean',
     default: true,
-    describe: 'Start the bundle on a test host before it is put in place; --no-verify marks it as unverified',
+    describe: 'Start the bundle on a test host before it is put in place; the manifest notes --no-start-check',
   },
   ...decisionOptions,
   ...workspaceOptions,
@@ -56,14 +59,19 @@ export function exportCommand(reporter: Reporter): CommandModule<object, ExportA
     builder: (yargs) =>
       yargs
         .positional('package', { type: 'string', describe: 'Path or name of the package' })
-        .options(exportOptions)
+        // The others are accepted by name alone.
+        .options({ ...rhdhExportOptions, ...exportOptions } as typeof exportOptions)
+        .option('verify', { type: 'boolean', hidden: true })
         .example(EXAMPLES),
     handler: async (args) => {
+      for (const note of rhdhExportNotes({ ...args })) reporter.progress(note);
       const cwd = process.cwd();
       const workspace = await targetedWorkspace(cwd, args.package, args);
       await interruptible(async (signal) => {
         const decisions = await decisionsOf(args, cwd, { workspace: workspace !== undefined, signal });
-        const options = { cwd, out: args.out, pack: args.pack, verify: args.verify, signal, ...decisions };
+        const { out, pack, 'start-check': startCheck, verify } = args;
+        if (verify !== undefined) reporter.progress('warning: --no-verify is deprecated; use --no-start-check.');
+        const options = { cwd, out, pack, startCheck: verify ?? startCheck, signal, ...decisions };
         if (workspace) return await exportWorkspaceCommand(workspace, args, options, reporter);
         const onStep: ExportOptions['onStep'] = (step, detail) => reporter.step(step, detail);
         reporter.exported(await exportPlugin({ ...options, target: args.package, onStep }));

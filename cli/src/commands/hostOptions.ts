@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { readHost, type HostManifest } from '../export/host/readHost';
+import { readHost, type TargetHost } from '../export/source/host/readHost';
 
 /** How the portal that a bundle is for is named. */
 export const hostOptions = {
@@ -26,7 +26,7 @@ export async function hostOf(
   { host, hostTokenFile }: HostArguments,
   cwd: string,
   signal?: AbortSignal,
-): Promise<HostManifest | undefined> {
+): Promise<TargetHost | undefined> {
   if (host === undefined) return undefined;
   const source = { location: host, tokenFile: hostTokenFile, token: process.env.STAGEDOOR_HOST_TOKEN };
   return await readHost(source, cwd, signal);

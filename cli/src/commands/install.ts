@@ -1,5 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
@@ -7,7 +8,6 @@ import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 import { userLayerCache } from './layerCache';
 import { listOptions, type ListArguments } from './listOptions';
-import { keepHeapSmall } from './smallHeap';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
 interface InstallArguments extends RegistryArguments, ListArguments {
@@ -76,20 +76,23 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const { installLines } = await import('../report/install');
       const { installProgress } = await import('../report/installProgress');
       const { openPublicKeys } = await import('../signing/keyFiles');
+      const { rhdhSettingsOf } = await import('../install/rhdhSettings');
       const { withSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const trusted = keys.length > 0 ? await openPublicKeys(keys, cwd) : undefined;
         const result = await withSources(
           offline && resolve(cwd, offline),
-          (sources) =>
+          (sources, catalogs) =>
             install({
               cwd,
               config,
               root: args.root ?? 'dynamic-plugins-root',
               sources,
+              ...(catalogs && { catalogs }),
               dryRun: args.dryRun,
               frozen: args.frozen,
+              rhdh: rhdhSettingsOf(process.env),
               ...trustOf(args, cwd),
               ...(trusted && { trusted }),
               signal,
@@ -101,4 +104,13 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       });
     },
   };
+}
+
+/**
+ * Has V8 keep its heap small from here on, at the cost of a few more collections: init containers have little memory, and
+ * what a download leaves behind would otherwise be collected late. Call it before anything large is imported.
+ */
+function keepHeapSmall(): void {
+  for (const flag of ['--optimize-for-size', '--min-semi-space-size=1', '--max-semi-space-size=1'])
+    setFlagsFromString(flag);
 }

@@ -37,13 +37,16 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
       const config = once('config', args.config);
       const { mirror } = await import('../install/mirror/mirror');
       const { installProgress } = await import('../report/installProgress');
-      const { mirrorLines } = await import('../report/mirror');
+      const { mirrorLines } = await import('../report/install');
+      const { rhdhSettingsOf } = await import('../install/rhdhSettings');
       const { createSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const onProgress = installProgress((line) => reporter.progress(line));
         const sources = createSources(await userLayerCache());
-        const result = await mirror({ cwd, config, out, frozen, sources, signal, onProgress, ...trustOf(args, cwd) });
+        const rhdh = rhdhSettingsOf(process.env);
+        const trust = trustOf(args, cwd);
+        const result = await mirror({ cwd, config, out, frozen, sources, rhdh, signal, onProgress, ...trust });
         reporter.done(mirrorLines(result), result);
       });
     },

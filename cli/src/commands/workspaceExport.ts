@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
-import { isFolder } from '../export/locate';
-import { exportWorkspace, type WorkspaceOptions } from '../monorepo/exportWorkspace';
-import { readWorkspaceRoot, type WorkspaceRoot } from '../monorepo/workspaceRoot';
+import { isFolder } from '../export/source/locate';
+import { exportWorkspace, type WorkspaceOptions } from '../workspace/exportWorkspace';
+import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
 import type { Reporter } from '../report/reporter';
 
 /** The options of an export that only the root of a workspace understands. */

@@ -1,8 +1,8 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { StagedoorError, isInside, packName } from '@stagedoor/bundle';
 import picomatch from 'picomatch';
-import { readMembers, type Member } from '../monorepo/members';
-import { readWorkspaceRoot, type WorkspaceRoot } from '../monorepo/workspaceRoot';
+import { readMembers, type Member } from '../workspace/members';
+import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
 import { baseName } from './names';
 import type { CreateOptions, PackageKind } from './options';
 

@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 import { dependencies, version } from '../../package.json';
-import type { Member } from '../monorepo/members';
+import type { Member } from '../workspace/members';
 import { PACKAGE_DIR } from './templates';
 
 /** What packages that are made depend on, of the Backstage release that this one is built with. */

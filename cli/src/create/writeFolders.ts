@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
-import { outputUnwritable } from '../export/faults';
+import { outputUnwritable } from '../export/output/exportFaults';
 
 /** Throws TARGET_NOT_EMPTY where `dir` is a file or holds anything, OUTPUT_UNWRITABLE where that cannot be seen. */
 export async function refuseToOverwrite(dir: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBackendRole, readPackageJson } from '@stagedoor/bundle';
-import { Rebuilds } from '../export/esbuild/rebuilds';
+import { Rebuilds } from '../export/bundle/esbuild/rebuilds';
 import { exportPlugin } from '../export/exportPlugin';
-import { LockfileReader } from '../export/lockfile/readLockfile';
+import { LockfileReader } from '../export/source/lockfile/readLockfile';
 import type { ExportResult } from '../export/result';
-import { verifyBundle } from '../verify/verifyBundle';
+import { checkStart } from '../startCheck/startCheck';
 import { buildReporter } from './buildReport';
 import { dropEntry } from './dropEntry';
 import { findPackages, findRoot } from './findPackages';
@@ -13,7 +13,7 @@ import type { DevOptions } from './options';
 import { watchSources } from './watchSources';
 
 /** The portal takes the bundle up first: it needs the processors as much as the test host does. */
-const VERIFY_DELAY_MS = 1000;
+const START_CHECK_DELAY_MS = 1000;
 
 /**
  * Exports plugins into the root directory of a portal, and again after every change to their source, until the signal
@@ -55,7 +55,7 @@ async function developPackage(
         cwd: dir,
         out: drop,
         pack: false,
-        verify: false,
+        startCheck: false,
         localSources: true,
         rebuilds,
         lockfiles,
@@ -64,17 +64,17 @@ async function developPackage(
       });
       await report.built();
       onEvent({ event: 'built', drop, durationMs: Math.round(performance.now() - began), result });
-      if (isBackendRole(result.role)) void verifyLater(result, change);
+      if (isBackendRole(result.role)) void checkLater(result, change);
     } catch (error) {
       if (signal.aborted) return;
       onEvent({ event: 'failed', package: name, error });
       await report.failed(error);
     }
   };
-  const verifyLater = async (result: ExportResult, change: number): Promise<void> => {
+  const checkLater = async (result: ExportResult, change: number): Promise<void> => {
     try {
-      await sleep(VERIFY_DELAY_MS, undefined, { signal });
-      if (change === changes) await verifyBundle(result.path, { sharedFrom: dir });
+      await sleep(START_CHECK_DELAY_MS, undefined, { signal });
+      if (change === changes) await checkStart(result.path, { sharedFrom: dir });
     } catch (error) {
       // What is no longer there was replaced meanwhile.
       if (change === changes && !signal.aborted) onEvent({ event: 'unverified', drop, error });

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
-import { findPlugins } from '../monorepo/findPlugins';
-import { readWorkspaceRoot } from '../monorepo/workspaceRoot';
+import { findPlugins } from '../workspace/findPlugins';
+import { readWorkspaceRoot } from '../workspace/workspaceRoot';
 import type { DevOptions } from './options';
 
 /** Absolute folders of the packages to develop. Throws WORKSPACE_*. */

@@ -1,4 +1,4 @@
-import type { HostManifest } from '../export/host/readHost';
+import type { TargetHost } from '../export/source/host/readHost';
 import type { Writers } from './access';
 import type { Finding } from './finding';
 import type { Processes } from './processes';
@@ -12,7 +12,7 @@ export interface DoctorOptions {
   /** Config files of a portal, as it is started with; by default those in the folder. */
   config: readonly string[];
   /** The portal that the plugin is to run in. */
-  host?: HostManifest;
+  host?: TargetHost;
   signal?: AbortSignal;
 }
 

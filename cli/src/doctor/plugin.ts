@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isFrontendRole } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
-import { readExported, type ExportedPackage } from '../export/plan';
+import { readExported, type ExportedPackage } from '../export/plan/plan';
 import { temporaryFolder, type TemporaryFolder } from '../temporary/temporaryFolder';
 import { findingOf, type Finding } from './finding';
 import type { DoctorOptions } from './options';
@@ -50,7 +50,7 @@ async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' |
   try {
     scratch = await temporaryFolder('doctor');
     const out = join(scratch.dir, 'bundle');
-    const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, verify: false, ...options });
+    const { warnings } = await exportPlugin({ cwd: dir, out, pack: false, startCheck: false, ...options });
     return warnings.map((message) => ({
       level: 'warning',
       subject: 'export',

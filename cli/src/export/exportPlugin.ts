@@ -1,44 +1,37 @@
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { SHARED_ROOT, findPackageDir, isFrontendRole, packBundle, packName, sharedPackages } from '@stagedoor/bundle';
-import { explainFault, isEsbuildGone } from './faults';
-import { fetchPackage } from './fetchPackage';
-import type { Filled } from './filled';
-import { fillStaging } from './fillStaging';
-import { locatePackage, type Located } from './locate';
-import type { ExportOptions } from './options';
-import { stageOutput, type Staging } from './output';
-import { planExport, readExported, type ExportedPackage } from './plan';
+import { isFrontendRole } from '@stagedoor/bundle';
+import { exportBackend } from './exportBackend';
+import { explainFault, isEsbuildGone } from './output/exportFaults';
+import type { ExportOptions } from './plan/options';
+import { readExported } from './plan/plan';
+import { ownShared, sharedFrom } from './plan/shared';
 import type { ExportResult } from './result';
+import { fetchPackage } from './source/fetchPackage';
+import { locatePackage } from './source/locate';
 
-/** Where a plugin has no shared packages of its own, those that this package depends on count. */
-const OWN_DIR = __dirname;
 const SIGNAL_DELAY_MS = 100;
 
 /**
- * Exports one plugin package as a dynamic bundle: plan, bundle, hoist, describe, verify, pack. The output folder
- * appears as a whole or not at all. Throws StagedoorError, or the reason of an aborted signal.
+ * Exports one plugin package as a dynamic bundle. The output folder appears as a whole or not at all. Throws
+ * StagedoorError, or the reason of an aborted signal.
  */
 export async function exportPlugin(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now();
+  const { cwd, target, integrity, signal, onStep } = options;
+  const settings = { ...options, startCheck: options.startCheck ?? options.verify ?? true };
   try {
-    const { integrity } = options;
-    const located = await locatePackage(options.cwd, options.target, integrity === undefined, (spec) => {
-      options.onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      const standIns = sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
-      return fetchPackage(
-        { ...spec, ...(integrity !== undefined && { integrity }) },
-        options.cwd,
-        standIns,
-        options.signal,
-      );
+    const located = await locatePackage(cwd, target, integrity === undefined, (spec) => {
+      onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
+      return fetchPackage({ ...spec, ...(integrity !== undefined && { integrity }) }, cwd, ownShared(), signal);
     });
     try {
       const exported = await readExported(located.dir, located.fetched, options.host);
-      const fill = await planFilling(exported, located, options);
-      options.onStep?.('plan', `${exported.pkg.name}@${exported.pkg.version}`);
-      const out = options.out ? resolve(options.cwd, options.out) : located.out;
-      const result = await writeBundle(exported, out, fill, options);
+      const out = options.out ? resolve(cwd, options.out) : located.out;
+      const result = isFrontendRole(exported.role)
+        ? // Late, because it brings a bundler of its own.
+          await (await import('./exportRemote')).exportRemote(exported, out, settings)
+        : await exportBackend(exported, { out, sharedFrom: sharedFrom(located) }, settings);
       return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
@@ -47,55 +40,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
     // Ctrl-C in a terminal reaches esbuild's process too, and its end may be seen before the signal is.
     if (isEsbuildGone(error)) await setTimeout(SIGNAL_DELAY_MS);
     // What fails because everything was being stopped is not the reader's news.
-    options.signal?.throwIfAborted();
-    throw explainFault(error, options.cwd);
+    signal?.throwIfAborted();
+    throw explainFault(error, cwd);
   }
-}
-
-/** Writes a finished bundle into the staging folder. */
-type Filling = (staging: Staging) => Promise<Filled>;
-
-async function planFilling(exported: ExportedPackage, located: Located, options: ExportOptions): Promise<Filling> {
-  if (isFrontendRole(exported.role)) {
-    // Late, because it brings a bundler of its own.
-    const { fillRemote } = await import('./frontend/fillRemote');
-    return (staging) => fillRemote(staging, exported, options);
-  }
-  const plan = await planExport(exported, {
-    sharedFrom: located.fetched ? OWN_DIR : sharedOf(located.dir),
-    overrides: options.overrides,
-    localSources: options.localSources,
-    rebuilds: options.rebuilds,
-  });
-  return (staging) => fillStaging(staging, plan, options);
-}
-
-async function writeBundle(
-  plan: ExportedPackage,
-  out: string,
-  fill: Filling,
-  options: ExportOptions,
-): Promise<Omit<ExportResult, 'durationMs'>> {
-  const staging = await stageOutput(out, plan);
-  try {
-    const filled = await fill(staging);
-    if (!options.pack) {
-      await staging.commit();
-      return { ...filled, path: out };
-    }
-    const archive = join(dirname(out), `${packName(plan.name)}-${plan.pkg.version}.tgz`);
-    options.onStep?.('pack', archive);
-    const { integrity } = await packBundle(staging.dir, staging.archive);
-    options.signal?.throwIfAborted();
-    await staging.commit(archive);
-    return { ...filled, path: out, archive, integrity };
-  } catch (error) {
-    throw explainFault(error, out);
-  } finally {
-    await staging.discard();
-  }
-}
-
-function sharedOf(dir: string): string {
-  return findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
 }

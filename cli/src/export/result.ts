@@ -1,25 +1,20 @@
-import type { VerifiedBundle } from '../verify/messages';
+import type { StartedBundle } from '../startCheck/messages';
+import type { InlinedSummary } from './bundle/bundleContents';
+import type { FinishedBundle } from './describe/manifest';
+import type { PlacedOutput } from './output/placeOutput';
 import type { ExplainedPackage } from './explain/explain';
 import type { BundleRole } from '@stagedoor/bundle';
 
 /** What an export gives back; `--json` prints it as it is. */
-export interface ExportResult extends VerifiedBundle {
+export interface ExportResult extends StartedBundle, FinishedBundle, PlacedOutput {
   /** Name of the bundle. */
   name: string;
   version: string;
   role: BundleRole;
-  /** False with `--no-verify`; plugin ids are then those that package.json names, routes and modules unknown. */
+  /** With `skipped`, plugin ids are those that package.json names, and routes and modules are unknown. */
+  startCheck: 'passed' | 'skipped';
+  /** @deprecated Use {@link startCheck}; true where that is `passed`. */
   verified: boolean;
-  /** Absolute path of the bundle folder. */
-  path: string;
-  /** Absolute path of the `.tgz`, with its `sha512-…` integrity, where one was asked for. */
-  archive?: string;
-  integrity?: string;
-  /** sha256 over the canonical file list. */
-  digest: string;
-  /** Size of all files, and their number. */
-  bytes: number;
-  files: number;
   durationMs: number;
   /** Range by shared package that the bundle imports from the host. */
   shared: Record<string, string>;
@@ -29,13 +24,6 @@ export interface ExportResult extends VerifiedBundle {
   hoisted: HoistedSummary[];
   /** What was asked about with `explain`. */
   explain?: ExplainedPackage[];
-}
-
-/** One inlined package; `bytes` is its share of the output. */
-export interface InlinedSummary {
-  name: string;
-  version: string;
-  bytes: number;
 }
 
 /** One package that could not be bundled. */

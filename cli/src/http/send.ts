@@ -105,10 +105,12 @@ function lengthOf(body: HttpRequest['body']): Record<string, string> {
   return isSized(body) ? { 'content-length': String(body.size) } : {};
 }
 
-/** fetch says `fetch failed`; what failed is in its cause. */
-export function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return rootMessage(error.cause);
-  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
-  return error.message;
+/** True for what is fetched instead of read from disk. */
+export function isAddress(target: string): boolean {
+  return /^https?:\/\//i.test(target);
+}
+
+/** The value of an Authorization header for a user name and password. */
+export function basicAuthorization(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }

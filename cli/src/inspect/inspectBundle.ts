@@ -5,6 +5,7 @@ import {
   listFiles,
   readManifest,
   readSignatures,
+  startCheckOf,
   type BundleFile,
   type BundleManifest,
 } from '@stagedoor/bundle';
@@ -28,6 +29,8 @@ export interface Inspection extends Pick<
   BundleManifest,
   'name' | 'version' | 'role' | 'source' | 'host' | 'provides' | 'native' | 'digest' | 'tool'
 > {
+  startCheck: 'passed' | 'skipped';
+  /** @deprecated Use {@link startCheck}; true where that is `passed`. */
   verified: boolean;
   /** Undefined when every file is as the manifest says, otherwise what differs. */
   fault?: string;
@@ -60,7 +63,8 @@ export async function inspectBundle(target: string, options: OpenOptions): Promi
       ...(native && { native }),
       digest,
       tool,
-      verified: manifest.verified === true,
+      startCheck: startCheckOf(manifest),
+      verified: startCheckOf(manifest) === 'passed',
       ...(fault !== undefined && { fault }),
       size: bundleSize(files, sbom),
       signatures: signatures.map(({ keyId, algorithm }) => ({ keyId, algorithm })),

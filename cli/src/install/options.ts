@@ -1,5 +1,7 @@
 import type { PublicKey } from '@stagedoor/bundle';
 import type { LockTimes } from './root/rootLock';
+import type { RhdhSettings } from './rhdhSettings';
+import type { CatalogImages } from './catalogIndex/catalogImages';
 import type { Source } from './source';
 
 /** What an install does and has done, as it goes. Bytes are of the archives, as far as their sizes are known. */
@@ -34,4 +36,8 @@ export interface InstallOptions {
   onProgress?(progress: InstallProgress): void;
   /** How long to wait for another install on the same root directory. */
   lockTimes?: LockTimes;
+  /** What the environment variables of RHDH's installer say. */
+  rhdh?: RhdhSettings;
+  /** Where images of catalog indexes come from; by default their registries. */
+  catalogs?: CatalogImages;
 }

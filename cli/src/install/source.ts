@@ -1,3 +1,8 @@
+import { MANIFEST_FILE, SIGNATURE_FILE, type ContentLimits } from '@stagedoor/bundle';
+
+/** The files in which a bundle says of itself what it is, and who signed it. */
+export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
+
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {
   /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */
@@ -22,7 +27,7 @@ export interface NpmPackage {
 export interface ImagePlugin {
   host: string;
   repository: string;
-  /** `sha256:<hex>`. */
+  /** E.g. `sha256:<hex>`. */
   digest: string;
   /** Its folder, as the image may name it. */
   path: string;
@@ -67,6 +72,10 @@ export interface SourceContext {
   signal?: AbortSignal;
   /** Bytes of the current package that have come so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
+  /** Archives at web addresses may have no integrity. */
+  skipIntegrity?: boolean;
+  /** Bounds on what a package may hold; by default those of every bundle. */
+  limits?: ContentLimits;
   /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */

@@ -1,7 +1,14 @@
 import { spawn } from 'node:child_process';
 import { StagedoorError, parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
-import type { Credentials } from './credentials';
+
+/** What is known of a user at a registry. */
+export interface Credentials {
+  user: string;
+  password: string;
+  /** Stands for user and password where a registry hands out tokens. */
+  identityToken?: string;
+}
 
 const TIMEOUT_MS = 15_000;
 const MAX_OUTPUT = 64 * 1024;

@@ -2,15 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import * as z from 'zod';
-import { askHelper } from './credentialHelper';
-
-/** What is known of a user at a registry. */
-export interface Credentials {
-  user: string;
-  password: string;
-  /** Stands for user and password where a registry hands out tokens. */
-  identityToken?: string;
-}
+import { askHelper, type Credentials } from './credentialHelper';
 
 /** Credentials, and where they are stored: a file, or a helper that it names. */
 export interface StoredCredentials extends Credentials {

@@ -27,7 +27,7 @@ const schema = z.array(
 );
 
 /** A plugin of an image. */
-export interface ListedPlugin {
+export interface DynamicPackage {
   /** Its folder in the image. */
   folder: string;
   version?: string;
@@ -44,10 +44,10 @@ export function formatPlugins(plugins: ReadonlyArray<{ folder: string; packageJs
 }
 
 /** The plugins that an image lists; undefined where it has no such annotation. Throws IMAGE_INVALID. */
-export function listedPlugins(
+export function dynamicPackages(
   annotations: Record<string, string> | undefined,
   image: string,
-): ListedPlugin[] | undefined {
+): DynamicPackage[] | undefined {
   const encoded = annotations?.[DYNAMIC_PACKAGES];
   if (encoded === undefined) return undefined;
   let value: unknown;

@@ -4,18 +4,16 @@ import {
   Contents,
   DEFAULT_LIMITS,
   StagedoorError,
-  canRead,
   extractLayer,
   listPaths,
   type ContentLimits,
   type LayerReading,
 } from '@stagedoor/bundle';
 import type { TransferContext } from '../http/send';
-import type { SourceContext } from '../install/source';
-import { STATEMENT } from '../sources/unpack';
+import { STATEMENT, type SourceContext } from '../install/source';
+import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
-import { LAYER_TYPES } from './schemas';
 
 /**
  * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
@@ -38,42 +36,30 @@ export async function extractPlugin(
   const fetched: LayerReading[] = [];
   let before = 0;
   for (const layer of manifest.layers) {
-    const compression = LAYER_TYPES.get(layer.mediaType);
-    if (compression === undefined) {
-      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has a layer of the type ${layer.mediaType}.`);
-    }
-    if (!canRead(compression)) {
-      throw new StagedoorError(
-        'IMAGE_INVALID',
-        `Node.js ${process.versions.node} cannot read ${reader.shown}: its layers are compressed with zstd.`,
-        {
-          hint: 'Use Node.js 22.15 or later, or push the image with gzip layers, for example `podman push --compression-format gzip`.',
-        },
-      );
-    }
+    const compression = compressionOf(layer, reader.shown);
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
     fetched.push({
       file: await layers.file(reader, layer, scratch, { ...context, onBytes }),
       compression,
       folder: path,
+      limits,
+      shown: `${reader.shown}@${layer.digest}`,
     });
     before += layer.size;
   }
   if (admit) {
     const statement = join(scratch, 'statement');
     await mkdir(statement);
-    for (const layer of fetched) await extractLayer({ ...layer, limits, only: STATEMENT }, statement);
+    for (const layer of fetched) await extractLayer({ ...layer, only: STATEMENT }, statement);
     await admit(statement);
   }
   const dir = join(scratch, 'plugin');
   await mkdir(dir);
-  const left = { ...limits };
+  const taken = { bytes: 0, entries: 0 };
   for (const layer of fetched) {
-    const taken = await extractLayer({ ...layer, limits: { ...left } }, dir);
+    Object.assign(taken, await extractLayer({ ...layer, taken: { ...taken } }, dir));
     await keep?.(layer.file);
-    left.bytes -= taken.bytes;
-    left.entries -= taken.entries;
   }
   if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;

@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { listedPlugins, type ListedPlugin } from './dynamicPackages';
+import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
@@ -13,7 +13,7 @@ export interface PluginImage {
   /** The manifest as it came, after the indexes that led to it. */
   documents: Buffer[];
   /** The plugins that it lists; undefined where it does not say. */
-  plugins?: ListedPlugin[];
+  plugins?: DynamicPackage[];
 }
 
 /** Indexes may hold indexes: one per release, say, of one per platform. */
@@ -34,13 +34,23 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
         digest: documents[0]!.digest,
         manifest: content,
         documents: documents.map(({ bytes }) => bytes),
-        plugins: listedPlugins(annotations, formatReference(reference)),
+        plugins: pluginsOf(annotations, reference),
       };
     }
     if (documents.length > MOST_INDEXES) {
       throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has more than ${MOST_INDEXES} indexes in each other.`);
     }
     documents.push(await reader.manifest(digestOfImage(reader, content)));
+  }
+}
+
+/** A path says which plugin is meant, whatever the image says of itself: then a list that cannot be read is none. */
+function pluginsOf(annotations: Record<string, string>, reference: ImageReference): DynamicPackage[] | undefined {
+  try {
+    return dynamicPackages(annotations, formatReference(reference));
+  } catch (error) {
+    if (reference.path === undefined) throw error;
+    return undefined;
   }
 }
 
@@ -55,7 +65,7 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
 }
 
 /** The plugin that a reference means: the one at its path, or the only one. Throws IMAGE_PATH_INVALID. */
-export function pluginOf({ plugins }: PluginImage, reference: ImageReference): ListedPlugin {
+export function pluginOf({ plugins }: PluginImage, reference: ImageReference): DynamicPackage {
   const { path } = reference;
   if (path !== undefined) return plugins?.find(({ folder }) => folder === path) ?? { folder: path };
   const [only, ...others] = plugins ?? [];

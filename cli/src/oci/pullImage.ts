@@ -9,8 +9,8 @@ import {
   readManifest,
   readPackageJson,
 } from '@stagedoor/bundle';
-import { outputPlace } from '../export/outputPlace';
-import { replaceOutput } from '../export/replaceOutput';
+import { outputTarget } from '../export/output/outputTarget';
+import { swapOutput } from '../export/output/swapOutput';
 import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { extractPlugin } from './extractPlugin';
@@ -87,8 +87,8 @@ async function pullOne(
   const { name, version } = await readPackageJson(dir);
   const manifest = await readManifest(dir);
   if (manifest) checkFiles(manifest, await listFiles(dir));
-  const place = await outputPlace(join(target, basename(path)), { dir, name });
-  await replaceOutput(dir, place);
+  const place = await outputTarget(join(target, basename(path)), { dir, name });
+  await swapOutput(dir, place);
   return { path, name, version, dir: place.dir };
 }
 

@@ -1,8 +1,8 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'undici';
-import { basic } from '../http/basic';
+import { errorText } from '../text/errorText';
 import { isLoopback } from '../http/dispatcher';
-import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
+import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
 import { parseChallenges, type Challenge } from './challenge';
 import { findCredentials, type StoredCredentials } from './credentials';
 import type { ImageReference } from './reference';
@@ -79,7 +79,7 @@ export class Session {
   #asFault(cause: unknown): unknown {
     if (this.#context.signal?.aborted) return this.#context.signal.reason;
     if (isStagedoorError(cause)) return cause;
-    return new StagedoorError('REGISTRY_FAILED', `${this.shown}: ${rootMessage(cause)}.`, { cause });
+    return new StagedoorError('REGISTRY_FAILED', `${this.shown}: ${errorText(cause)}.`, { cause });
   }
 
   /** A loopback or insecure registry may speak plain http, and nothing tells but trying. */
@@ -133,7 +133,7 @@ export class Session {
       if (!stored) {
         throw this.#unreadable ?? new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} requires credentials.`);
       }
-      return basic(stored.user, stored.password);
+      return basicAuthorization(stored.user, stored.password);
     }
     try {
       return `Bearer ${await fetchToken(bearer.parameters, this.#scope(purpose), stored, this.#context)}`;

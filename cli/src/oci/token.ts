@@ -1,11 +1,11 @@
 import { StagedoorError, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
-import { basic } from '../http/basic';
+import { errorText } from '../text/errorText';
 import { isLoopback } from '../http/dispatcher';
 import { ANSWER_LIMITS } from '../http/limits';
 import { readBody } from '../http/readBody';
-import { rootMessage, send, type HttpContext, type HttpRequest } from '../http/send';
-import type { Credentials } from './credentials';
+import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
+import type { Credentials } from './credentialHelper';
 
 const answer = z
   .looseObject({ token: z.string().optional(), access_token: z.string().optional() })
@@ -32,7 +32,9 @@ export async function fetchToken(
     request = { method: 'POST', headers, body: fields.toString(), redirect: 'manual' };
   } else {
     for (const [name, value] of fields) address.searchParams.set(name, value);
-    request = credentials ? { headers: { authorization: basic(credentials.user, credentials.password) } } : {};
+    request = credentials
+      ? { headers: { authorization: basicAuthorization(credentials.user, credentials.password) } }
+      : {};
   }
   return await askForToken(address, request, context);
 }
@@ -65,6 +67,6 @@ async function askForToken(address: URL, request: HttpRequest, context: HttpCont
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${rootMessage(cause)}.`, { cause });
+    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
   }
 }

@@ -5,13 +5,13 @@ const HEAVIEST = 15;
 
 /** An inspected bundle, line by line. */
 export function inspectionLines(bundle: Inspection): string[] {
-  const { name, version, role, source, host, native, digest, fault, verified, tool, signatures, provides } = bundle;
+  const { name, version, role, source, host, native, digest, fault, startCheck, tool, signatures, provides } = bundle;
   return [
     `${name}@${version}`,
     ...rows([
       ['role', role],
       ['source', `${source.name}@${source.version}${source.lockfile ? ` (${source.lockfile.kind} lockfile)` : ''}`],
-      ['made by', `${tool.name} ${tool.version}${verified ? '' : ', not verified'}`],
+      ['made by', `${tool.name} ${tool.version}${startCheck === 'passed' ? '' : ', start check skipped'}`],
       ['digest', digest],
       ['files', fault ?? 'as the manifest says'],
       ['signed by', signatures.map(({ keyId }) => keyId).join(', ') || 'nobody'],

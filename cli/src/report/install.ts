@@ -1,3 +1,4 @@
+import type { MirrorResult } from '../install/mirror/mirror';
 import type { InstallProgress } from '../install/options';
 import type { InstallResult, InstalledPlugin } from '../install/result';
 import { formatBytes } from './size';
@@ -21,6 +22,17 @@ export function installLines({ dryRun, plugins, removed, appConfig, lockFile, ..
     ...(lockFile.written ? [`locked in ${lockFile.file}`] : []),
     `${count('added')} added, ${count('changed')} changed, ${count('kept')} kept, ${removed.length} removed, ` +
       `${rest.disabled.length} disabled in ${(rest.durationMs / 1000).toFixed(1)} s: ${rest.root}`,
+  ];
+}
+
+/** What a mirror holds, line by line. */
+export function mirrorLines({ out, plugins, disabled, bytes, lockFile, warnings, durationMs }: MirrorResult): string[] {
+  return [
+    ...warnings.map((warning) => `warning: ${warning}`),
+    ...plugins.map(({ name, version }) => `mirrored ${name} ${version}`),
+    ...(lockFile.written ? [`locked in ${lockFile.file}`] : []),
+    `${plugins.length} mirrored, ${disabled.length} disabled, ${formatBytes(bytes)} ` +
+      `in ${(durationMs / 1000).toFixed(1)} s: ${out}`,
   ];
 }
 

@@ -1,9 +1,9 @@
 import { isStagedoorError, redactAddresses, type CodedError } from '@stagedoor/bundle';
-import type { ExportStep } from '../export/options';
+import type { ExportStep } from '../export/plan/options';
 import type { ExportResult } from '../export/result';
-import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
+import { errorLines, printable } from './errorLines';
 import { explanationLines } from './explanation';
-import { printable } from './printable';
 import { summaryLines } from './summary';
 import { outcomeLine, workspaceLines } from './workspace';
 
@@ -28,7 +28,7 @@ export class Reporter {
   step(step: ExportStep, detail: string): void {
     if (step === this.last) return;
     this.last = step;
-    this.streams.stderr.write(`${step.padEnd(9)} ${detail}\n`);
+    this.streams.stderr.write(`${step.padEnd(11)} ${detail}\n`);
   }
 
   /** A line about what a command is at. */
@@ -78,14 +78,7 @@ export class Reporter {
 
   /** An error with its code and remedy; anything uncoded is a bug of ours and shows its stack. */
   failed(error: unknown): void {
-    if (!isStagedoorError(error)) {
-      const text = error instanceof Error ? error.stack : String(error);
-      this.streams.stderr.write(`error: ${redactAddresses(String(text))}\n`);
-    } else {
-      const message = error.message.split('\n').map(printable).join('\n');
-      this.streams.stderr.write(`error ${error.code}: ${message}\n`);
-      if (error.hint) this.streams.stderr.write(`hint: ${error.hint}\n`);
-    }
+    for (const line of errorLines(error)) this.streams.stderr.write(`${line}\n`);
     if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: jsonError(error) })}\n`);
   }
 }

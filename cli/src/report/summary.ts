@@ -16,13 +16,13 @@ export function summaryLines(result: ExportResult): string[] {
   ];
   return [
     ...result.warnings.map((warning) => `warning: ${warning}`),
-    `exported  ${result.name}@${result.version} in ${seconds} s${result.verified ? '' : ', not verified'}`,
+    `exported  ${result.name}@${result.version} in ${seconds} s${result.startCheck === 'passed' ? '' : ', start check skipped'}`,
     ...rows.filter(([, value]) => value !== '').map(([key, value]) => `  ${key.padEnd(9)} ${value}`),
   ];
 }
 
-function openedText({ verified, openedRoutes, pluginIds }: ExportResult): string {
-  if (!verified || pluginIds.length === 0) return '';
+function openedText({ startCheck, openedRoutes, pluginIds }: ExportResult): string {
+  if (startCheck === 'skipped' || pluginIds.length === 0) return '';
   if (openedRoutes.length === 0) return 'nothing: every route needs a session';
   return openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`).join(', ');
 }

@@ -1,5 +1,6 @@
 import { isStagedoorError } from '@stagedoor/bundle';
-import type { WorkspaceOutcome } from '../monorepo/exportWorkspace';
+import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
+import { errorLines } from './errorLines';
 import { formatBytes } from './size';
 
 /** The one line of a plugin that is done. */
@@ -24,12 +25,11 @@ export function workspaceLines(outcomes: readonly WorkspaceOutcome[], durationMs
 function detail(outcome: WorkspaceOutcome): string {
   if (outcome.status === 'unchanged') return '';
   if (outcome.status === 'failed') return isStagedoorError(outcome.error) ? outcome.error.code : '';
-  const { durationMs, bytes, verified } = outcome.result;
-  return `in ${(durationMs / 1000).toFixed(1)} s, ${formatBytes(bytes)}${verified ? '' : ', not verified'}`;
+  const { durationMs, bytes, startCheck } = outcome.result;
+  return `in ${(durationMs / 1000).toFixed(1)} s, ${formatBytes(bytes)}${startCheck === 'passed' ? '' : ', start check skipped'}`;
 }
 
 function failureLines({ name, folder, error }: Extract<WorkspaceOutcome, { status: 'failed' }>): string[] {
   const where = `${name} in ${folder}`;
-  if (!isStagedoorError(error)) return [`error: ${where}: ${error instanceof Error ? error.stack : String(error)}`];
-  return [`error ${error.code}: ${where}: ${error.message}`, ...(error.hint ? [`hint: ${error.hint}`] : [])];
+  return errorLines(error, where);
 }

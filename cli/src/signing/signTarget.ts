@@ -1,5 +1,5 @@
 import { StagedoorError, packBundle, readManifest, signBundle, type PrivateKey } from '@stagedoor/bundle';
-import { isAddress } from '../bundles/address';
+import { isAddress } from '../http/send';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
 
 /** A bundle that was signed. */

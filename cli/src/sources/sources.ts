@@ -1,9 +1,10 @@
 import type { Source } from '../install/source';
+import type { CatalogImages } from '../install/catalogIndex/catalogImages';
 import { withMirror } from '../install/mirror/withMirror';
 import type { LayerCache } from '../oci/layerCache';
 import { archiveSource } from './archive/archiveSource';
 import { localSource } from './local/localSource';
-import { mirrorSource } from './mirror/mirrorSource';
+import { mirrorCatalogs, mirrorSource } from './mirror/mirrorSource';
 import { npmSettingsReader } from './npm/npmSettings';
 import { npmSource } from './npm/npmSource';
 import { ociSource } from './oci/ociSource';
@@ -16,13 +17,13 @@ export function createSources(cache?: LayerCache): Source[] {
 
 /**
  * Gives `use` the sources of a run: those of {@link createSources} or, where the absolute path of a mirror is given, that
- * alone. Throws MIRROR_INVALID, ARCHIVE_*, OUTPUT_UNWRITABLE.
+ * alone, and then where its catalog indexes come from. Throws MIRROR_INVALID, ARCHIVE_*, OUTPUT_UNWRITABLE.
  */
 export async function withSources<T>(
   mirror: string | undefined,
-  use: (sources: readonly Source[]) => Promise<T>,
+  use: (sources: readonly Source[], catalogs?: CatalogImages) => Promise<T>,
   cache?: LayerCache,
 ): Promise<T> {
   if (mirror === undefined) return await use(createSources(cache));
-  return await withMirror(mirror, async (dir) => await use([await mirrorSource(dir)]));
+  return await withMirror(mirror, async (dir) => await use([await mirrorSource(dir)], await mirrorCatalogs(dir)));
 }

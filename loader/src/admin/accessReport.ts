@@ -7,7 +7,7 @@ import { configurePermission, installPermission, operatePermission, readPermissi
 /** Whether the caller may do one thing, and by what, or why not. */
 export interface ReportedAccess {
   allowed: boolean;
-  by?: string;
+  by?: (Decision & { allowed: true })['by'];
   code?: ErrorCode;
   message?: string;
   hint?: string;

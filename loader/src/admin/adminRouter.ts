@@ -3,6 +3,7 @@ import type { BasicPermission } from '@backstage/plugin-permission-common';
 import { StagedoorError } from '@stagedoor/bundle';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type * as api from '../adminApi';
 import type { DynamicPlugins } from '../runtime/dynamicPlugins';
 import type { Operation } from '../lifecycle/operation';
 import type { PluginOperationKind } from '../operator/operator';
@@ -53,20 +54,22 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   const handlers: { [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Handler } } = {
     '/v1/access': {
       get: async (_request, response, credentials) => {
-        response.json(await reportAccess(access, credentials, options.uploadEnabled));
+        send<api.Access>(response, await reportAccess(access, credentials, options.uploadEnabled));
       },
     },
     '/v1/plugins': {
       ...read((_request, response) => {
         const lastEventId = plugins.events.last;
         const faults = plugins.faults();
-        response.json({ items: plugins.list(), lastEventId, ...(faults.length > 0 && { faults }) });
+        const items = plugins.list();
+        const list: api.PluginList = { items, lastEventId, ...(faults.length > 0 && { faults: faults.map(coded) }) };
+        response.json(list);
       }),
       post: (request, response, credentials) => upload(options, request, response, credentials),
     },
-    '/v1/plugins/{name}': read((request, response) => void response.json(plugins.status(nameOf(request)))),
-    '/v1/plugins/{name}/config': read(
-      async (request, response) => void response.json(await plugins.details.config(nameOf(request))),
+    '/v1/plugins/{name}': read((request, response) => send<api.Plugin>(response, plugins.status(nameOf(request)))),
+    '/v1/plugins/{name}/config': read(async (request, response) =>
+      send<api.PluginConfig>(response, await plugins.details.config(nameOf(request))),
     ),
     '/v1/plugins/{name}/sbom': read(
       async (request, response) => void response.type(SBOM_TYPE).json(await plugins.details.sbom(nameOf(request))),
@@ -75,17 +78,19 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     '/v1/plugins/{name}/disable': operate('disable'),
     '/v1/plugins/{name}/enable': operate('enable'),
     '/v1/plugins/{name}/rollback': operate('rollback'),
-    '/v1/operations/{id}': read((request, response) => void response.json(plugins.operation(request.params.id!))),
+    '/v1/operations/{id}': read((request, response) =>
+      send<api.Operation>(response, plugins.operation(request.params.id!)),
+    ),
     '/v1/events': read((request, response, { expiresAt }) => streams.open(request, response, expiresAt)),
     '/v1/{pluginId}/health': read(async (request, response) => {
-      const health = await plugins.observations.health(request.params.pluginId!);
+      const health: api.Health = await plugins.observations.health(request.params.pluginId!);
       response.status(health.status === 'error' ? 503 : 200).json(health);
     }),
     '/v1/{pluginId}/metrics': read(async (request, response) => {
       response.type(METRICS_TYPE).send(await plugins.observations.metrics(request.params.pluginId!));
     }),
-    '/v1/boot': read((_request, response) => void response.json(plugins.observations.boot)),
-    '/v1/host': read((_request, response) => void response.json(plugins.host)),
+    '/v1/boot': read((_request, response) => send<api.Span>(response, plugins.observations.boot)),
+    '/v1/host': read((_request, response) => send<api.Host>(response, plugins.host)),
     '/v1/openapi.json': read((_request, response) => void response.json(openapi)),
   };
   const router = Router();
@@ -105,6 +110,15 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   });
   router.use('/v1', codedErrors(logger));
   return router;
+}
+
+/** Answers with a body that clients have a type for. */
+function send<Body>(response: Response, body: Body): void {
+  response.json(body);
+}
+
+function coded(fault: StagedoorError): api.CodedFault {
+  return fault.toJSON();
 }
 
 function operation(

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unknownPlugin } from '../errors/unknownPlugin';
@@ -11,7 +11,6 @@ import type { BundleDetails } from '../operator/bundleDetails';
 import type { PluginOperationKind } from '../operator/operator';
 import { watchRoot } from '../scan/watchRoot';
 import type { SchemaEntry } from '../validate/configSchema';
-import type { HostManifest } from '../validate/host';
 import { bootRuntime, stopRuntime } from './boot';
 import { currentFaults, missingPolicies } from './currentFaults';
 import type { RuntimeParts } from './runtimeParts';

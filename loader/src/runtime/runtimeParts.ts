@@ -1,3 +1,4 @@
+import type { HostManifest } from '@stagedoor/bundle';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Contribution } from '../composition/contribution';
 import type { BuildReports } from '../drops/buildReports';
@@ -19,7 +20,6 @@ import type { ProcessHost } from '../process/processHost';
 import type { Slots } from '../serve/slots';
 import type { Settings } from '../settings/settings';
 import type { Gate } from '../validate/gate';
-import type { HostManifest } from '../validate/host';
 
 /** What there is for bundles: the root directory and all that follows from it. */
 export interface DynamicParts {

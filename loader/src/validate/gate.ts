@@ -1,12 +1,11 @@
 import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
-import { concurrently, isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
+import { concurrently, isStagedoorError, type StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
-import type { HostManifest } from './host';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';

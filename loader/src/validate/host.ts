@@ -1,20 +1,6 @@
-import type { SharedPackage } from '@stagedoor/bundle';
+import type { HostManifest, SharedPackage } from '@stagedoor/bundle';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-
-/** What a bundle is held against. */
-export interface HostManifest {
-  /** Release of Backstage, from the nearest `backstage.json`; unknown without one. */
-  backstage?: string;
-  /** Version of Node, without the `v`. */
-  node: string;
-  platform: string;
-  arch: string;
-  /** Node's ABI number (`process.versions.modules`). */
-  abi: string;
-  /** Versions of the shared packages by name. */
-  shared: Record<string, string>;
-}
 
 /** Describes the running host. `cwd` is where the search for `backstage.json` begins. */
 export function describeHost(shared: readonly SharedPackage[], cwd: string): HostManifest {

@@ -1,8 +1,7 @@
-import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside, peerFit } from '@stagedoor/bundle';
+import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside, peerFit, type HostManifest } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stagedBundle';
-import type { HostManifest } from './host';
 
 /** One reason to refuse a bundle; throws it. */
 type Check = (bundle: StagedBundle, host: HostManifest) => void;

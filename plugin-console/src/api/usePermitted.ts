@@ -4,7 +4,7 @@ import type { Access, Permitted } from './types';
 import { useAsked } from './useAsked';
 
 /** Tells what the user may do: nothing until the portal has answered. Asks again whenever `reachable` changes. */
-export function usePermitted(reachable: boolean): (action: keyof Access) => Permitted {
+export function usePermitted(reachable: boolean): (action: Exclude<keyof Access, 'caller'>) => Permitted {
   const client = useApi(adminApiRef);
   const { value, fault } = useAsked(() => client.access(), [client, reachable]);
   return (action) => value?.[action] ?? { allowed: false, ...fault };

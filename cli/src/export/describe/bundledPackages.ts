@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import type { Build } from '../buildAll';
-import type { Decisions } from '../decisions';
-import type { HoistLayout } from '../hoist';
-import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage, PackageFinder } from '../installedPackage';
-import { isVirtual } from '../modules';
-import type { Plan } from '../plan';
-import type { Travelling } from '../travelling';
+import type { Build } from '../bundle/bundleContents';
+import { isVirtual } from '../bundle/outputModules';
+import type { ExportContext } from '../plan/exportContext';
+import type { InstalledPackage } from '../source/installedPackage';
+import type { BundleParts } from './bundleParts';
 
 /** A package of which something is in the bundle. */
 export interface BundledPackage {
@@ -33,21 +30,12 @@ export interface BundledPackages {
   ownBytes: number;
 }
 
-/** What {@link bundledPackages} reads. */
-export interface Sources {
-  build: Build;
-  decisions: Decisions;
-  layout: HoistLayout;
-  finder: PackageFinder;
-  imports: readonly ImportEdge[];
-  travelling: readonly Travelling[];
-}
-
 /** Lists the packages inlined, hoisted and embedded in a bundle, and which of them imports which. */
 export function bundledPackages(
-  plan: Plan,
-  { build, decisions, layout, finder, imports, travelling }: Sources,
+  { build, layout, imports, copied }: BundleParts,
+  context: ExportContext,
 ): BundledPackages {
+  const { plan, finder, decisions } = context;
   const byId = new Map<string, BundledPackage>();
   const enter = (pkg: InstalledPackage): BundledPackage => {
     const id = `${pkg.name}@${pkg.version}`;
@@ -62,9 +50,9 @@ export function bundledPackages(
   for (const [path, { dir }] of layout) {
     const entry = enter(finder.ofDir(dir)!);
     entry.paths.push(path);
-    entry.reason ??= decisions.hoisted.get(dir)?.reason;
+    entry.reason ??= decisions.hoisted.get(dir)?.reason.text;
   }
-  for (const { package: pkg, to, paths } of travelling) {
+  for (const { package: pkg, to, paths } of copied) {
     if (pkg.dir !== plan.dir && paths.length > 0) enter(pkg).paths.push(to);
   }
 
@@ -77,10 +65,10 @@ export function bundledPackages(
   }
   const packages = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const entry of packages) entry.imports.delete(entry.id);
-  return { packages, imported, ownBytes: ownBytes(plan, build, finder) };
+  return { packages, imported, ownBytes: ownBytes(build, context) };
 }
 
-function ownBytes(plan: Plan, { output }: Build, finder: PackageFinder): number {
+function ownBytes({ output }: Build, { plan, finder }: ExportContext): number {
   return Object.entries(output.output.inputs)
     .filter(([path]) => !isVirtual(path) && finder.ofFile(join(plan.workspace.root, path))?.dir === plan.dir)
     .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0);

@@ -1,7 +1,10 @@
 import { join, posix } from 'node:path';
 import { StagedoorError, packName } from '@stagedoor/bundle';
-import type { InstalledPackage } from '../installedPackage';
+import type { InstalledPackage } from '../source/installedPackage';
 import { cachedSchemas } from './schemaCache';
+
+/** Names under which upstream's loader and RHDH look for the config schema. */
+export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 /** Backstage's serialized form of several packages' config schemas. */
 export interface SerializedSchemas {

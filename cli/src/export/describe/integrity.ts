@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { InstalledPackage } from '../installedPackage';
-import type { Locked } from '../lockfile/lockfile';
-import type { Workspace } from '../workspace';
+import type { InstalledPackage } from '../source/installedPackage';
+import type { Locked } from '../source/lockfile/lockfile';
+import type { Workspace } from '../source/workspace';
 
 /** What npm notes about the tree it installed; shaped as its lockfile. */
 interface InstalledTree {

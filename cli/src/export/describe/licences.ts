@@ -1,6 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { InstalledManifest } from '../installedPackage';
+import type { InstalledManifest } from '../source/installedPackage';
 
 /** A licence as CycloneDX states it. */
 export type StatedLicence = { license: { id: string } } | { license: { name: string } } | { expression: string };

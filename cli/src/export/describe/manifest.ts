@@ -10,11 +10,10 @@ import {
   type BundleManifest,
 } from '@stagedoor/bundle';
 import { version } from '../../../package.json';
-import type { VerifiedBundle } from '../../verify/messages';
-import type { Filled } from '../filled';
-import type { Staging } from '../output';
-import type { ExportedPackage } from '../plan';
-import type { Workspace } from '../workspace';
+import type { StartedBundle } from '../../startCheck/messages';
+import type { Staging } from '../output/stagingFolder';
+import type { ExportedPackage } from '../plan/plan';
+import type { Workspace } from '../source/workspace';
 import { backstageRelease } from './packageJson';
 
 /** What the manifest says besides what lies in the folder. */
@@ -22,8 +21,17 @@ export interface ManifestFacts {
   peerDependencies: Record<string, string>;
   /** True where a hoisted package carries native code. */
   native: boolean;
-  /** What starting the bundle showed; undefined where it was not started. */
-  verified: VerifiedBundle | undefined;
+  /** What the start check found; undefined where the bundle was not started. */
+  started: StartedBundle | undefined;
+}
+
+/** The size of a finished bundle. */
+export interface FinishedBundle {
+  /** sha256 over the canonical file list. */
+  digest: string;
+  /** Size of all files, and their number. */
+  bytes: number;
+  files: number;
 }
 
 /** Writes the manifest of the finished bundle, the last of its files, and tells how large it is now. */
@@ -31,7 +39,7 @@ export async function writeManifest(
   staging: Staging,
   plan: ExportedPackage,
   facts: ManifestFacts,
-): Promise<Pick<Filled, 'digest' | 'bytes' | 'files'>> {
+): Promise<FinishedBundle> {
   const manifest = await bundleManifest(plan, staging.dir, facts);
   const text = formatManifest(manifest);
   await staging.write(MANIFEST_FILE, text);
@@ -55,19 +63,20 @@ async function bundleManifest(plan: ExportedPackage, dir: string, facts: Manifes
       ...(isBackendRole(plan.role) && { node: '>=20.19.0' }),
       shared: facts.peerDependencies,
     },
-    ...(facts.verified && { provides: provided(facts.verified) }),
+    ...(facts.started && { provides: provided(facts.started) }),
     ...(facts.native && {
       native: { platform: process.platform, arch: process.arch, abi: process.versions.modules },
     }),
     files,
     digest: digestOf(files),
     tool: { name: '@stagedoor/cli', version },
-    verified: facts.verified !== undefined,
+    startCheck: facts.started ? 'passed' : 'skipped',
+    verified: facts.started !== undefined,
   };
 }
 
 /** Plugins of one package start side by side, so the order in which they open routes is put right. */
-function provided({ pluginIds, modules, openedRoutes, extensionPoints }: VerifiedBundle): BundleManifest['provides'] {
+function provided({ pluginIds, modules, openedRoutes, extensionPoints }: StartedBundle): BundleManifest['provides'] {
   const keyed = openedRoutes.map((route) => ({ key: `${route.pluginId} ${route.path} ${route.allow}`, route }));
   const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ route }) => ({ ...route }));
   return { pluginIds, modules, openedRoutes: sorted, extensionPoints };

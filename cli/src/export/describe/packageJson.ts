@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ExportedPackage, Plan } from '../plan';
+import type { ExportedPackage, Plan } from '../plan/plan';
 
 /** What people read about a package, kept as it is. */
 const KEPT = ['description', 'keywords', 'license', 'author', 'homepage', 'repository', 'bugs'] as const;

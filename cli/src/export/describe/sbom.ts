@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { version } from '../../../package.json';
-import type { InstalledPackage } from '../installedPackage';
-import type { ExportedPackage } from '../plan';
+import type { InstalledPackage } from '../source/installedPackage';
+import type { ExportedPackage } from '../plan/plan';
 import type { BundledPackage, BundledPackages } from './bundledPackages';
 import type { IntegrityReader } from './integrity';
 import { declaredLicence, statedLicence } from './licences';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version } from '../../../package.json';
 import { replaceFile } from '../../temporary/replaceFile';
-import type { InstalledPackage } from '../installedPackage';
+import type { InstalledPackage } from '../source/installedPackage';
 
 /** JSON schemas compiled from one package's `config.d.ts`, or checked. */
 type Schemas = Array<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { ExportedPackage } from '../plan';
+import type { ExportedPackage } from '../plan/plan';
 import type { BundledPackage } from './bundledPackages';
 import { declaredLicence, licenceTexts } from './licences';
 

@@ -1,5 +1,5 @@
-import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage } from '../installedPackage';
+import type { ImportEdge } from '../describe/packageImports';
+import type { InstalledPackage } from '../source/installedPackage';
 
 /** One package of a chain of imports. */
 export interface ChainLink {

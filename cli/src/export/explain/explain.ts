@@ -1,10 +1,8 @@
 import { SHARED_ROOT } from '@stagedoor/bundle';
-import type { Build } from '../buildAll';
-import type { Decisions, Hoisted } from '../decisions';
-import type { HoistLayout } from '../hoist';
-import type { ImportEdge } from '../imports/packageImports';
-import { isInstalled, type InstalledPackage, type PackageFinder } from '../installedPackage';
-import type { Plan } from '../plan';
+import type { BundleParts } from '../describe/bundleParts';
+import type { ExportContext } from '../plan/exportContext';
+import type { Plan } from '../plan/plan';
+import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { ImportGraph, type ChainLink } from './chains';
 import { whyNot } from './whyNot';
 
@@ -22,16 +20,6 @@ export interface ExplainedPackage {
   chains: ChainLink[][];
 }
 
-/** A finished bundle, as explaining needs it. */
-export interface Explainable {
-  build: Build;
-  decisions: Decisions;
-  roots: readonly Hoisted[];
-  layout: HoistLayout;
-  imports: readonly ImportEdge[];
-  finder: PackageFinder;
-}
-
 /** Direct importers shown for the one package that was asked about. */
 const MAX_CHAINS = 5;
 
@@ -39,10 +27,14 @@ const MAX_CHAINS = 5;
  * Explains the package called `name` (one entry per version), or with `''` every package that the bundle has or imports,
  * sorted by name, each with its shortest chain.
  */
-export async function explainPackages(plan: Plan, bundle: Explainable, name: string): Promise<ExplainedPackage[]> {
-  const graph = new ImportGraph(plan.self, bundle.imports);
+export async function explainPackages(
+  name: string,
+  parts: BundleParts,
+  context: ExportContext,
+): Promise<ExplainedPackage[]> {
+  const graph = new ImportGraph(context.plan.self, parts.imports);
   const limit = name === '' ? 1 : MAX_CHAINS;
-  const explained = [...carried(plan, bundle), ...leftOut(plan, bundle)]
+  const explained = [...carried(parts, context), ...leftOut(parts, context)]
     .filter((entry) => name === '' || entry.name === name || entry.key === name)
     .map(({ key, ...entry }) => ({
       ...entry,
@@ -51,13 +43,13 @@ export async function explainPackages(plan: Plan, bundle: Explainable, name: str
     .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
   if (explained.length > 0) return explained;
   if (name === '') return [];
-  return [{ name, decision: 'none', reason: await whyNot(plan, bundle, name), chains: [] }];
+  return [{ name, decision: 'none', reason: await whyNot(name, parts, context), chains: [] }];
 }
 
 type Entry = Omit<ExplainedPackage, 'chains'> & { key: string };
 
-function carried(plan: Plan, { build, roots, layout, finder }: Explainable): Entry[] {
-  const reasons = new Map(roots.map((root) => [root.package.dir, root.reason]));
+function carried({ build, roots, layout }: BundleParts, { plan, finder }: ExportContext): Entry[] {
+  const reasons = new Map(roots.map((root) => [root.package.dir, root.reason.text]));
   const inlined = [...build.contents.inlined.values()].map(({ package: pkg, bytes }): Entry => ({
     ...identity(pkg),
     decision: 'inlined',
@@ -72,12 +64,12 @@ function carried(plan: Plan, { build, roots, layout, finder }: Explainable): Ent
 }
 
 /** Shared and absent packages: imports without a target in the bundle. */
-function leftOut(plan: Plan, { imports, decisions }: Explainable): Entry[] {
+function leftOut({ imports }: BundleParts, { plan, decisions }: ExportContext): Entry[] {
   const names = new Set(imports.filter(({ to }) => to === undefined).map(({ name }) => name));
   return [...names].map((name): Entry => {
     const shared = plan.shared.get(name);
     if (!shared) {
-      const reason = decisions.absent.get(name) ?? 'its import is guarded, and it is not installed';
+      const reason = decisions.absent.get(name)?.text ?? 'its import is guarded, and it is not installed';
       return { key: name, name, decision: 'absent', reason };
     }
     return { key: name, name, version: shared.version, decision: 'shared', reason: whyShared(plan, name) };

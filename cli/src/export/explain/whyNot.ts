@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { InstalledPackage } from '../installedPackage';
-import { isVirtual } from '../modules';
-import type { Plan } from '../plan';
-import type { Explainable } from './explain';
+import { isVirtual } from '../bundle/outputModules';
+import type { BundleParts } from '../describe/bundleParts';
+import type { ExportContext } from '../plan/exportContext';
+import type { InstalledPackage } from '../source/installedPackage';
 
 /** Why a package is neither in the bundle nor imported by it, as one clause. */
-export async function whyNot(plan: Plan, bundle: Explainable, name: string): Promise<string> {
-  const dropped = droppedBy(plan, bundle, name);
+export async function whyNot(name: string, parts: BundleParts, context: ExportContext): Promise<string> {
+  const { plan } = context;
+  const dropped = droppedBy(name, parts, context);
   if (dropped) return `imported by ${dropped}, but none of its code is used`;
-  const types = await typesOnlyIn(plan, bundle, name);
+  const types = await typesOnlyIn(name, parts, context);
   if (types) return `only its types are imported, in ${types}`;
   const { manifest } = plan.self;
   if (plan.shared.has(name)) return 'the host provides it, and nothing in the bundle imports it';
@@ -18,7 +19,7 @@ export async function whyNot(plan: Plan, bundle: Explainable, name: string): Pro
   }
   if (manifest.devDependencies?.[name])
     return `a development dependency of ${plan.pkg.name}; no code that runs imports it`;
-  const declaring = [...bundle.build.contents.inlined.values()].find(
+  const declaring = [...parts.build.contents.inlined.values()].find(
     (entry) => entry.package.manifest.dependencies?.[name] !== undefined,
   );
   if (declaring) return `${declaring.package.name} declares it, but none of its code in the bundle imports it`;
@@ -26,7 +27,8 @@ export async function whyNot(plan: Plan, bundle: Explainable, name: string): Pro
 }
 
 /** The first file with an import that esbuild followed, and left out again because nothing of it is needed. */
-function droppedBy({ workspace }: Plan, { build, finder }: Explainable, name: string): string | undefined {
+function droppedBy(name: string, { build }: BundleParts, { plan, finder }: ExportContext): string | undefined {
+  const { workspace } = plan;
   const { inputs } = build.output;
   for (const [path, { imports }] of Object.entries(inputs)) {
     const owner = ownerOf(path);
@@ -44,7 +46,11 @@ function droppedBy({ workspace }: Plan, { build, finder }: Explainable, name: st
 }
 
 /** The first TypeScript source that names the package in an import: esbuild drops imports of which only types are used. */
-async function typesOnlyIn(plan: Plan, { build, finder }: Explainable, name: string): Promise<string | undefined> {
+async function typesOnlyIn(
+  name: string,
+  { build }: BundleParts,
+  { plan, finder }: ExportContext,
+): Promise<string | undefined> {
   const pattern = new RegExp(
     `(?:from|import)\\s*\\(?\\s*["']${name.replace(/[.+*?^$()[\]{}|\\/]/g, '\\$&')}(?:/[^"']*)?["']`,
   );

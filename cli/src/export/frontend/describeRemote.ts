@@ -1,18 +1,16 @@
-import { SBOM_FILE, copyPlainFile } from '@stagedoor/bundle';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { SBOM_FILE } from '@stagedoor/bundle';
 import type { BundledPackage } from '../describe/bundledPackages';
-import { collectConfigSchemas } from '../describe/configSchema';
+import { copyFiles } from '../describe/assembleBundle';
+import { SCHEMA_FILES, collectConfigSchemas } from '../describe/configSchema';
 import { IntegrityReader } from '../describe/integrity';
 import { backstageField, keptFields, toJson } from '../describe/packageJson';
 import { sbom } from '../describe/sbom';
 import { LICENCES_FILE, thirdPartyLicences } from '../describe/thirdPartyLicences';
-import { SCHEMA_FILES } from '../assemble';
-import type { Locked } from '../lockfile/lockfile';
-import type { Staging } from '../output';
-import type { ExportedPackage } from '../plan';
-import { publishedFiles } from '../publishedFiles';
-import { cacheDir } from '../workspace';
+import type { Locked } from '../source/lockfile/lockfile';
+import type { Staging } from '../output/stagingFolder';
+import type { ExportedPackage } from '../plan/plan';
+import { publishedFiles } from '../hoist/publishedFiles';
+import { cacheDir } from '../source/workspace';
 import type { RemoteContents } from './remoteContents';
 
 /** What is known of a remote when it is described. */
@@ -39,14 +37,9 @@ export async function describeRemote(
     thirdPartyLicences(exported, bundled.packages),
     publishedFiles(exported.dir, self.manifest),
   ]);
-  for (const path of published.filter((entry) => !/^(dist|src)\//.test(entry))) {
-    const target = join(staging.dir, path);
-    await mkdir(dirname(target), { recursive: true });
-    await copyPlainFile(join(exported.dir, path), target);
-  }
-  for (const path of schemas ? SCHEMA_FILES : []) {
-    await staging.write(path, toJson(schemas));
-  }
+  const paths = published.filter((entry) => !/^(dist|src)\//.test(entry));
+  await copyFiles(staging, { package: exported, to: '', paths });
+  for (const path of schemas ? SCHEMA_FILES : []) await staging.write(path, toJson(schemas));
   await staging.write('package.json', packageJson(exported, entryFile, peerDependencies));
   await staging.write(SBOM_FILE, bill);
   await staging.write(LICENCES_FILE, licences);

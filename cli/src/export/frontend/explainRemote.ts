@@ -1,7 +1,7 @@
 import { ImportGraph } from '../explain/chains';
 import type { ExplainedPackage } from '../explain/explain';
-import { isInstalled } from '../installedPackage';
-import type { ExportedPackage } from '../plan';
+import { isInstalled } from '../source/installedPackage';
+import type { ExportedPackage } from '../plan/plan';
 import type { RemoteContents } from './remoteContents';
 
 /** Direct importers shown for the one package that was asked about. */

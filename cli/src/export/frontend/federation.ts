@@ -1,6 +1,6 @@
 import { defaultRemoteSharedDependencies } from '@backstage/module-federation-common';
-import type { ExportedPackage } from '../plan';
-import type { Entry } from '../entries';
+import type { ExportedPackage } from '../plan/plan';
+import type { Entry } from '../plan/entries';
 
 /** File of the remote that apps are pointed to. */
 export const FEDERATION_MANIFEST = 'mf-manifest.json';

@@ -1,5 +1,5 @@
 import type { StatsChunk, StatsCompilation } from '@rspack/core';
-import type { ExportedPackage } from '../plan';
+import type { ExportedPackage } from '../plan/plan';
 import { exposeChunk } from './federation';
 
 interface FederationManifest {

@@ -1,7 +1,7 @@
-import type { InlinedPackage } from '../contents';
-import type { ImportEdge } from '../imports/packageImports';
-import type { InstalledPackage, PackageFinder } from '../installedPackage';
-import type { ExportedPackage } from '../plan';
+import type { InlinedPackage } from '../bundle/bundleContents';
+import type { ImportEdge } from '../describe/packageImports';
+import type { InstalledPackage, PackageFinder } from '../source/installedPackage';
+import type { ExportedPackage } from '../plan/plan';
 import type { RemoteBuild } from './buildRemote';
 import { remoteImports } from './remoteImports';
 import { moduleFile, outputModules } from './remoteModules';

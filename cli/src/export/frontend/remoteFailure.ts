@@ -1,8 +1,8 @@
 import type { StatsError } from '@rspack/core';
 import { StagedoorError, isInside } from '@stagedoor/bundle';
-import { packageOfImport, type PackageFinder } from '../installedPackage';
-import type { ExportedPackage } from '../plan';
-import { installCommand } from '../workspace';
+import { packageOfImport, type PackageFinder } from '../source/installedPackage';
+import type { ExportedPackage } from '../plan/plan';
+import { installCommand } from '../source/workspace';
 import { moduleFile, withoutEscapes } from './remoteModules';
 
 const UNRESOLVED = /Can't resolve '([^']+)'/;

@@ -1,8 +1,10 @@
 import { relative, sep } from 'node:path';
 import type { StatsModule } from '@rspack/core';
 import { findPackageDir } from '@stagedoor/bundle';
-import type { ImportEdge } from '../imports/packageImports';
-import { packageOfImport, type InstalledPackage, type PackageFinder } from '../installedPackage';
+import { validRange } from 'semver';
+import type { ExportedPackage } from '../plan/plan';
+import type { ImportEdge } from '../describe/packageImports';
+import { packageOfImport, type InstalledPackage, type PackageFinder } from '../source/installedPackage';
 import { moduleFile } from './remoteModules';
 
 /** What the packages in a remote import. */
@@ -83,4 +85,29 @@ function reexporters(reasons: readonly Reason[], to: InstalledPackage): Installe
     ({ from, named }) => from.dir !== to.dir && named !== undefined && leadsTo(named, from, to),
   );
   return [...new Set(found.map(({ from }) => from))];
+}
+
+/** What the packager adds, the runtime of Module Federation, is no dependency of the plugin that its lockfile could know. */
+export function ownEdges(edges: readonly ImportEdge[]): ImportEdge[] {
+  return edges.filter(({ to }) => !to?.name.startsWith('@module-federation/'));
+}
+
+/**
+ * The range of every package that the app is asked for: what the plugin declares, or else what is installed for it.
+ * What other packages declare is of no use: many name no React that came after them.
+ */
+export function sharedRanges(
+  { self, dir }: ExportedPackage,
+  { imports }: Pick<RemoteImports, 'imports'>,
+  finder: PackageFinder,
+): Record<string, string> {
+  const { dependencies, peerDependencies, devDependencies } = self.manifest;
+  const ranges = [...imports.keys()].sort().map((name): [string, string] => {
+    const declared = peerDependencies?.[name] ?? dependencies?.[name] ?? devDependencies?.[name];
+    if (declared !== undefined && validRange(declared) !== null) return [name, declared];
+    const place = findPackageDir(name, dir);
+    const installed = place && finder.ofDir(place)?.version;
+    return [name, installed ? `^${installed}` : '*'];
+  });
+  return Object.fromEntries(ranges);
 }

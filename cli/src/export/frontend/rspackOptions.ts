@@ -3,8 +3,7 @@ import { builtinModules } from 'node:module';
 import { sep } from 'node:path';
 import type { RspackOptions } from '@rspack/core';
 import { packName } from '@stagedoor/bundle';
-import { escapeRegExp } from '../escapeRegExp';
-import type { ExportedPackage } from '../plan';
+import type { ExportedPackage } from '../plan/plan';
 
 /** Where what a remote consists of lies below its folder, by content: hosts let browsers keep it for good. */
 const CHUNKS = 'static/[name].[contenthash:16]';
@@ -76,7 +75,8 @@ function uniqueName(packageName: string): string {
 /** Matches installed code, also of a workspace that itself lies below a folder called node_modules. */
 function installedBelow(root: string): RegExp {
   const installed = /[\\/]node_modules[\\/]/;
-  return installed.test(root + sep) ? new RegExp(`^${escapeRegExp(root)}(?=[\\\\/]).*${installed.source}`) : installed;
+  if (!installed.test(root + sep)) return installed;
+  return new RegExp(`^${root.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?=[\\\\/]).*${installed.source}`);
 }
 
 function transpiler(): Array<{ loader: string; options: object }> {

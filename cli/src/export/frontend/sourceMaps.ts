@@ -1,7 +1,7 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { decode } from '@jridgewell/sourcemap-codec';
-import { isInstalled, type PackageFinder } from '../installedPackage';
+import { isInstalled, type PackageFinder } from '../source/installedPackage';
 import { withoutEscapes } from './remoteModules';
 
 /** What Rspack itself adds to a remote, under one name. */

@@ -3,6 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 
 type Config = Record<string, unknown>;
 
+const HEADER = `# Written by \`stagedoor install\` from the pluginConfig of every plugin in its list.
+# It is replaced by the next install: change the list instead.
+`;
+
 /** Names that code which copies objects may take for something else than data. */
 const NEVER_MERGED = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -37,4 +41,11 @@ export function mergePluginConfigs(fragments: ReadonlyArray<{ package: string; p
 
 function isObject(value: unknown): value is Config {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** app-config.dynamic-plugins.yaml of a merged config. */
+export async function appConfigText(config: Record<string, unknown>): Promise<string> {
+  const { stringify } = await import('yaml');
+  // No aliases: a config that occurs twice is written twice, as its reader may not know them.
+  return HEADER + stringify(config, { aliasDuplicateObjects: false, lineWidth: 0 });
 }

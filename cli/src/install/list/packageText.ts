@@ -1,3 +1,6 @@
+import { isAddress } from '../../http/send';
+import { parseNpmSpec } from '../../text/npmSpec';
+
 /** What the text of a `package` names, by its form alone. */
 export type PackageForm = 'oci' | 'ref' | 'local' | 'archive' | 'npm';
 
@@ -6,7 +9,7 @@ export function formOf(text: string): PackageForm {
   if (text.startsWith('oci://')) return 'oci';
   if (text.startsWith('ref://')) return 'ref';
   if (/^(\.{1,2}(\/|$)|\/|file:)/.test(text)) return 'local';
-  if (/^https?:\/\//i.test(text)) return 'archive';
+  if (isAddress(text)) return 'archive';
   return 'npm';
 }
 
@@ -34,15 +37,12 @@ export function parseOciText(text: string): OciText | undefined {
 
 /**
  * What tells entries of one npm package, archive or folder apart from others: the name without version or git reference;
- * a path or address as it is. The forms are those of https://docs.npmjs.com/cli/using-npm/package-spec.
+ * a path or address as it is.
  */
 export function plainKey(text: string): string {
   const form = formOf(text);
   if (form === 'local') return text.replace(/\/+$/, '');
   if (form === 'archive') return text;
   const spec = text.replace(/^npm:/, '');
-  const alias = /^((?:@[^/@]+\/)?[^@/]+)@npm:/.exec(spec);
-  if (alias) return alias[1]!;
-  const named = /^((?:@[^/@]+\/)?[^@/:#]+)(?:@.*)?$/.exec(spec);
-  return named ? named[1]! : spec.split('#')[0]!;
+  return parseNpmSpec(spec)?.name ?? spec.split('#')[0]!;
 }

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { cleanUpOnExit } from '../../temporary/cleanUpOnExit';
 import { fetchAll } from '../fetchAll';
+import { catalogImages, type CatalogImages } from '../catalogIndex/catalogImages';
 import { assertLocked } from '../lockFile';
 import { openList } from '../openList';
 import { lockedPlugins, tryToLock } from '../lockedPlugins';
@@ -18,7 +19,7 @@ import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
 /** What {@link mirror} is told; the rest as an install. */
 export interface MirrorOptions extends Pick<
   InstallOptions,
-  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress'
+  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh'
 > {
   /** The folder, or archive (`.tar`, `.tgz`, `.tar.gz`), to write; an older mirror there is replaced. */
   out: string;
@@ -48,18 +49,20 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   const started = Date.now();
   const { signal, onProgress, sources } = options;
   const out = resolve(options.cwd, options.out);
-  const { list, lockFile: file, locked, context } = await openList(options);
   try {
     await assertReplaceable(out);
     return await withScratch(out, async (scratch) => {
-      onProgress?.({ step: 'resolving', plugins: list.plugins.length });
-      const planned = await resolveAll(list.plugins, [], sources, context);
-      if (locked) assertLocked(file, locked, lockedPlugins(planned, []));
-      onProgress?.({ step: 'fetching', plugins: planned.length });
       const dir = join(scratch, 'mirror');
       const [staging, blobs] = [join(scratch, 'staging'), new MirrorBlobs(dir)];
       await mkdir(dir);
       await mkdir(staging);
+      const { catalogs, digests } = keptCatalogs(async (path) => void (await blobs.add(path)));
+      const opened = await openList({ ...options, catalogs }, { listRequired: true });
+      const { list, lockFile: file, locked, context } = opened;
+      onProgress?.({ step: 'resolving', plugins: list.plugins.length });
+      const planned = await resolveAll(list.plugins, [], sources, context);
+      if (locked) assertLocked(file, locked, lockedPlugins(planned, []));
+      onProgress?.({ step: 'fetching', plugins: planned.length });
       const archives = new Map<Planned, string>();
       const keep = async (plan: Planned, path: string): Promise<void> => {
         const digest = await blobs.add(path);
@@ -76,7 +79,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
           ...(archive !== undefined && { archive }),
         };
       });
-      await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages));
+      await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages, digests));
       signal?.throwIfAborted();
       const bytes = await putInPlace(dir, out, isArchivePath(out));
       const written = locked ? false : await tryToLock(file, found, { installed: true, warnings: list.warnings });
@@ -95,6 +98,23 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   } catch (error) {
     throw asUnwritable(error, out);
   }
+}
+
+/** The images of catalog indexes, each of which is kept as it is read, and their digests by name. */
+function keptCatalogs(keep: (file: string) => Promise<void>): {
+  catalogs: CatalogImages;
+  digests: Map<string, string>;
+} {
+  const inner = catalogImages({ keep });
+  const digests = new Map<string, string>();
+  const catalogs: CatalogImages = {
+    async unpack(image, folder, context) {
+      const unpacked = await inner.unpack(image, folder, context);
+      digests.set(image, unpacked.digest);
+      return unpacked;
+    },
+  };
+  return { catalogs, digests };
 }
 
 /** A folder beside the output, so that what is complete can be moved there. */

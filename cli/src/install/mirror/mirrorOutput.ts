@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { replaceOutput } from '../../export/replaceOutput';
+import { swapOutput } from '../../export/output/swapOutput';
 import { MIRROR_INDEX } from './mirrorIndex';
 
 /** The folder that an archive of a mirror has at its top. */
@@ -30,7 +30,7 @@ export async function assertReplaceable(out: string): Promise<void> {
 export async function putInPlace(dir: string, out: string, archive: boolean): Promise<number> {
   const bytes = (await listFiles(dir)).reduce((sum, { size }) => sum + size, 0);
   if (!archive) {
-    await replaceOutput(dir, { dir: out, fixed: false });
+    await swapOutput(dir, { dir: out, fixed: false });
     return bytes;
   }
   const tar = `${dir}.tar`;

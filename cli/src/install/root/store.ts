@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isDigest } from '../../oci/digests';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
@@ -38,7 +39,7 @@ export const resolvedSchema = z.object({
     .object({
       host: z.string(),
       repository: z.string(),
-      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256 in hex'),
+      digest: z.string().refine(isDigest, 'must be a digest, e.g. sha256 in hex'),
       path: z.string().refine(isBundlePath, 'must be a plain relative path'),
     })
     .optional(),

@@ -19,8 +19,7 @@ import { ARCHIVE_LIMITS, tooManyBytes } from '../../http/limits';
 import { formOf, plainKey } from '../../install/list/packageText';
 import type { Source } from '../../install/source';
 import { checkIntegrity } from '../integrity';
-import { scratchFolder } from '../scratch';
-import { unpack } from '../unpack';
+import { scratchFolder, unpack } from '../unpack';
 
 /**
  * Bundle folders and archives of this machine: `./folder`, `/folder`, `file:…`. Paths are relative to `cwd` and recorded as
@@ -37,18 +36,18 @@ export const localSource: Source = {
     }
     return { ...common, digest: await integrityOf(path), ...(integrity !== undefined && { integrity }) };
   },
-  async fetch({ identity, integrity }, folder, { cwd, keep, admit }) {
+  async fetch({ identity, integrity }, folder, { cwd, keep, admit, limits }) {
     const path = pathOf(identity, cwd);
     const scratch = await scratchFolder(folder);
     if (await isFolder(path)) {
       await admit?.(path);
       const dir = join(scratch, 'plugin');
-      await copyFolder(path, dir, DEFAULT_LIMITS);
+      await copyFolder(path, dir, limits ?? DEFAULT_LIMITS);
       if (keep) await keep((await packBundle(dir, join(scratch, 'plugin.tgz'))).file);
       return dir;
     }
     if (integrity !== undefined) await checkIntegrity(path, integrity, path);
-    const dir = await unpack(path, scratch, { admit });
+    const dir = await unpack(path, scratch, { shown: path, admit, limits });
     await keep?.(path);
     return dir;
   },

@@ -1,7 +1,8 @@
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { errorText } from '../../text/errorText';
 import { ARCHIVE_LIMITS } from '../../http/limits';
 import { save } from '../../http/save';
-import { rootMessage, send, type TransferContext } from '../../http/send';
+import { send, type TransferContext } from '../../http/send';
 import { isDiskFault } from '../../temporary/unwritable';
 import { npmHeaders, withoutUser } from './npmHeaders';
 import { registryOf } from './npmSettings';
@@ -32,7 +33,7 @@ export async function downloadTarball(
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
-    throw new StagedoorError('FETCH_FAILED', `${shown} could not be fetched: ${rootMessage(cause)}.`, { cause });
+    throw new StagedoorError('FETCH_FAILED', `${shown} could not be fetched: ${errorText(cause)}.`, { cause });
   }
 }
 

@@ -41,7 +41,7 @@ async function exportOne(
     integrity,
     out: join(scratch, 'exported'),
     pack: false,
-    verify: true,
+    startCheck: true,
     ...(signal && { signal }),
   });
   if (keep) await keep((await packBundle(path, join(scratch, 'exported.tgz'))).file);

@@ -1,4 +1,4 @@
-import { basic } from '../../http/basic';
+import { basicAuthorization } from '../../http/send';
 import { isLoopback } from '../../http/dispatcher';
 import { registryOf, type NpmSettings } from './npmSettings';
 
@@ -30,7 +30,7 @@ async function authorizationFor(
   { settings, name, insecure = false }: NpmRequest,
 ): Promise<string | undefined> {
   const { username, password } = address;
-  if (username || password) return basic(decodeURIComponent(username), decodeURIComponent(password));
+  if (username || password) return basicAuthorization(decodeURIComponent(username), decodeURIComponent(password));
   const registry = registryOf(name, settings);
   const safe = address.protocol === 'https:' || insecure || isLoopback(address.hostname);
   if (!safe && new URL(registry).origin !== address.origin) return undefined;

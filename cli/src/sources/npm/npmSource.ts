@@ -1,18 +1,14 @@
 import { StagedoorError, redactAddress } from '@stagedoor/bundle';
 import { join } from 'node:path';
-import type { Resolved, Source, SourceContext } from '../../install/source';
+import type { NpmPackage, Resolved, Source, SourceContext } from '../../install/source';
+import { parseNpmSpec, type NpmSpec } from '../../text/npmSpec';
 import { REGISTRY_ALGORITHMS, checkIntegrity } from '../integrity';
-import { scratchFolder } from '../scratch';
-import { unpack } from '../unpack';
+import { scratchFolder, unpack } from '../unpack';
 import { downloadTarball } from './downloadTarball';
 import { exportPublished } from './exportPublished';
 import { missingDependencies } from './missingDependencies';
-import { formatIdentity } from './npmIdentity';
 import { npmConnection, npmSettingsReader } from './npmSettings';
 import { findVersion, type RegistryContext } from './packument';
-
-/** A name, and perhaps a version, range or tag; what leads elsewhere than to a registry is not taken. */
-const SPEC = /^(?:npm:)?((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([^/:]+))?$/i;
 
 /**
  * Packages of npm registries, as .npmrc says, npm itself not needed unless a plugin is exported. Throws PACKAGE_NOT_FOUND,
@@ -32,10 +28,14 @@ export function npmSource(readSettings = npmSettingsReader()): Source {
     };
   };
   return {
-    accepts: (text) => SPEC.test(text),
+    accepts: (text) => registrySpec(text) !== undefined,
     async resolve({ package: text, integrity, export: exported = false }, context) {
-      const [, name = '', range = 'latest'] = SPEC.exec(text) ?? [];
-      const { version, tarball, integrity: published } = await findVersion(name, range, await registryContext(context));
+      const { name, range } = registrySpec(text) ?? { name: '', range: '' };
+      const {
+        version,
+        tarball,
+        integrity: published,
+      } = await findVersion(name, range || 'latest', await registryContext(context));
       const expected = integrity ?? published;
       const npm = { name, version, exported };
       return {
@@ -62,7 +62,7 @@ export function npmSource(readSettings = npmSettingsReader()): Source {
       });
       if (digest !== '') await checkIntegrity(file, digest, spec, REGISTRY_ALGORITHMS);
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
-      const dir = await unpack(file, scratch, context);
+      const dir = await unpack(file, scratch, { ...context, shown: spec });
       const missing = await missingDependencies(dir);
       if (missing.length > 0) {
         if (!exported) throw notDynamic(spec, missing);
@@ -72,6 +72,21 @@ export function npmSource(readSettings = npmSettingsReader()): Source {
       return dir;
     },
   };
+}
+
+/** A name, and perhaps a version, range or tag; what leads elsewhere than to a registry is not taken. */
+function registrySpec(text: string): NpmSpec | undefined {
+  const spec = parseNpmSpec(text.replace(/^npm:/i, ''));
+  return spec && /[/:]/.test(spec.range) ? undefined : spec;
+}
+
+/**
+ * What a lock records of a version of an npm package: `npm <name>@<version> <address>`, followed by ` exported` where it
+ * may be exported. For people and comparisons: nothing is read out of it. `address` is a URL, so it holds no blanks and
+ * can bring no such suffix.
+ */
+function formatIdentity({ name, version, exported }: NpmPackage, address: string): string {
+  return `npm ${name}@${version} ${address}${exported ? ' exported' : ''}`;
 }
 
 function npmPackageOf({ npm, address }: Resolved): NonNullable<Resolved['npm']> & { tarball: string } {

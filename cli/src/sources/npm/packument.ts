@@ -1,9 +1,10 @@
 import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import { valid } from 'semver';
 import * as z from 'zod';
+import { errorText } from '../../text/errorText';
 import { PACKUMENT_LIMITS } from '../../http/limits';
 import { readBody } from '../../http/readBody';
-import { rootMessage, send, type HttpContext } from '../../http/send';
+import { send, type HttpContext } from '../../http/send';
 import { npmHeaders, withoutUser } from './npmHeaders';
 import { registryOf, type NpmSettings } from './npmSettings';
 
@@ -82,7 +83,6 @@ async function fetchPackument(name: string, { settings, ...context }: RegistryCo
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause)) throw cause;
-    const reason = cause instanceof z.ZodError ? describeIssues(cause) : rootMessage(cause);
-    throw new StagedoorError('FETCH_FAILED', `${shown} could not be fetched: ${reason}.`, { cause });
+    throw new StagedoorError('FETCH_FAILED', `${shown} could not be fetched: ${errorText(cause)}.`, { cause });
   }
 }

@@ -1,0 +1,13 @@
+/** A portal's description of itself, which bundles are held against: when they are exported, and before they are loaded. */
+export interface HostManifest {
+  /** Release of Backstage, from the nearest `backstage.json`; unknown without one. */
+  backstage?: string;
+  /** Version of Node.js, without the `v`. */
+  node: string;
+  platform: string;
+  arch: string;
+  /** Node's ABI number (`process.versions.modules`). */
+  abi: string;
+  /** Versions of the shared packages by name. */
+  shared: Record<string, string>;
+}

@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import type { Decisions } from '../../plan/decisions';
+import { packageOfImport, type PackageFinder } from '../../source/installedPackage';
+
+/**
+ * Hoisted ES modules that ES modules import: `require` gives their namespace, in which the default export is `default`,
+ * while esbuild takes what an ES module gets from `require` for the default export itself.
+ */
+export const HOISTED_NAMESPACE = 'stagedoor-hoisted';
+
+/** Leaves the packages of these names, with all their subpaths, as imports of the output. */
+export function sharedExternals(names: Iterable<string>): Plugin {
+  const filter = anyOf(names);
+  return {
+    name: 'shared-externals',
+    setup(build) {
+      build.onResolve({ filter }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/**
+ * Leaves imports of hoisted packages, under the name that their copy has, and imports of absent packages. Other
+ * versions of a hoisted package are bundled as ever.
+ */
+export function excludedExternals(decisions: Decisions, finder: PackageFinder): Plugin {
+  // As they are now: of later ones a later build is told.
+  const hoisted = new Map(decisions.hoisted);
+  const absent = new Set(decisions.absent.keys());
+  const names = new Set([...[...hoisted.values()].map((entry) => entry.package.name), ...absent]);
+  const asked = {};
+  return {
+    name: 'excluded-externals',
+    setup(build) {
+      if (names.size === 0) return;
+      build.onResolve({ filter: anyOf(names) }, async ({ path, importer, namespace, resolveDir, kind, pluginData }) => {
+        if (pluginData === asked || namespace === HOISTED_NAMESPACE) return undefined;
+        const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: asked });
+        const name = packageOfImport(path);
+        if (found.errors.length > 0) return absent.has(name) ? { path, external: true } : found;
+        const copy = hoisted.get(finder.ofFile(found.path)?.dir ?? '');
+        if (!copy) return found;
+        const left = copy.as + path.slice(name.length);
+        return kind === 'import-statement' && isEsModule(found.path)
+          ? { path: left, namespace: HOISTED_NAMESPACE, sideEffects: found.sideEffects }
+          : { path: left, external: true };
+      });
+      build.onResolve({ filter: /.*/, namespace: HOISTED_NAMESPACE }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /.*/, namespace: HOISTED_NAMESPACE }, ({ path }) => ({
+        contents: `export * from ${JSON.stringify(path)}; export { default } from ${JSON.stringify(path)};`,
+        loader: 'js',
+      }));
+    },
+  };
+}
+
+/** Leaves `require('./x.node')` as it is where the file was never built: such a require is guarded by its caller. */
+export function absentAddons(): Plugin {
+  const asked = {};
+  return {
+    name: 'absent-addons',
+    setup(build) {
+      build.onResolve({ filter: /^\..*\.node$/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === asked) return undefined;
+        // `./isomorphic.node` may also be isomorphic.node.js.
+        const { errors } = await build.resolve(path, { importer, resolveDir, kind, pluginData: asked });
+        return errors.length === 0 ? undefined : { path, external: true };
+      });
+    },
+  };
+}
+
+/** True when Node.js loads the file as an ES module. */
+function isEsModule(file: string): boolean {
+  if (/\.[cm]js$/.test(file)) return file.endsWith('.mjs');
+  for (let dir = dirname(file); dirname(dir) !== dir; dir = dirname(dir)) {
+    const manifest = join(dir, 'package.json');
+    if (existsSync(manifest))
+      return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
+  }
+  return false;
+}
+
+/** Resolves imports, by the very text of them, to source files. */
+export function sourceEntries(files: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: 'source-entries',
+    setup(build) {
+      if (files.size === 0) return;
+      build.onResolve({ filter: anyOf(files.keys()) }, ({ path }) => {
+        const file = files.get(path);
+        return file === undefined ? undefined : { path: file };
+      });
+    },
+  };
+}
+
+/** One expression for all names and their subpaths, so that esbuild itself skips every other import. */
+function anyOf(names: Iterable<string>): RegExp {
+  const alternatives = [...names].map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^(${alternatives.join('|')})(/.*)?$`);
+}

@@ -1,0 +1,17 @@
+import type { BuildFailure } from 'esbuild';
+import type { Build } from '../bundle/bundleContents';
+import type { OutputModule } from '../bundle/outputModules';
+import type { Decision } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
+
+/** A build as rules look at it. */
+export interface InspectedBuild extends Build {
+  /** The modules of all that the build runs: the plugin's code and its scripts. */
+  readonly modules: readonly OutputModule[];
+}
+
+/** Looks at a build and returns what must be decided otherwise. It changes nothing. */
+export type Rule = (build: InspectedBuild, context: ExportContext) => Iterable<Decision> | AsyncIterable<Decision>;
+
+/** Looks at a build that failed; no decisions where the rule cannot make it succeed. */
+export type FailureRule = (failure: BuildFailure, context: ExportContext) => Decision[] | Promise<Decision[]>;

@@ -1,0 +1,68 @@
+import { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from '@stagedoor/bundle';
+import type { TargetHost } from '../source/host/readHost';
+import { PackageFinder } from '../source/installedPackage';
+import type { Forced } from './overrides';
+
+/** A package that stays an import of the bundle. */
+export interface SharedImport {
+  name: string;
+  /** As installed for the plugin, which it was written against; where it is not installed, the host's. */
+  version: string;
+  /** Real path of its folder; undefined where it is not installed. */
+  dir?: string;
+}
+
+/** Where a plugin has no shared packages of its own, those that this package depends on count. */
+const OWN_DIR = __dirname;
+
+/** The folder that the shared packages of a plugin are resolved from; one that was fetched has none around it. */
+export function sharedFrom({ dir, fetched }: { dir: string; fetched: boolean }): string {
+  return !fetched && findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
+}
+
+/** The shared packages that this package depends on. */
+export function ownShared(): SharedPackage[] {
+  return sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
+}
+
+/** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */
+class Installation {
+  private readonly finder = new PackageFinder();
+
+  constructor(
+    private readonly dir: string,
+    private readonly sharedFrom: string,
+  ) {}
+
+  find(name: string, version: string): SharedImport {
+    const dir = findPackageDir(name, this.dir) ?? findPackageDir(name, this.sharedFrom);
+    return { name, version: (dir && this.finder.ofDir(dir)?.version) ?? version, dir };
+  }
+}
+
+/**
+ * The packages that hosts provide, by name: those of `host`, or else the closure installed for `sharedFrom`. `dir` is the
+ * plugin's folder. Throws SHARED_PACKAGE_MISSING.
+ */
+export function providedPackages(dir: string, sharedFrom: string, host?: TargetHost): Map<string, SharedImport> {
+  const installation = new Installation(dir, sharedFrom);
+  const packages: SharedImport[] = host
+    ? Object.entries(host.shared).map(([name, version]) => installation.find(name, version))
+    : sharedPackages(sharedFrom);
+  return new Map(packages.map((entry) => [entry.name, entry]));
+}
+
+/** What stays an import: the provided packages, but the root of their closure, with what `forced` adds and removes. */
+export function sharedImports(
+  provided: ReadonlyMap<string, SharedImport>,
+  forced: Forced,
+  { dir, sharedFrom }: { dir: string; sharedFrom: string },
+): Map<string, SharedImport> {
+  const installation = new Installation(dir, sharedFrom);
+  const added = [...forced.keys()].filter((name) => forced.get(name) === 'shared' && !provided.has(name));
+  return new Map(
+    [...provided.values(), ...added.map((name) => installation.find(name, '0.0.0'))]
+      .filter(({ name }) => (forced.get(name) ?? (name === SHARED_ROOT ? 'inline' : 'shared')) === 'shared')
+      .map((entry) => [entry.name, entry]),
+  );
+}

@@ -1,0 +1,38 @@
+import type { ErrorCode } from '@stagedoor/bundle';
+
+/** A path that a plugin opens with `addAuthPolicy`, relative to `/api/<pluginId>`. */
+export interface OpenedRoute {
+  pluginId: string;
+  path: string;
+  allow: 'unauthenticated' | 'user-cookie';
+}
+
+/** What was learnt of a bundle by loading it and starting it on the test host. */
+export interface StartedBundle {
+  /** Ids of the plugins that the bundle registers, in the order of registration. */
+  pluginIds: string[];
+  /** The modules that the bundle registers, also those for plugins of other packages. */
+  modules: Array<{ pluginId: string; moduleId: string }>;
+  openedRoutes: OpenedRoute[];
+  /** Ids of the extension points that the bundle provides, or that its modules ask for; sorted. */
+  extensionPoints: string[];
+  /** What the export succeeds in spite of, one line each. */
+  warnings: string[];
+}
+
+/** Why a bundle failed, in a shape that crosses a process boundary. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+  hint?: string;
+  details?: Record<string, unknown>;
+  /** What was thrown, paths relative to the bundle; `missing` is the package or file that MODULE_NOT_FOUND names. */
+  cause?: { message: string; stack?: string; missing?: string };
+}
+
+/** What the clean child process tells its parent. */
+export type ChildMessage =
+  | { type: 'step'; step: string }
+  | { type: 'network'; target: string }
+  | { type: 'passed'; started: StartedBundle }
+  | { type: 'failed'; failure: Failure };

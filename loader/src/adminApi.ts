@@ -1,0 +1,173 @@
+/**
+ * The bodies of the admin API, as `/api/dynamic-plugins/v1/openapi.json` describes them (test/loader/admin/apiTypes.test.ts
+ * compares the two). This file imports nothing: clients in browsers take their types from here.
+ */
+
+/** What is wrong, if anything is; docs/errors.md lists the codes. */
+export interface Fault {
+  code?: string;
+  message?: string;
+  /** What to do about it. */
+  hint?: string;
+  details?: Record<string, unknown>;
+}
+
+/** A coded error. */
+export interface CodedFault extends Fault {
+  code: string;
+  message: string;
+}
+
+/** A path that a plugin opened to callers without a session. */
+export interface Route {
+  pluginId: string;
+  path: string;
+  allow: 'unauthenticated' | 'user-cookie';
+}
+
+/** A step, and the steps within it; those that ran side by side overlap. */
+export interface Span {
+  name: string;
+  /** What it was done to. */
+  label?: string;
+  /** From the begin of the whole. */
+  startMs: number;
+  durationMs: number;
+  failed?: boolean;
+  children: Span[];
+}
+
+/** What the latest health checks of a plugin came to. */
+export interface Health {
+  condition: 'healthy' | 'degraded';
+  /** Of the condition, ISO 8601. */
+  since: string;
+  /** Of the latest round. */
+  status: 'ok' | 'degraded' | 'error';
+  checkedAt: string;
+  checks: HealthCheckResult[];
+}
+
+/** What one check came to. */
+export interface HealthCheckResult {
+  name: string;
+  status: 'ok' | 'degraded' | 'error';
+  durationMs: number;
+  message?: string;
+  details?: Record<string, unknown>;
+}
+
+/** A build of a bundle. */
+export interface Build {
+  version: string;
+  /** Hex sha256 over all files. */
+  digest: string;
+}
+
+/** A bundle; `state` speaks of `version`, `loaded` is what serves, `onDisk` what the drop holds. */
+export interface Plugin extends Fault {
+  name: string;
+  state: string;
+  /** When the state was entered, ISO 8601. */
+  since: string;
+  version?: string;
+  role?: string;
+  digest?: string;
+  /** The drop in the root directory. */
+  drop?: string;
+  pluginIds: string[];
+  modules: Array<{ pluginId: string; moduleId: string }>;
+  openedRoutes: Route[];
+  refusedRoutes?: Route[];
+  loaded?: Build & { since: string };
+  onDisk?: Build & { drop: string };
+  generations?: Array<Build & { role: 'serving' | 'draining' | 'previous' }>;
+  signature?: { verdict: 'good' | 'missing' | 'untrusted' | 'invalid'; signedBy: string[]; unknown: string[] };
+  /** While `stagedoor dev` builds it from its source. */
+  developed?: boolean;
+  /** Starts in a row that failed, where it is started again by itself. */
+  attempt?: number;
+  isolation?: 'in-process' | 'process';
+  process?: { pid: number; user?: number; rssBytes: number; restarts: number; startedAt: string };
+  /** By plugin id. */
+  health?: Record<string, Health>;
+  /** Where the time of its latest load went; not in lists. */
+  boot?: Span[];
+}
+
+/** All plugins, and the event that the list is as new as. */
+export interface PluginList {
+  items: Plugin[];
+  lastEventId: number;
+  /** What keeps the portal from following its drops now. */
+  faults?: CodedFault[];
+}
+
+/** One key of app-config that a bundle reads. */
+export interface ConfigKey {
+  key: string;
+  /** Whether app-config sets it; its value is never told. */
+  set: boolean;
+  required: boolean;
+  secret: boolean;
+  type?: string;
+  description?: string;
+}
+
+/** The config schemas of a bundle, and the keys that they describe. */
+export interface PluginConfig {
+  schemas: Array<Record<string, unknown>>;
+  keys: ConfigKey[];
+}
+
+/** Whether the caller may do something, and by what, or why not. */
+export interface Permitted {
+  allowed: boolean;
+  by?: 'operators' | 'policy' | 'session' | 'access-restriction';
+  code?: string;
+  message?: string;
+  hint?: string;
+}
+
+/** What the caller may do. */
+export interface Access {
+  caller: { user?: string; service?: string };
+  read: Permitted;
+  install: Permitted;
+  upload: Permitted;
+  operate: Permitted;
+  configure: Permitted;
+}
+
+/** What can be asked for. */
+export type OperationKind = 'reload' | 'disable' | 'enable' | 'rollback' | 'upload';
+
+/** Something that was asked for, and what became of it. */
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  /** Name of the bundle. */
+  plugin: string;
+  /** Entity ref of the user, or subject of the service. */
+  by: string;
+  status: 'running' | 'succeeded' | 'failed';
+  /** ISO 8601. */
+  startedAt: string;
+  finishedAt?: string;
+  /** Why it failed. */
+  error?: CodedFault;
+}
+
+/** What a bundle is held against: a portal's description of itself. */
+export interface Host {
+  /** Release of Backstage; unknown to some portals. */
+  backstage?: string;
+  /** Version of Node.js, without the `v`. */
+  node: string;
+  platform: string;
+  arch: string;
+  /** Node's ABI number. */
+  abi: string;
+  /** Versions of the shared packages by name. */
+  shared: Record<string, string>;
+}
