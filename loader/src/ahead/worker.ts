@@ -48,7 +48,7 @@ async function stage({
   root,
   entry,
   shelves,
-  compile,
+  compile: wanted,
 }: StageJob & { entry: string }): Promise<StagedAhead | undefined> {
   const drop = await findDrop(root, entry);
   const seen = drop && (await snapshot(drop, fs));
@@ -56,7 +56,7 @@ async function stage({
   const bundle = await stageDrop(drop, shelves, fs);
   const copy = await copySnapshot(bundle.dir, fs);
   if ((await quiet(drop, seen.text, PROMPT_TIMES.quietMs, fs)) !== seen.text) return undefined;
-  if (compile) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
+  if (wanted) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
   return { bundle, seen: seen.text, copy };
 }
 

@@ -40,5 +40,5 @@ export async function validateTogether(
   );
   const checked = await Promise.race([workers.check(job, begin), outOfTime]).finally(() => given.abort());
   if (!checked || !('messages' in checked) || checked.messages.length > 0) return;
-  for (const { bundle, job } of open) passed.addLater(bundle, job);
+  for (const each of open) passed.addLater(each.bundle, each.job);
 }
