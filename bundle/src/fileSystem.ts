@@ -124,8 +124,8 @@ function copySync(
     clones = cloned(path, to);
     if (clones) {
       chmodSync(to, plain);
-      const { size } = lstatSync(to);
-      return { size, sha256: blockingFileSystem.sha256(to, size) as string };
+      const clone = lstatSync(to).size;
+      return { size: clone, sha256: blockingFileSystem.sha256(to, clone) as string };
     }
   }
   const copy = openSync(to, 'w', plain);

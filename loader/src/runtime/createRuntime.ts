@@ -217,7 +217,7 @@ function createDynamic(
       stage: (found) => drops.stage(found),
       choose: (name) => drops.choose(name),
       chosen: (name) => drops.chosen(name),
-      prepare: (bundles) => gate.prepare(bundles),
+      prepare: (staged) => gate.prepare(staged),
       validate: (bundle, options) => gate.check(bundle, options),
       resolve: async (bundle) =>
         isFrontend(bundle)

@@ -61,9 +61,9 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
 
 /** True for a drop that has settled as it was when it was `seen`: {@link settle} would resolve at once. */
 export async function hasSettled(drop: Drop, seen: Snapshot, times: SettleTimes, fs: FileSystem): Promise<boolean> {
-  const quiet = Date.now() - seen.changedAt;
-  if (seen.text === '' || quiet < completeAfter(drop, times)) return false;
-  return quiet >= times.giveUpMs || isEnough(quiet, await inspect(drop, fs), times);
+  const quietMs = Date.now() - seen.changedAt;
+  if (seen.text === '' || quietMs < completeAfter(drop, times)) return false;
+  return quietMs >= times.giveUpMs || isEnough(quietMs, await inspect(drop, fs), times);
 }
 
 /** The text of a drop's {@link snapshot} when nothing has changed in it for `ms`, or of one that differs from `seen` before. */
@@ -79,8 +79,8 @@ function completeAfter({ kind }: Drop, { quietMs, wholeMs }: SettleTimes): numbe
   return kind === 'archive' ? quietMs : wholeMs;
 }
 
-function isEnough(quiet: number, completeness: Completeness, { quietForeignMs }: SettleTimes): boolean {
-  return completeness === 'complete' || (completeness === 'foreign' && quiet >= quietForeignMs);
+function isEnough(quietMs: number, completeness: Completeness, { quietForeignMs }: SettleTimes): boolean {
+  return completeness === 'complete' || (completeness === 'foreign' && quietMs >= quietForeignMs);
 }
 
 type Completeness = 'complete' | 'foreign' | 'incomplete';
