@@ -28,6 +28,8 @@ interface DropSteps<Found> {
 
 /** The stages of a build on its way into service. */
 interface BundleSteps {
+  /** validate/: checks what can be checked of many builds at once; each is still validated by itself. */
+  prepare(bundles: readonly StagedBundle[]): Promise<void>;
   /** validate/: holds it against host, policy and app-config, before any of its code runs. */
   validate(bundle: StagedBundle, options?: CheckOptions): Promise<GateResult>;
   /** resolve/: loads its code where it is to run, and tells which plugins and modules it brings. */

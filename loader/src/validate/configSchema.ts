@@ -5,7 +5,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { limitFault } from './schemaLimits';
 
 /** Where bundles carry their config schema: upstream's name, then RHDH's. */
-const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
