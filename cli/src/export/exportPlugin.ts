@@ -31,7 +31,11 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
-        : await exportBackend(exported, { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) }, settings);
+        : await exportBackend(
+            exported,
+            { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) },
+            settings,
+          );
       return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
