@@ -17,6 +17,14 @@ import {
 import { ownMigrations } from './ownNames';
 import { readMigrationTables, type KnexClient } from './tables';
 
+/** The portal's side of the database of one build that is about to start. */
+export interface DatabaseWatch {
+  /** What a start goes by; asked for at every start, also that after a crash. */
+  setup(): DatabaseSetup;
+  /** Hears what the build found in the database, and did to it. */
+  heard(report: DatabaseReport): void;
+}
+
 /** What one start of a plugin goes by, wherever it runs. */
 export interface DatabaseSetup {
   olderBuilds: OlderBuilds;

@@ -3,9 +3,8 @@ import type { StagedoorError } from '@stagedoor/bundle';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { bundlesOf, type Composition } from '../composition/part';
 import { countMigrations, isNewerVersion, showNames, type OwnedMigration } from './compare';
-import type { DatabaseReport, DatabaseSetup } from './databaseUse';
+import type { DatabaseReport, DatabaseSetup, DatabaseWatch } from './databaseUse';
 import { ownMigrations } from './ownNames';
-import type { DatabaseWatch } from './watch';
 
 /** A migration in the database of a plugin, and the build that has applied it, where that is known. */
 export interface AppliedMigration {

@@ -1,6 +1,6 @@
 import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import type { DatabaseReport } from '../migrations/databaseUse';
-import { explainDatabase, type DatabaseWatch } from '../migrations/watch';
+import type { DatabaseReport, DatabaseWatch } from '../migrations/databaseUse';
+import { explainDatabase } from '../start/explainDatabase';
 import { keepInspectorClosed } from '../patches/inspectorSignal';
 import type { Patch } from '../patches/patchProperty';
 import { catchUpgrades } from '../patches/upgradeRouting';

@@ -19,7 +19,7 @@ import { startGeneration, type UnitHost } from '../lifecycle/startGeneration';
 import { StatusStore } from '../lifecycle/statusStore';
 import { tellDecision } from '../lifecycle/tellDecision';
 import { Units } from '../lifecycle/units';
-import { openMigrations } from '../migrations/openMigrations';
+import { openMigrations } from './openMigrations';
 import { Observations } from '../observability/observations';
 import { BundleDetails } from '../operator/bundleDetails';
 import { Decisions } from '../operator/decisions';

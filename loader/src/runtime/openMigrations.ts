@@ -2,7 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Settings } from '../settings/settings';
-import { MigrationRecords, type MigrationMemory } from './records';
+import { MigrationRecords, type MigrationMemory } from '../migrations/records';
 
 /** What {@link openMigrations} goes by. */
 export interface MigrationsOptions {

@@ -1,15 +1,7 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { StartFailure } from '../start/startFailure';
-import { countMigrations, showNames } from './compare';
-import type { DatabaseReport, DatabaseSetup } from './databaseUse';
-
-/** The portal's side of the database of one build that is about to start. */
-export interface DatabaseWatch {
-  /** What a start goes by; asked for at every start, also that after a crash. */
-  setup(): DatabaseSetup;
-  /** Hears what the build found in the database, and did to it. */
-  heard(report: DatabaseReport): void;
-}
+import { StartFailure } from './startFailure';
+import { countMigrations, showNames } from '../migrations/compare';
+import type { DatabaseReport, DatabaseSetup } from '../migrations/databaseUse';
 
 /** Adds to the faults of a start what the build has done to the database before, and what it found there. */
 export function explainDatabase(

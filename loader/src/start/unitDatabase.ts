@@ -2,11 +2,11 @@ import { coreServices, type DatabaseService, type RootLoggerService } from '@bac
 import type { ServiceFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { STATIC_OWNER, bundlesOf, partsOf, type Composition } from '../composition/part';
-import type { StartFailure } from '../start/startFailure';
-import type { UnitServices } from '../start/unitServices';
-import { DatabaseUse, type DatabaseReport, type DatabaseSetup } from './databaseUse';
-import { pluginDatabase } from './pluginDatabase';
-import { explainDatabase, type DatabaseWatch } from './watch';
+import type { StartFailure } from './startFailure';
+import type { UnitServices } from './unitServices';
+import { DatabaseUse, type DatabaseReport, type DatabaseSetup, type DatabaseWatch } from '../migrations/databaseUse';
+import { pluginDatabase } from '../migrations/pluginDatabase';
+import { explainDatabase } from './explainDatabase';
 
 /** The database of a plugin as one generation of it in this process uses it. */
 export class UnitDatabase {
