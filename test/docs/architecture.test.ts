@@ -37,6 +37,10 @@ test('the architecture page gives the duty of every folder of the loader, and of
   expect([...new Set([...listed, 'pipeline/'])].sort()).toEqual(entries('loader/src', 'folders'));
 });
 
+test('the architecture page gives the duty of every folder of the export, and of no other', () => {
+  expect(column('folder of `cli/src/export`').sort()).toEqual(entries('cli/src/export', 'folders'));
+});
+
 test('the architecture page lists every process-wide patch of the loader', () => {
   const shared = ['patchProperty.ts', 'sharedPatch.ts'];
   for (const name of shared) expect(page).toContain(`\`${name}\``);
@@ -44,7 +48,7 @@ test('the architecture page lists every process-wide patch of the loader', () =>
 });
 
 test('the files that the architecture page names exist', () => {
-  const files = [...page.matchAll(/`((?:bundle|loader|portal)\/[\w./-]+\.ts)`/g)].map((match) => match[1]!);
+  const files = [...page.matchAll(/`((?:bundle|cli|loader|portal)\/[\w./-]+\.ts)`/g)].map((match) => match[1]!);
   expect(files).not.toEqual([]);
   for (const file of files) expect(() => readFileSync(join(repository, file)), file).not.toThrow();
 });
