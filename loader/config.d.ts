@@ -10,7 +10,7 @@ export interface Config {
     rootDirectory?: string;
     /** Folder for staged copies: writable, on a local disk, one for each portal. Default: `.stagedoor` beside the root directory. */
     stateDirectory?: string;
-    /** How long the init of a plugin or module may take. Default: 30 seconds. */
+    /** How long the init of a dynamic plugin or module may take. Default: 30 seconds. */
     startTimeout?: HumanDuration | string | number;
     /** How long requests may continue after an update, a removal or SIGTERM. Default: 10 seconds. */
     drainTimeout?: HumanDuration | string | number;

@@ -102,11 +102,11 @@ export class Generation extends GenerationLifecycle {
     const dirs = Object.assign({}, ...partsOf(composition).map((part) => part.packageDirs)) as Record<string, string>;
     try {
       await generation.#database?.check(host.services, host.rootLogger);
-      const outcome = await deadline(
-        runWithPackageDirs(dirs, () => generation.#backend.start()),
-        host.startTimeoutMs + START_GRACE_MS,
-        () => new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`),
-      );
+      const started = runWithPackageDirs(dirs, () => generation.#backend.start());
+      const isStatic = partsOf(composition).every(({ owner }) => owner === STATIC_OWNER);
+      const late = (): StagedoorError =>
+        new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`);
+      const outcome = await (isStatic ? started : deadline(started, host.startTimeoutMs + START_GRACE_MS, late));
       generation.startup = outcome.result.plugins.find((plugin) => plugin.pluginId === pluginId);
       const failure = StartFailure.fromResult(pluginId, outcome.result);
       if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;

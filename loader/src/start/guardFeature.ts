@@ -18,7 +18,7 @@ export interface GuardOptions extends Confinement {
 
 /**
  * The feature as one unit runs it: only the registrations for the unit's plugin id, dependencies that share
- * root services, and an init that ends, one way or the other, within the start timeout. An init that never
+ * root services, and for bundles an init that ends, one way or the other, within the start timeout. An init that never
  * settled would keep the backend from ever being stopped. Rejects with START_TIMEOUT or INIT_FAILED.
  */
 export function guardFeature(feature: RegistrationsFeature, options: GuardOptions): RegistrationsFeature {
@@ -43,7 +43,9 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
         try {
           const confined = confineRouters(registration.init.deps, deps, options);
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
-          await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
+          // createBackend() waits for the portal's own plugins as long as they take.
+          if (options.owner === STATIC_OWNER) await init;
+          else await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {
           // Said of the portal's own plugins as Backstage says it.
           if (options.owner === STATIC_OWNER) throw cause;

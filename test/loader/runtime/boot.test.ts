@@ -117,6 +117,15 @@ describe('a backend that starts', () => {
     await expect(starting).rejects.toThrow(/fragile.*no luck/s);
   });
 
+  test('waits for a plugin of its own longer than bundles may take, as createBackend() does', async () => {
+    const backend = await startBackend({
+      dynamicPlugins: { startTimeout: '1s' },
+      prepare: (portal) => portal.add(staticPlugin('slow-to-start', () => sleep(8000))),
+      before: async (root) => void (await fixtureBundle(root, 'hangs-in-init')),
+    });
+    expect(await backend.until('hangs-in-init-dynamic', 'failed')).toMatchObject({ code: 'START_TIMEOUT' });
+  });
+
   test('goes on without a plugin of its own whose failure backend.startup allows', async () => {
     const failing = staticPlugin('fragile', async () => {
       throw new Error('no luck');
