@@ -14,6 +14,7 @@ import { compareInstalls } from './install/installs.mjs';
 import { exportBundle } from './lib/exportBundle.mjs';
 import { Report } from './lib/report.mjs';
 import { compareDrops } from './loader/drops.mjs';
+import { compareExtras } from './loader/extras.mjs';
 import { compareIsolation } from './loader/isolation.mjs';
 import { compareStalls } from './loader/stalls.mjs';
 import { compareOwnStarts, compareStarts } from './loader/starts.mjs';
@@ -26,6 +27,9 @@ const runs = short
       installs: 1,
       starts: 1,
       bundles: 10,
+      extraPairs: 2,
+      extraWarmSeconds: 5,
+      extraSeconds: 3,
       loadPairs: 1,
       loadWarmSeconds: 5,
       loadSeconds: 3,
@@ -41,6 +45,7 @@ const runs = short
   : {
       ...{ exports: 9, installs: 3, largerExports: 5, largerInstalls: 1 },
       ...{ starts: 5, bundles: 50, drops: 15, stalls: 5, requests: 2000 },
+      ...{ extraPairs: 9, extraWarmSeconds: 15, extraSeconds: 8 },
       ...{ loadPairs: 9, loadWarmSeconds: 15, loadSeconds: 8 },
       ...{ plugins: 30, pluginInstalls: 3 },
       ...{ saves: 9, secondStarts: 5, secondExports: 5 },
@@ -51,6 +56,7 @@ const parts = {
   ...(!short && { 'larger-exports': compareLargerExports, sizes: compareSizes }),
   starts: compareStarts,
   'own-starts': compareOwnStarts,
+  extras: compareExtras,
   throughput: compareThroughput,
   drops: compareDrops,
   stalls: compareStalls,

@@ -1,6 +1,6 @@
 // A backend to be measured: `node host.cjs <options as JSON> --config <file>`. Tells its parent when it has started, and
-// answers `stall` (longest event-loop delay since the last question, ms), `require` (of a file) and `init` (of the plugin
-// in the file `held`, which waits for that).
+// answers `stall` (longest event-loop delay since the last question, ms), `usage` (of processors so far, ms; of memory, bytes),
+// `require` (of a file) and `init` (of the plugin in the file `held`, which waits for that).
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const { setTimeout: sleep } = require('node:timers/promises');
 
@@ -14,6 +14,10 @@ const answers = {
     // Not before anybody asks: measuring takes a thirtieth of a processor.
     delays.enable();
     return longest;
+  },
+  usage: () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuMs: (user + system) / 1000, rss: process.memoryUsage.rss() };
   },
   require: (file) => void require(file),
   init: async () => {

@@ -8,9 +8,10 @@ const SLICE_MS = 250;
 
 /**
  * Loads several servers for `seconds` each, over kept connections, in turn for a slice of a second: what slows the machine
- * down slows all of them. `urls` by name; gives the requests per second by name. Throws for answers other than 200.
+ * down slows all of them. `urls` by name; gives the number of requests and how many that is per second, by name. Throws for
+ * answers other than 200.
  */
-export async function compareRates(urls, seconds) {
+export async function compareLoads(urls, seconds) {
   const loads = Object.entries(urls).map(([name, url]) => {
     return { name, url, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS }), requests: 0, ms: 0 };
   });
@@ -23,7 +24,9 @@ export async function compareRates(urls, seconds) {
     }
   }
   for (const load of loads) load.agent.destroy();
-  return Object.fromEntries(loads.map(({ name, requests, ms }) => [name, (1000 * requests) / ms]));
+  return Object.fromEntries(
+    loads.map(({ name, requests, ms }) => [name, { requests, perSecond: (1000 * requests) / ms }]),
+  );
 }
 
 /** Keeps all connections busy for a slice, and waits for what is under way then; gives the number of answers. */

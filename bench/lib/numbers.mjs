@@ -16,8 +16,8 @@ export function formatMs(ms) {
 }
 
 /** `1.23×`. */
-export function formatRatio(ratio) {
-  return `${ratio.toFixed(2)}×`;
+export function formatRatio(ratio, digits = 2) {
+  return `${ratio.toFixed(digits)}×`;
 }
 
 /** `4.2 %`. */

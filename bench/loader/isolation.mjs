@@ -29,11 +29,11 @@ export async function compareIsolation({ dir, hello, runs, report }) {
       ['', 'in-process', 'process', 'budget'],
       [
         ['median latency', `${inside.toFixed(2)} ms`, `${outside.toFixed(2)} ms`, '≤ +1 ms'],
-        ['resident memory of the process', '', `${(rss / 1e6).toFixed(0)} MB`, '≤ 110 MB'],
+        ['resident memory of the process', '', `${(rss / 1e6).toFixed(0)} MB`, '≤ 100 MB'],
       ],
     );
     report.budget('latency of a process unit', outside - inside <= 1);
-    report.budget('memory of a process unit', rss <= 110e6);
+    report.budget('memory of a process unit', rss <= 100e6);
   } finally {
     await Promise.all(Object.values(roots).map((host) => host.stop()));
   }

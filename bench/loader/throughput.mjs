@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHost } from '../lib/hosts.mjs';
-import { compareRates } from '../lib/load.mjs';
+import { compareLoads } from '../lib/load.mjs';
 import { formatShare, median } from '../lib/numbers.mjs';
 
 /**
@@ -40,8 +40,9 @@ async function ratesOf(dir, order, kinds, { loadWarmSeconds, loadSeconds }) {
   try {
     for (const kind of order) hosts[kind] = await startHost(join(dir, kind), kinds[kind]);
     const urls = Object.fromEntries(Object.entries(hosts).map(([kind, { url }]) => [kind, `${url}/api/hello/ping`]));
-    await compareRates(urls, loadWarmSeconds);
-    return await compareRates(urls, loadSeconds);
+    await compareLoads(urls, loadWarmSeconds);
+    const loads = await compareLoads(urls, loadSeconds);
+    return Object.fromEntries(Object.entries(loads).map(([kind, { perSecond }]) => [kind, perSecond]));
   } finally {
     await Promise.all(Object.values(hosts).map((host) => host.stop()));
   }

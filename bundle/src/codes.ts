@@ -56,7 +56,7 @@ export const codes = {
     hint: 'Create the archive with `stagedoor export --pack`.',
   },
   ARCHIVE_TOO_LARGE: {
-    meaning: 'The archive or folder exceeds the limits on bytes or number of files.',
+    meaning: 'The archive or folder exceeds a limit, which the message names.',
     hint: 'Export the plugin with `stagedoor export`, which creates small bundles.',
   },
   DROP_UNREADABLE: {
@@ -460,12 +460,16 @@ export const codes = {
     hint: 'Remove it. Put //host/:_authToken=… into .npmrc, or for images run `docker login` or set REGISTRY_AUTH_FILE.',
   },
   PLUGIN_LISTED_TWICE: {
-    meaning: 'Two entries at one level of the list, or two packages with the same content, name the same plugin.',
+    meaning: 'Two enabled entries at one level of the list, or two packages with one name, are the same plugin.',
     hint: 'Remove one of the two. The main file overrides included files; included files do not override each other.',
   },
   PLUGIN_REFERENCE_UNRESOLVED: {
     meaning: 'A {{inherit}} or ref:// matches no included entry or several, or is used in an included file.',
     hint: 'Write the image with its tag or digest, and with !path if it contains several plugins.',
+  },
+  CATALOG_INDEX_INVALID: {
+    meaning: 'The image in CATALOG_INDEX_IMAGE is not a catalog index.',
+    hint: 'Name an image that contains dynamic-plugins.default.yaml at its top.',
   },
   PLUGIN_CONFIG_CONFLICT: {
     meaning: 'The pluginConfig of two plugins sets one key differently.',

@@ -9,6 +9,11 @@ import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
 /** Files that describe the bundle and are therefore not in its own list. */
 const UNLISTED = new Set([MANIFEST_FILE, SIGNATURE_FILE]);
 
+/** What of all files of a bundle is in its list. */
+export function listedOf(files: readonly BundleFile[]): BundleFile[] {
+  return files.filter(({ path }) => !UNLISTED.has(path));
+}
+
 /** Sorts by UTF-16 code unit, independent of locale. */
 export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;

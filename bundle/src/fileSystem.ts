@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, createReadStream, fstatSync, lstatSync, mkdirSync, openSync } from 'node:fs';
-import {
-  chmodSync,
-  copyFileSync,
-  opendirSync,
-  readFileSync,
-  readSync,
-  readdirSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, constants, copyFileSync, createReadStream, fchmodSync, fstatSync } from 'node:fs';
+import { lstatSync, mkdirSync, openSync, opendirSync, readFileSync, readSync, readdirSync } from 'node:fs';
+import { realpathSync, statSync, writeSync } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, open, opendir, readFile, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { copyPlainFile, isPlainMode, plainMode } from './archive/plainMode';
 
 type Sooner<T> = T | Promise<T>;
 
@@ -20,6 +13,8 @@ type Sooner<T> = T | Promise<T>;
 export interface OpenFile {
   fd: number;
   stat(): Sooner<Stats>;
+  /** Reads into `buffer` from `at`, from there in the file; gives the number of bytes, 0 at the end. */
+  read(buffer: Buffer, at: number): Sooner<number>;
   close(): Sooner<void>;
 }
 
@@ -33,9 +28,16 @@ export interface FileSystem {
   entries(path: string): Sooner<AsyncIterable<Dirent> | Iterable<Dirent>>;
   open(path: string, flags: number): Sooner<OpenFile>;
   mkdir(path: string, options: { recursive: true; mode: number }): Sooner<unknown>;
-  /** Copies a file, as a reflink where the file system can. */
-  copy(from: string, to: string): Sooner<void>;
-  chmod(path: string, mode: number): Sooner<void>;
+  /**
+   * Copies an open file, which `path` names too and which has so many bytes and that mode, with its {@link plainMode}: as a
+   * reflink where the file system can. Tells the size and the hex sha256 of the copy.
+   */
+  copy(
+    from: OpenFile,
+    path: string,
+    to: string,
+    opened: { size: number; mode: number },
+  ): Sooner<{ size: number; sha256: string }>;
   /** Hex sha256 of a file of `size` bytes. */
   sha256(path: string, size: number): Sooner<string>;
 }
@@ -46,10 +48,23 @@ const STEP = 1024 * 1024;
 
 /** For a process that has something else to do meanwhile. */
 export const waitingFileSystem: FileSystem = {
-  ...{ realpath, stat, lstat, open, mkdir, chmod },
+  ...{ realpath, stat, lstat, mkdir },
   readdir: (path) => readdir(path, { withFileTypes: true }),
   entries: (path) => opendir(path, { bufferSize: 256 }),
-  copy: (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
+  open: async (path, flags) => {
+    const handle = await open(path, flags);
+    return {
+      fd: handle.fd,
+      stat: () => handle.stat(),
+      read: async (buffer, at) => (await handle.read(buffer, 0, buffer.length, at)).bytesRead,
+      close: () => handle.close(),
+    };
+  },
+  copy: async (_from, path, to, { mode }) => {
+    await copyPlainFile(path, to, mode);
+    const { size } = await lstat(to);
+    return { size, sha256: await waitingFileSystem.sha256(to, size) };
+  },
   sha256: async (path, size) => {
     const hash = createHash('sha256');
     if (size <= SMALL) return hash.update(await readFile(path)).digest('hex');
@@ -65,26 +80,99 @@ export const blockingFileSystem: FileSystem = {
   lstat: (path) => lstatSync(path),
   readdir: (path) => readdirSync(path, { withFileTypes: true }),
   entries: entriesSync,
-  open: (path, flags) => {
-    const fd = openSync(path, flags);
-    return { fd, stat: () => fstatSync(fd), close: () => closeSync(fd) };
-  },
+  open: (path, flags) => openFileSync(path, flags),
   mkdir: mkdirSync,
-  copy: (from, to) => copyFileSync(from, to, constants.COPYFILE_FICLONE),
-  chmod: chmodSync,
+  copy: copySync,
   sha256: (path, size) => {
-    const hash = createHash('sha256');
-    if (size <= SMALL) return hash.update(readFileSync(path)).digest('hex');
-    const fd = openSync(path, 'r');
+    if (size <= SMALL) return createHash('sha256').update(readFileSync(path)).digest('hex');
+    const file = openFileSync(path, constants.O_RDONLY);
     try {
-      const buffer = Buffer.allocUnsafe(STEP);
-      for (let read; (read = readSync(fd, buffer)) > 0;) hash.update(buffer.subarray(0, read));
+      return readThrough(file, Infinity).sha256;
     } finally {
-      closeSync(fd);
+      closeSync(file.fd);
     }
-    return hash.digest('hex');
   },
 };
+
+/** What the blocking calls give at once. */
+interface OpenFileSync extends OpenFile {
+  read(buffer: Buffer, at: number): number;
+}
+
+function openFileSync(path: string, flags: number): OpenFileSync {
+  const fd = openSync(path, flags);
+  return {
+    fd,
+    stat: () => fstatSync(fd),
+    read: (buffer, at) => readSync(fd, buffer, 0, buffer.length, at),
+    close: () => closeSync(fd),
+  };
+}
+
+/** Undefined as long as nobody has tried whether the file system makes reflinks. */
+let clones: boolean | undefined;
+
+/** Reads a file once: what is hashed is what is written. */
+function copySync(
+  { fd }: OpenFile,
+  path: string,
+  to: string,
+  { size, mode }: { size: number; mode: number },
+): { size: number; sha256: string } {
+  const plain = plainMode(mode);
+  if (size > SMALL && clones !== false && isPlainMode(mode)) {
+    clones = cloned(path, to);
+    if (clones) {
+      chmodSync(to, plain);
+      const clone = lstatSync(to).size;
+      return { size: clone, sha256: blockingFileSystem.sha256(to, clone) as string };
+    }
+  }
+  const copy = openSync(to, 'w', plain);
+  try {
+    const source = { read: (buffer: Buffer, at: number) => readSync(fd, buffer, 0, buffer.length, at) };
+    const copied = readThrough(source, size, (part) => {
+      for (let at = 0; at < part.length;) at += writeSync(copy, part, at);
+    });
+    // Whatever the umask took.
+    fchmodSync(copy, plain);
+    return copied;
+  } finally {
+    closeSync(copy);
+  }
+}
+
+function cloned(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    // Anything else that is wrong is wrong with a plain copy, too.
+    return false;
+  }
+}
+
+let buffer: Buffer | undefined;
+
+/** Hashes a file of at most `most` bytes, part by part. */
+function readThrough(
+  file: Pick<OpenFileSync, 'read'>,
+  most: number,
+  each: (part: Buffer) => void = () => {},
+): { size: number; sha256: string } {
+  buffer ??= Buffer.allocUnsafeSlow(STEP);
+  const hash = createHash('sha256');
+  let size = 0;
+  while (size < most) {
+    const read = file.read(buffer.subarray(0, Math.min(STEP, most - size)), size);
+    if (read === 0) break;
+    const part = buffer.subarray(0, read);
+    hash.update(part);
+    each(part);
+    size += read;
+  }
+  return { size, sha256: hash.digest('hex') };
+}
 
 function* entriesSync(path: string): Iterable<Dirent> {
   const folder = opendirSync(path, { bufferSize: 256 });

@@ -34,7 +34,7 @@ export {
   type BundleFile,
   type BundleManifest,
 } from './manifest';
-export { byPath, checkFiles, digestOf, listFiles, listPaths, sha256File } from './digest';
+export { byPath, checkFiles, digestOf, listFiles, listPaths, listedOf, sha256File } from './digest';
 export { isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
 export { peerFit, type PeerFit } from './peerFit';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';

@@ -66,7 +66,7 @@ export function isLitterName(name: string): boolean {
 export type LitterFilter = (path: string) => boolean;
 
 /** The filter for a bundle with this manifest; without one, everything named as litter is. */
-export function litterFilter(manifest?: Pick<BundleManifest, 'files'>): LitterFilter {
+function litterFilter(manifest?: Pick<BundleManifest, 'files'>): LitterFilter {
   const listed = new Set<string>();
   for (const { path } of manifest?.files ?? []) {
     if (!path.split('/').some(isLitterName)) continue;

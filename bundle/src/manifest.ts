@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from './error';
+import { waitingFileSystem, type FileSystem } from './fileSystem';
 import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
 import { describeIssues } from './packageJson';
 import { isBundlePath } from './paths';
@@ -110,15 +111,18 @@ export function parseManifest(value: unknown, file: string): BundleManifest {
 }
 
 /** Reads `<dir>/dynamic-bundle.json`; undefined where there is none (a bundle of another tool). */
-export async function readManifest(dir: string): Promise<BundleManifest | undefined> {
-  const content = await readManifestBytes(dir);
+export async function readManifest(
+  dir: string,
+  fs: FileSystem = waitingFileSystem,
+): Promise<BundleManifest | undefined> {
+  const content = await readManifestBytes(dir, fs);
   return content && parseManifestText(content.toString('utf8'), join(dir, MANIFEST_FILE));
 }
 
 /** The bytes of `<dir>/dynamic-bundle.json`; undefined where there is none. Throws MANIFEST_INVALID for what is no such file. */
-export async function readManifestBytes(dir: string): Promise<Buffer | undefined> {
+export async function readManifestBytes(dir: string, fs: FileSystem = waitingFileSystem): Promise<Buffer | undefined> {
   const file = join(dir, MANIFEST_FILE);
-  const content = await readBounded(file, MAX_BYTES);
+  const content = await readBounded(file, MAX_BYTES, fs);
   if (content === 'absent') return undefined;
   if (typeof content === 'string') {
     throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StagedoorError } from './error';
+import { waitingFileSystem, type FileSystem } from './fileSystem';
 import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
 
@@ -42,9 +43,9 @@ export type PackageJson = z.infer<typeof schema>;
  * Reads and validates `<dir>/package.json`, all faults at once.
  * Throws PACKAGE_JSON_MISSING or PACKAGE_JSON_INVALID.
  */
-export async function readPackageJson(dir: string): Promise<PackageJson> {
+export async function readPackageJson(dir: string, fs: FileSystem = waitingFileSystem): Promise<PackageJson> {
   const file = join(dir, 'package.json');
-  const content = await readBounded(file, MAX_BYTES);
+  const content = await readBounded(file, MAX_BYTES, fs);
   if (content === 'absent' || content === 'not-a-file') {
     throw new StagedoorError('PACKAGE_JSON_MISSING', `${dir} holds no package.json.`);
   }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { waitingFileSystem, type FileSystem } from './fileSystem';
 
 /** What {@link readBounded} refuses. */
 export type Refused = 'absent' | 'not-a-file' | 'too-large';
@@ -9,10 +9,14 @@ export type Refused = 'absent' | 'not-a-file' | 'too-large';
  * memory: a FIFO is opened without anybody who writes to it, and of a file that grows no more than `limit` is read.
  * Faults of the file system other than absence come as they are.
  */
-export async function readBounded(file: string, limit: number): Promise<Buffer | Refused> {
+export async function readBounded(
+  file: string,
+  limit: number,
+  fs: FileSystem = waitingFileSystem,
+): Promise<Buffer | Refused> {
   let handle;
   try {
-    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'absent';
@@ -27,9 +31,9 @@ export async function readBounded(file: string, limit: number): Promise<Buffer |
     const buffer = Buffer.alloc(info.size + 1);
     let length = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      if (bytesRead === 0) return buffer.subarray(0, length);
-      length += bytesRead;
+      const read = await handle.read(buffer.subarray(length), length);
+      if (read === 0) return buffer.subarray(0, length);
+      length += read;
       if (length > info.size) return 'too-large';
     }
   } finally {

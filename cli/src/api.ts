@@ -21,6 +21,7 @@ export type { InstallOptions, InstallProgress } from './install/options';
 export type { InstallResult, InstalledPlugin } from './install/result';
 export type { PackageRequest, Resolved, Source, SourceContext } from './install/source';
 export { mirror, type MirrorOptions, type MirrorResult } from './install/mirror/mirror';
+export { catalogImages } from './sources/oci/catalogImages';
 export { createSources, withSources } from './sources/sources';
 export { LayerCache } from './oci/layerCache';
 export { pullImage, type PullOptions, type PulledImage } from './oci/pullImage';

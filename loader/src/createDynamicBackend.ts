@@ -41,6 +41,7 @@ import { StateOpening } from './stage/stateOpening';
 import { STATIC_OWNER } from './composition/part';
 import { timed } from './observability/timing/timed';
 import { Timings } from './observability/timing/timings';
+import { SchemaWorkers } from './validate/schemaWorker/schemaWorkers';
 
 /**
  * A Backstage backend like `createBackend()`, with one difference: every plugin is a unit that can be rebuilt and
@@ -61,6 +62,7 @@ export function createDynamicBackend(): Backend {
   let ahead: AheadThread | undefined;
   let opening: StateOpening | undefined;
   const startup = new StartupReport();
+  const schemaWorkers = new SchemaWorkers();
 
   async function assemble(): Promise<Backend> {
     const untested = checkHostCopies();
@@ -77,13 +79,13 @@ export function createDynamicBackend(): Backend {
     );
     const root = <T>(ref: { id: string }): Promise<T> => services.get(ref as AnyServiceRef) as Promise<T>;
     const config = await root<RootConfigService>(coreServices.rootConfig);
-    const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
-    for (const warning of untested) rootLogger.warn(warning);
     const settings = readSettings(config, process.cwd());
     if (settings) {
       opening = new StateOpening(settings.stateDirectory);
-      ahead = startAhead(settings, opening);
+      ahead = startAhead(settings, opening, () => schemaWorkers.warm());
     }
+    const rootLogger = await root<RootLoggerService>(coreServices.rootLogger);
+    for (const warning of untested) rootLogger.warn(warning);
     const rules = readAccessRules(config);
     const registrations = withFallbackPolicy(expanded.registrations, {
       rules,
@@ -123,7 +125,7 @@ export function createDynamicBackend(): Backend {
     backend.add(
       adminPlugin({ rules, shutdownDelayMs: shutdownDelay(config) }, async (given) => {
         plugins = await createRuntime({
-          dynamic: settings && opening && { settings, opening, ahead },
+          dynamic: settings && opening && { settings, opening, ahead, schemaWorkers },
           ...given,
           services,
           rootLogger,
@@ -162,7 +164,10 @@ export function createDynamicBackend(): Backend {
         })
         .catch((error: unknown) => {
           // Nobody else is there yet who would.
-          if (!plugins) opening?.release();
+          if (!plugins) {
+            opening?.release();
+            schemaWorkers.close();
+          }
           throw carriedFailure(error) ?? error;
         })
         .finally(() => ahead?.end());

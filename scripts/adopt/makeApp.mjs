@@ -4,12 +4,12 @@ import { nodeRuntime } from '../lib/nodeRuntime.mjs';
 import { npm } from '../lib/npm.mjs';
 import { runQuietly } from '../lib/run.mjs';
 import { sqliteCompileEnvironment } from '../lib/sqliteDriver.mjs';
+import { moveToNpm } from './npmApp.mjs';
 
-/** Of Backstage 1.55; it needs Node.js 22. */
+/** Of Backstage 1.55; it needs Node.js 22 or 24. */
 const CREATE_APP = '@backstage/create-app@0.9.2';
 const YARN = '@yarnpkg/cli-dist@4.13.0';
-const NODE_MAJOR = 22;
-/** In the app, once it is installed. */
+/** In the app, once it is installed: for which Node.js. */
 const INSTALLED = '.git/installed';
 /** Ignored by Git, and not worth installing anew; whatever else a plugin of an earlier run left would be in the way. */
 const KEPT = "-e /node_modules -e '/packages/*/node_modules' -e /.yarn";
@@ -40,30 +40,39 @@ function resolution(name, version, wanted) {
 
 /**
  * Makes the app of Backstage's create-app in `<dir>/app`, with everything that its template names, and installs it with the Yarn that
- * it brings; one that an earlier run left there is as it was installed then. `registry` serves the scope @stagedoor. Returns its
+ * it brings, or with npm; one that an earlier run left there is as it was installed then. `registry` serves the scope @stagedoor. Returns its
  * folder and the environment to run commands in it.
  */
-export async function makeApp(dir, { registry, env: further, say }) {
+export async function makeApp(dir, { registry, node, packageManager, env: further, say }) {
   const [app, tools] = [join(dir, 'app'), join(dir, 'tools')];
-  const runtime = await nodeRuntime(NODE_MAJOR);
+  const runtime = await nodeRuntime(node);
   const path = [join(runtime, 'bin'), join(tools, 'node_modules/.bin'), process.env.PATH].join(delimiter);
   const env = { ...sqliteCompileEnvironment(), npm_config_nodedir: runtime, ...further, PATH: path, CI: undefined };
   const run = (script) => inShell(script, { cwd: app, env });
-  if (existsSync(join(app, INSTALLED))) await run(`git reset -q --hard && git clean -qfdx ${KEPT} && yarn install`);
-  else {
+  const installed = join(app, INSTALLED);
+  if (existsSync(installed)) {
+    await run(`git reset -q --hard && git clean -qfdx ${KEPT} && ${packageManager} install`);
+    // Native packages are built for one Node.js.
+    if (readFileSync(installed, 'utf8').trim() !== node)
+      await run(`${packageManager} rebuild && echo ${node} >${INSTALLED}`);
+  } else {
     mkdirSync(tools, { recursive: true });
     await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
     const createApp = join(tools, 'node_modules/@backstage/create-app/bin/backstage-create-app');
     await inShell(`echo app | node '${createApp}' --skip-install --path '${app}'`, { cwd: dir, env });
     for (const { file, change } of FILLED_IN) fillIn(join(app, file), change);
-    await run('yarn install');
+    if (packageManager === 'npm') moveToNpm(app);
+    await run(`${packageManager} install`);
     await run(
-      `git add -A && git -c user.name=adopter -c user.email=adopter@example.com commit -qm app && touch ${INSTALLED}`,
+      `git add -A && git -c user.name=adopter -c user.email=adopter@example.com commit -qm app && echo ${node} >${INSTALLED}`,
     );
   }
   for (const { what, why } of FILLED_IN) say(`filled in: ${what} (${why})`);
-  const scope = `npmScopes:\n  stagedoor:\n    npmRegistryServer: '${registry}'\n`;
-  appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
+  if (packageManager === 'npm') appendFileSync(join(app, '.npmrc'), `@stagedoor:registry=${registry}/\n`);
+  else {
+    const scope = `npmScopes:\n  stagedoor:\n    npmRegistryServer: '${registry}'\n`;
+    appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
+  }
   return { app, env };
 }
 

@@ -11,8 +11,11 @@ export function copySources(target) {
   mkdirSync(target, { recursive: true });
   removeSources(target);
   for (const file of sourceFiles()) {
-    mkdirSync(dirname(join(target, file)), { recursive: true });
-    cpSync(join(repository, file), join(target, file), { verbatimSymlinks: true });
+    const copied = join(target, file);
+    mkdirSync(dirname(copied), { recursive: true });
+    // A link that an earlier copy kept in a fixture's node_modules leads nowhere at this moment, and Node.js copies over no such link.
+    rmSync(copied, { force: true });
+    cpSync(join(repository, file), copied, { verbatimSymlinks: true });
   }
 }
 

@@ -28,7 +28,7 @@ export async function writeDeclarations({ folder, dir, manifest }, siblings) {
 }
 
 /** `src/…` of every entry that has types. */
-export function sourceEntries({ types, exports = {} }) {
+function sourceEntries({ types, exports = {} }) {
   const named = [types, ...Object.values(exports).map((target) => target?.types)];
   const paths = named.flatMap((path) => (path ? [path.replace(/^\.\//, '')] : []));
   return [...new Set(paths.filter((path) => path !== declarationOf(path)))];

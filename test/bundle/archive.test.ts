@@ -1,4 +1,11 @@
-import { DEFAULT_LIMITS, copyFolder, extractArchive, packBundle, type ErrorCode } from '@stagedoor/bundle';
+import {
+  DEFAULT_LIMITS,
+  copyFolder,
+  extractArchive,
+  packBundle,
+  type ContentLimits,
+  type ErrorCode,
+} from '@stagedoor/bundle';
 import { chmod, cp, mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';
@@ -179,11 +186,13 @@ const hostile: Array<{ what: string; entries: ArchiveEntry[]; code?: ErrorCode; 
     what: 'more bytes than allowed',
     entries: [{ path: 'package/zeros', content: Buffer.alloc(3 * 1024 * 1024) }],
     code: 'ARCHIVE_TOO_LARGE',
+    says: 'hostile.tgz is too large: its files have more than 2097152 bytes.',
   },
   {
     what: 'more entries than allowed',
     entries: Array.from({ length: 150 }, (_, index) => ({ path: `package/${index}`, content: '' })),
     code: 'ARCHIVE_TOO_LARGE',
+    says: 'hostile.tgz is too large: it holds more than 100 files and folders.',
   },
 ];
 
@@ -202,6 +211,27 @@ describe('a hostile archive', () => {
     // Not even what comes before the entry that gives it away.
     expect(await readdir(out)).toEqual(['hostile.tgz']);
     expect(await stat('/tmp/escaped.txt').catch(() => 'absent')).toBe('absent');
+  });
+
+  test('is called what the caller calls it, and the limit that it exceeds is named', async () => {
+    const out = await tempDir();
+    const file = join(out, 'temporary.tgz');
+    const message = async (entries: ArchiveEntry[], limits: ContentLimits): Promise<string> => {
+      await writeArchive(file, entries);
+      const fault = extractArchive(file, join(out, 'x'), { limits, shown: 'oci://host/name' });
+      return await fault.then(String, (error: Error) => error.message);
+    };
+    const zeros = [{ path: 'package/zeros', content: Buffer.alloc(64 * 1024 * 1024) }];
+    expect(await message(zeros, DEFAULT_LIMITS)).toMatch(
+      /^oci:\/\/host\/name is too large: it unpacks to more than 200 times its \d+ bytes, as no plugin does\.$/,
+    );
+    const named = [{ path: 'package/a/large', content: 'x'.repeat(11) }];
+    expect(await message(named, { ...DEFAULT_LIMITS, entryBytes: 10 })).toBe(
+      'oci://host/name is too large: "a/large" has 11 bytes, and a file may have 10.',
+    );
+    expect(await message([{ path: 'package/a', content: 'x' }], { bytes: 100, entries: 0 })).toBe(
+      'oci://host/name is too large: it unpacks to more than 100 bytes (100 of files, and their headers).',
+    );
   });
 
   test.each([

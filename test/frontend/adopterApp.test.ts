@@ -1,15 +1,15 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build } from '../../portal/app/build.mjs';
 import { openPage, seriousFaults, startBrowser } from '../support/browser';
-import { dropFolder, fixtureBundle } from '../support/bundles';
+import { dropFolder } from '../support/bundles';
 import { HELLO_PAGE, helloPageBundle } from '../support/hello';
 import { startPortal, type Portal } from '../support/portal';
-import { untilState } from '../support/portalPlugins';
 import { repository } from '../support/repository';
-import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
+import { makeTempDir, removeTempDir } from '../support/tempDir';
+import { dropPages, FAILING } from './madeRemotes';
 
 let dir: string;
 let portal: Portal;
@@ -40,23 +40,6 @@ afterAll(async () => {
 
 const notice = (page: Page) => page.getByRole('complementary', { name: 'Frontend plugins' });
 
-/** Drops a page whose plugin throws when the app is wired, until the test ends. */
-async function dropBroken(): Promise<void> {
-  const manifest = await readFile(join(repository, 'test/fixtures/bundles/page/dist/mf-manifest.json'), 'utf8');
-  const plugin = `{ $$type: '@backstage/FrontendPlugin', version: 'v1', pluginId: 'broken', id: 'broken', getExtension() {},
-    info: async () => ({}), routes: {}, externalRoutes: {}, featureFlags: [], extensions: [{
-      $$type: '@backstage/Extension', version: 'v2', id: 'page:broken', attachTo: { id: 'app/routes', input: 'routes' },
-      disabled: false, inputs: {}, output: [], factory() { throw new Error('no luck'); } }] }`;
-  const files = {
-    'dist/remoteEntry.0123456789abcdef.js': `globalThis.broken = { init() {}, get: async () => () => ({ default: ${plugin} }) };`,
-    'dist/mf-manifest.json': manifest.replaceAll('"page', '"broken'),
-  };
-  const options = { packageJson: { name: 'broken-dynamic' }, files };
-  await dropFolder(await fixtureBundle(await tempDir(), 'page', options), portal.root, 'broken');
-  onTestFinished(() => rm(join(portal.root, 'broken'), { recursive: true, force: true }));
-  await untilState(portal, 'broken-dynamic', 'running');
-}
-
 describe("An adopter's app, which Backstage serves", () => {
   test('has the console, says that a frontend plugin came, and shows it after a reload, with its config', async () => {
     const { page, errors } = await openPage(browser, `${portal.url}/plugins`);
@@ -77,12 +60,40 @@ describe("An adopter's app, which Backstage serves", () => {
     expect(errors).toEqual([]);
   });
 
-  test('goes on without a broken frontend plugin where it is made by our createApp, and is an error page where not', async () => {
-    await dropBroken();
+  test('is an error page with a frontend plugin that throws while it is wired, by itself', async () => {
+    await dropPages(portal, { factory: FAILING.factory![0] });
+    const { page } = await openPage(browser, `${portal.url}/plugins`);
+    await page.getByText('App startup failed').waitFor();
+  });
+
+  test('goes on without it where it is made by our createApp', async () => {
+    await dropPages(portal, { factory: FAILING.factory![0] });
     const { page } = await openPage(browser, `${portal.url}/plugins?safe`);
-    await notice(page).getByText("broken: Failed to instantiate extension 'page:broken', no luck").waitFor();
+    await notice(page).getByText("factory: Failed to instantiate extension 'page:factory', no luck").waitFor();
     await page.getByRole('link', { name: HELLO_PAGE }).waitFor();
-    const { page: plain } = await openPage(browser, `${portal.url}/plugins`);
-    await plain.getByText('App startup failed').waitFor();
+  });
+
+  test('goes on where its features come from withRemotes, whatever remotes do, without what is wrong with them', async () => {
+    const { bomb, ...wired } = Object.fromEntries(Object.entries(FAILING).map(([name, [script]]) => [name, script]));
+    await dropPages(portal, wired);
+    const { page } = await openPage(browser, `${portal.url}/plugins?with`);
+    for (const reason of [
+      "factory: Failed to instantiate extension 'page:factory', no luck",
+      'nooutput: The app does not run with it: missing required extension data output',
+      "dynamic-plugins: The id 'dynamic-plugins' belongs to the portal itself.",
+      'app: The app does not run with it: ',
+      'noextension: The app does not run with it: ',
+      'unreadable: The app does not run with it: ',
+    ])
+      await notice(page).getByText(reason).waitFor();
+    await page.getByRole('row').filter({ hasText: HELLO_PAGE }).getByText('running').waitFor();
+    await page.getByRole('link', { name: 'Hello' }).first().click();
+    await page.getByText('This page is a dynamic plugin, version 1.0.0.').waitFor();
+
+    // No trial tells what throws once it is shown: the page is loaded again without it.
+    await dropPages(portal, { bomb: bomb! });
+    await page.goto(`${portal.url}/plugins?with`);
+    await notice(page).getByText('The app does not run with it: no luck').first().waitFor();
+    await page.getByRole('row').filter({ hasText: HELLO_PAGE }).getByText('running').waitFor();
   });
 });

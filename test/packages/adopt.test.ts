@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { applyDiff, stepsOf } from '../../scripts/adopt/guide.mjs';
+import { TEMPLATE_PLUGINS } from '../../scripts/lib/templatePlugins.mjs';
 import { packAll } from '../../scripts/release/pack.mjs';
 import { publishedPackages } from '../../scripts/release/packages.mjs';
 import { fixtureBundle } from '../support/bundles';
@@ -14,20 +15,6 @@ import { makeTempDir, removeTempDir } from '../support/tempDir';
 import { waitFor } from '../support/waitFor';
 import { installPacked } from './packedProject';
 
-/** Of the plugins that create-app puts into a backend, those that this repository installs. */
-const TEMPLATE = [
-  '@backstage/plugin-proxy-backend',
-  '@backstage/plugin-scaffolder-backend',
-  '@backstage/plugin-techdocs-backend',
-  '@backstage/plugin-auth-backend',
-  '@backstage/plugin-auth-backend-module-guest-provider',
-  '@backstage/plugin-permission-backend',
-  '@backstage/plugin-permission-backend-module-allow-all-policy',
-  '@backstage/plugin-search-backend',
-  '@backstage/plugin-search-backend-module-pg',
-  '@backstage/plugin-notifications-backend',
-  '@backstage/plugin-signals-backend',
-];
 const PATHS = ['auth/guest/refresh', 'notifications', 'permission/authorize', 'proxy/nothing', 'scaffolder/v2/actions'];
 PATHS.push('scaffolder/v2/tasks', 'search/query?term=', 'signals', 'techdocs/metadata/techdocs/a/b/c', 'nothing');
 
@@ -61,7 +48,7 @@ beforeAll(async () => {
     join(app, 'packages/backend/package.json'),
     JSON.stringify({ name: 'backend', backstage: { role: 'backend' } }),
   );
-  const adds = TEMPLATE.map((name) => `backend.add(import('${name}'));`).join('\n');
+  const adds = TEMPLATE_PLUGINS.map((name) => `backend.add(import('${name}'));`).join('\n');
   await writeFile(
     join(app, 'packages/backend/src/index.ts'),
     `import { createBackend } from '@backstage/backend-defaults';\n\nconst backend = createBackend();\n\n${adds}\n\nbackend.start();\n`,

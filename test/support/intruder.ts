@@ -82,7 +82,8 @@ export async function startVictims(directory = '/none'): Promise<Victims> {
     own: join(directory, 'intruder.sqlite'),
     driverDir: realpathSync(dirname(require.resolve('better-sqlite3/package.json'))),
   };
-  return { aim, reached: () => ({ ...reached, signals: reached.signals + (getPriority(pid) === 0 ? 0 : 1) }) };
+  const priority = getPriority(pid);
+  return { aim, reached: () => ({ ...reached, signals: reached.signals + (getPriority(pid) === priority ? 0 : 1) }) };
 }
 
 /** Starts the backend; `connect` is the setting of the plugin. */

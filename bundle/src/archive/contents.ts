@@ -7,6 +7,8 @@ export interface ContentLimits {
   bytes: number;
   /** Number of files and folders. */
   entries: number;
+  /** Size of the largest file, bytes; without it, only the sum is bounded. */
+  entryBytes?: number;
 }
 
 /** Generous for a plugin with a hoisted `node_modules`, small enough for a full disk to be unlikely. */
@@ -14,7 +16,7 @@ export const DEFAULT_LIMITS: ContentLimits = { bytes: 512 * 1024 * 1024, entries
 
 /**
  * What is found in a bundle that nobody vouches for yet, entry by entry: plain names, no two that some file system takes
- * for one, and not too much. `source` is named in errors. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ * for one, and not too much, what was `taken` before included. `source` is named in errors. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
 export class Contents {
   readonly #source: string;
@@ -22,11 +24,14 @@ export class Contents {
   readonly #files = new Set<string>();
   /** By the key of their path: distinct names on one file system may be one on another. */
   readonly #folders = new Map<string, string>();
-  #bytes = 0;
+  readonly #entriesBefore: number;
+  #bytes: number;
 
-  constructor(source: string, limits: ContentLimits) {
+  constructor(source: string, limits: ContentLimits, taken: ContentLimits = { bytes: 0, entries: 0 }) {
     this.#source = source;
     this.#limits = limits;
+    this.#bytes = taken.bytes;
+    this.#entriesBefore = taken.entries;
   }
 
   /** Notes a folder and those above it; the same one may come again. */
@@ -48,9 +53,19 @@ export class Contents {
     const key = keyOf(path);
     if (this.#files.has(key) || this.#folders.has(key)) throw occursTwice(path);
     this.#files.add(key);
+    this.checkSize(path, size);
     const folder = path.lastIndexOf('/');
     if (folder > 0) this.addFolder(path.slice(0, folder));
     this.addBytes(size);
+  }
+
+  /** Holds the size of one file against its own limit. */
+  checkSize(path: string, size: number): void {
+    const { entryBytes } = this.#limits;
+    if (entryBytes !== undefined && size > entryBytes) {
+      const which = `${JSON.stringify(path.slice(0, 200))} has ${size} bytes, and a file may have ${entryBytes}`;
+      throw tooLarge(this.#source, which, 'Raise MAX_ENTRY_SIZE, or leave it unset.');
+    }
   }
 
   /** Counts bytes of a file that was noted before its size was known. */
@@ -61,18 +76,22 @@ export class Contents {
 
   /** What of the limits was taken so far. */
   get taken(): ContentLimits {
-    return { bytes: this.#bytes, entries: this.#files.size + this.#folders.size };
+    return { bytes: this.#bytes, entries: this.#entriesBefore + this.#files.size + this.#folders.size };
   }
 
   #checkLimits(): void {
     const { bytes, entries } = this.taken;
-    if (bytes > this.#limits.bytes || entries > this.#limits.entries) throw tooLarge(this.#source, this.#limits);
+    if (bytes > this.#limits.bytes)
+      throw tooLarge(this.#source, `its files have more than ${this.#limits.bytes} bytes`);
+    if (entries > this.#limits.entries) {
+      throw tooLarge(this.#source, `it holds more than ${this.#limits.entries} files and folders`);
+    }
   }
 }
 
-/** The refusal of what exceeds the limits. */
-export function tooLarge(source: string, { bytes, entries }: ContentLimits): StagedoorError {
-  return new StagedoorError('ARCHIVE_TOO_LARGE', `${source} holds more than ${bytes} bytes or ${entries} entries.`);
+/** The refusal of what exceeds a limit, which `reason` names. */
+export function tooLarge(source: string, reason: string, hint?: string): StagedoorError {
+  return new StagedoorError('ARCHIVE_TOO_LARGE', `${source} is too large: ${reason}.`, { ...(hint && { hint }) });
 }
 
 /** Equal for names that some file system takes for one, where the second would replace the first. */

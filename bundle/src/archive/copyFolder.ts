@@ -6,8 +6,9 @@ import { StagedoorError } from '../error';
 import { waitingFileSystem, type FileSystem, type OpenFile } from '../fileSystem';
 import { litterIn, type LitterFilter } from '../litter';
 import { isInside } from '../paths';
+import type { BundleFile } from '../manifest';
 import { Contents, type ContentLimits } from './contents';
-import { FOLDER_MODE, copyPlainFile } from './plainMode';
+import { FOLDER_MODE } from './plainMode';
 
 /** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
 const NAMES_HANDLES = process.platform === 'linux';
@@ -17,21 +18,22 @@ const NAMES_HANDLES = process.platform === 'linux';
  * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
  * inside the drop becomes a copy of it; `.bin` folders and litter are left out. What is copied is what was judged, also when the
  * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
- * Files get the mode 0644 or 0755, and a copy that fails is removed. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ * Files get the mode 0644 or 0755, and a copy that fails is removed. Returns the files of the copy, by which it can be held
+ * against a manifest. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
 export async function copyFolder(
   from: string,
   to: string,
   limits: ContentLimits,
   fs: FileSystem = waitingFileSystem,
-): Promise<void> {
+): Promise<BundleFile[]> {
   const root = await fs.realpath(from);
   const contents = new Contents(from, limits);
   const { folders, files } = await listFolder(root, contents, fs, await litterIn(root));
   try {
     await fs.mkdir(to, { recursive: true, mode: FOLDER_MODE });
     for (const folder of folders) await fs.mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
-    await concurrently(files, (file) => copyListed({ root, to, contents, fs }, file));
+    return await concurrently(files, (file) => copyListed({ root, to, contents, fs }, file));
   } catch (error) {
     await rm(to, { recursive: true, force: true });
     throw error;
@@ -49,7 +51,7 @@ interface Copying {
 async function copyListed(
   { root, to, contents, fs }: Copying,
   { path, isLink }: Listing['files'][number],
-): Promise<void> {
+): Promise<BundleFile> {
   const source = join(root, path);
   const real = isLink ? await insideLink(root, source, path, fs) : source;
   const handle = await openPlain(real, path, fs);
@@ -57,8 +59,9 @@ async function copyListed(
     const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
     if (!isInside(root, await fs.realpath(opened))) throw notInside(path);
     const { size, mode } = await handle.stat();
+    contents.checkSize(path, size);
     contents.addBytes(size);
-    await copyPlainFile(opened, join(to, path), mode, fs);
+    return { path, ...(await fs.copy(handle, opened, join(to, path), { size, mode })) };
   } finally {
     await handle.close();
   }

@@ -32,7 +32,11 @@ interface Reading {
   file: string;
   compression: Compression;
   limits: ContentLimits;
+  /** What the archive is called in errors: its file may be a temporary one. */
+  shown: string;
   judge: Judge;
+  /** What of the limits other layers took. */
+  taken?: ContentLimits | undefined;
   /** Paths that alone are written; all of the archive is judged. */
   only?: readonly string[] | undefined;
 }
@@ -42,14 +46,19 @@ interface Reading {
  * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
  * differ in what they make of that. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
  * before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
- * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written.
+ * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written. Errors call the archive
+ * `shown`.
  */
 export async function extractArchive(
   file: string,
   dir: string,
-  { limits = DEFAULT_LIMITS, only }: { limits?: ContentLimits; only?: readonly string[] } = {},
+  {
+    limits = DEFAULT_LIMITS,
+    only,
+    shown = file,
+  }: { limits?: ContentLimits; only?: readonly string[]; shown?: string } = {},
 ): Promise<void> {
-  await unpack({ file, compression: 'gzip', limits, only, judge: takeBelowTop }, dir);
+  await unpack({ file, compression: 'gzip', limits, only, shown, judge: takeBelowTop }, dir);
   if (!only) await removeLitter(dir);
 }
 
@@ -57,23 +66,27 @@ export async function extractArchive(
 export interface LayerReading {
   file: string;
   compression: Compression;
-  /** Relative, `/`-separated. */
+  /** Relative, `/`-separated; empty for all of the layer. */
   folder: string;
   limits?: ContentLimits;
+  /** What the layer is called in errors; by default its file. */
+  shown?: string;
+  /** What of the limits earlier layers of the image took. */
+  taken?: ContentLimits;
   /** Paths below the folder that alone are written; all of the layer is judged. */
   only?: readonly string[];
 }
 
 /**
  * Unpacks what lies below one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns
- * what of the limits it took. Entries beside the folder are left out, and `.bin` folders, where package managers keep
+ * what of the limits it and the earlier layers took. Entries beside the folder are left out, and `.bin` folders, where package managers keep
  * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
  */
 export async function extractLayer(
-  { file, compression, folder, limits = DEFAULT_LIMITS, only }: LayerReading,
+  { file, compression, folder, limits = DEFAULT_LIMITS, only, shown = file, taken }: LayerReading,
   dir: string,
 ): Promise<ContentLimits> {
-  return await unpack({ file, compression, limits, only, judge: takeBelow(folder) }, dir);
+  return await unpack({ file, compression, limits, only, shown, taken, judge: takeBelow(folder) }, dir);
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
@@ -99,7 +112,7 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
     );
   } catch (cause) {
     await rm(dir, { recursive: true, force: true });
-    throw asFault(cause, reading.file, dir);
+    throw asFault(cause, reading.shown, dir);
   }
 }
 
@@ -107,10 +120,10 @@ type Filter = (path: string, entry: unknown) => boolean;
 
 /** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
 async function feed(
-  { file, compression, limits, judge }: Reading,
+  { file, compression, limits, shown, taken, judge }: Reading,
   make: (filter: Filter) => Parser,
 ): Promise<ContentLimits> {
-  const contents = new Contents(file, limits);
+  const contents = new Contents(shown, limits, taken);
   let fault: unknown;
   let ended = false;
   let current: Buffer = Buffer.alloc(0);
@@ -138,7 +151,7 @@ async function feed(
   parser.on('nullBlock', () => (ended = true));
   parser.on('ignoredEntry', (ignored: unknown) => {
     const entry = ignored as Entry;
-    if (entry.meta) fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${file} holds an oversized extended header.`);
+    if (entry.meta) fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${shown} holds an oversized extended header.`);
     // The parser leaves out entries of types that it does not know, without asking.
     else if (!judged.has(entry)) {
       const type = typeFlagOf(current, entry.header?.cksum);
@@ -151,15 +164,15 @@ async function feed(
     if (fault) throw fault;
   };
   try {
-    await unzipBlocks({ file, compression, limits }, async (blocks, zero) => {
-      if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${file} goes on after its end.`);
+    await unzipBlocks({ file, compression, limits, shown }, async (blocks, zero) => {
+      if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${shown} goes on after its end.`);
       if (ended) return;
       current = blocks;
       // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
       if (!parser.write(blocks)) await Promise.race([failed, new Promise((resolve) => parser.once('drain', resolve))]);
       failIfFaulty();
     });
-    if (!ended) throw new StagedoorError('ARCHIVE_INVALID', `${file} is cut off: it has no end.`);
+    if (!ended) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is cut off: it has no end.`);
     parser.end();
     await Promise.race([closed, failed]);
     failIfFaulty();
@@ -188,14 +201,15 @@ const takeBelowTop: Judge = (path, entry, contents) => {
 
 /** Takes what lies below one folder; what is beside it must have a plain name too, and is left out. */
 function takeBelow(folder: string): Judge {
+  const prefix = folder === '' ? '' : `${folder}/`;
   return (path, entry, contents) => {
     const plain = path.replace(/^(\.\/)+|\/$/g, '');
     if (plain === '' || plain === '.') return '';
     if (!isBundlePath(plain)) throw unsafe(path, 'is not a plain relative path.');
     const parts = plain.split('/');
     if (parts.some((part) => part.startsWith('.wh.'))) throw unsafe(path, 'is a whiteout.');
-    if (!plain.startsWith(`${folder}/`) || parts.includes('.bin')) return '';
-    return note(path, plain.slice(folder.length + 1), entry, contents);
+    if (!plain.startsWith(prefix) || parts.includes('.bin')) return '';
+    return note(path, plain.slice(prefix.length), entry, contents);
   };
 }
 
@@ -234,12 +248,12 @@ function unsafe(path: string, is: string): StagedoorError {
   return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} ${is}`);
 }
 
-function asFault(cause: unknown, file: string, dir: string): StagedoorError {
+function asFault(cause: unknown, shown: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
   const { message } = cause as Error;
   // What writing fails with, as opposed to reading the archive.
   if (!isNoRoom(cause)) {
-    return new StagedoorError('ARCHIVE_INVALID', `${file} cannot be read: ${message}`, { cause });
+    return new StagedoorError('ARCHIVE_INVALID', `${shown} cannot be read: ${message}`, { cause });
   }
   return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {
     hint: 'Free space on the disk, or correct the permissions of the folder.',

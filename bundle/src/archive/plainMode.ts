@@ -1,6 +1,6 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { chmod, copyFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { waitingFileSystem, type FileSystem } from '../fileSystem';
 
 /** The mode of every folder that is written for a bundle. */
 export const FOLDER_MODE = 0o755;
@@ -17,24 +17,20 @@ export function plainMode(mode: number): number {
   return mode & OWNER_EXECUTES ? 0o755 : 0o644;
 }
 
+/** False where a copy of the system would have bits for a moment that no file of a bundle has. */
+export function isPlainMode(mode: number): boolean {
+  return (mode & SPECIAL) === 0;
+}
+
 /**
  * Copies a file, as a reflink where the file system can, with the {@link plainMode} of `mode`, by default that of the
  * original; `to` is replaced.
  */
-export async function copyPlainFile(
-  from: string,
-  to: string,
-  mode?: number,
-  fs: FileSystem = waitingFileSystem,
-): Promise<void> {
-  const original = mode ?? (await fs.stat(from)).mode;
+export async function copyPlainFile(from: string, to: string, mode?: number): Promise<void> {
+  const original = mode ?? (await stat(from)).mode;
   const plain = plainMode(original);
-  if (original & SPECIAL) {
-    // A copy by the system would have all bits of the original for a moment.
-    await pipeline(createReadStream(from), createWriteStream(to, { mode: plain }));
-  } else {
-    await fs.copy(from, to);
-  }
+  if (isPlainMode(original)) await copyFile(from, to, constants.COPYFILE_FICLONE);
+  else await pipeline(createReadStream(from), createWriteStream(to, { mode: plain }));
   // Always: the original may have got other bits meanwhile.
-  await fs.chmod(to, plain);
+  await chmod(to, plain);
 }

@@ -40,6 +40,8 @@ export interface Zipped {
   file: string;
   compression: Compression;
   limits: ContentLimits;
+  /** What it is called in errors. */
+  shown: string;
 }
 
 /**
@@ -49,20 +51,25 @@ export interface Zipped {
  * reading and unzipping come as they are.
  */
 export async function unzipBlocks(
-  { file, compression, limits }: Zipped,
+  { file, compression, limits, shown }: Zipped,
   take: (blocks: Buffer, zero: boolean) => Promise<void>,
 ): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const info = await handle.stat();
-    if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${file} is not a file.`);
+    if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is not a file.`);
     const most = limits.bytes + limits.entries * PER_ENTRY;
     const source = handle.createReadStream({ autoClose: false });
     const unzip = decompress(compression);
     let fault: unknown;
     await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
       const check = (total: number): void => {
-        if (total > most || (total > RATIO_FROM && total > info.size * MAX_RATIO)) throw tooLarge(file, limits);
+        if (total > most) {
+          throw tooLarge(shown, `it unpacks to more than ${most} bytes (${limits.bytes} of files, and their headers)`);
+        }
+        if (total > RATIO_FROM && total > info.size * MAX_RATIO) {
+          throw tooLarge(shown, `it unpacks to more than ${MAX_RATIO} times its ${info.size} bytes, as no plugin does`);
+        }
       };
       await takeChunks(chunks, check, take).catch((error: unknown) => {
         fault = error;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StagedoorError, extractArchive } from '@stagedoor/bundle';
+import { StagedoorError, extractArchive, redactAddress } from '@stagedoor/bundle';
 import { isAddress } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable } from '../temporary/unwritable';
@@ -52,7 +52,7 @@ export async function withBundle<T>(
       });
     }
     const dir = join(temporary.dir, 'bundle');
-    await extractArchive(archive, dir);
+    await extractArchive(archive, dir, { shown: remote ? redactAddress(target) : path });
     signal?.throwIfAborted();
     return await use(remote ? { kind: 'download', dir } : { kind: 'archive', dir, archive });
   } finally {

@@ -5,6 +5,7 @@ import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
 import { decisionOptions, decisionsOf, type DecisionArguments } from './decisionOptions';
 import { interruptible } from './interrupt';
+import { rhdhExportNotes, rhdhExportOptions } from './rhdhExportOptions';
 import {
   exportWorkspaceCommand,
   targetedWorkspace,
@@ -58,10 +59,12 @@ export function exportCommand(reporter: Reporter): CommandModule<object, ExportA
     builder: (yargs) =>
       yargs
         .positional('package', { type: 'string', describe: 'Path or name of the package' })
-        .options(exportOptions)
+        // The others are accepted by name alone.
+        .options({ ...rhdhExportOptions, ...exportOptions } as typeof exportOptions)
         .option('verify', { type: 'boolean', hidden: true })
         .example(EXAMPLES),
     handler: async (args) => {
+      for (const note of rhdhExportNotes({ ...args })) reporter.progress(note);
       const cwd = process.cwd();
       const workspace = await targetedWorkspace(cwd, args.package, args);
       await interruptible(async (signal) => {

@@ -76,20 +76,23 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const { installLines } = await import('../report/install');
       const { installProgress } = await import('../report/installProgress');
       const { openPublicKeys } = await import('../signing/keyFiles');
+      const { rhdhSettingsOf } = await import('../install/rhdhSettings');
       const { withSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const trusted = keys.length > 0 ? await openPublicKeys(keys, cwd) : undefined;
         const result = await withSources(
           offline && resolve(cwd, offline),
-          (sources) =>
+          (sources, catalogs) =>
             install({
               cwd,
               config,
               root: args.root ?? 'dynamic-plugins-root',
               sources,
+              catalogs,
               dryRun: args.dryRun,
               frozen: args.frozen,
+              rhdh: rhdhSettingsOf(process.env),
               ...trustOf(args, cwd),
               ...(trusted && { trusted }),
               signal,

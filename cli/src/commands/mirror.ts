@@ -38,12 +38,27 @@ export function mirrorCommand(reporter: Reporter): CommandModule<object, MirrorA
       const { mirror } = await import('../install/mirror/mirror');
       const { installProgress } = await import('../report/installProgress');
       const { mirrorLines } = await import('../report/install');
+      const { rhdhSettingsOf } = await import('../install/rhdhSettings');
+      const { catalogImages } = await import('../sources/oci/catalogImages');
       const { createSources } = await import('../sources/sources');
       const cwd = process.cwd();
       await interruptible(async (signal) => {
         const onProgress = installProgress((line) => reporter.progress(line));
         const sources = createSources(await userLayerCache());
-        const result = await mirror({ cwd, config, out, frozen, sources, signal, onProgress, ...trustOf(args, cwd) });
+        const rhdh = rhdhSettingsOf(process.env);
+        const trust = trustOf(args, cwd);
+        const result = await mirror({
+          cwd,
+          config,
+          out,
+          frozen,
+          sources,
+          catalogs: catalogImages(),
+          rhdh,
+          signal,
+          onProgress,
+          ...trust,
+        });
         reporter.done(mirrorLines(result), result);
       });
     },

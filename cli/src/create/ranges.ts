@@ -44,8 +44,8 @@ export function rangesOf(
   return Object.fromEntries([...names].sort().map((name) => [name, range(name)]));
 }
 
-function usedRange({ dependencies, devDependencies }: NonNullable<Member['manifest']> = {}, name: string): unknown {
-  return dependencies?.[name] ?? devDependencies?.[name];
+function usedRange(manifest: NonNullable<Member['manifest']> = {}, name: string): unknown {
+  return manifest.dependencies?.[name] ?? manifest.devDependencies?.[name];
 }
 
 function mostFrequent(values: readonly unknown[]): string | undefined {

@@ -5,7 +5,7 @@ import { exportBackend } from './exportBackend';
 import { explainFault, isEsbuildGone } from './output/exportFaults';
 import type { ExportOptions } from './plan/options';
 import { readExported } from './plan/plan';
-import { ownShared, sharedFrom } from './plan/shared';
+import { sharedAround, sharedFolder } from './plan/shared';
 import type { ExportResult } from './result';
 import { fetchPackage } from './source/fetchPackage';
 import { locatePackage } from './source/locate';
@@ -23,7 +23,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
   try {
     const located = await locatePackage(cwd, target, integrity === undefined, (spec) => {
       onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      return fetchPackage({ ...spec, ...(integrity !== undefined && { integrity }) }, cwd, ownShared(), signal);
+      return fetchPackage({ ...spec, ...(integrity !== undefined && { integrity }) }, cwd, sharedAround(cwd), signal);
     });
     try {
       const exported = await readExported(located.dir, located.fetched, options.host);
@@ -31,7 +31,11 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
-        : await exportBackend(exported, { out, sharedFrom: sharedFrom(located) }, settings);
+        : await exportBackend(
+            exported,
+            { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) },
+            settings,
+          );
       return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();

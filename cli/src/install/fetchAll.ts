@@ -45,7 +45,7 @@ export async function fetchAll(
   context: SourceContext,
   { trusted, onProgress, keep }: FetchOptions,
 ): Promise<Ready[]> {
-  const plans = planned.filter(({ keep }) => !keep);
+  const plans = planned.filter((one) => !one.keep);
   const bytes = plans.map(() => ({ done: 0, total: 0 }));
   let fetched = 0;
   const outcomes = await concurrently(

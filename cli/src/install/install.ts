@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
 import { fetchAll, type Ready } from './fetchAll';
@@ -11,6 +11,7 @@ import { keepSigned } from './keepSigned';
 import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
+import { rhdhFolders, rhdhLockWarning } from './root/rhdhRoot';
 import { lockRoot, type RootLock } from './root/rootLock';
 import {
   STAGING_PREFIX,
@@ -23,6 +24,7 @@ import {
   sweepStore,
 } from './root/store';
 import { describePlugins } from './describePlugins';
+import { replaceFile } from '../temporary/replaceFile';
 import { asUnwritable } from '../temporary/unwritable';
 
 /** Everything about a run that does not change in it. */
@@ -36,7 +38,8 @@ interface Run extends OpenList {
 
 /**
  * Makes a root directory hold exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config;
- * drops that others put there stay. Everything is fetched and checked before the first change, and a run that ends in
+ * drops that others put there stay, and what RHDH's installer put there is replaced. A list that is not there or empty
+ * changes nothing. Everything is fetched and checked before the first change, and a run that ends in
  * between leaves a set that loads. Runs on one root directory wait for each other. Throws PLUGIN_LIST_INVALID,
  * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING, PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH,
  * PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS, OUTPUT_UNWRITABLE, what the sources throw, and for packages
@@ -50,19 +53,29 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   const appConfig = await appConfigText(mergePluginConfigs(opened.list.plugins));
   const run: Run = { ...opened, options, root, appConfig, started };
   try {
-    if (dryRun) return await preview(run);
+    if (dryRun) return opened.list.absent ? await leave(run) : await preview(run);
     const paths = storePaths(root);
     await mkdir(paths.store, { recursive: true });
     const onWait = (): void => onProgress?.({ step: 'waiting' });
     const lock = await lockRoot(paths.lock, { ...(signal && { signal }), onWait }, options.lockTimes);
     try {
-      return await change(run, lock);
+      return opened.list.absent ? await leave(run) : await change(run, lock);
     } finally {
       lock.release();
     }
   } catch (error) {
     throw asUnwritable(error, root);
   }
+}
+
+/** Leaves what is installed as it is: nobody said what is to be installed. */
+async function leave(run: Run): Promise<InstallResult> {
+  const { root, options } = run;
+  const file = join(root, APP_CONFIG);
+  // Portals are started with this file, which is there from the first install on.
+  const missing = (await lstat(file).catch(() => undefined)) === undefined;
+  if (missing && !options.dryRun) await replaceFile(file, run.appConfig);
+  return await result(run, [], [], [], { written: false, changed: missing, appConfigChanged: missing });
 }
 
 /** What a run would do, as far as it can be known without fetching anything. */
@@ -74,6 +87,8 @@ async function preview(run: Run): Promise<InstallResult> {
 async function change(run: Run, lock: RootLock): Promise<InstallResult> {
   const { root, list, options, context, locked, lockFile } = run;
   await sweepStore(root);
+  const warning = await rhdhLockWarning(root);
+  if (warning !== undefined) list.warnings.push(warning);
   const planned = await plan(run);
   const staging = await mkdtemp(join(storePaths(root).store, STAGING_PREFIX));
   try {
@@ -88,7 +103,8 @@ async function change(run: Run, lock: RootLock): Promise<InstallResult> {
       const entry = keep && entryName(keep.name);
       return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
     });
-    await commit({ root, staging, ready, renamed, removed, ...(appConfig !== undefined && { appConfig }) });
+    const replaced = await rhdhFolders(root);
+    await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
     await sweepStore(root).catch((error: Error) => {
       list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
     });
@@ -120,10 +136,10 @@ async function plan({ root, list, options, context, locked, lockFile }: Run): Pr
 /** Two packages of one name would have one place; and what others put there is not replaced. */
 async function assertEntries(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<void> {
   const owners = new Map<string, string>();
-  const own = new Set((await ownLinks(root)).map(({ entry }) => entry));
+  const own = new Set([...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))]);
   const entries = [
     ...planned.flatMap(({ plugin, keep }) => (keep ? [{ entry: entryName(keep.name), plugin }] : [])),
-    ...ready.map(({ entry, plan }) => ({ entry, plugin: plan.plugin })),
+    ...ready.map((one) => ({ entry: one.entry, plugin: one.plan.plugin })),
   ];
   for (const { entry, plugin } of entries) {
     const other = owners.get(entry);
@@ -136,7 +152,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   }
 }
 
-/** Links of earlier installs that nothing listed stands for; in a preview, those that something will be put in place of stay. */
+/** Links of earlier installs, and folders of RHDH's installer, that nothing listed stands for; in a preview, those that something will be put in place of stay. */
 async function gone(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<string[]> {
   const stay = new Set([
     ...planned.flatMap(({ keep, previous }) =>
@@ -144,7 +160,8 @@ async function gone(root: string, planned: readonly Planned[], ready: readonly R
     ),
     ...ready.map(({ entry }) => entry),
   ]);
-  return (await ownLinks(root)).map(({ entry }) => entry).filter((entry) => !stay.has(entry));
+  const there = [...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))];
+  return there.filter((entry) => !stay.has(entry));
 }
 
 async function result(
@@ -152,7 +169,11 @@ async function result(
   planned: readonly Planned[],
   ready: readonly Ready[],
   removed: string[],
-  { written, changed: otherwise }: { written: boolean; changed?: boolean },
+  {
+    written,
+    changed: otherwise,
+    appConfigChanged,
+  }: { written: boolean; changed?: boolean; appConfigChanged?: boolean },
 ): Promise<InstallResult> {
   const changed = otherwise ?? (await changedAppConfig(root, appConfig)) !== undefined;
   // Links that only got another name: see `entryName`.
@@ -170,7 +191,7 @@ async function result(
     plugins: describePlugins(planned, ready),
     removed: removed.filter((entry) => !renamedFrom.has(entry)),
     disabled: list.disabled,
-    appConfig: { file: join(root, APP_CONFIG), changed },
+    appConfig: { file: join(root, APP_CONFIG), changed: appConfigChanged ?? changed },
     lockFile: { file: lockFile, written },
     warnings: list.warnings,
     durationMs: Date.now() - started,

@@ -1,4 +1,6 @@
-import { resolve } from 'node:path';
+import { DEFAULT_LIMITS, StagedoorError } from '@stagedoor/bundle';
+import { dirname, resolve } from 'node:path';
+import { withCatalogIndex } from './catalogIndex/withCatalogIndex';
 import { readPluginList, type PluginList } from './list/readPluginList';
 import { lockFileOf, readLockFile, type LockedPlugins } from './lockFile';
 import type { InstallOptions } from './options';
@@ -13,23 +15,50 @@ export interface OpenList {
   context: SourceContext;
 }
 
-/** Reads the list of a run. Throws what {@link readPluginList} throws, PLUGIN_LOCK_MISMATCH, PLUGIN_LOCK_INVALID. */
+/**
+ * Reads the list of a run, and before it the catalog indexes that the settings name. Throws what {@link readPluginList} and
+ * {@link withCatalogIndex} throw, PLUGIN_LOCK_MISMATCH, PLUGIN_LOCK_INVALID.
+ */
 export async function openList(
-  options: Pick<InstallOptions, 'cwd' | 'config' | 'frozen' | 'signal' | 'insecure' | 'ca'>,
+  options: Pick<
+    InstallOptions,
+    'cwd' | 'config' | 'frozen' | 'dryRun' | 'signal' | 'insecure' | 'ca' | 'rhdh' | 'catalogs'
+  >,
+  { listRequired = false }: { listRequired?: boolean } = {},
 ): Promise<OpenList> {
-  const { frozen, signal, insecure, ca } = options;
+  const { frozen, dryRun, signal, insecure, ca, rhdh, catalogs } = options;
   const config = resolve(options.cwd, options.config);
-  const list = await readPluginList(config);
-  const lockFile = lockFileOf(config);
-  const locked = frozen ? await readLockFile(lockFile) : undefined;
+  // One list for all: what reading images has to say comes at any time.
+  const warnings: string[] = [];
   const context: SourceContext = {
-    cwd: list.folder,
+    cwd: dirname(config),
     ...(signal && { signal }),
     ...(insecure && { insecure }),
     ...(ca !== undefined && { ca }),
+    ...(rhdh?.skipIntegrity && { skipIntegrity: true }),
+    ...(rhdh?.entryBytes !== undefined && { limits: { ...DEFAULT_LIMITS, entryBytes: rhdh.entryBytes } }),
     onWarning: (text) => {
-      if (!list.warnings.includes(text)) list.warnings.push(text);
+      if (!warnings.includes(text)) warnings.push(text);
     },
   };
+  const list = await withCatalogIndex(
+    rhdh,
+    { ...context, ...(catalogs && { catalogs }), extract: !dryRun && !listRequired },
+    async (index) => {
+      const read = await readPluginList(config, { ...index, skipIntegrity: rhdh?.skipIntegrity });
+      if (read.absent && (frozen || listRequired)) throw absentList(config);
+      warnings.push(...(rhdh?.warnings ?? []), ...(index.warnings ?? []), ...read.warnings);
+      return { ...read, warnings };
+    },
+  );
+  const lockFile = lockFileOf(config);
+  const locked = frozen ? await readLockFile(lockFile) : undefined;
   return { list, lockFile, ...(locked && { locked }), context };
+}
+
+/** Without a list there is nothing to mirror, and nothing that a lock could be compared with. */
+function absentList(config: string): StagedoorError {
+  return new StagedoorError('PLUGIN_LIST_INVALID', `${config} is not there or is empty.`, {
+    hint: 'Name the list with --config, or write `plugins: []` for a list without plugins.',
+  });
 }

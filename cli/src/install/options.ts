@@ -1,6 +1,7 @@
 import type { PublicKey } from '@stagedoor/bundle';
 import type { LockTimes } from './root/rootLock';
-import type { Source } from './source';
+import type { RhdhSettings } from './rhdhSettings';
+import type { CatalogImages, Source } from './source';
 
 /** What an install does and has done, as it goes. Bytes are of the archives, as far as their sizes are known. */
 export type InstallProgress =
@@ -34,4 +35,8 @@ export interface InstallOptions {
   onProgress?(progress: InstallProgress): void;
   /** How long to wait for another install on the same root directory. */
   lockTimes?: LockTimes;
+  /** What the environment variables of RHDH's installer say. */
+  rhdh?: RhdhSettings;
+  /** Where images of catalog indexes come from; needed where `rhdh` names one. */
+  catalogs?: CatalogImages;
 }

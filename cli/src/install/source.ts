@@ -1,7 +1,5 @@
-import { MANIFEST_FILE, SIGNATURE_FILE } from '@stagedoor/bundle';
-
-/** The files in which a bundle says of itself what it is, and who signed it. */
-export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
+import type { ContentLimits } from '@stagedoor/bundle';
+import type { Unpacking } from '../bundles/statement';
 
 /** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
 export interface PackageRequest {
@@ -27,7 +25,7 @@ export interface NpmPackage {
 export interface ImagePlugin {
   host: string;
   repository: string;
-  /** `sha256:<hex>`. */
+  /** E.g. `sha256:<hex>`. */
   digest: string;
   /** Its folder, as the image may name it. */
   path: string;
@@ -66,28 +64,22 @@ export function recorded({ address: _, ...rest }: Resolved): RecordedPackage {
 }
 
 /** What every source is told. */
-export interface SourceContext {
+export interface SourceContext extends Unpacking {
   /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
   cwd: string;
   signal?: AbortSignal;
   /** Bytes of the current package that have come so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
+  /** Archives at web addresses may have no integrity. */
+  skipIntegrity?: boolean;
+  /** Bounds on what a package may hold; by default those of every bundle. */
+  limits?: ContentLimits;
   /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
   /** Told what a person should know although the run goes on; one sentence. */
   onWarning?(text: string): void;
-  /**
-   * Told a folder with what a package says of itself, its manifest and the signatures on it, before anything else of it is
-   * unpacked; rejects to have it refused. What is unpacked then is for the caller to hold against that.
-   */
-  admit?(dir: string): Promise<void>;
-  /**
-   * Told each file that a package is made of as it came, when that is complete and checked: the archive, or an image's
-   * manifests and layers. What is a folder is packed for it.
-   */
-  keep?(file: string): Promise<void>;
 }
 
 /** A place that packages come from. */
@@ -101,4 +93,17 @@ export interface Source {
    * Nothing is ever written outside `folder`.
    */
   fetch(resolved: Resolved, folder: string, context: SourceContext): Promise<string>;
+}
+
+/** Where the images of catalog indexes come from. */
+export interface CatalogImages {
+  /**
+   * Leaves the content of an image, all layers one over the other, in the new folder `<folder>/content` and returns that with
+   * the image's digest. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, ARCHIVE_*.
+   */
+  unpack(
+    image: string,
+    folder: string,
+    context: Pick<SourceContext, 'signal' | 'insecure' | 'ca' | 'onWarning' | 'keep'>,
+  ): Promise<{ dir: string; digest: string }>;
 }

@@ -4,18 +4,17 @@ import {
   Contents,
   DEFAULT_LIMITS,
   StagedoorError,
-  canRead,
   extractLayer,
   listPaths,
   removeLitter,
   type ContentLimits,
   type LayerReading,
 } from '@stagedoor/bundle';
+import { STATEMENT, type Unpacking } from '../bundles/statement';
 import type { TransferContext } from '../http/send';
-import { STATEMENT, type SourceContext } from '../install/source';
+import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
-import { LAYER_TYPES } from './schemas';
 
 /**
  * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
@@ -32,48 +31,36 @@ export async function extractPlugin(
     admit,
     limits = DEFAULT_LIMITS,
     ...context
-  }: TransferContext & Pick<SourceContext, 'keep' | 'admit'> & { layers: Layers; limits?: ContentLimits },
+  }: TransferContext & Unpacking & { layers: Layers; limits?: ContentLimits },
 ): Promise<string> {
   const total = manifest.layers.reduce((sum, { size }) => sum + size, 0);
   const fetched: LayerReading[] = [];
   let before = 0;
   for (const layer of manifest.layers) {
-    const compression = LAYER_TYPES.get(layer.mediaType);
-    if (compression === undefined) {
-      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has a layer of the type ${layer.mediaType}.`);
-    }
-    if (!canRead(compression)) {
-      throw new StagedoorError(
-        'IMAGE_INVALID',
-        `Node.js ${process.versions.node} cannot read ${reader.shown}: its layers are compressed with zstd.`,
-        {
-          hint: 'Use Node.js 22.15 or later, or push the image with gzip layers, for example `podman push --compression-format gzip`.',
-        },
-      );
-    }
+    const compression = compressionOf(layer, reader.shown);
     const from = before;
     const onBytes = (done: number): void => context.onBytes?.(from + done, total);
     fetched.push({
       file: await layers.file(reader, layer, scratch, { ...context, onBytes }),
       compression,
       folder: path,
+      limits,
+      shown: `${reader.shown}@${layer.digest}`,
     });
     before += layer.size;
   }
   if (admit) {
     const statement = join(scratch, 'statement');
     await mkdir(statement);
-    for (const layer of fetched) await extractLayer({ ...layer, limits, only: STATEMENT }, statement);
+    for (const layer of fetched) await extractLayer({ ...layer, only: STATEMENT }, statement);
     await admit(statement);
   }
   const dir = join(scratch, 'plugin');
   await mkdir(dir);
-  const left = { ...limits };
+  const taken = { bytes: 0, entries: 0 };
   for (const layer of fetched) {
-    const taken = await extractLayer({ ...layer, limits: { ...left } }, dir);
+    Object.assign(taken, await extractLayer({ ...layer, taken: { ...taken } }, dir));
     await keep?.(layer.file);
-    left.bytes -= taken.bytes;
-    left.entries -= taken.entries;
   }
   await removeLitter(dir);
   if (fetched.length > 1) await checkNames(dir, reader.shown);

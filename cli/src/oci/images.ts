@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { StagedoorError, describeIssues, isStagedoorError, parseJson, sha256File } from '@stagedoor/bundle';
+import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import type { Response } from 'undici';
 import { errorText } from '../text/errorText';
 import { ANSWER_LIMITS, LAYER_LIMITS, MANIFEST_LIMITS, tooManyBytes } from '../http/limits';
@@ -8,7 +7,7 @@ import { readBody } from '../http/readBody';
 import { save } from '../http/save';
 import { type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
-import { isDigest } from './reference';
+import { algorithmOf, digestOfBytes, digestOfFile, isDigest } from '../digest/digests';
 import {
   MANIFEST_TYPES,
   indexSchema,
@@ -24,11 +23,6 @@ export interface FetchedManifest {
   digest: string;
   bytes: Buffer;
   content: ImageManifest | ImageIndex;
-}
-
-/** `sha256:<hex>` of bytes in memory. */
-export function digestOfBytes(bytes: Uint8Array | string): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /**
@@ -51,8 +45,9 @@ export async function fetchManifest(session: Session, reference: string): Promis
     if (isStagedoorError(cause)) throw cause;
     throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${errorText(cause)}.`, { cause });
   });
-  const digest = digestOfBytes(bytes);
-  const promised = isDigest(reference) ? reference : (response.headers.get('docker-content-digest') ?? digest);
+  const told = isDigest(reference) ? reference : response.headers.get('docker-content-digest');
+  const promised = told !== null && isDigest(told) ? told : digestOfBytes(bytes);
+  const digest = digestOfBytes(bytes, algorithmOf(promised));
   if (promised !== digest) {
     throw new StagedoorError('IMAGE_INVALID', `${session.shown}: the manifest ${promised} came as ${digest}.`);
   }
@@ -100,7 +95,7 @@ export async function fetchBlob(
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
     throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
   }
-  const found = { size: (await stat(file)).size, digest: `sha256:${await sha256File(file)}` };
+  const found = { size: (await stat(file)).size, digest: await digestOfFile(file, algorithmOf(digest)) };
   if (found.size !== size || found.digest !== digest) {
     throw new StagedoorError('IMAGE_INVALID', `${shown} came as ${found.size} bytes with ${found.digest}.`);
   }

@@ -1,18 +1,18 @@
-import { sha256File } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { copyFile, lstat, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { algorithmOf, digestOfFile } from '../digest/digests';
 import type { Descriptor } from './schemas';
 
 /** How large a cache may grow, unless told otherwise. */
 const MOST_BYTES = 2 * 1024 * 1024 * 1024;
 /** Layers, and what is left of copies that were not finished. */
-const OWN = /^[0-9a-f]{64}(\.[0-9a-f]{12})?$/;
+const OWN = /^([a-z0-9+._-]+-)?[0-9a-f]{64,}(\.[0-9a-f]{12})?$/;
 
 /**
  * Layers that outlive the run that fetched them, in a folder that many runs and pods may share: each is a file named after
- * its sha256. Nothing in it is believed, as each is held against its digest whenever it is taken out, and nothing depends on it:
+ * its digest. Nothing in it is believed, as each is held against its digest whenever it is taken out, and nothing depends on it:
  * where it cannot be read or written there is no cache. What was not used for longest goes when there is more than
  * `mostBytes`.
  */
@@ -33,7 +33,7 @@ export class LayerCache {
       if (!(await lstat(cached)).isFile()) return false;
       // A copy: what is judged and used is out of the reach of others who may write the cache.
       await copyFile(cached, file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-      if ((await stat(file)).size === size && `sha256:${await sha256File(file)}` === digest) {
+      if ((await stat(file)).size === size && (await digestOfFile(file, algorithmOf(digest))) === digest) {
         const now = new Date();
         await utimes(cached, now, now).catch(() => undefined);
         return true;
@@ -64,7 +64,7 @@ export class LayerCache {
   async #prune(): Promise<void> {
     const files: Array<{ path: string } & Pick<Stats, 'size' | 'mtimeMs'>> = [];
     // Whatever else lies in a folder that somebody named is not ours to remove.
-    for (const name of (await readdir(this.#dir)).filter((name) => OWN.test(name))) {
+    for (const name of (await readdir(this.#dir)).filter((entry) => OWN.test(entry))) {
       const path = join(this.#dir, name);
       const info = await lstat(path).catch(() => undefined);
       if (info?.isFile()) files.push({ path, size: info.size, mtimeMs: info.mtimeMs });
@@ -79,6 +79,6 @@ export class LayerCache {
 
   /** Digests in manifests that were read have this form, and lead nowhere else. */
   #place(digest: string): string {
-    return join(this.#dir, digest.replace('sha256:', ''));
+    return join(this.#dir, digest.replace('sha256:', '').replace(':', '-'));
   }
 }

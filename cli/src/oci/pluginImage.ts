@@ -34,13 +34,23 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
         digest: documents[0]!.digest,
         manifest: content,
         documents: documents.map(({ bytes }) => bytes),
-        plugins: dynamicPackages(annotations, formatReference(reference)),
+        plugins: pluginsOf(annotations, reference),
       };
     }
     if (documents.length > MOST_INDEXES) {
       throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has more than ${MOST_INDEXES} indexes in each other.`);
     }
     documents.push(await reader.manifest(digestOfImage(reader, content)));
+  }
+}
+
+/** A path says which plugin is meant, whatever the image says of itself: then a list that cannot be read is none. */
+function pluginsOf(annotations: Record<string, string>, reference: ImageReference): DynamicPackage[] | undefined {
+  try {
+    return dynamicPackages(annotations, formatReference(reference));
+  } catch (error) {
+    if (reference.path === undefined) throw error;
+    return undefined;
   }
 }
 

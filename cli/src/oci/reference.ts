@@ -1,4 +1,5 @@
 import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { isDigest } from '../digest/digests';
 
 /** An image in a registry, and perhaps a plugin in it. */
 export interface ImageReference {
@@ -6,7 +7,7 @@ export interface ImageReference {
   host: string;
   repository: string;
   tag?: string;
-  /** `sha256:<hex>`. */
+  /** As {@link isDigest} takes it, e.g. `sha256:<hex>`. */
   digest?: string;
   /** Folder of the plugin in the image. */
   path?: string;
@@ -17,16 +18,10 @@ const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(?
 /** As the distribution specification has them. */
 const REPOSITORY = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** True for what is meant as an address of an image. */
 export function isImageReference(text: string): boolean {
   return text.startsWith(SCHEME);
-}
-
-/** True for `sha256:<hex>`. */
-export function isDigest(text: string): boolean {
-  return DIGEST.test(text);
 }
 
 /**
@@ -44,7 +39,10 @@ export function parseReference(text: string): ImageReference {
     [HOST.test(host), 'it names no registry before the first /'],
     [REPOSITORY.test(repository), 'the repository is not made of lower-case names'],
     [tags.length === 0 && (tag === undefined || TAG.test(tag)), 'the tag is not accepted'],
-    [digests.length === 0 && (digest === undefined || isDigest(digest)), 'the digest is not sha256 in hex'],
+    [
+      digests.length === 0 && (digest === undefined || isDigest(digest)),
+      'the digest is not sha256:<hex>, or of another algorithm that Node has',
+    ],
     [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative one'],
   ].flatMap(([fine, fault]) => (fine ? [] : [fault]));
   if (faults.length > 0) {

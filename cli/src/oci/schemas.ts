@@ -1,5 +1,6 @@
 import type { Compression } from '@stagedoor/bundle';
 import * as z from 'zod';
+import { isDigest } from '../digest/digests';
 
 /** Media types of the image specification 1.1, and docker's names for the same. */
 export const IMAGE_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -27,7 +28,7 @@ const annotations = z.record(z.string(), z.string()).optional();
 
 const descriptor = z.looseObject({
   mediaType: z.string(),
-  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be a sha256 digest'),
+  digest: z.string().refine(isDigest, 'must be a digest, e.g. sha256 in hex'),
   size: z.number().int().nonnegative(),
   artifactType: z.string().optional(),
   annotations,

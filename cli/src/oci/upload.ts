@@ -2,7 +2,8 @@ import { open } from 'node:fs/promises';
 import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { ATTEMPTS, delayAfter, pause } from '../http/retry';
 import type { HttpRequest, TransferContext } from '../http/send';
-import { digestOfBytes, registryFault } from './images';
+import { digestOfBytes } from '../digest/digests';
+import { registryFault } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
 

@@ -5,7 +5,7 @@ import { callerOf, type Caller, type CallerCredentials } from './caller';
 import { configurePermission, installPermission, operatePermission, readPermission } from './permissions';
 
 /** Whether the caller may do one thing, and by what, or why not. */
-export interface ReportedAccess {
+interface ReportedAccess {
   allowed: boolean;
   by?: (Decision & { allowed: true })['by'];
   code?: ErrorCode;

@@ -35,7 +35,7 @@ const NAMES: Record<number, string> = {
 };
 
 /** The HTTP status that goes with a code. */
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? 422;
 }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stagedBundle';
+import { SCHEMA_FILES } from '../validate/configSchema';
 import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
 /** The built worker; this file is built into `dist/index.cjs.js`. */
@@ -17,11 +16,15 @@ const MEMORY_MB = 256;
  */
 export class AheadThread {
   readonly #worker: Worker;
-  readonly #staging = new Map<string, { drop: Promise<StagedAhead>; answer: (staged: StagedAhead) => void }>();
+  readonly #staging = new Map<string, Promise<StagedAhead | undefined>>();
+  readonly #answers = new Map<string, (staged: StagedAhead | undefined) => void>();
   readonly #caches = new Map<string, Buffer>();
+  readonly #onSchema: () => void;
   #ended = false;
 
-  constructor() {
+  /** `onSchema` hears of each bundle that was staged and has a config schema. */
+  constructor(onSchema: () => void) {
+    this.#onSchema = onSchema;
     this.#worker = new Worker(WORKER, { env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB } });
     this.#worker.unref();
     this.#worker.on('message', (answer: AheadAnswer) => this.#hear(answer));
@@ -29,23 +32,23 @@ export class AheadThread {
     this.#worker.on('exit', () => this.end());
   }
 
-  /** Begins to stage a drop, and then to compile the code of its copy. */
-  begin(drop: Drop, shelves: Shelves, compile: boolean): void {
+  /** Begins to stage entries of a root directory, and then to compile the code of the copies. */
+  begin(root: string, entries: readonly string[], shelves: Shelves, compile: boolean): void {
     if (this.#ended) return;
-    let answer!: (staged: StagedAhead) => void;
-    this.#staging.set(drop.entry, { drop: new Promise((resolve) => (answer = resolve)), answer });
-    this.#worker.postMessage({ drop, shelves, compile } satisfies AheadJob);
+    for (const entry of entries) {
+      this.#staging.set(entry, new Promise((resolve) => this.#answers.set(entry, resolve)));
+    }
+    this.#worker.postMessage({ root, entries, shelves, compile } satisfies AheadJob);
   }
 
-  /** The staged copy of a drop of which this was `seen` (see `snapshot`) before; undefined where there is none, for whatever reason. */
-  async staged(entry: string, seen: string): Promise<StagedBundle | undefined> {
+  /** What was staged of an entry, once; undefined where there is nothing, for whatever reason. */
+  async staged(entry: string): Promise<StagedAhead | undefined> {
     const begun = this.#staging.get(entry);
     if (!begun) return undefined;
+    this.#staging.delete(entry);
     // Somebody waits now: the process must not end for having nothing else to do.
     if (!this.#ended) this.#worker.ref();
-    const staged = await begun.drop;
-    this.#staging.delete(entry);
-    return staged.seen === seen ? staged.bundle : undefined;
+    return await begun;
   }
 
   /** V8's code cache of a file, if it was compiled by now; it is not compiled any more otherwise. */
@@ -61,13 +64,15 @@ export class AheadThread {
     if (this.#ended) return;
     this.#ended = true;
     void this.#worker.terminate();
-    for (const [entry, { answer }] of this.#staging) answer({ entry });
+    for (const answer of this.#answers.values()) answer(undefined);
     this.#caches.clear();
   }
 
   #hear(answer: AheadAnswer): void {
     if (this.#ended) return;
-    if ('entry' in answer) this.#staging.get(answer.entry)?.answer(answer);
-    else this.#caches.set(answer.file, Buffer.from(answer.cache.buffer));
+    if ('entry' in answer) {
+      if (answer.staged?.bundle.manifest?.files.some(({ path }) => SCHEMA_FILES.includes(path))) this.#onSchema();
+      this.#answers.get(answer.entry)?.(answer.staged);
+    } else this.#caches.set(answer.file, Buffer.from(answer.cache.buffer));
   }
 }

@@ -1,18 +1,21 @@
-import type { Drop } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 
-/** What the thread is asked: to stage a drop, and perhaps to compile the copy's code; or to leave a file that is needed now. */
-export type AheadJob = { drop: Drop; shelves: Shelves; compile: boolean } | { skip: string };
+/**
+ * What the thread is asked: to stage entries of a root directory, and perhaps to compile the code of the copies; or to leave a
+ * file that is needed now.
+ */
+export type AheadJob =
+  { root: string; entries: readonly string[]; shelves: Shelves; compile: boolean } | { skip: string };
 
-/** What it answers: what came of a drop, or V8's code cache of a file. */
-export type AheadAnswer = StagedAhead | { file: string; cache: Uint8Array };
+/** What it answers: what came of an entry, or V8's code cache of a file. */
+export type AheadAnswer = { entry: string; staged?: StagedAhead } | { file: string; cache: Uint8Array };
 
-/** What came of a drop. */
+/** A drop that the thread staged, which had settled before, and was the same afterwards. */
 export interface StagedAhead {
-  entry: string;
-  /** Snapshot of the drop before it was copied. */
-  seen?: string;
-  /** Absent where it could not be staged. */
-  bundle?: StagedBundle;
+  bundle: StagedBundle;
+  /** Snapshot of the drop. */
+  seen: string;
+  /** Snapshot of the copy, when it had just been checked. */
+  copy: string;
 }

@@ -1,22 +1,25 @@
 // A thread that stages drops and compiles their code while the portal starts. See aheadThread.ts.
-import { blockingFileSystem } from '@stagedoor/bundle';
+import { blockingFileSystem as fs } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { codeFiles } from '../compile/codeFiles';
 import { compile } from '../compile/compile';
+import { findDrop } from '../scan/drop';
+import { PROMPT_TIMES, hasSettled, quiet } from '../scan/settle';
 import { snapshot } from '../scan/snapshot';
 import { stageDrop } from '../stage/stageDrop';
+import { copySnapshot } from '../stage/stagedIndex';
 import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
-type StageJob = Extract<AheadJob, { drop: unknown }>;
+type StageJob = Extract<AheadJob, { root: string }>;
 
-const toStage: StageJob[] = [];
+const toStage: Array<StageJob & { entry: string }> = [];
 const toCompile = new Set<string>();
 let busy = false;
 
 parentPort!.on('message', (job: AheadJob) => {
   if ('skip' in job) toCompile.delete(job.skip);
-  else toStage.push(job);
+  else toStage.push(...job.entries.map((entry) => ({ ...job, entry })));
   if (!busy) void work();
 });
 
@@ -25,7 +28,8 @@ async function work(): Promise<void> {
   busy = true;
   for (;;) {
     const job = toStage.shift();
-    if (job) answer(await stage(job));
+    // What could not be staged the portal stages itself, and says why it cannot.
+    if (job) answer({ entry: job.entry, staged: await stage(job).catch(() => undefined) });
     else {
       // The portal begins with the first: the cache of what it comes to last is the most likely to be of use.
       const file = [...toCompile].at(-1);
@@ -39,17 +43,21 @@ async function work(): Promise<void> {
   busy = false;
 }
 
-async function stage({ drop, shelves, compile }: StageJob): Promise<StagedAhead> {
-  const { entry } = drop;
-  try {
-    const seen = (await snapshot(drop)).text;
-    const bundle = await stageDrop(drop, shelves, blockingFileSystem);
-    if (compile) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
-    return { entry, seen, bundle };
-  } catch {
-    // The portal does it again itself, and says why it cannot be done.
-    return { entry };
-  }
+/** Stages a drop that has settled and does not change meanwhile; one that may still be written is left to the portal, which waits. */
+async function stage({
+  root,
+  entry,
+  shelves,
+  compile: wanted,
+}: StageJob & { entry: string }): Promise<StagedAhead | undefined> {
+  const drop = await findDrop(root, entry);
+  const seen = drop && (await snapshot(drop, fs));
+  if (!seen || !(await hasSettled(drop, seen, PROMPT_TIMES, fs))) return undefined;
+  const bundle = await stageDrop(drop, shelves, fs);
+  const copy = await copySnapshot(bundle.dir, fs);
+  if ((await quiet(drop, seen.text, PROMPT_TIMES.quietMs, fs)) !== seen.text) return undefined;
+  if (wanted) for (const { file } of await codeFiles(bundle)) toCompile.add(file);
+  return { bundle, seen: seen.text, copy };
 }
 
 function compileFile(file: string): void {

@@ -14,7 +14,7 @@ import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
 /** A drop that is no bundle, with the reason. */
-export interface UnusableDrop {
+interface UnusableDrop {
   entry: string;
   fault: StagedoorError;
 }

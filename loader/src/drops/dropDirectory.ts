@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
-import { listDrops, type Drop } from '../scan/drop';
+import { listDrops } from '../scan/drop';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { isIntact } from '../stage/readStaged';
@@ -10,7 +10,7 @@ import type { Pipeline } from '../pipeline/pipeline';
 import type { Choice, Scanned } from '../pipeline/steps';
 import type { Bundles } from '../lifecycle/bundles';
 import { asFault } from '../errors/asFault';
-import { DropReader, type FoundDrop } from './dropReader';
+import { DropReader, type Ahead, type FoundDrop } from './dropReader';
 import { DropRecords, type DropRecord } from './dropRecords';
 import type { StatusStore } from '../lifecycle/statusStore';
 import { Retries } from './retries';
@@ -25,7 +25,7 @@ const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | unde
 ]);
 
 /** What operators decided about the drops of a name, see `Decisions`. */
-export interface DropDecisions {
+interface DropDecisions {
   toRun(winner: StagedBundle): Promise<StagedBundle | undefined>;
   showDisabled(name: string, bundle: StagedBundle | undefined): boolean;
   forgetBuilds(name: string): Promise<void>;
@@ -42,8 +42,8 @@ export interface DropDirectoryOptions {
   registry: StatusStore;
   logger: LoggerService;
   timings: Timings;
-  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
-  stage(drop: Drop, seen: string): Promise<StagedBundle>;
+  /** Stages drops that are there at the start. */
+  ahead?: Ahead;
 }
 
 /**
@@ -89,6 +89,7 @@ export class DropDirectory {
   /** Begins to act on changes, those noticed since construction included. */
   open(): void {
     this.#open = true;
+    this.#reader.open();
     for (const name of this.names()) {
       this.#showDrop(name);
       this.#retryIfPassing(name);

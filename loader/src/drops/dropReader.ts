@@ -2,11 +2,12 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StagedAhead } from '../ahead/messages';
 import { passingCause } from '../errors/passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
 import { PROMPT_TIMES, SETTLE_TIMES, quiet, settle } from '../scan/settle';
 import type { Shelves } from '../stage/shelf';
-import type { StagedBundle } from '../stage/stagedBundle';
+import { stageDrop } from '../stage/stageDrop';
 import { StagedIndex } from '../stage/stagedIndex';
 import { timed } from '../observability/timing/timed';
 import type { Scanned } from '../pipeline/steps';
@@ -33,11 +34,18 @@ export interface DropReaderOptions {
   retries: Retries;
   registry: StatusStore;
   logger: LoggerService;
-  /** Copies and checks a drop of which this was `seen`, see `stageDrop` and `snapshot`. */
-  stage(drop: Drop, seen: string): Promise<StagedBundle>;
+  ahead?: Ahead;
   /** Has an entry read, sooner or later. */
   changed(entry: string): void;
 }
+
+/** Stages drops before anybody asks for them: see `AheadThread`. */
+export interface Ahead {
+  staged(entry: string): Promise<StagedAhead | undefined>;
+}
+
+/** A drop whose content is in a staged copy now. */
+type Staged = Pick<StagedAhead, 'bundle' | 'seen'> & { entry: string; copy?: string };
 
 /** Reads entries of the root directory, once they are whole, into staged copies, and tells what keeps them from being read. */
 export class DropReader {
@@ -46,9 +54,16 @@ export class DropReader {
   readonly #staging = new Lanes(4);
   #index: Promise<StagedIndex> | undefined;
   #rootFault: StagedoorError | undefined;
+  #ahead: Ahead | undefined;
 
   constructor(options: DropReaderOptions) {
     this.#options = options;
+    this.#ahead = options.ahead;
+  }
+
+  /** Ends the use of what was staged ahead: from here on drops change. */
+  open(): void {
+    this.#ahead = undefined;
   }
 
   /**
@@ -86,6 +101,9 @@ export class DropReader {
     }
     if (!earlier) registry.set(records.nameOf(entry), 'discovered', { drop: entry });
     const index = await this.#staged();
+    const ahead = this.#ahead;
+    const staged = ahead && (await timed('stage', entry, () => ahead.staged(entry)));
+    if (staged) return { names: await this.#noteStaged({ entry, ...staged }, index) };
     const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
     // Gone while it settled: perhaps it is just being replaced.
     if (seen === '') return this.scan(entry);
@@ -96,7 +114,7 @@ export class DropReader {
 
   /** Copies and checks a drop. Returns the names that this concerns. */
   async stage({ drop, seen }: FoundDrop): Promise<ReadonlySet<string>> {
-    const { registry, records, retries, changed } = this.#options;
+    const { registry, records, changed } = this.#options;
     const { entry } = drop;
     const index = await this.#staged();
     const record = await this.#copy(drop, seen, index);
@@ -108,9 +126,16 @@ export class DropReader {
       return NONE;
     }
     if (record.fault) return this.#noteFault(entry, record.fault, seen);
+    const { bundle } = record;
+    return await this.#noteStaged({ entry, bundle: bundle!, seen }, index);
+  }
+
+  async #noteStaged({ entry, bundle, seen, copy }: Staged, index: StagedIndex): Promise<ReadonlySet<string>> {
+    const { registry, records, retries } = this.#options;
+    if (bundle.name !== entry) registry.forgetDiscovered(records.nameOf(entry));
     retries.forget(entry);
-    if (record.bundle) await index.note(entry, seen, record.bundle.dir);
-    return records.set(record);
+    await index.note(entry, seen, bundle.dir, copy);
+    return records.set({ entry, packageName: bundle.name, bundle, seen });
   }
 
   /**
@@ -141,7 +166,9 @@ export class DropReader {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(async () => (await index.copyOf(entry, seen)) ?? (await this.#options.stage(drop, seen))),
+        this.#staging.run(
+          async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves)),
+        ),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {

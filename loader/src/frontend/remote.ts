@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 export const REMOTES_PATH = '/.backstage/dynamic-features';
 
 /** Where a Module Federation remote is, as `@module-federation/runtime` takes it. */
-export interface RemoteInfo {
+interface RemoteInfo {
   name: string;
   /** Address of its manifest, or of its entry script. */
   entry: string;

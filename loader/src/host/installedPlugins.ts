@@ -8,7 +8,7 @@ import {
 import type { AnyServiceRef, Deps, ServiceFeature } from './features';
 
 /** What `rootInstanceMetadata` answers in a portal of units: the plugins of all of them, as they are now. */
-export const installedPluginsRef = createServiceRef<RootInstanceMetadataService>({
+const installedPluginsRef = createServiceRef<RootInstanceMetadataService>({
   id: 'stagedoor.installedPlugins',
   scope: 'root',
 }) as unknown as AnyServiceRef;

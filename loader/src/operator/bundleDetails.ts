@@ -7,7 +7,7 @@ import { readSchemaEntries } from '../validate/configSchema';
 import { unknownPlugin } from '../errors/unknownPlugin';
 
 /** One key of app-config that a bundle reads. */
-export interface ConfigKey {
+interface ConfigKey {
   /** E.g. `greeter.times`. */
   key: string;
   /** Whether app-config sets it; its value is never told. */

@@ -160,6 +160,7 @@ export class Pipeline<Found> {
    */
   async boot(own: Contribution, staged: readonly StagedBundle[]): Promise<string[]> {
     const { steps, bundles } = this.#options;
+    await steps.prepare(staged);
     const patience = { patienceMs: SCHEMA_PATIENCE_MS };
     const loaded = await concurrently(staged, (bundle) => this.#load(bundle, patience), AT_ONCE);
     const contributions = loaded.filter((each) => each !== 'late' && !isStagedoorError(each)) as Contribution[];

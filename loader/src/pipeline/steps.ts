@@ -15,7 +15,7 @@ export interface Choice {
 }
 
 /** The stages of a drop that come before it is known which build of a package counts. `Found` is known to scan and stage alone. */
-export interface DropSteps<Found> {
+interface DropSteps<Found> {
   /** scan/: what an entry of the root directory holds, once nothing about it changes any more. */
   scan(entry: string): Promise<Scanned<Found>>;
   /** stage/: a private, verified copy of it, the only thing that is ever run. Returns the names whose drops are others now. */
@@ -27,7 +27,9 @@ export interface DropSteps<Found> {
 }
 
 /** The stages of a build on its way into service. */
-export interface BundleSteps {
+interface BundleSteps {
+  /** validate/: checks what can be checked of many builds at once; each is still validated by itself. */
+  prepare(bundles: readonly StagedBundle[]): Promise<void>;
   /** validate/: holds it against host, policy and app-config, before any of its code runs. */
   validate(bundle: StagedBundle, options?: CheckOptions): Promise<GateResult>;
   /** resolve/: loads its code where it is to run, and tells which plugins and modules it brings. */

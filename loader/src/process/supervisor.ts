@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 /** Real time. */
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);

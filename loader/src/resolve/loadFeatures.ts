@@ -30,7 +30,7 @@ export async function loadFeatures(bundle: StagedBundle, loadModule: LoadModule 
 }
 
 /** The features that a module exports: as default, double default, array of them, or by upstream's installer. */
-export function featuresIn(exported: unknown): Feature[] {
+function featuresIn(exported: unknown): Feature[] {
   const feature = asFeature(exported);
   if (feature) return [feature];
   const module = exported as { default?: { default?: unknown }; dynamicPluginInstaller?: unknown } | undefined;

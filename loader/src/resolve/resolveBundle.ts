@@ -9,7 +9,7 @@ import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
 
 /** Processes of plugins, as far as resolving a bundle needs them; see `ProcessHost`. */
-export interface Inspector {
+interface Inspector {
   /** Loads a bundle in a process of its own and tells what it registers. */
   inspect(bundle: StagedBundle): Promise<Pick<Contribution, 'pluginIds' | 'modules'>>;
   /** Ends the process that inspected a bundle. */

@@ -34,7 +34,6 @@ import { DEFAULT_POLICY, Policy } from '../policy/policy';
 import { resolveBundle } from '../resolve/resolveBundle';
 import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
-import { stageDrop } from '../stage/stageDrop';
 import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
 import { Gate } from '../validate/gate';
@@ -94,6 +93,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     rootLogger,
     newest: (name) => opened?.state.newest(name),
     passed: opened && new PassedChecks(opened.shelves.compiled),
+    workers: options.dynamic?.schemaWorkers,
   });
   const startupHooks = new StartupHooks();
   const registry = new StatusStore(logger, events);
@@ -221,6 +221,7 @@ function createDynamic(
       stage: (found) => drops.stage(found),
       choose: (name) => drops.choose(name),
       chosen: (name) => drops.chosen(name),
+      prepare: (staged) => gate.prepare(staged),
       validate: (bundle, options) => gate.check(bundle, options),
       resolve: async (bundle) =>
         isFrontend(bundle)
@@ -237,8 +238,7 @@ function createDynamic(
   });
   const decisions = new Decisions({ state, shelves, registry, logger });
   const drops = new DropDirectory({
-    ...{ root, shelves, pipeline, bundles, decisions, registry, logger, timings },
-    stage: async (drop, seen) => (await ahead?.staged(drop.entry, seen)) ?? (await stageDrop(drop, shelves)),
+    ...{ root, shelves, pipeline, bundles, decisions, registry, logger, timings, ahead },
   });
   const uploads = new Uploads({ root, shelves, drops, gate });
   const operator = new Operator({

@@ -6,6 +6,7 @@ import type {
   RootLoggerService,
 } from '@backstage/backend-plugin-api';
 import type { AheadThread } from '../ahead/aheadThread';
+import type { SchemaWorkers } from '../validate/schemaWorker/schemaWorkers';
 import type { Contribution } from '../composition/contribution';
 import type { RootServices } from '../host/rootServices';
 import type { StartupReport } from '../host/startupReport';
@@ -19,6 +20,8 @@ export interface DynamicOptions {
   opening: StateOpening;
   /** Stages and compiles while the portal starts; undefined where there is nothing new. */
   ahead?: AheadThread;
+  /** Threads that check app-config. */
+  schemaWorkers: SchemaWorkers;
 }
 
 /** What the runtime is given by the backend it lives in. */

@@ -1,4 +1,4 @@
-import { StagedoorError, isLitterName } from '@stagedoor/bundle';
+import { StagedoorError, isLitterName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ export async function listDrops(root: string): Promise<string[]> {
 }
 
 /** ROOT_UNREADABLE, for whatever keeps the root directory from being read. */
-export function rootUnreadable(root: string, cause: unknown): StagedoorError {
+function rootUnreadable(root: string, cause: unknown): StagedoorError {
   return new StagedoorError('ROOT_UNREADABLE', `${root} cannot be read: ${(cause as Error).message}`, { cause });
 }
 
@@ -54,9 +54,12 @@ async function checkRoot(root: string): Promise<void> {
 }
 
 /** True for a folder with a package.json in it. */
-export async function isBundleFolder(path: string): Promise<boolean> {
-  const info = await stat(join(path, 'package.json')).catch(() => undefined);
-  return info?.isFile() ?? false;
+export async function isBundleFolder(path: string, fs: FileSystem = waitingFileSystem): Promise<boolean> {
+  try {
+    return (await fs.stat(join(path, 'package.json'))).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Names under the root directory that may be drops; hidden entries and litter are not. */

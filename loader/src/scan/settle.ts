@@ -1,9 +1,15 @@
-import { isBundlePath, isStagedoorError, readManifest, readPackageJson } from '@stagedoor/bundle';
-import { stat } from 'node:fs/promises';
+import {
+  isBundlePath,
+  isStagedoorError,
+  readManifest,
+  readPackageJson,
+  waitingFileSystem,
+  type FileSystem,
+} from '@stagedoor/bundle';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drop } from './drop';
-import { snapshot } from './snapshot';
+import { snapshot, type Snapshot } from './snapshot';
 
 /** Quiet times of the settle rule, in milliseconds. */
 export interface SettleTimes {
@@ -30,7 +36,7 @@ const POLL_MS = 50;
  * Resolves with the text of its last {@link snapshot}, empty for a drop that was removed meanwhile.
  */
 export async function settle(drop: Drop, known?: string, times: SettleTimes = SETTLE_TIMES): Promise<string> {
-  const completeMs = drop.kind === 'archive' ? times.quietMs : times.wholeMs;
+  const completeMs = completeAfter(drop, times);
   let seen = await snapshot(drop);
   if (seen.text === known) return known;
   let quietSince = Math.min(Date.now(), seen.changedAt);
@@ -41,14 +47,9 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
     if (quietMs >= completeMs) {
       // Once for each content: a manifest may be large.
       if (inspected?.text !== seen.text) {
-        inspected = {
-          text: seen.text,
-          completeness: drop.kind === 'archive' ? 'complete' : await inspect(drop.path),
-        };
+        inspected = { text: seen.text, completeness: await inspect(drop) };
       }
-      const { completeness } = inspected;
-      if (completeness === 'complete') return seen.text;
-      if (completeness === 'foreign' && quietMs >= times.quietForeignMs) return seen.text;
+      if (isEnough(quietMs, inspected.completeness, times)) return seen.text;
     }
     // Not longer than a drop has to be quiet still.
     await sleep(quietMs < completeMs ? Math.min(POLL_MS, completeMs - quietMs) : POLL_MS);
@@ -58,36 +59,59 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
   }
 }
 
+/** True for a drop that has settled as it was when it was `seen`: {@link settle} would resolve at once. */
+export async function hasSettled(drop: Drop, seen: Snapshot, times: SettleTimes, fs: FileSystem): Promise<boolean> {
+  const quietMs = Date.now() - seen.changedAt;
+  if (seen.text === '' || quietMs < completeAfter(drop, times)) return false;
+  return quietMs >= times.giveUpMs || isEnough(quietMs, await inspect(drop, fs), times);
+}
+
 /** The text of a drop's {@link snapshot} when nothing has changed in it for `ms`, or of one that differs from `seen` before. */
-export async function quiet(drop: Drop, seen: string, ms: number): Promise<string> {
-  const now = await snapshot(drop);
+export async function quiet(drop: Drop, seen: string, ms: number, fs: FileSystem = waitingFileSystem): Promise<string> {
+  const now = await snapshot(drop, fs);
   const leftMs = Math.min(ms, now.changedAt + ms - Date.now());
   if (now.text !== seen || leftMs <= 0) return now.text;
   await sleep(leftMs);
-  return (await snapshot(drop)).text;
+  return (await snapshot(drop, fs)).text;
+}
+
+function completeAfter({ kind }: Drop, { quietMs, wholeMs }: SettleTimes): number {
+  return kind === 'archive' ? quietMs : wholeMs;
+}
+
+function isEnough(quietMs: number, completeness: Completeness, { quietForeignMs }: SettleTimes): boolean {
+  return completeness === 'complete' || (completeness === 'foreign' && quietMs >= quietForeignMs);
 }
 
 type Completeness = 'complete' | 'foreign' | 'incomplete';
 
 /** Judges a folder by its manifest; one that package.json announces but that is not there yet is awaited. */
-async function inspect(dir: string): Promise<Completeness> {
+async function inspect({ kind, path: dir }: Drop, fs: FileSystem = waitingFileSystem): Promise<Completeness> {
+  if (kind === 'archive') return 'complete';
   let announced: boolean;
   try {
-    announced = 'stagedoor' in (await readPackageJson(dir));
+    announced = 'stagedoor' in (await readPackageJson(dir, fs));
   } catch {
     return 'incomplete';
   }
   try {
-    const manifest = await readManifest(dir);
+    const manifest = await readManifest(dir, fs);
     if (!manifest) return announced ? 'incomplete' : 'foreign';
     for (const file of manifest.files) {
       if (!isBundlePath(file.path)) return 'complete';
-      const info = await stat(join(dir, file.path)).catch(() => undefined);
-      if (info?.size !== file.size) return 'incomplete';
+      if ((await sizeOf(join(dir, file.path), fs)) !== file.size) return 'incomplete';
     }
     return 'complete';
   } catch (error) {
     // A later format is complete and will be refused by name; anything else may still be under the pen.
     return isStagedoorError(error) && error.code === 'FORMAT_UNSUPPORTED' ? 'complete' : 'incomplete';
+  }
+}
+
+async function sizeOf(file: string, fs: FileSystem): Promise<number | undefined> {
+  try {
+    return (await fs.stat(file)).size;
+  } catch {
+    return undefined;
   }
 }

@@ -1,7 +1,6 @@
-import { DEFAULT_LIMITS, concurrently } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS, concurrently, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { createHash, type Hash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { lstat, opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isBundleFolder, type Drop } from './drop';
 
@@ -21,30 +20,32 @@ interface Look {
   hash: Hash;
   changedAt: number;
   left: number;
+  fs: FileSystem;
 }
 
 /**
  * Takes a {@link Snapshot}, of one more entry than a bundle may hold: who has more is refused anyway. Nothing is opened. A
  * folder without package.json is no bundle yet, perhaps never one (a link to `/`): only its top is looked at.
  */
-export async function snapshot(drop: Drop): Promise<Snapshot> {
-  const look: Look = { hash: createHash('sha256'), changedAt: 0, left: DEFAULT_LIMITS.entries + 1 };
-  const top = await stat(drop.path).catch(() => undefined);
+export async function snapshot(drop: Drop, fs: FileSystem = waitingFileSystem): Promise<Snapshot> {
+  const look: Look = { hash: createHash('sha256'), changedAt: 0, left: DEFAULT_LIMITS.entries + 1, fs };
+  const top = await orNothing(() => fs.stat(drop.path));
   if (!top) return { text: '', changedAt: 0 };
   note(look, drop.path, top);
-  if (drop.kind === 'folder' && (await isBundleFolder(drop.path))) await visit(drop.path, 0, look);
+  if (drop.kind === 'folder' && (await isBundleFolder(drop.path, fs))) await visit(drop.path, 0, look);
   return { text: look.hash.digest('hex'), changedAt: look.changedAt };
 }
 
 /** Entry by entry, in the order in which the file system gives them: that only changes when something else does. */
 async function visit(path: string, depth: number, look: Look): Promise<void> {
   if (depth > MAX_DEPTH) return;
-  const folder = await opendir(path, { bufferSize: BATCH }).catch(() => undefined);
+  const { fs } = look;
+  const folder = await orNothing(() => fs.entries(path));
   if (!folder) return;
   const folders: string[] = [];
   const batch: string[] = [];
   const noteBatch = async (): Promise<void> => {
-    const infos = await concurrently(batch, (name) => lstat(join(path, name)).catch(() => undefined));
+    const infos = await concurrently(batch, (name) => orNothing(() => fs.lstat(join(path, name))));
     for (const [index, info] of infos.entries()) {
       if (!info) continue;
       note(look, batch[index]!, info);
@@ -63,6 +64,14 @@ async function visit(path: string, depth: number, look: Look): Promise<void> {
   }
   await noteBatch();
   for (const below of folders) await visit(below, depth + 1, look);
+}
+
+async function orNothing<T>(look: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch {
+    return undefined;
+  }
 }
 
 function note(look: Look, name: string, { size, mtimeMs, ctimeMs, ino }: Stats): void {

@@ -8,9 +8,11 @@ import {
   packName,
   readManifest,
   readPackageJson,
+  waitingFileSystem,
+  type FileSystem,
 } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { passingCause } from '../errors/passingCause';
 import type { Shelves } from './shelf';
@@ -20,8 +22,8 @@ import type { StagedBundle } from './stagedBundle';
  * Name of the folder that a staged copy lies in: the digest of its files, and where it has a manifest, after a dot, what
  * manifest and signatures hash to. These are in no digest, and a bundle may be signed after it was staged first.
  */
-export async function copyName(dir: string, digest: string): Promise<string> {
-  const describing = await Promise.all([MANIFEST_FILE, SIGNATURE_FILE].map((name) => hashOf(join(dir, name))));
+export async function copyName(dir: string, digest: string, fs: FileSystem = waitingFileSystem): Promise<string> {
+  const describing = await Promise.all([MANIFEST_FILE, SIGNATURE_FILE].map((name) => hashOf(join(dir, name), fs)));
   if (describing[0] === '') return digest;
   return `${digest}.${createHash('sha256').update(describing.join('\n')).digest('hex').slice(0, 16)}`;
 }
@@ -103,7 +105,10 @@ function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
 }
 
 /** Hex sha256 of a small file, empty where there is none. */
-async function hashOf(file: string): Promise<string> {
-  const content = await readFile(file).catch(absent(undefined));
-  return content ? createHash('sha256').update(content).digest('hex') : '';
+async function hashOf(file: string, fs: FileSystem): Promise<string> {
+  try {
+    return await fs.sha256(file, 0);
+  } catch (error) {
+    return absent('')(error as NodeJS.ErrnoException);
+  }
 }

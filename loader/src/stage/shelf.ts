@@ -1,5 +1,5 @@
 import { findPackageDir, type SharedPackage } from '@stagedoor/bundle';
-import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writingState } from './stateDirectory';
 
@@ -31,31 +31,32 @@ export function indexFileIn(stateDir: string): string {
  * STATE_UNWRITABLE.
  */
 export function layShelves(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Promise<Shelves> {
-  return writingState(stateDir, () => lay(stateDir, shared, hostDir));
+  return writingState(stateDir, async () => lay(stateDir, shared, hostDir));
 }
 
-async function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Promise<Shelves> {
+/** With calls that block: a first start waits for this, and others would each wait for imports of Backstage. */
+function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Shelves {
   const shelves: Shelves = {
     staged: join(stateDir, 'staged'),
     stagedForeign: join(stateDir, 'foreign', 'staged'),
     compiled: join(stateDir, 'compiled'),
     temporary: join(stateDir, 'tmp'),
   };
-  await rm(shelves.temporary, { recursive: true, force: true });
-  await rm(join(stateDir, 'node_modules'), { recursive: true, force: true });
-  for (const dir of Object.values(shelves) as string[]) await mkdir(dir, { recursive: true });
+  rmSync(shelves.temporary, { recursive: true, force: true });
+  rmSync(join(stateDir, 'node_modules'), { recursive: true, force: true });
+  for (const dir of Object.values(shelves) as string[]) mkdirSync(dir, { recursive: true });
   for (const { name, dir } of shared) {
     const link = join(stateDir, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(dir, link, 'dir');
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(dir, link, 'dir');
   }
   const hostPackage = findPackageDir('@backstage/backend-plugin-api', hostDir);
-  if (hostPackage) await pointLink(join(stateDir, 'foreign', 'node_modules'), dirname(dirname(hostPackage)));
+  if (hostPackage) pointLink(join(stateDir, 'foreign', 'node_modules'), dirname(dirname(hostPackage)));
   return shelves;
 }
 
-async function pointLink(link: string, target: string): Promise<void> {
-  if ((await readlink(link).catch(() => undefined)) === target) return;
-  await rm(link, { recursive: true, force: true });
-  await symlink(target, link, 'dir');
+function pointLink(link: string, target: string): void {
+  if (lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink() && readlinkSync(link) === target) return;
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(target, link, 'dir');
 }

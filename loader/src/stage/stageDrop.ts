@@ -10,9 +10,11 @@ import {
   isNoRoom,
   isStagedoorError,
   listFiles,
+  listedOf,
   readManifest,
   readPackageJson,
   waitingFileSystem,
+  type BundleFile,
   type FileSystem,
 } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
@@ -36,18 +38,20 @@ export async function stageDrop(
 ): Promise<StagedBundle> {
   const scratch = join(shelves.temporary, randomBytes(8).toString('hex'));
   try {
-    if (drop.kind === 'archive') await extractArchive(drop.path, scratch);
-    else {
+    let files: BundleFile[];
+    if (drop.kind === 'archive') {
+      await extractArchive(drop.path, scratch);
+      files = await listFiles(scratch, fs);
+    } else {
       // First, so that nothing is copied of a folder that is no package.
-      await readPackageJson(drop.path);
-      await copyFolder(drop.path, scratch, DEFAULT_LIMITS, fs);
+      await readPackageJson(drop.path, fs);
+      files = listedOf(await copyFolder(drop.path, scratch, DEFAULT_LIMITS, fs));
     }
-    const packageJson = await readPackageJson(scratch);
-    const manifest = await readManifest(scratch);
+    const packageJson = await readPackageJson(scratch, fs);
+    const manifest = await readManifest(scratch, fs);
     if (!manifest && 'stagedoor' in packageJson) {
       throw new StagedoorError('MANIFEST_INVALID', `${drop.entry} announces a ${MANIFEST_FILE} but holds none.`);
     }
-    const files = await listFiles(scratch, fs);
     if (manifest) {
       checkFiles(manifest, files);
       if (manifest.name !== packageJson.name || manifest.version !== packageJson.version) {
@@ -59,7 +63,7 @@ export async function stageDrop(
     }
     const digest = digestOf(files);
     const shelf = manifest ? shelves.staged : shelves.stagedForeign;
-    const dir = join(shelf, fileName(packageJson.name), await copyName(scratch, digest));
+    const dir = join(shelf, fileName(packageJson.name), await copyName(scratch, digest, fs));
     await mkdir(dirname(dir), { recursive: true });
     if (!(await isIntact(dir))) {
       await rm(dir, { recursive: true, force: true });

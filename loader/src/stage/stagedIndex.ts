@@ -1,4 +1,4 @@
-import { isInside, replaceFile } from '@stagedoor/bundle';
+import { isInside, replaceFile, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export class StagedIndex {
     if (known?.seen !== seen) return undefined;
     const { staged, stagedForeign } = this.#shelves;
     if (![staged, stagedForeign].some((shelf) => isInside(shelf, known.dir))) return undefined;
-    const copy = await snapshotOf(known.dir);
+    const copy = await copySnapshot(known.dir);
     // Files that are the same, by inode and time of change too, still hold what was checked.
     if (copy === known.copy) return await describeCopy(known.dir, entry);
     // A copy that cannot be read is made again.
@@ -61,11 +61,11 @@ export class StagedIndex {
     return bundle;
   }
 
-  /** Remembers which copy, checked just now, holds this content of an entry. */
-  async note(entry: string, seen: string, dir: string): Promise<void> {
+  /** Remembers which copy, checked just now, holds this content of an entry; `copy` is its snapshot, where that is known. */
+  async note(entry: string, seen: string, dir: string, copy?: string): Promise<void> {
     const known = this.#entries.get(entry);
     if (known?.seen === seen && known.dir === dir) return;
-    this.#set(entry, { seen, dir, copy: await snapshotOf(dir) });
+    this.#set(entry, { seen, dir, copy: copy ?? (await copySnapshot(dir)) });
   }
 
   /** Forgets an entry that is gone. */
@@ -93,8 +93,9 @@ export class StagedIndex {
   }
 }
 
-async function snapshotOf(dir: string): Promise<string> {
-  return (await snapshot({ entry: dir, path: dir, kind: 'folder' })).text;
+/** The snapshot of a staged copy. */
+export async function copySnapshot(dir: string, fs: FileSystem = waitingFileSystem): Promise<string> {
+  return (await snapshot({ entry: dir, path: dir, kind: 'folder' }, fs)).text;
 }
 
 function entriesIn(text: string): Array<[string, IndexEntry]> {

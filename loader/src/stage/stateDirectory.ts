@@ -1,5 +1,5 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
 
 /**
  * Makes the state directory, for nobody but the user of the portal: what lies in it is run. One that belongs to another user
@@ -7,9 +7,14 @@ import { chmod, mkdir, realpath } from 'node:fs/promises';
  */
 export async function openStateDirectory(path: string): Promise<string> {
   return await writingState(path, async () => {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-    await chmod(path, 0o700).catch(() => {});
-    return await realpath(path);
+    // A start needs this first: it must not wait for imports that keep the process busy.
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    try {
+      chmodSync(path, 0o700);
+    } catch {
+      // A volume.
+    }
+    return realpathSync.native(path);
   });
 }
 

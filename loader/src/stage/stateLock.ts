@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { readFileSync, rmSync } from 'node:fs';
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, isSame, ownHolder, parseHolder, type Holder } from './lockHolder';
@@ -61,7 +61,7 @@ export interface StateLock {
 async function create(stateDir: string, file: string, self: Holder): Promise<boolean> {
   return await writingState(stateDir, async () => {
     try {
-      await writeFile(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
+      writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 });
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@backstage/types';
 
 /** Who may see a value of app-config, in Backstage's words (config-loader `ConfigVisibility`). */
-export type Visibility = 'frontend' | 'secret' | 'backend';
+type Visibility = 'frontend' | 'secret' | 'backend';
 
 /** A JSON schema as far as it says who may see what. */
 type Schema = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import type { RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
-import { isStagedoorError, type StagedoorError, type HostManifest } from '@stagedoor/bundle';
+import { concurrently, isStagedoorError, type StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
@@ -11,6 +11,7 @@ import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
 import { laterPeers, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
+import { validateTogether } from './validateTogether';
 
 /** What a bundle is held against before any of its code runs. */
 export interface GateOptions {
@@ -23,6 +24,8 @@ export interface GateOptions {
   passed?: PassedChecks;
   /** Learns what to hide; absent where somebody else sees to that. */
   rootLogger?: RootLoggerService;
+  /** The threads that check app-config, which may have been started already. */
+  workers?: SchemaWorkers;
 }
 
 /** What the gate found; with a fault the bundle must not run. */
@@ -52,7 +55,7 @@ interface ConfigChecking {
 /** Everything that is decided about a staged bundle without running it: what it declares, policy, app-config. */
 export class Gate {
   readonly #options: GateOptions;
-  readonly #workers = new SchemaWorkers();
+  readonly #workers: SchemaWorkers;
   readonly #secrets: Secrets | undefined;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody waited for. */
@@ -62,6 +65,7 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#workers = options.workers ?? new SchemaWorkers();
     this.#secrets = options.rootLogger && new Secrets(options.config, options.rootLogger);
   }
 
@@ -80,12 +84,11 @@ export class Gate {
    * policy refuses is compiled. With `patienceMs`, app-config may be `late`.
    */
   async check(bundle: StagedBundle, { patienceMs }: CheckOptions = {}): Promise<GateResult> {
-    const { host, policy } = this.#options;
     let signature: SignatureVerdict | undefined;
     try {
-      validateBundle(bundle, host);
+      validateBundle(bundle, this.#options.host);
       this.#tellLaterPeers(bundle);
-      const admission = await policy.admit(bundle, this.#options.newest(bundle.name));
+      const admission = await this.#options.policy.admit(bundle, this.#options.newest(bundle.name));
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
       return (await this.#inTime(bundle, patienceMs)) ? { signature } : { signature, late: true };
@@ -103,6 +106,25 @@ export class Gate {
     const entries = await readSchemaEntries(bundle).catch(() => []);
     this.#schemas.set(bundle, entries);
     this.#hide(bundle, entries);
+  }
+
+  /** Checks what can be checked of many bundles at once: see {@link validateTogether}. Each is still to be checked by itself. */
+  async prepare(bundles: readonly StagedBundle[]): Promise<void> {
+    const { host, newest, policy } = this.#options;
+    const untold = policy.untold();
+    const admitted = await concurrently(bundles, async (bundle) => {
+      try {
+        validateBundle(bundle, host);
+        const { refusal } = await untold.admit(bundle, newest(bundle.name));
+        if (refusal) return undefined;
+        return { bundle, entries: await readSchemaEntries(bundle) };
+      } catch {
+        // Told when it is checked.
+        return undefined;
+      }
+    });
+    const schemas = admitted.filter((found) => found !== undefined);
+    await validateTogether(schemas, { ...this.#options, workers: this.#workers });
   }
 
   /** Ends what is under way. */

@@ -8,6 +8,8 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import type { SchemaJob } from './schemaWorker/messages';
 
 const FILE = 'app-config.sha256';
+/** When a start is over, mostly. */
+const WRITE_AFTER_MS = 3000;
 
 /**
  * Remembers which app-config matched the config schema of a staged bundle, so that a start need not compile schemas that
@@ -16,6 +18,8 @@ const FILE = 'app-config.sha256';
  */
 export class PassedChecks {
   readonly #dir: string;
+  /** What matches, by file, and may not be written yet. */
+  readonly #fresh = new Map<string, string>();
 
   /** `dir` holds a folder per package and staged copy; whoever removes a copy removes that too. */
   constructor(dir: string) {
@@ -24,12 +28,26 @@ export class PassedChecks {
 
   /** True where the same app-config matched the same schema before. */
   async has(bundle: StagedBundle, job: SchemaJob): Promise<boolean> {
-    return (await readFile(this.#file(bundle), 'utf8').catch(() => '')) === digestOf(job);
+    const file = this.#file(bundle);
+    const digest = digestOf(job);
+    return this.#fresh.get(file) === digest || (await readFile(file, 'utf8').catch(() => '')) === digest;
   }
 
   /** Remembers that app-config matches, in place of what matched before. Does nothing where the disk is full. */
   async add(bundle: StagedBundle, job: SchemaJob): Promise<void> {
-    await replaceFile(this.#file(bundle), digestOf(job)).catch(() => {});
+    await this.#write(this.#file(bundle), digestOf(job));
+  }
+
+  /** Remembers the same at once, and writes it down when there is time. */
+  addLater(bundle: StagedBundle, job: SchemaJob): void {
+    const file = this.#file(bundle);
+    const digest = digestOf(job);
+    this.#fresh.set(file, digest);
+    setTimeout(() => void this.#write(file, digest).then(() => this.#fresh.delete(file)), WRITE_AFTER_MS).unref();
+  }
+
+  async #write(file: string, digest: string): Promise<void> {
+    await replaceFile(file, digest).catch(() => {});
   }
 
   #file({ name, dir }: StagedBundle): string {

@@ -7,7 +7,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
 /** The gate: small separate checks, run in this order, the first fault wins. */
-export const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
+const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
 
 /** Holds a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {

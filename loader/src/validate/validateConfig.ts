@@ -4,10 +4,11 @@ import { configOrigin } from './configOrigin';
 import { schemaInvalid, schemaLimit, type SchemaEntry } from './configSchema';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { PassedChecks } from './passedChecks';
+import type { SchemaJob } from './schemaWorker/messages';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 
 /** One value of app-config that a schema does not take. */
-export interface ConfigFault {
+interface ConfigFault {
   /** E.g. `greeter.times`, empty for all of app-config. */
   key: string;
   /** What the schema expects, e.g. `must be number`. */
@@ -40,7 +41,7 @@ export async function validateConfig(
 ): Promise<void> {
   const { name } = bundle;
   const file = entries[0]!.path;
-  const job = { entries, data: JSON.stringify(config.get()) };
+  const job = jobOf(entries, config);
   if (await passed?.has(bundle, job)) return;
   const checked = await workers.check(job, begun);
   if ('invalid' in checked) throw schemaInvalid(name, file, checked.invalid);
@@ -57,6 +58,11 @@ export async function validateConfig(
       details: { faults },
     },
   );
+}
+
+/** What a thread is asked about config schemas. */
+export function jobOf(entries: readonly SchemaEntry[], config: Config): SchemaJob {
+  return { entries, data: JSON.stringify(config.get()) };
 }
 
 function faultOf(message: string, config: Config): ConfigFault {

@@ -2,7 +2,8 @@ import { ErrorPanel } from '@backstage/core-components';
 import { createFrontendModule, ErrorDisplay, type ErrorDisplayProps } from '@backstage/frontend-plugin-api';
 import { SwappableComponentBlueprint } from '@backstage/plugin-app-react';
 import { Button } from '@backstage/ui';
-import { useContext } from 'react';
+import { useContext, useState } from 'react';
+import { reloadWithout } from './leftOut';
 import { RemotesInApp } from './remotesInApp';
 
 /**
@@ -11,7 +12,10 @@ import { RemotesInApp } from './remotesInApp';
  */
 function RemoteError({ plugin, error, resetError }: ErrorDisplayProps) {
   const remotes = useContext(RemotesInApp);
-  if (remotes > 0 && (plugin === undefined || plugin.pluginId === 'app')) throw error;
+  const ofApp = plugin === undefined || plugin.pluginId === 'app';
+  if (remotes > 0 && ofApp) throw error;
+  const [reloads] = useState(() => ofApp && reloadWithout(error));
+  if (reloads) return null;
   return (
     <ErrorPanel title={`Error in ${plugin?.pluginId ?? 'the app'}`} error={error} defaultExpanded>
       <Button variant="secondary" onPress={resetError}>

@@ -70,6 +70,34 @@ export function wireApp(
   }
 }
 
+/** The faults of an app that was wired, by whose they are. */
+export interface SortedFaults {
+  /** Those of plugins of remotes, if Backstage does not go on after them. */
+  broken: Array<{ error: AppError; owner: RemoteFeatures }>;
+  /** Those that are no remote's. */
+  faults: AppError[];
+  /** Of these, those that Backstage does not go on after. */
+  fatal: AppError[];
+  /** The remotes that change the plugins which those are of. */
+  suspects: RemoteFeatures[];
+}
+
+/** Sorts the faults of an app that was wired with `remotes`. */
+export function sortFaults(errors: readonly AppError[], remotes: readonly RemoteFeatures[]): SortedFaults {
+  const broken: SortedFaults['broken'] = [];
+  const faults: AppError[] = [];
+  for (const error of errors) {
+    const owner = remotes.find((remote) => brings(remote, '@backstage/FrontendPlugin', pluginOf(error)));
+    if (!owner) faults.push(error);
+    else if (!HARMLESS.has(error.code)) broken.push({ error, owner });
+  }
+  const fatal = faults.filter(({ code }) => !HARMLESS.has(code));
+  const suspects = remotes.filter((remote) =>
+    fatal.some((error) => brings(remote, '@backstage/FrontendModule', pluginOf(error))),
+  );
+  return { broken, faults, fatal, suspects };
+}
+
 /** What is to be done about the faults of an app that was wired. */
 export interface Verdict {
   /** The remotes without which the app is to be wired again; none where it can be shown. */
@@ -83,16 +111,9 @@ export interface Verdict {
  * changes other plugins there may be no page, so that what is suspected is left out.
  */
 export function judge(errors: readonly AppError[], remotes: readonly RemoteFeatures[]): Verdict {
-  const faults = errors.filter((error) => {
-    const owner = remotes.find((remote) => brings(remote, '@backstage/FrontendPlugin', pluginOf(error)));
-    if (owner && isFatal(error)) noteFailure(owner.remote.packageName, error.message);
-    return owner === undefined;
-  });
-  const fatal = faults.filter(isFatal);
+  const { broken, faults, fatal, suspects } = sortFaults(errors, remotes);
+  for (const { error, owner } of broken) noteFailure(owner.remote.packageName, error.message);
   if (fatal.length === 0 || remotes.length === 0) return { without: [], faults };
-  const suspects = remotes.filter((remote) =>
-    fatal.some((error) => brings(remote, '@backstage/FrontendModule', pluginOf(error))),
-  );
   const without = suspects.length > 0 ? suspects : remotes;
   leaveOut(without, fatal[0]);
   return { without, faults };
@@ -106,13 +127,10 @@ export function blame(error: Error, remotes: readonly RemoteFeatures[]): readonl
   return without;
 }
 
-function leaveOut(remotes: readonly RemoteFeatures[], fault: unknown): void {
+/** Notes that an app does not run with remotes. */
+export function leaveOut(remotes: readonly RemoteFeatures[], fault: unknown): void {
   for (const { remote } of remotes)
     noteFailure(remote.packageName, `The app does not run with it: ${messageOf(fault)}`);
-}
-
-function isFatal({ code }: AppError): boolean {
-  return !HARMLESS.has(code);
 }
 
 function brings({ features: brought }: RemoteFeatures, type: string, pluginId: string | undefined): boolean {

@@ -54,7 +54,9 @@ async function copyExample(name: string, to: string): Promise<string> {
     recursive: true,
     filter: (path) => !/^(\.?dist|node_modules)|\.tgz$/.test(basename(path)),
   });
-  for (const name of ['node_modules', 'package-lock.json']) await symlink(join(repository, name), join(to, name));
+  for (const shared of ['node_modules', 'package-lock.json']) {
+    await symlink(join(repository, shared), join(to, shared));
+  }
   return to;
 }
 

@@ -24,8 +24,8 @@ const NAMES = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 async function writeList(dir: string, file: string, names: readonly string[], version: string): Promise<string> {
   const plugins = await Promise.all(
     names.map(async (name) => {
-      const dir = await namedBundle(name, version);
-      return { package: dir, pluginConfig: { versions: { [name]: version } } };
+      const bundle = await namedBundle(name, version);
+      return { package: bundle, pluginConfig: { versions: { [name]: version } } };
     }),
   );
   await mkdir(dir, { recursive: true });

@@ -73,7 +73,7 @@ export async function namedBundle(name: string, version: string, options: Fixtur
 }
 
 /** Packages by the text of their entry, counted as they are asked for. */
-export class FakeNetwork implements Source {
+class FakeNetwork implements Source {
   readonly #packages = new Map<string, { resolved: Resolved; dir: string }>();
   /** `resolve <text>` and `fetch <identity>`, in the order of the calls. */
   readonly calls: string[] = [];

@@ -22,7 +22,7 @@ const REGISTRIES: Record<string, { habits: RegistryHabits; tls?: true; warns?: R
   'Amazon ECR': { habits: { keepsFirstPart: true, location: 'absolute', repositories: ['acme/large'], storage: true } },
   Harbor: { habits: { location: 'relative', users: { name: 'robot$me', password: 'x', refusedWith: 401 } } },
   Artifactory: { habits: { noParts: true, location: 'behind proxy' }, tls: true },
-  'Quay, older': {
+  'Quay, older versions': {
     habits: { noArtifacts: true, location: 'absolute', users: { name: 'me+robot', password: 'x', refusedWith: 401 } },
     warns: /takes no artifacts/,
   },

@@ -1,94 +1,15 @@
-import { createBackend } from '@backstage/backend-defaults';
-import { createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
-import { loadConfigSchema } from '@backstage/config-loader';
-import {
-  dynamicPluginsFeatureLoader,
-  dynamicPluginsSchemasServiceRef,
-  dynamicPluginsServiceRef,
-  type DynamicPlugin,
-} from '@stagedoor/loader';
+import { dynamicPluginsFeatureLoader } from '@stagedoor/loader';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { startBackend, type BackendOptions, type RunningBackend } from '../../support/backend';
 import { dropArchive, dropFolder, fixtureBundle } from '../../support/bundles';
 import { GREETER, greeterVersion } from '../../support/greeter';
+import { failureOf, startPlain } from '../../support/featureLoaderBackend';
 import { askPolicy } from '../../support/policy';
-import { rawRequest, WEBSOCKET_HEADERS } from '../../support/rawRequest';
 import { tempDir } from '../../support/tempDir';
 
-type Options = BackendOptions & { loader?: BackendFeature; bundles?: string[] };
-
-/** A plain backend with what the services of its feature loader say. */
-interface PlainBackend extends RunningBackend {
-  provided(): DynamicPlugin[];
-  /** Top keys of the config schemas of dynamic plugins. */
-  schemaKeys(): Promise<string[]>;
-}
-
-async function startPlain(options: Options = {}): Promise<PlainBackend> {
-  let provided = (): DynamicPlugin[] => [];
-  let schemaKeys = async (): Promise<string[]> => [];
-  const probe = createBackendPlugin({
-    pluginId: 'probe',
-    register(env) {
-      env.registerInit({
-        deps: { plugins: dynamicPluginsServiceRef, schemas: dynamicPluginsSchemasServiceRef },
-        async init({ plugins, schemas }) {
-          provided = () => plugins.plugins({ includeFailed: true });
-          schemaKeys = async () => {
-            const none = await loadConfigSchema({ serialized: { backstageConfigSchemaVersion: 1, schemas: [] } });
-            const { schema } = await schemas.addDynamicPluginsSchemas(none);
-            const { schemas: all } = schema.serialize() as unknown as {
-              schemas: Array<{ value: { properties: object } }>;
-            };
-            return all.flatMap(({ value }) => Object.keys(value.properties));
-          };
-        },
-      });
-    },
-  });
-  const backend = await startBackend({
-    ...options,
-    create: () => {
-      const plain = createBackend();
-      plain.add(options.loader ?? dynamicPluginsFeatureLoader);
-      plain.add(probe);
-      return plain;
-    },
-    before: async (root) => {
-      for (const name of options.bundles ?? []) await fixtureBundle(root, name);
-      await options.before?.(root);
-    },
-  });
-  return { ...backend, provided: () => provided(), schemaKeys: () => schemaKeys() };
-}
-
-function failureOf(plugins: DynamicPlugin[], fixture: string): string | undefined {
-  return plugins.find(({ name }) => name === `${fixture}-dynamic`)?.failure;
-}
-
 describe('dynamicPluginsFeatureLoader in a plain createBackend()', () => {
-  test('lets a bundle take WebSockets: with a session, or where the operator opens the path', async () => {
-    const auth = {
-      unauthenticated: 'listed',
-      open: { 'routes-sockets': ['/open'] },
-      rootRoutes: { 'routes-sockets': ['/routes-sockets'] },
-    };
-    const backend = await startPlain({ bundles: ['routes-sockets'], dynamicPlugins: { auth } });
-    expect(failureOf(backend.provided(), 'routes-sockets')).toBeUndefined();
-    const port = Number(new URL(backend.url).port);
-    const upgrade = (path: string, headers: Record<string, string> = {}) =>
-      rawRequest(port, { target: path, headers: { ...WEBSOCKET_HEADERS, ...headers }, greeting: '1.0.0' });
-    const session = { 'sec-websocket-protocol': await backend.token() };
-    expect((await upgrade('/api/routes-sockets')).status).toBe(401);
-    expect((await upgrade('/api/routes-sockets/closed')).status).toBe(401);
-    expect((await upgrade('/api/routes-sockets', session)).status).toBe(101);
-    expect((await upgrade('/api/routes-sockets/open')).status).toBe(101);
-    expect((await upgrade('/routes-sockets')).status).toBe(101);
-  });
-
   test('runs staged copies of folders and archives, also without any bundle or setting', async () => {
     const backend = await startPlain({
       before: async (root) => {

@@ -2,11 +2,12 @@ import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { fixtureBundle } from '../../support/bundles';
+import { dropFolder, fixtureBundle } from '../../support/bundles';
 import { GREETER, drop } from '../../support/greeter';
 import { startWithMounts } from '../../support/mountNamespace';
 import { startPortal, type Portal } from '../../support/portal';
-import { untilState } from '../../support/portalPlugins';
+import { pluginsOf, untilState } from '../../support/portalPlugins';
+import { waitFor } from '../../support/waitFor';
 import { tempDir } from '../../support/tempDir';
 
 /** Gives the state directory (`$1/state`) a disk of 8 MB, of which `$2` MB are taken until there is a file `$1/free`, within a minute. */
@@ -57,4 +58,22 @@ test('A portal whose state directory is on a full disk does not start, and says 
   const dir = await tempDir();
   const starting = portalOn(dir, 16);
   await expect(starting).rejects.toThrow(/STATE_UNWRITABLE.*ENOSPC/s);
+});
+
+test('A first start runs the drops that the disk of the state has room for, refuses the others, and runs them when there is', async () => {
+  const dir = await tempDir();
+  const files = { 'large.bin': 'x'.repeat(1.5 * 1024 * 1024) };
+  // As many as a thread is started for.
+  for (const name of ['blue-green', 'greeter', 'overhears', 'streams']) {
+    const bundle = await fixtureBundle(await tempDir(), name, { files });
+    await mkdir(join(dir, 'dynamic-plugins-root'), { recursive: true });
+    await dropFolder(bundle, join(dir, 'dynamic-plugins-root'), name);
+  }
+  const portal = await portalOn(dir, 4);
+  const found = await pluginsOf(portal);
+  const refused = found.filter(({ state }) => state !== 'running');
+  expect(refused.map(({ state, code }) => [state, code])).toEqual(refused.map(() => ['rejected', 'STATE_UNWRITABLE']));
+  expect([refused.length > 0, refused.length < found.length]).toEqual([true, true]);
+  await writeFile(join(dir, 'free'), '');
+  await waitFor('all to run', async () => (await pluginsOf(portal)).every(({ state }) => state === 'running'));
 });

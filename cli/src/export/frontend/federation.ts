@@ -33,7 +33,7 @@ export function exposeChunk(entry: string): string {
 }
 
 /** A package name as a name in code, as `backstage-cli` makes it: apps find the container under it. */
-export function containerName(packageName: string): string {
+function containerName(packageName: string): string {
   return packageName
     .replaceAll('@', '')
     .replaceAll('/', '__')

@@ -53,7 +53,7 @@ export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bun
     const entry = decisions.hoisted.get(pkg.dir);
     const whole = entry?.whole ? await runtimeFiles(entry.package, pkg.files) : [];
     const files = new Set([...pkg.files, ...whole, ...(await legalFiles(pkg.dir))]);
-    for (const file of [...files].filter((path) => !isForeignPrebuild(path))) {
+    for (const file of [...files].filter((name) => !isForeignPrebuild(name))) {
       const target = join(bundleDir, path, file);
       await mkdir(dirname(target), { recursive: true });
       await copyPlainFile(join(pkg.dir, file), target);

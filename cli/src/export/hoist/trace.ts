@@ -45,12 +45,12 @@ async function trace(
   const { nodeFileTrace } = await import('@vercel/nft');
   const top = plan.workspace.root;
   const seen = (file: string): string => (isInside(top, file) ? join(root, relative(top, file)) : file);
-  const files = roots.flatMap((entry) => entry.files.map(seen));
+  const entries = roots.flatMap((entry) => entry.files.map(seen));
   // Where `root` is a link it stands for the folder.
   const cache = { symlinkCache: new Map([[root, Promise.resolve(null)]]) };
   const traces = [];
   for (const conditions of CONDITIONS) {
-    traces.push(await nodeFileTrace(files, { base: '/', processCwd: root, conditions, cache }));
+    traces.push(await nodeFileTrace(entries, { base: '/', processCwd: root, conditions, cache }));
   }
 
   const locate = (path: string): { dir: string; file: string } | undefined => {

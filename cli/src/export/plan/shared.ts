@@ -12,17 +12,17 @@ export interface SharedImport {
   dir?: string;
 }
 
-/** Where a plugin has no shared packages of its own, those that this package depends on count. */
+/** Where neither a plugin nor the app around it has shared packages, those that this package depends on count. */
 const OWN_DIR = __dirname;
 
-/** The folder that the shared packages of a plugin are resolved from; one that was fetched has none around it. */
-export function sharedFrom({ dir, fetched }: { dir: string; fetched: boolean }): string {
-  return !fetched && findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
+/** The folder that shared packages are resolved from, for a plugin in `dir`, or for one that is fetched by a command in `dir`. */
+export function sharedFolder(dir: string): string {
+  return findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
 }
 
-/** The shared packages that this package depends on. */
-export function ownShared(): SharedPackage[] {
-  return sharedPackages(OWN_DIR).filter(({ name }) => name !== SHARED_ROOT);
+/** The shared packages that a plugin is started on that is fetched by a command in `dir`. */
+export function sharedAround(dir: string): SharedPackage[] {
+  return sharedPackages(sharedFolder(dir)).filter(({ name }) => name !== SHARED_ROOT);
 }
 
 /** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */

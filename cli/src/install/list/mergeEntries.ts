@@ -1,5 +1,5 @@
 import { StagedoorError, redactAddress } from '@stagedoor/bundle';
-import type { Entry } from './entry';
+import { isEnabled, type Entry } from './entry';
 import type { Faults } from './faults';
 import { formOf, parseOciText, plainKey } from './packageText';
 
@@ -8,16 +8,18 @@ export interface KeyedEntry extends Entry {
   key: string;
 }
 
-/** Whether an entry is to be installed; `enabled` wins, and without either it is. */
-export function isEnabled({ enabled, disabled }: Pick<Entry, 'enabled' | 'disabled'>): boolean {
-  return enabled ?? disabled !== true;
+/** The entries of one level, one for each key. */
+interface Level {
+  entries: KeyedEntry[];
+  /** By key, what two enabled entries of it are. */
+  twice: Map<string, string>;
 }
 
 /**
  * Lays the entries of the main file over included ones of the same key, field by field, in the order in which the keys
- * first occur. An image without a path counts as the one plugin of that image. Malformed OCI texts go to `faults`, those of
- * disabled entries to `warnings`. Throws PLUGIN_LISTED_TWICE for a key that occurs twice among the included entries or in
- * the main file.
+ * first occur. An image without a path counts as the one plugin of that image. At one level, an enabled entry wins over
+ * disabled ones of its key, and the others go to `warnings`. Malformed OCI texts go to `faults`, those of disabled entries
+ * to `warnings`. Throws PLUGIN_LISTED_TWICE for a plugin that is to be installed and has two enabled entries at one level.
  */
 export function mergeEntries(
   included: readonly Entry[],
@@ -26,25 +28,31 @@ export function mergeEntries(
   warnings: string[],
 ): KeyedEntry[] {
   const keyOf = keys([...included, ...main], faults, warnings);
-  const levels = [included, main].map((entries) =>
-    entries.flatMap((entry) => {
-      const key = keyOf(entry);
-      return key === undefined ? [] : [{ ...entry, key }];
-    }),
-  );
-  throwIfTwice(levels);
+  const levels = [included, main].map((entries) => levelOf(entries, keyOf, warnings));
   const merged = new Map<string, KeyedEntry>();
-  for (const entry of levels.flat()) {
+  for (const entry of levels.flatMap(({ entries }) => entries)) {
     const base = merged.get(entry.key);
     merged.set(entry.key, base ? override(base, entry) : entry);
   }
+  const twice: string[] = [];
+  for (const [key, text] of levels.flatMap((level) => [...level.twice])) {
+    if (isEnabled(merged.get(key)!)) twice.push(text);
+    else warnings.push(`${text} is listed twice; it is disabled and left out.`);
+  }
+  if (twice.length > 0) throw new StagedoorError('PLUGIN_LISTED_TWICE', twice.join('\n'));
   return [...merged.values()];
 }
 
 function override(base: KeyedEntry, entry: KeyedEntry): KeyedEntry {
   const { enabled, disabled, ...rest } = base;
   const decided = entry.enabled !== undefined || entry.disabled !== undefined;
-  return { ...rest, ...(!decided && { enabled, disabled }), ...entry };
+  const stillWrong = Object.entries(base.faults).filter(([field]) => !Object.hasOwn(entry, field));
+  return {
+    ...rest,
+    ...(!decided && { enabled, disabled }),
+    ...entry,
+    faults: { ...Object.fromEntries(stillWrong), ...entry.faults },
+  };
 }
 
 /** The key of each entry; undefined for what has none. */
@@ -68,15 +76,22 @@ function keys(entries: readonly Entry[], faults: Faults, warnings: string[]): (e
   };
 }
 
-function throwIfTwice(levels: ReadonlyArray<readonly KeyedEntry[]>): void {
-  const faults = levels.flatMap((entries) => {
-    const first = new Map<string, KeyedEntry>();
-    return entries.flatMap((entry) => {
-      const other = first.get(entry.key);
-      if (other) return [`${other.where} and ${entry.where}: ${entry.package}`];
-      first.set(entry.key, entry);
-      return [];
-    });
-  });
-  if (faults.length > 0) throw new StagedoorError('PLUGIN_LISTED_TWICE', faults.join('\n'));
+function levelOf(entries: readonly Entry[], keyOf: (entry: Entry) => string | undefined, warnings: string[]): Level {
+  const winners = new Map<string, KeyedEntry>();
+  const twice = new Map<string, string>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (key === undefined) continue;
+    const other = winners.get(key);
+    const shown = redactAddress(entry.package);
+    if (!other) winners.set(key, { ...entry, key });
+    else if (isEnabled(other) && isEnabled(entry)) twice.set(key, `${other.where} and ${entry.where}: ${shown}`);
+    else {
+      const loser = isEnabled(entry) ? other : entry;
+      if (loser === other) winners.set(key, { ...entry, key });
+      const winner = loser === other ? entry : other;
+      warnings.push(`${loser.where}: ${shown} is listed at ${winner.where} too; this entry is disabled and left out.`);
+    }
+  }
+  return { entries: [...winners.values()], twice };
 }

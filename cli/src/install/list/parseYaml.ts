@@ -1,4 +1,5 @@
 import type { CST, Document, LineCounter, Pair } from 'yaml';
+import { MAX_MERGED, excessOfMergeKeys } from './mergeKeys';
 
 /** Levels of nesting in a file; the parser takes longer for each the deeper it is, and its callers recurse. */
 const MAX_DEPTH = 100;
@@ -22,8 +23,8 @@ export interface ParsedYaml {
 
 /**
  * Parses YAML that nobody vouches for, in a time that grows with its size alone: depth is counted before anything is made of
- * what is nested, and keys are compared by a set, where the parser would compare each with all others. One document, no key
- * twice and none called `__proto__`.
+ * what is nested, keys are compared by a set, where the parser would compare each with all others, and what merge keys bring
+ * is counted before it is merged. One document, no key twice and none called `__proto__`. Merge keys merge, as in YAML 1.1.
  */
 export async function parseYaml(text: string): Promise<ParsedYaml> {
   // Imported late: no other command reads YAML this way.
@@ -32,7 +33,7 @@ export async function parseYaml(text: string): Promise<ParsedYaml> {
   const faults: TextFault[] = [];
   lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
-  const composer = new Composer({ prettyErrors: false, uniqueKeys: false });
+  const composer = new Composer({ prettyErrors: false, uniqueKeys: false, merge: true });
   let errors = 0;
 
   function* tokens(): Generator<CST.Token> {
@@ -58,6 +59,8 @@ export async function parseYaml(text: string): Promise<ParsedYaml> {
   }
   if (faults.length === 0) {
     faults.push(...document!.errors.slice(0, MOST_FAULTS).map(({ pos, message }) => ({ offset: pos[0], message })));
+    const excess = await excessOfMergeKeys(document!);
+    if (excess !== undefined) faults.push({ offset: excess, message: `merge keys bring more than ${MAX_MERGED} keys` });
     visit(document!, {
       Map: (_, { items }) => {
         const keys = new Set<unknown>();

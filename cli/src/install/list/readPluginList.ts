@@ -1,9 +1,10 @@
 import { StagedoorError, holdsCredentials, redactAddress } from '@stagedoor/bundle';
-import { dirname, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { PackageRequest } from '../source';
-import { parseList, type Entry } from './entry';
+import { isEnabled, parseList, type Entry } from './entry';
 import { Faults } from './faults';
-import { isEnabled, mergeEntries, type KeyedEntry } from './mergeEntries';
+import { mergeEntries, type KeyedEntry } from './mergeEntries';
 import { formOf, parseOciText } from './packageText';
 import { resolveReferences } from './resolveReferences';
 import { MAX_LIST_BYTES, readYamlFile } from './yamlFile';
@@ -30,25 +31,51 @@ export interface PluginList {
   plugins: ListedPlugin[];
   /** Package texts of entries that are disabled. */
   disabled: string[];
+  /** There is no such file, or nothing in it: nobody said what is to be installed, or that nothing is. */
+  absent: boolean;
   warnings: string[];
 }
 
+/** The included file that a catalog index stands for. */
+export const DEFAULT_LIST = 'dynamic-plugins.default.yaml';
+
+/** How a list is read. */
+export interface ListReading {
+  /** Absolute path of the file that is read instead of the included {@link DEFAULT_LIST}. */
+  defaultList?: string;
+  /** Packages of npm registries and web servers need no integrity. */
+  skipIntegrity?: boolean | undefined;
+}
+
 /**
- * Reads a list of plugins, in the format of RHDH's installer, with what it includes; an included file that is not there
- * is a warning, and includes of included files are not followed. Throws PLUGIN_LIST_INVALID with every fault of all files,
- * CREDENTIALS_IN_LIST, PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING.
+ * Reads a list of plugins, in the format of RHDH's installer, with what it includes; a list or an included file that is not
+ * there is a warning, includes of included files are not followed, and nothing that is wrong in a disabled entry is an
+ * error. Throws PLUGIN_LIST_INVALID with every fault of all files, CREDENTIALS_IN_LIST, PLUGIN_LISTED_TWICE,
+ * PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING.
  */
-export async function readPluginList(file: string): Promise<PluginList> {
+export async function readPluginList(
+  file: string,
+  { defaultList, skipIntegrity }: ListReading = {},
+): Promise<PluginList> {
   const faults = new Faults();
   const warnings: string[] = [];
   const folder = dirname(file);
   const yaml = await readYamlFile(file, faults);
-  if (!yaml) throw new StagedoorError('PLUGIN_LIST_INVALID', `There is no ${file}.`);
+  faults.throwIfAny();
+  if (yaml?.value === undefined) {
+    const what = yaml ? `${file} is empty` : `There is no ${file}`;
+    return { folder, plugins: [], disabled: [], absent: true, warnings: [`${what}: nothing is installed or removed.`] };
+  }
   const main = parseList(yaml, faults);
   const included: Entry[] = [];
   let { size } = yaml;
-  for (const include of main.includes) {
-    const other = await readYamlFile(resolve(folder, include), faults);
+  const replaced = defaultList === undefined ? -1 : main.includes.findIndex((one) => basename(one) === DEFAULT_LIST);
+  if (defaultList !== undefined && replaced < 0) {
+    warnings.push(`${yaml.where(['includes'])}: ${DEFAULT_LIST} is not included, so the catalog index is not used.`);
+  }
+  for (const [index, include] of main.includes.entries()) {
+    const path = index === replaced ? defaultList! : resolve(folder, include);
+    const other = await readYamlFile(path, faults);
     if (!other) {
       warnings.push(`${yaml.where(['includes'])}: ${include} is not there and was left out.`);
       continue;
@@ -61,22 +88,44 @@ export async function readPluginList(file: string): Promise<PluginList> {
     if (list.includes.length > 0) warnings.push(`${other.name}: includes of an included file are not followed.`);
   }
   warnings.push(...main.warnings);
+  // Told along with what makes the list unusable, though a main file that can be read might disable these.
+  if (faults.any) addFaults([...main.entries, ...included].filter(isEnabled), faults);
   faults.throwIfAny();
-  throwIfCredentials([...main.entries, ...included]);
-  const entries = mergeEntries(included, resolveReferences(included, main.entries), faults, warnings);
-  faults.throwIfAny();
-  const plugins = entries.filter(isEnabled).map(listed);
-  for (const { export: exported, package: text, where } of plugins) {
+  throwIfCredentials([...main.entries, ...included], warnings);
+  const resolved = resolveReferences(included, main.entries, warnings);
+  const entries = mergeEntries(resolved.included, resolved.main, faults, warnings);
+  const [enabled, others] = [entries.filter(isEnabled), entries.filter((entry) => !isEnabled(entry))];
+  addFaults(enabled, faults);
+  for (const { where, message } of others.flatMap((entry) => Object.values(entry.faults).flat())) {
+    warnings.push(`${where}: ${message}; the entry is disabled.`);
+  }
+  const plugins = enabled.map(listed);
+  for (const plugin of plugins) {
+    const { export: exported, package: text, where } = plugin;
     if (exported && formOf(text) !== 'npm')
       faults.add(where, `export is for packages of npm registries, not for ${text}`);
+    const doubt = forgottenDotSlash(plugin, folder);
+    if (doubt !== undefined) faults.add(where, `${text} ${doubt}; write ./${text} for a folder or archive`);
   }
   faults.throwIfAny();
-  throwIfNoIntegrity(plugins);
-  const disabled = entries.filter((entry) => !isEnabled(entry)).map((entry) => redactAddress(entry.package));
-  return { folder, plugins, disabled, warnings };
+  const without = withoutIntegrity(plugins);
+  if (without.length > 0 && !skipIntegrity) throw integrityMissing(without);
+  for (const { where, package: text } of without) {
+    warnings.push(
+      `${where}: ${redactAddress(text)} has no integrity; it is installed as SKIP_INTEGRITY_CHECK is true.`,
+    );
+  }
+  const disabled = others.map((entry) => redactAddress(entry.package));
+  return { folder, plugins, disabled, absent: false, warnings };
 }
 
-function listed({ enabled: _enabled, disabled: _disabled, ...entry }: KeyedEntry): ListedPlugin {
+function addFaults(entries: readonly Entry[], faults: Faults): void {
+  for (const { where, message } of entries.flatMap((entry) => Object.values(entry.faults).flat())) {
+    faults.add(where, message);
+  }
+}
+
+function listed({ enabled: _enabled, disabled: _disabled, faults: _faults, ...entry }: KeyedEntry): ListedPlugin {
   const moving = parseOciText(entry.package)?.version === ':latest';
   return {
     ...entry,
@@ -92,24 +141,35 @@ function tooMuch(include: string): StagedoorError {
   });
 }
 
-/** Lists are copied, committed and logged: user names and passwords stand elsewhere. */
-function throwIfCredentials(entries: readonly Entry[]): void {
+/** Lists are copied, committed and logged: user names and passwords stand elsewhere. Of disabled entries, a warning. */
+function throwIfCredentials(entries: readonly Entry[], warnings: string[]): void {
   const found = entries.filter((entry) => holdsCredentials(entry.package));
-  if (found.length === 0) return;
-  throw new StagedoorError(
-    'CREDENTIALS_IN_LIST',
-    found.map((entry) => `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`).join('\n'),
-  );
+  const shown = (entry: Entry): string =>
+    `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`;
+  warnings.push(...found.filter((entry) => !isEnabled(entry)).map(shown));
+  const enabled = found.filter(isEnabled);
+  if (enabled.length > 0) throw new StagedoorError('CREDENTIALS_IN_LIST', enabled.map(shown).join('\n'));
 }
 
 /** What comes over a network from a registry or server that may change it says what it must be. */
-function throwIfNoIntegrity(plugins: readonly ListedPlugin[]): void {
-  const without = plugins.filter(
+function withoutIntegrity(plugins: readonly ListedPlugin[]): ListedPlugin[] {
+  return plugins.filter(
     (plugin) => plugin.integrity === undefined && ['npm', 'archive'].includes(formOf(plugin.package)),
   );
-  if (without.length === 0) return;
-  throw new StagedoorError(
-    'INTEGRITY_MISSING',
-    without.map((plugin) => `${plugin.where}: ${plugin.package} has no integrity.`).join('\n'),
-  );
+}
+
+function integrityMissing(plugins: readonly ListedPlugin[]): StagedoorError {
+  const lines = plugins.map((plugin) => `${plugin.where}: ${redactAddress(plugin.package)} has no integrity.`);
+  return new StagedoorError('INTEGRITY_MISSING', lines.join('\n'));
+}
+
+/**
+ * Why `./` was probably forgotten: no npm package can have that name, or it is there beside the list and has no integrity. Nobody
+ * is to get a package of a registry in the place of their own folder.
+ */
+function forgottenDotSlash({ package: text, integrity }: ListedPlugin, folder: string): string | undefined {
+  if (formOf(text) !== 'npm') return undefined;
+  if (/^(@[^/@:#]+\/)?[^/@:#]+\//.test(text)) return 'is not the name of an npm package';
+  const isThere = integrity === undefined && existsSync(join(folder, text));
+  return isThere ? 'is the name of an npm package, and it has no integrity' : undefined;
 }

@@ -9,7 +9,7 @@ import { openList } from '../openList';
 import { lockedPlugins, tryToLock } from '../lockedPlugins';
 import type { InstallOptions } from '../options';
 import { resolveAll, type Planned } from '../resolveAll';
-import { recorded } from '../source';
+import { recorded, type CatalogImages } from '../source';
 import { asUnwritable } from '../../temporary/unwritable';
 import { MirrorBlobs } from './mirrorBlobs';
 import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
@@ -18,7 +18,7 @@ import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
 /** What {@link mirror} is told; the rest as an install. */
 export interface MirrorOptions extends Pick<
   InstallOptions,
-  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress'
+  'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh' | 'catalogs'
 > {
   /** The folder, or archive (`.tar`, `.tgz`, `.tar.gz`), to write; an older mirror there is replaced. */
   out: string;
@@ -48,18 +48,20 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   const started = Date.now();
   const { signal, onProgress, sources } = options;
   const out = resolve(options.cwd, options.out);
-  const { list, lockFile: file, locked, context } = await openList(options);
   try {
     await assertReplaceable(out);
     return await withScratch(out, async (scratch) => {
-      onProgress?.({ step: 'resolving', plugins: list.plugins.length });
-      const planned = await resolveAll(list.plugins, [], sources, context);
-      if (locked) assertLocked(file, locked, lockedPlugins(planned, []));
-      onProgress?.({ step: 'fetching', plugins: planned.length });
       const dir = join(scratch, 'mirror');
       const [staging, blobs] = [join(scratch, 'staging'), new MirrorBlobs(dir)];
       await mkdir(dir);
       await mkdir(staging);
+      const { catalogs, digests } = keptCatalogs(options.catalogs, async (path) => void (await blobs.add(path)));
+      const opened = await openList({ ...options, ...(catalogs && { catalogs }) }, { listRequired: true });
+      const { list, lockFile: file, locked, context } = opened;
+      onProgress?.({ step: 'resolving', plugins: list.plugins.length });
+      const planned = await resolveAll(list.plugins, [], sources, context);
+      if (locked) assertLocked(file, locked, lockedPlugins(planned, []));
+      onProgress?.({ step: 'fetching', plugins: planned.length });
       const archives = new Map<Planned, string>();
       const keep = async (plan: Planned, path: string): Promise<void> => {
         const digest = await blobs.add(path);
@@ -76,7 +78,7 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
           ...(archive !== undefined && { archive }),
         };
       });
-      await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages));
+      await writeFile(join(dir, MIRROR_INDEX), formatMirrorIndex(packages, digests));
       signal?.throwIfAborted();
       const bytes = await putInPlace(dir, out, isArchivePath(out));
       const written = locked ? false : await tryToLock(file, found, { installed: true, warnings: list.warnings });
@@ -95,6 +97,23 @@ export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   } catch (error) {
     throw asUnwritable(error, out);
   }
+}
+
+/** The images of catalog indexes, each of which is kept as it is read, and their digests by name. */
+function keptCatalogs(
+  inner: CatalogImages | undefined,
+  keep: (file: string) => Promise<void>,
+): { catalogs?: CatalogImages; digests: Map<string, string> } {
+  const digests = new Map<string, string>();
+  if (!inner) return { digests };
+  const catalogs: CatalogImages = {
+    async unpack(image, folder, context) {
+      const unpacked = await inner.unpack(image, folder, { ...context, keep });
+      digests.set(image, unpacked.digest);
+      return unpacked;
+    },
+  };
+  return { catalogs, digests };
 }
 
 /** A folder beside the output, so that what is complete can be moved there. */

@@ -1,6 +1,7 @@
 import { StagedoorError, copyPlainFile, readBounded, sha256File } from '@stagedoor/bundle';
-import { lstat, mkdir, rename } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { algorithmOf, digestOfFile } from '../../digest/digests';
 
 /** Where a mirror keeps content, each file named after its sha256, as in an image layout. */
 const BLOBS = 'blobs/sha256';
@@ -26,14 +27,23 @@ export class MirrorBlobs {
     return `sha256:${hex}`;
   }
 
-  /** Absolute path of a file that has the digest. Throws MIRROR_INVALID. */
+  /** Absolute path of a file that has the digest; of another algorithm than sha256, all are looked at. Throws MIRROR_INVALID. */
   async file(digest: string): Promise<string> {
+    if (!digest.startsWith('sha256:')) return await this.#search(digest);
     const hex = digest.replace(/^sha256:/, '');
     const blob = join(this.#dir, hex);
     if (!(await isFile(blob))) throw new StagedoorError('MIRROR_INVALID', `The mirror lacks ${digest}.`);
     const found = await sha256File(blob);
     if (found === hex) return blob;
     throw new StagedoorError('MIRROR_INVALID', `${blob} has the digest sha256:${found}.`);
+  }
+
+  async #search(digest: string): Promise<string> {
+    for (const name of await readdir(this.#dir).catch(() => [])) {
+      const blob = join(this.#dir, name);
+      if ((await isFile(blob)) && (await digestOfFile(blob, algorithmOf(digest))) === digest) return blob;
+    }
+    throw new StagedoorError('MIRROR_INVALID', `The mirror lacks ${digest}.`);
   }
 
   /** The content of a small file with the digest. Throws MIRROR_INVALID. */

@@ -1,6 +1,7 @@
 import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isDigest } from '../../digest/digests';
 import { resolvedSchema } from '../root/store';
 
 /** The file that says what a mirror holds. */
@@ -11,6 +12,8 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256 in hex'
 
 const schema = z.object({
   format: z.literal(1),
+  /** Digests of the images of catalog indexes, by their names. */
+  catalogs: z.record(z.string(), z.string().refine(isDigest, 'must be a digest, e.g. sha256 in hex')).optional(),
   packages: z.array(
     z.object({
       /** As the list names it, references replaced. */
@@ -45,8 +48,12 @@ export async function readMirrorIndex(dir: string): Promise<MirrorIndex> {
 }
 
 /** The text of an index, its packages sorted; equal packages give equal bytes. */
-export function formatMirrorIndex(packages: readonly MirroredPackage[]): string {
+export function formatMirrorIndex(
+  packages: readonly MirroredPackage[],
+  catalogs: ReadonlyMap<string, string> = new Map(),
+): string {
   const sorted = [...packages].sort((a, b) => (a.package < b.package ? -1 : 1));
-  const index: MirrorIndex = { format: 1, packages: sorted };
+  const named = Object.fromEntries([...catalogs].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const index: MirrorIndex = { format: 1, ...(catalogs.size > 0 && { catalogs: named }), packages: sorted };
   return `${JSON.stringify(index, null, 2)}\n`;
 }

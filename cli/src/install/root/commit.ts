@@ -11,8 +11,10 @@ export interface Change {
   ready: readonly Ready[];
   /** Installed packages that stay, and get a link of another name. */
   renamed: ReadonlyArray<{ entry: string; folder: string }>;
-  /** Names of links that go. */
+  /** Names of links, and of folders in `replaced`, that go. */
   removed: readonly string[];
+  /** Folders that another installer put there, and that this one takes over. */
+  replaced: readonly string[];
   /** Text of app-config.dynamic-plugins.yaml; undefined leaves it as it is. */
   appConfig?: string;
 }
@@ -23,20 +25,33 @@ export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
 /**
  * Makes a root directory what it is to become. All that takes room is written before the first change, which are renames
  * from there on, one for each plugin, app-config last: whoever looks in between, or comes after an end at any point,
- * finds every plugin in its old or its new version, and none in part. Rejects as the file system does.
+ * finds every plugin in its old or its new version, and none in part; one that another installer put there may be absent
+ * for a moment. Rejects as the file system does.
  */
-export async function commit({ root, staging, ready, renamed, removed, appConfig }: Change): Promise<void> {
+export async function commit({ root, staging, ready, renamed, removed, replaced, appConfig }: Change): Promise<void> {
   const { store } = storePaths(root);
   const links = join(staging, 'links');
   const config = join(staging, APP_CONFIG);
+  const old = join(staging, 'replaced');
   await mkdir(links);
+  await mkdir(old);
+  // A link cannot be renamed over a folder: that goes first, for a moment in which the plugin is not there.
+  const makeWay = async (entry: string): Promise<void> => {
+    if (replaced.includes(entry)) await rename(join(root, entry), join(old, entry));
+  };
   for (const { path, folder } of ready) await rename(path, join(store, folder));
   // First those that stay: the name that one leaves may be the name of another.
   const added = [...renamed, ...ready];
   for (const { entry, folder } of added) await symlink(linkTarget(folder), join(links, entry), 'dir');
   if (appConfig !== undefined) await writeFile(config, appConfig);
-  for (const { entry } of added) await rename(join(links, entry), join(root, entry));
-  for (const entry of removed) await rm(join(root, entry), { force: true });
+  for (const { entry } of added) {
+    await makeWay(entry);
+    await rename(join(links, entry), join(root, entry));
+  }
+  for (const entry of removed) {
+    await makeWay(entry);
+    await rm(join(root, entry), { force: true });
+  }
   if (appConfig !== undefined) await rename(config, join(root, APP_CONFIG));
 }
 

@@ -12,10 +12,11 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isDigest } from '../../digest/digests';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
-export const STORE = '.stagedoor-install';
+const STORE = '.stagedoor-install';
 /** Begins the names of folders in which packages are being fetched. */
 export const STAGING_PREFIX = 'staging-';
 /** The package in its folder of the store; its record is beside it. */
@@ -38,7 +39,7 @@ export const resolvedSchema = z.object({
     .object({
       host: z.string(),
       repository: z.string(),
-      digest: z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256 in hex'),
+      digest: z.string().refine(isDigest, 'must be a digest, e.g. sha256 in hex'),
       path: z.string().refine(isBundlePath, 'must be a plain relative path'),
     })
     .optional(),
@@ -140,7 +141,7 @@ export async function listInstalled(root: string): Promise<Installed[]> {
 }
 
 /** Hex digest of a package folder. Throws ARCHIVE_UNSAFE for one that holds more than files and folders. */
-export async function contentOf(dir: string): Promise<string> {
+async function contentOf(dir: string): Promise<string> {
   return digestOf(await listBundleFiles(dir));
 }
 

@@ -36,18 +36,18 @@ export const localSource: Source = {
     }
     return { ...common, digest: await integrityOf(path), ...(integrity !== undefined && { integrity }) };
   },
-  async fetch({ identity, integrity }, folder, { cwd, keep, admit }) {
+  async fetch({ identity, integrity }, folder, { cwd, keep, admit, limits }) {
     const path = pathOf(identity, cwd);
     const scratch = await scratchFolder(folder);
     if (await isFolder(path)) {
       await admit?.(path);
       const dir = join(scratch, 'plugin');
-      await copyFolder(path, dir, DEFAULT_LIMITS);
+      await copyFolder(path, dir, limits ?? DEFAULT_LIMITS);
       if (keep) await keep((await packBundle(dir, join(scratch, 'plugin.tgz'))).file);
       return dir;
     }
     if (integrity !== undefined) await checkIntegrity(path, integrity, path);
-    const dir = await unpack(path, scratch, { admit });
+    const dir = await unpack(path, scratch, { shown: path, admit, limits });
     await keep?.(path);
     return dir;
   },

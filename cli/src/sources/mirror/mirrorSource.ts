@@ -2,10 +2,12 @@ import { StagedoorError, copyPlainFile, redactAddress } from '@stagedoor/bundle'
 import { MirrorBlobs } from '../../install/mirror/mirrorBlobs';
 import { readMirrorIndex } from '../../install/mirror/mirrorIndex';
 import { formOf } from '../../install/list/packageText';
-import type { RecordedPackage, Source } from '../../install/source';
+import type { CatalogImages, RecordedPackage, Source } from '../../install/source';
+import { catalogImages } from '../oci/catalogImages';
 import type { ImageReader } from '../../oci/imageReader';
 import { MANIFEST_LIMITS } from '../../http/limits';
 import { parseManifest } from '../../oci/images';
+import { fallbackOf } from '../../oci/fallback';
 import { Layers } from '../../oci/layers';
 import { formatReference, imageName, parseReference } from '../../oci/reference';
 import { checkIntegrity } from '../integrity';
@@ -54,7 +56,27 @@ export async function mirrorSource(mirror: string): Promise<Source> {
       const file = await blobs.file(archive);
       // What was exported is known by the lock alone: the integrity is that of what it was made of.
       if (integrity !== undefined && !resolved.npm?.exported) await checkIntegrity(file, integrity, identity);
-      return await unpack(file, await scratchFolder(folder), context);
+      return await unpack(file, await scratchFolder(folder), { ...context, shown: identity });
+    },
+  };
+}
+
+/** Catalog indexes from the folder of a mirror and nowhere else. Unpacking throws MIRROR_INCOMPLETE, MIRROR_INVALID. */
+export async function mirrorCatalogs(mirror: string): Promise<CatalogImages> {
+  const { catalogs = {} } = await readMirrorIndex(mirror);
+  const blobs = new MirrorBlobs(mirror);
+  const images = catalogImages({ readerOf: (reference) => mirrorReader(blobs, formatReference(reference)) });
+  return {
+    async unpack(image, folder, context) {
+      const digest = Object.hasOwn(catalogs, image) ? catalogs[image] : undefined;
+      if (digest === undefined) {
+        throw new StagedoorError('MIRROR_INCOMPLETE', `${mirror} does not hold the catalog index ${image}.`);
+      }
+      const reference = parseReference(image);
+      const same = reference.digest === undefined || reference.digest === digest;
+      if (!same) throw new StagedoorError('MIRROR_INVALID', `${mirror} has ${digest} for ${image}.`);
+      const { tag: _, ...place } = reference;
+      return await images.unpack(formatReference({ ...place, digest }), folder, context);
     },
   };
 }
@@ -66,7 +88,7 @@ function isMeant(text: string, exported: boolean, resolved: RecordedPackage): bo
   if (kind === 'npm') return npm?.exported === exported;
   if (kind !== 'oci') return true;
   const asked = parseReference(text);
-  if (!image || imageName(asked) !== imageName(image)) return false;
+  if (!image || ![asked, fallbackOf(asked)].some((one) => one && imageName(one) === imageName(image))) return false;
   // What is fetched is what the lock is compared with.
   if (formatReference(image) !== identity || image.digest !== digest) return false;
   return (asked.digest ?? image.digest) === image.digest && (asked.path ?? image.path) === image.path;

@@ -62,7 +62,7 @@ export function npmSource(readSettings = npmSettingsReader()): Source {
       });
       if (digest !== '') await checkIntegrity(file, digest, spec, REGISTRY_ALGORITHMS);
       if (integrity !== undefined && integrity !== digest) await checkIntegrity(file, integrity, spec);
-      const dir = await unpack(file, scratch, context);
+      const dir = await unpack(file, scratch, { ...context, shown: spec });
       const missing = await missingDependencies(dir);
       if (missing.length > 0) {
         if (!exported) throw notDynamic(spec, missing);

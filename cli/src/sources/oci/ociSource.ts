@@ -5,6 +5,7 @@ import { extractPlugin } from '../../oci/extractPlugin';
 import { registryReader, type ImageReader } from '../../oci/imageReader';
 import type { LayerCache } from '../../oci/layerCache';
 import { Layers } from '../../oci/layers';
+import { openAnywhere, type Fallback } from '../../oci/fallback';
 import { openImage, pluginOf } from '../../oci/pluginImage';
 import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
 import { scratchFolder } from '../unpack';
@@ -12,22 +13,22 @@ import { scratchFolder } from '../unpack';
 /**
  * Plugins in images: `oci://host/repository:tag!path`. Resolving throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*,
  * CREDENTIALS_UNREADABLE; fetching, ARCHIVE_* too. Plugins of one image that one source fetches take one download, and
- * none of a layer that `cache` has.
+ * none of a layer that `cache` has. Images that are not where they are said to be are looked for at their other place, `fallback`.
  */
-export function ociSource(cache?: LayerCache): Source {
+export function ociSource(cache?: LayerCache, fallback?: Fallback): Source {
   const layers = new Layers(cache);
   return {
     accepts: isImageReference,
     async resolve(request, context) {
       const reference = parseReference(request.package);
-      const image = await openImage(reference, registryReader(reference, context));
+      const { image, found } = await openAnywhere(reference, context, fallback);
       const { folder: path, version } = pluginOf(image, reference);
       const { digest } = image;
-      const { host, repository } = reference;
+      const { host, repository } = found;
       return {
         kind: 'oci',
         key: `${imageName(reference)}!${path}`,
-        identity: formatReference({ ...reference, digest, path }),
+        identity: formatReference({ ...found, digest, path }),
         image: { host, repository, digest, path },
         ...(version !== undefined && { version }),
         digest,

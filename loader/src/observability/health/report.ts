@@ -7,7 +7,7 @@ const MESSAGE_CHARS = 1000;
 const DETAIL_CHARS = 4096;
 const MAX_CHECKS = 100;
 
-export type CheckStatus = (typeof STATUSES)[number];
+type CheckStatus = (typeof STATUSES)[number];
 
 /** What one check came to. */
 export interface CheckReport {

@@ -53,6 +53,11 @@ export class SchemaWorkers {
     });
   }
 
+  /** Starts a thread that is going to be needed: that takes longer than most jobs. */
+  warm(): void {
+    if (this.#lanes.size === 0) this.#add();
+  }
+
   /** Ends all threads; jobs under way come to nothing. */
   close(): void {
     clearTimeout(this.#growing);
@@ -77,6 +82,11 @@ export class SchemaWorkers {
     this.#growing = undefined;
     const next = this.#queue.shift();
     if (!next) return;
+    this.#add().run(next);
+    this.#deal();
+  }
+
+  #add(): Lane {
     const lane = new Lane(this.#limits, {
       free: () => this.#deal(),
       ended: () => {
@@ -85,8 +95,7 @@ export class SchemaWorkers {
       },
     });
     this.#lanes.add(lane);
-    lane.run(next);
-    this.#deal();
+    return lane;
   }
 }
 

@@ -153,7 +153,7 @@ describe('The manifest of a portal', () => {
   it.each([
     ['absent.json', 'ENOENT'],
     ['.', 'it is not a file'],
-    ['http://127.0.0.1:9/', 'fetch failed'],
+    ['http://127.0.0.1:9/', 'bad port'],
     ['http://[', 'Invalid URL'],
   ])('at %s is not found', async (location, message) => {
     const expected = { code: 'HOST_UNREADABLE', message: expect.stringContaining(message) as string };

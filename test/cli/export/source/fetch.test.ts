@@ -1,6 +1,7 @@
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linkInstalled } from '../../../support/linkInstalled';
 import { repository } from '../../../support/repository';
 import { tempDir } from '../../../support/tempDir';
 import { exported, stagedoor } from '../exportSupport';
@@ -35,6 +36,22 @@ describe('A package that is not installed', () => {
     // Development dependencies are not needed, and what the host shares is never fetched.
     expect(registry.requests.filter((path) => /never-published|@backstage/.test(path))).toEqual([]);
     expect((await readdir(dir)).sort()).toEqual(['.npmrc', 'fixture-greeter-backend-dynamic', 'npm-cache']);
+  });
+
+  it('is started with the shared packages of the app in whose folder it is exported, not with those of the command line', async () => {
+    const { dir } = await folderWithRegistry();
+    const modules = join(dir, 'node_modules');
+    await linkInstalled(join(repository, 'node_modules'), modules);
+    // Links lead out of the app: these two are its own, as it was installed.
+    for (const name of ['@backstage/backend-defaults', '@backstage/backend-plugin-api']) {
+      await rm(join(modules, name));
+      await cp(join(repository, 'node_modules', name), join(modules, name), { recursive: true });
+    }
+    const file = join(modules, '@backstage/backend-plugin-api/package.json');
+    const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...manifest, version: '2.0.0' }));
+    const { warnings } = await exported(dir, '@fixture/greeter-backend@^1.0.0');
+    expect(warnings).toContain('verified with @backstage/backend-plugin-api 2.0.0, outside the declared range ^1.0.0');
   });
 
   it('comes with everything where it runs in browsers: apps share no packages of backends', async () => {

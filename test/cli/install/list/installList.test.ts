@@ -70,10 +70,90 @@ describe('Which entries count', () => {
     expect(packages).toEqual(same ? [other] : [one, other]);
   });
 
-  it.each(['main', 'included'])('refuses a key that occurs twice in the %s file, disabled or not', async (level) => {
-    const plugins = [{ package: './a' }, { package: './a', disabled: true }];
+  it.each(['main', 'included'])('refuses a key that is enabled twice in the %s file', async (level) => {
+    const plugins = [{ package: './a' }, { package: './a', enabled: true }];
     const reading = level === 'main' ? packagesOf({ plugins }) : packagesOf({ plugins: [] }, plugins);
     await expect(reading).rejects.toMatchObject(error('PLUGIN_LISTED_TWICE', /yaml:1 and .*yaml:1: \.\/a$/));
+  });
+
+  it.each([
+    [
+      'the first',
+      [
+        { package: './a', pullPolicy: 'Always' },
+        { package: './a/', disabled: true },
+      ],
+      2,
+    ],
+    [
+      'the last',
+      [
+        { package: './a', disabled: true },
+        { package: './a/', pullPolicy: 'Always' },
+      ],
+      1,
+    ],
+  ])('takes %s of two entries of one key if it alone is enabled, and warns', async (_, plugins, loser) => {
+    const list = await read(`plugins:\n${plugins.map((one) => `  - ${JSON.stringify(one)}`).join('\n')}`);
+    expect(list.plugins).toMatchObject([{ pullPolicy: 'Always' }]);
+    expect(list.warnings).toEqual([expect.stringContaining(`yaml:${loser + 1}: ./a`)]);
+    expect(list.warnings[0]).toContain('this entry is disabled and left out');
+  });
+
+  it('warns of duplicates that are disabled, whichever file disables them', async () => {
+    const twice = [{ package: 'oci://h/i:1!p' }, { package: 'oci://h/i:2!p' }];
+    const disabled = { package: 'oci://h/i:1!p', disabled: true };
+    const { plugins, warnings } = await read(
+      { includes: ['base.yaml'], plugins: [disabled, disabled] },
+      { 'base.yaml': { plugins: twice } },
+    );
+    expect(plugins).toEqual([]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^dynamic-plugins\.yaml:1: oci:\/\/h\/i:1!p is listed at dynamic-plugins\.yaml:1 too/),
+      expect.stringMatching(/^base\.yaml:1 and base\.yaml:1: oci:\/\/h\/i:2!p is listed twice; it is disabled/),
+    ]);
+  });
+
+  it.each([
+    ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'means no included entry'],
+    ['a reference that means two', { package: 'ref://two' }, 'means 2 included entries'],
+    ['a malformed image', { package: 'oci://not valid' }, 'is not oci://host/name'],
+    ['integrity of another form', { package: 'a@1', integrity: 'md5-abc' }, 'must be sha256'],
+    ['pluginConfig that is a list', { package: './a', pluginConfig: [] }, 'expected record'],
+    ['no package', { pullPolicy: 'Sometimes' }, 'expected string'],
+    ['a password', { package: 'https://user:secret@h.test/a.tgz' }, 'holds a user name or password'],
+    ['no integrity', { package: 'a@1' }, ''],
+  ])('does not fail for a disabled entry with %s', async (_, entry, warning) => {
+    const included = [{ package: 'oci://h/two:1!p' }, { package: 'oci://h/two:2!q' }];
+    const { plugins, warnings } = await read(
+      { includes: ['base.yaml'], plugins: [{ ...entry, disabled: true }, { package: './kept' }] },
+      { 'base.yaml': { plugins: included } },
+    );
+    expect(plugins.map(({ package: text }) => text)).toContain('./kept');
+    expect(warnings.join('\n')).toContain(warning);
+    expect(warnings.join('\n')).not.toContain('secret');
+    expect(warnings).toHaveLength(warning ? Math.max(1, warnings.length) : 0);
+  });
+
+  it('takes a fault of an included entry for an error only while the main file leaves it enabled and as it is', async () => {
+    const files = { 'base.yaml': { plugins: [{ package: 'a@1', integrity: 'md5-abc' }] } };
+    const includes = ['base.yaml'];
+    await expect(read({ includes }, files)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /integrity: must be/));
+    const off = await read({ includes, plugins: [{ package: 'a@1', disabled: true }] }, files);
+    expect(off.warnings).toEqual([expect.stringMatching(/base\.yaml:1 .*must be sha256.*the entry is disabled/)]);
+    const mended = await read({ includes, plugins: [{ package: 'a@1', integrity: INTEGRITY }] }, files);
+    expect(mended.plugins).toMatchObject([{ integrity: INTEGRITY }]);
+  });
+
+  it.each(['a-folder', 'not/there', '@scope/not/there', 'archive.tgz'])('suggests ./ for %s', async (text) => {
+    const files = { 'archive.tgz': 'x', 'a-folder': 'x' };
+    const fault = read({ plugins: [{ package: text }] }, files);
+    await expect(fault).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', new RegExp(`write \\./${text} for`)));
+  });
+
+  it('leaves what is enabled and listed with integrity to the registry, though a folder has that name', async () => {
+    const { plugins } = await read({ plugins: [{ package: 'a', integrity: INTEGRITY }] }, { a: 'x' });
+    expect(plugins).toHaveLength(1);
   });
 
   it('refuses a key that two included files have', async () => {
@@ -147,6 +227,11 @@ describe('References to included entries', () => {
     ['oci://host/team/bare:{{inherit}}', 'oci://host/team/bare@sha256:00'],
     ['oci://host/team/bare:{{inherit}}!path', 'oci://host/team/bare@sha256:00!path'],
     ['oci://host/team/two:{{inherit}}!q', 'oci://host/team/two:4!q'],
+    ['oci://elsewhere:5000/x/y/one:{{inherit}}', 'oci://host/team/one:1.2!path'],
+    ['oci://elsewhere/two:{{inherit}}!q', 'oci://host/team/two:4!q'],
+    ['oci://elsewhere/one:{{inherit}}!new', 'oci://host/team/one:1.2!new'],
+    ['oci://host/team/one:{{inherit}}!other', 'oci://host/team/one:1.2!other'],
+    ['oci://other/place/twice:{{inherit}}', 'oci://other/place/twice:1'],
     ['ref://one', 'oci://host/team/one:1.2!path'],
     ['ref://bare', 'oci://host/team/bare@sha256:00'],
   ])('%s is %s', async (text, package_) => {
@@ -155,7 +240,8 @@ describe('References to included entries', () => {
 
   it.each([
     ['oci://host/team/gone:{{inherit}}', 'no included entry'],
-    ['oci://host/team/one:{{inherit}}!other', 'no included entry'],
+    ['oci://elsewhere/twice:{{inherit}}', '2 included entries:\n  base.yaml:1: oci://other/place/twice:1'],
+    ['oci://elsewhere/two:{{inherit}}!new', '2 included entries'],
     ['oci://host/team/two:{{inherit}}', '2 included entries'],
     ['ref://gone', 'no included entry'],
     ['ref://', 'no included entry'],
@@ -190,7 +276,7 @@ describe('A list that is not accepted', () => {
     const fault = await reading.catch((thrown: unknown) => thrown as { details: { faults: string[] } });
     expect(fault).toMatchObject({ code: 'PLUGIN_LIST_INVALID' });
     expect((fault as { details: { faults: string[] } }).details.faults).toEqual([
-      expect.stringMatching(/^dynamic-plugins\.yaml:4 plugins\.0\.disabled: .*boolean/),
+      expect.stringMatching(/^dynamic-plugins\.yaml:4 plugins\.0\.disabled: must be true or false/),
       expect.stringMatching(/^dynamic-plugins\.yaml:5 plugins\.0\.integrity: must be sha256/),
       expect.stringMatching(/^dynamic-plugins\.yaml:6 plugins\.1\.package: /),
       expect.stringMatching(/^dynamic-plugins\.yaml:6 plugins\.1\.pluginConfig: /),
@@ -237,14 +323,14 @@ describe('A list that is not accepted', () => {
     await expect(read(text)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', message));
   });
 
-  it('may be one of a megabyte of keys that nothing reads, and is read in the time that its size takes', async () => {
+  it('may be one of a megabyte of unknown keys, and is read in the time that its size takes', async () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}:`);
     const began = performance.now();
     const { warnings } = await read([...keys, 'plugins: []'].join('\n'));
     // What took three minutes takes one second.
     expect(performance.now() - began).toBeLessThan(20_000);
     expect(warnings).toHaveLength(100_000);
-    expect(warnings[99_999]).toMatch(/^dynamic-plugins\.yaml:100000: nothing reads "k99999"/);
+    expect(warnings[99_999]).toMatch(/^dynamic-plugins\.yaml:100000: unknown key "k99999"/);
     await expect(read([...keys, 'k7:'].join('\n'))).rejects.toMatchObject(
       error('PLUGIN_LIST_INVALID', /:100001: .*unique/),
     );
@@ -264,21 +350,68 @@ describe('A list that is not accepted', () => {
     });
   });
 
-  it('may be one that is not there, or no file', async () => {
+  it('may be a folder', async () => {
     const dir = await tempDir();
-    await expect(readPluginList(join(dir, 'no.yaml'))).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /no\.yaml/));
     await expect(readPluginList(dir)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /is not a file/));
   });
 
-  it('is not one with keys that nothing reads: they are warned of by line', async () => {
+  it('is not one with unknown keys: they are warned of by line', async () => {
     const { warnings } = await read('plugins:\n  - package: ./a\n    disable: true\nplugin: []');
     expect(warnings).toEqual([
-      expect.stringMatching(/^dynamic-plugins\.yaml:4: nothing reads "plugin"; known are includes, plugins/),
-      expect.stringMatching(/^dynamic-plugins\.yaml:3: nothing reads "disable"; known are package, enabled/),
+      expect.stringMatching(/^dynamic-plugins\.yaml:4: unknown key "plugin"; expected one of: includes, plugins/),
+      expect.stringMatching(/^dynamic-plugins\.yaml:3: unknown key "disable"; expected one of: package, enabled/),
     ]);
   });
 
-  it.each(['', '# nothing', 'plugins:', 'includes:\nplugins: []'])('is not one without plugins: %j', async (text) => {
-    expect((await read(text)).plugins).toEqual([]);
+  it.each(['plugins:', 'includes:\nplugins: []'])('is not one without plugins: %j', async (text) => {
+    expect(await read(text)).toMatchObject({ plugins: [], absent: false, warnings: [] });
+  });
+
+  it('is not one that is empty or not there: nobody said that there are no plugins', async () => {
+    const empty = /dynamic-plugins\.yaml is empty: nothing is installed or removed/;
+    for (const text of ['', '# nothing', '---\n...', 'null']) {
+      expect(await read(text)).toMatchObject({ absent: true, warnings: [expect.stringMatching(empty)] });
+    }
+    const gone = await readPluginList(join(await tempDir(), 'no.yaml'));
+    expect(gone).toMatchObject({
+      absent: true,
+      plugins: [],
+      warnings: [expect.stringMatching(/^There is no .*no\.yaml/)],
+    });
+  });
+
+  it('has merge keys merged, in entries, in configs and through several maps', async () => {
+    const { plugins, warnings } = await read(
+      [
+        'x-common: &common { pullPolicy: Always, pluginConfig: { zed: { title: Ours } } }',
+        'x-more: &more { <<: *common, enabled: true }',
+        'plugins:',
+        '  - { <<: *more, package: ./a }',
+        '  - package: ./b',
+        '    pluginConfig:',
+        '      base: &d { minutes: 5, hours: 1 }',
+        '      zed: { <<: [*d, { seconds: 2, hours: 3 }], minutes: 6 }',
+        '      text: { "<<": kept }',
+      ].join('\n'),
+    );
+    expect(plugins).toMatchObject([
+      { package: './a', pullPolicy: 'Always', pluginConfig: { zed: { title: 'Ours' } } },
+      {
+        package: './b',
+        pluginConfig: { zed: { minutes: 6, hours: 1, seconds: 2 }, text: { '<<': 'kept' } },
+      },
+    ]);
+    expect(warnings).toEqual([]);
+  });
+
+  it('has a fault of its own for merge keys that bring more than anybody writes, or bring themselves', async () => {
+    const chain = ['x0: &x0 { k0: 1 }'];
+    for (let at = 1; at < 20_000; at++) chain.push(`x${at}: &x${at} { <<: *x${at - 1}, k${at}: 1 }`);
+    const began = performance.now();
+    await expect(read(chain.join('\n'))).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /merge keys bring more/));
+    await expect(read('x: &x { <<: *x }')).rejects.toMatchObject({ code: 'PLUGIN_LIST_INVALID' });
+    await expect(read('x: { <<: 1 }')).rejects.toMatchObject({ code: 'PLUGIN_LIST_INVALID' });
+    await expect(read('x: &x { __proto__: 1 }\ny: { <<: *x }')).rejects.toMatchObject({ code: 'PLUGIN_LIST_INVALID' });
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });

@@ -60,14 +60,14 @@ interface Index {
   packages: Array<{ package: string; archive?: string; resolved: Record<string, string> }>;
 }
 
-async function changeIndex(mirror: string, change: (index: Index) => void): Promise<void> {
-  const file = join(mirror, 'mirror.json');
+async function changeIndex(dir: string, change: (index: Index) => void): Promise<void> {
+  const file = join(dir, 'mirror.json');
   const index = JSON.parse(await readFile(file, 'utf8')) as Index;
   change(index);
   await writeFile(file, JSON.stringify(index));
 }
 
-const blobOf = (mirror: string, digest: string): string => join(mirror, 'blobs/sha256', digest.replace('sha256:', ''));
+const blobOf = (dir: string, digest: string): string => join(dir, 'blobs/sha256', digest.replace('sha256:', ''));
 
 describe('A mirror', () => {
   it('holds all that a list and what it includes need, for a machine that reaches nothing', async () => {

@@ -128,7 +128,7 @@ describe('A download that breaks', () => {
   });
 
   it('is taken up where a server fell silent, before and in the middle of its answer', async () => {
-    const { bytes } = await archive();
+    const { bytes: content } = await archive();
     const asked: Array<string | undefined> = [];
     const address = await serve((request, response) => {
       asked.push(request.headers.range);
@@ -136,16 +136,16 @@ describe('A download that breaks', () => {
       const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
       const range = {
         etag: '"x"',
-        ...(from && { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` }),
+        ...(from && { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }),
       };
-      response.writeHead(from ? 206 : 200, { 'content-length': bytes.length - from, ...range });
-      if (asked.length === 2) response.write(bytes.subarray(0, 1000));
-      else response.end(bytes.subarray(from));
+      response.writeHead(from ? 206 : 200, { 'content-length': content.length - from, ...range });
+      if (asked.length === 2) response.write(content.subarray(0, 1000));
+      else response.end(content.subarray(from));
     });
     const file = join(await tempDir(), 'archive.tgz');
     await download(address, file, { silenceMs: 300 });
     expect(asked).toEqual([undefined, undefined, 'bytes=1000-']);
-    expect(await readFile(file)).toEqual(bytes);
+    expect(await readFile(file)).toEqual(content);
   });
 
   it('is tried again for a busy server after the time that it names, five times in all', async () => {

@@ -1,0 +1,59 @@
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { registryReader, type ImageReader } from './imageReader';
+import { openImage, type PluginImage } from './pluginImage';
+import { formatReference, imageName, type ImageReference } from './reference';
+import type { HttpContext } from '../http/send';
+
+/** Where images of one place are looked for too. */
+export interface Fallback {
+  /** Host and the beginning of the repository, with a slash at its end. */
+  from: string;
+  to: string;
+}
+
+/** Images of Developer Hub are in Red Hat's registry once they are released, and at Quay before; its installer knows both. */
+const RHDH: Fallback = { from: 'registry.access.redhat.com/rhdh/', to: 'quay.io/rhdh/' };
+
+/** The other place of an image; undefined where it has none. */
+export function fallbackOf(
+  { host, repository, ...rest }: ImageReference,
+  { from, to }: Fallback = RHDH,
+): ImageReference | undefined {
+  const name = `${host}/${repository}`;
+  if (!name.startsWith(from)) return undefined;
+  const [other = '', ...path] = `${to}${name.slice(from.length)}`.split('/');
+  return { ...rest, host: other, repository: path.join('/') };
+}
+
+/**
+ * Opens an image where it is said to be or, if that fails, at its other place; returns where it was found. Throws what opening
+ * at the first place throws, with what the second one said.
+ */
+export async function openAnywhere(
+  reference: ImageReference,
+  context: HttpContext,
+  fallback?: Fallback,
+  readerOf: (reference: ImageReference, context: HttpContext) => ImageReader = registryReader,
+): Promise<{ image: PluginImage; found: ImageReference }> {
+  const open = async (found: ImageReference): Promise<{ image: PluginImage; found: ImageReference }> => ({
+    image: await openImage(found, readerOf(found, context)),
+    found,
+  });
+  const other = fallbackOf(reference, fallback);
+  if (!other) return await open(reference);
+  try {
+    return await open(reference);
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    if (!isStagedoorError(error)) throw error;
+    try {
+      return await open(other);
+    } catch (second) {
+      context.signal?.throwIfAborted();
+      if (!isStagedoorError(second)) throw second;
+      const { code, message, hint, details, cause } = error;
+      const text = `${message} Looked for at ${imageName(other)} too: ${second.message}`;
+      throw new StagedoorError(code, text, { hint, cause, details: { ...details, fallback: formatReference(other) } });
+    }
+  }
+}

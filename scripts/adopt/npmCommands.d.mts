@@ -1,0 +1,2 @@
+/** See npmCommands.mjs. */
+export function npmCommands(commands: string): string;
