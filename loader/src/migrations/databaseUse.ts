@@ -68,6 +68,7 @@ export class DatabaseUse {
   readonly #options: DatabaseUseOptions;
   readonly #added: OwnedMigration[] = [];
   #found: Comparison | undefined;
+  #starting = true;
   #unsubscribe: (() => void) | undefined;
   #checked: Promise<void> | undefined;
 
@@ -103,6 +104,14 @@ export class DatabaseUse {
         return client;
       },
     });
+  }
+
+  /**
+   * The start has ended. The generation that comes after this one uses the same client: from now on, only what is in files of its
+   * own bundles is taken for its doing.
+   */
+  started(): void {
+    this.#starting = false;
   }
 
   /** The generation has ended. */
@@ -163,7 +172,9 @@ export class DatabaseUse {
       const own = new Set((await Promise.all(bundles.map(ownMigrations))).flatMap(({ names }) => [...names]));
       const isOfRun = (table: string): boolean => table === tableName || table.endsWith(`.${tableName}`);
       const unclaimed =
-        inCode && pluginOwner !== undefined ? found.unclaimed.filter(({ table }) => isOfRun(table)) : [];
+        inCode && this.#starting && pluginOwner !== undefined
+          ? found.unclaimed.filter(({ table }) => isOfRun(table))
+          : [];
       const before = new Set(
         [...(this.#found?.present ?? []), ...(this.#found?.unclaimed ?? [])].map(({ name }) => name),
       );

@@ -116,6 +116,7 @@ export class Generation extends GenerationLifecycle {
       const failure = StartFailure.from(pluginId, error);
       throw generation.#database?.explain(failure) ?? failure;
     }
+    generation.#database?.started();
     return generation;
   }
 

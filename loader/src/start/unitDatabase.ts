@@ -57,6 +57,11 @@ export class UnitDatabase {
     return explainDatabase(failure, this.#report, this.#setup.recorded);
   }
 
+  /** See {@link DatabaseUse.started}. */
+  started(): void {
+    this.#use.started();
+  }
+
   end(): void {
     this.#use.end();
   }
