@@ -98,7 +98,7 @@ export interface Config {
        * Linux and be able to switch users; otherwise no plugin runs in a process. Default: none, processes run as the user of the portal.
        */
       users?: {
-        /** The first user id, at least 1000. Nothing else may use the ids of the range. Required. */
+        /** The first user id, at least 1000. Nothing else may use the ids of the range. Default: none, it is required. */
         from: number;
         /** The number of user ids. Default: 1000. */
         count?: number;
@@ -123,7 +123,7 @@ export interface Config {
         memoryLimitMb?: number;
         /** As `process.permissionModel`. */
         permissionModel?: boolean;
-        /** Replaces `process.connect` for this plugin. */
+        /** As `process.connect`, in its place for this plugin. */
         connect?: string[];
       };
     };

@@ -5,7 +5,7 @@ const COMMANDS = [
   [/^yarn workspace (\S+) start$/gm, 'npm start --workspace $1'],
   [/^yarn add --dev (.*)$/gm, 'npm install --save-dev $1'],
   [/^yarn new (.*)$/gm, 'npm run new -- $1'],
-  [/^yarn stagedoor (.*)$/gm, 'npx stagedoor $1'],
+  [/^yarn stagedoor (.*)$/gm, 'npx @stagedoor/cli $1'],
   [/^yarn install --immutable$/gm, 'npm ci'],
   [/^yarn tsc$/gm, 'npx tsc'],
   [/^yarn build:backend$/gm, 'npm run build:backend'],

@@ -51,7 +51,7 @@ describe('A package that is not installed', () => {
     const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
     await writeFile(file, JSON.stringify({ ...manifest, version: '2.0.0' }));
     const { warnings } = await exported(dir, '@fixture/greeter-backend@^1.0.0');
-    expect(warnings).toContain('verified with @backstage/backend-plugin-api 2.0.0, outside the declared range ^1.0.0');
+    expect(warnings).toContain('started with @backstage/backend-plugin-api 2.0.0, outside the declared range ^1.0.0');
   });
 
   it('comes with everything where it runs in browsers: apps share no packages of backends', async () => {
