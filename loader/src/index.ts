@@ -1,3 +1,5 @@
+import type { HostManifest as DescribedHost } from '@stagedoor/bundle';
+
 export { createDynamicBackend } from './createDynamicBackend';
 export { dynamicPluginsFeatureLoader, type DynamicPluginsFeatureLoaderOptions } from './dynamicPluginsFeatureLoader';
 export {
@@ -8,5 +10,7 @@ export {
 export { rootConfigServiceFactory, type RootConfigOptions } from './host/rootConfig';
 export type * from './compatible/types';
 export type { PluginState, PluginStatus } from './lifecycle/states';
-export type { HostManifest } from '@stagedoor/bundle';
 export type { OpenedRoute } from './start/openedRoutes';
+
+/** What a portal is, and what it shares with bundles: the answer of `GET /api/dynamic-plugins/v1/host`. */
+export type HostManifest = DescribedHost;
