@@ -16,6 +16,14 @@ const ACTIONS: Record<Purpose, string> = { pull: 'pull', push: 'pull,push' };
 /** What tells that the other side does not speak TLS, or not at all; a bad certificate is none of them. */
 const NO_TLS = /^(EPROTO|ECONNREFUSED|ECONNRESET|UND_ERR_SOCKET|ERR_SSL_\w+)$/;
 
+/** A request that the registry has answered with 401, and what it asks for. */
+interface Challenged {
+  url: URL;
+  request: HttpRequest;
+  purpose: Purpose;
+  challenges: readonly Challenge[];
+}
+
 /** Requests to one repository: over https or, where that is allowed, http; with the credentials that are asked for. */
 export class Session {
   readonly shown: string;
@@ -23,8 +31,8 @@ export class Session {
   readonly #repository: string;
   readonly #context: HttpContext;
   readonly #authorization = new Map<Purpose, string>();
-  /** Why stored credentials were not used, once that is known. */
-  #refused?: string;
+  /** Whether reading was refused with the stored credentials, and permitted without. */
+  #storedRefused = false;
   /** Why what is stored could not be read, where something was to be read with it. */
   #unreadable?: StagedoorError;
   #base?: Promise<URL>;
@@ -53,7 +61,8 @@ export class Session {
       // What the registry redirects to may ask for credentials, and gets none: they are for the registry.
       if (response.status !== 401 || !this.isOwn(response.url)) return await this.#permitted(response);
       await response.body?.cancel();
-      return await this.#sendAuthorized(url, request, purpose, response);
+      const challenges = parseChallenges(response.headers.get('www-authenticate') ?? '');
+      return await this.#sendAuthorized({ url, request, purpose, challenges });
     } catch (cause) {
       throw this.#asFault(cause);
     }
@@ -103,53 +112,60 @@ export class Session {
     return await send(url, { ...request, headers }, this.#context);
   }
 
-  /** Makes a request again with what its first answer, a 401, asks for. */
-  async #sendAuthorized(url: URL, request: HttpRequest, purpose: Purpose, challenged: Response): Promise<Response> {
-    const challenges = parseChallenges(challenged.headers.get('www-authenticate') ?? '');
+  /**
+   * Makes a request again with what its first answer, a 401, asks for. A public image can be read by anybody, also where an
+   * expired token is stored for its registry: what is refused is told, and left out from then on.
+   */
+  async #sendAuthorized(challenged: Challenged): Promise<Response> {
+    const { purpose, challenges } = challenged;
     const stored = await this.#storedCredentials(purpose);
-    const authorization = await this.#authorize(challenges, purpose, stored);
-    const response = await this.#send(url, request, authorization);
-    if (stored && isRefusal(response) && this.#mayGoWithout(purpose, challenges)) {
-      await response.body?.cancel();
-      const status = response.status;
-      const anonymous = await this.#anonymous(challenges, purpose, `${this.#host} answers ${status}`, stored).catch(
-        () => undefined,
-      );
-      if (anonymous === undefined) throw this.#credentialsRefused(stored, `${this.shown} answers ${status}`);
-      this.#authorization.set(purpose, anonymous);
-      return await this.#permitted(await this.#send(url, request, anonymous));
+    try {
+      return await this.#sendAs(stored, challenged);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (!stored) throw this.#unreadable ?? error;
+      const reason = `${stored.from} were refused (${error.message.replace(/\.$/, '')}).`;
+      const refused = new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown}: the credentials in ${reason}`, {
+        hint: `Log in again, for example with \`docker login ${this.#host}\`, or check what the account may do.`,
+      });
+      if (purpose !== 'pull' || !bearerOf(challenges)) throw refused;
+      const response = await this.#sendAs(undefined, challenged).catch((fault: unknown) => {
+        throw isRefusal(fault) ? refused : fault;
+      });
+      this.#storedRefused = true;
+      this.#context.onWarning?.(`The credentials for ${this.#host} in ${reason} Continuing without them.`);
+      return response;
     }
+  }
+
+  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED where the registry itself refuses that. */
+  async #sendAs(
+    credentials: StoredCredentials | undefined,
+    { url, request, purpose, challenges }: Challenged,
+  ): Promise<Response> {
+    const authorization = await this.#authorize(challenges, purpose, credentials);
+    const response = await this.#permitted(await this.#send(url, request, authorization));
     this.#authorization.set(purpose, authorization);
-    return await this.#permitted(response, stored);
+    return response;
   }
 
   async #authorize(
     challenges: readonly Challenge[],
     purpose: Purpose,
-    stored: StoredCredentials | undefined,
+    credentials: StoredCredentials | undefined,
   ): Promise<string> {
-    const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
-    if (!bearer) {
-      if (!stored) {
-        throw this.#unreadable ?? new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} requires credentials.`);
-      }
-      return basicAuthorization(stored.user, stored.password);
+    const bearer = bearerOf(challenges);
+    if (bearer) {
+      const scope = `repository:${this.#repository}:${ACTIONS[purpose]}`;
+      return `Bearer ${await fetchToken(bearer.parameters, scope, credentials, this.#context)}`;
     }
-    try {
-      return `Bearer ${await fetchToken(bearer.parameters, this.#scope(purpose), stored, this.#context)}`;
-    } catch (error) {
-      if (!isStagedoorError(error) || error.code !== 'REGISTRY_UNAUTHORIZED') throw error;
-      if (!stored) throw this.#unreadable ?? error;
-      if (!this.#mayGoWithout(purpose, challenges)) throw this.#credentialsRefused(stored, error.message);
-      return await this.#anonymous(challenges, purpose, error.message, stored).catch(() => {
-        throw this.#credentialsRefused(stored, error.message);
-      });
-    }
+    if (!credentials) throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} requires credentials.`);
+    return basicAuthorization(credentials.user, credentials.password);
   }
 
   /** What is stored for this repository. Of what only reading needs, what cannot be read is a warning: it may be public. */
   async #storedCredentials(purpose: Purpose): Promise<StoredCredentials | undefined> {
-    if (this.#refused !== undefined && purpose === 'pull') return undefined;
+    if (this.#storedRefused && purpose === 'pull') return undefined;
     try {
       return await findCredentials(this.#host, this.#repository);
     } catch (error) {
@@ -160,59 +176,28 @@ export class Session {
     }
   }
 
-  /** A public image can be read by anybody, also where an expired token is stored for its registry. */
-  #mayGoWithout(purpose: Purpose, challenges: readonly Challenge[]): boolean {
-    return purpose === 'pull' && challenges.some(({ scheme }) => scheme === 'bearer');
-  }
-
-  /** A token for anybody, in place of stored credentials that were refused for the reason `why`. */
-  async #anonymous(
-    challenges: readonly Challenge[],
-    purpose: Purpose,
-    why: string,
-    { from }: StoredCredentials,
-  ): Promise<string> {
-    const { parameters } = challenges.find(({ scheme }) => scheme === 'bearer')!;
-    const token = await fetchToken(parameters, this.#scope(purpose), undefined, this.#context);
-    this.#refused = why;
-    const reason = why.replace(/\.$/, '');
-    this.#context.onWarning?.(
-      `The credentials for ${this.#host} in ${from} were refused (${reason}). Continuing without them.`,
-    );
-    return `Bearer ${token}`;
-  }
-
-  #scope(purpose: Purpose): string {
-    return `repository:${this.#repository}:${ACTIONS[purpose]}`;
-  }
-
-  #credentialsRefused({ from }: StoredCredentials, why: string): StagedoorError {
-    const reason = why.replace(/\.$/, '');
-    return new StagedoorError(
-      'REGISTRY_UNAUTHORIZED',
-      `${this.shown}: the credentials in ${from} were refused (${reason}).`,
-      { hint: `Log in again, for example with \`docker login ${this.#host}\`, or check what the account may do.` },
-    );
-  }
-
-  async #permitted(response: Response, stored?: StoredCredentials): Promise<Response> {
-    if (!isRefusal(response)) return response;
+  async #permitted(response: Response): Promise<Response> {
+    if (response.status !== 401 && response.status !== 403) return response;
     await response.body?.cancel();
     const { status, url } = response;
     if (this.isOwn(url)) {
-      if (stored) throw this.#credentialsRefused(stored, `${this.shown} answers ${status}`);
-      if (this.#unreadable) throw this.#unreadable;
       throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} answers ${status}: not permitted.`);
     }
     const { origin } = new URL(url);
     throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} leads to ${origin}, which answers ${status}.`, {
       hint: `Credentials go to ${this.#host} only, not to other servers that it leads to. Ask who runs that registry.`,
+      details: { elsewhere: origin },
     });
   }
 }
 
-function isRefusal({ status }: Response): boolean {
-  return status === 401 || status === 403;
+/** Whether the registry, or its token server, has refused; another server that it leads to knows no credentials of ours. */
+function isRefusal(error: unknown): error is StagedoorError {
+  return isStagedoorError(error) && error.code === 'REGISTRY_UNAUTHORIZED' && error.details?.elsewhere === undefined;
+}
+
+function bearerOf(challenges: readonly Challenge[]): Challenge | undefined {
+  return challenges.find(({ scheme }) => scheme === 'bearer');
 }
 
 function isWithoutTls(error: unknown): boolean {
