@@ -1,4 +1,4 @@
-import type { Response } from 'undici';
+import type { RequestInit, Response, fetch as Fetch } from 'undici';
 import { dispatcherFor, type Trust } from './dispatcher';
 import { ATTEMPTS, delayAfter, isTransientFault, isTransientStatus, pause } from './retry';
 
@@ -48,30 +48,19 @@ export async function send(url: URL | string, request: HttpRequest, context: Htt
   const { method = 'GET', headers, body, retry = true, redirect = 'follow' } = request;
   const signals = [context.signal, request.signal].filter((one) => one !== undefined);
   const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-  let target = new URL(String(url));
-  let sent = headers;
-  let redirects = 0;
+  const options: SendOptions = {
+    method,
+    // What is stored is what is asked for: archives are checked as they were sent.
+    headers: { 'accept-encoding': 'identity', ...headers },
+    dispatcher,
+    redirect,
+    signal,
+  };
   for (let attempt = 1; ; attempt++) {
     const last = !retry || attempt === ATTEMPTS;
     let delay: number | undefined;
     try {
-      const response = await fetch(target, {
-        method,
-        // What is stored is what is asked for: archives are checked as they were sent.
-        headers: { 'accept-encoding': 'identity', ...lengthOf(body), ...sent },
-        ...(isSized(body) ? { body: body.open(), duplex: 'half' as const } : { body }),
-        dispatcher,
-        redirect: isSized(body) ? 'manual' : redirect,
-        signal,
-      });
-      const onward = isSized(body) && redirect === 'follow' ? redirectOf(response, target) : undefined;
-      if (onward && redirects++ < MOST_REDIRECTS) {
-        await response.body?.cancel();
-        if (onward.origin !== target.origin) sent = withoutCredentials(sent);
-        target = onward;
-        attempt--;
-        continue;
-      }
+      const response = await (isSized(body) ? sendSized(fetch, url, body, options) : fetch(url, { ...options, body }));
       if (last || !isTransientStatus(response.status)) return response;
       delay = delayAfter(attempt, response.headers.get('retry-after'));
       if (delay === undefined) return response;
@@ -85,24 +74,42 @@ export async function send(url: URL | string, request: HttpRequest, context: Htt
   }
 }
 
-/** Where an answer redirects a request that has a body; fetch follows by itself only where it has the body in memory. */
-function redirectOf({ status, headers }: Response, from: URL): URL | undefined {
-  const location = headers.get('location');
-  if ((status !== 307 && status !== 308) || location === null || !URL.canParse(location, from.href)) return undefined;
-  return new URL(location, from);
+/** What fetch is told besides the body. */
+type SendOptions = Pick<RequestInit, 'method' | 'dispatcher' | 'redirect' | 'signal'> & {
+  headers: Record<string, string>;
+};
+
+/** Sends content that is read meanwhile: fetch follows redirects by itself only where it has the body in memory. */
+async function sendSized(
+  fetch: typeof Fetch,
+  url: URL | string,
+  body: SizedBody,
+  { headers, redirect, ...options }: SendOptions,
+): Promise<Response> {
+  let target = new URL(String(url));
+  // Registries and storage services refuse a body whose length they are not told beforehand.
+  let sent: Record<string, string> = { ...headers, 'content-length': String(body.size) };
+  for (let redirects = 0; ; redirects++) {
+    const init = { ...options, headers: sent, body: body.open(), duplex: 'half', redirect: 'manual' } as const;
+    const response = await fetch(target, init);
+    const location = response.headers.get('location');
+    const leads = (response.status === 307 || response.status === 308) && location !== null;
+    if (!leads || redirect !== 'follow' || redirects === MOST_REDIRECTS || !URL.canParse(location, target.href)) {
+      return response;
+    }
+    await response.body?.cancel();
+    const onward = new URL(location, target);
+    if (onward.origin !== target.origin) sent = withoutCredentials(sent);
+    target = onward;
+  }
 }
 
-function withoutCredentials(headers: Record<string, string> = {}): Record<string, string> {
+function withoutCredentials(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization'));
 }
 
 function isSized(body: HttpRequest['body']): body is SizedBody {
   return typeof body === 'object' && !(body instanceof Uint8Array);
-}
-
-/** Registries and storage services refuse a body whose length they are not told beforehand. */
-function lengthOf(body: HttpRequest['body']): Record<string, string> {
-  return isSized(body) ? { 'content-length': String(body.size) } : {};
 }
 
 /** True for what is fetched instead of read from disk. */
