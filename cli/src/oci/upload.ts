@@ -6,19 +6,13 @@ import { digestOfBytes } from '../digest/digests';
 import { registryFault } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
+import { UploadWay } from './uploadWay';
 
 /** Content to upload: bytes in memory, or a file. */
 export type Content = Uint8Array | { file: string };
 
-const MIB = 1024 * 1024;
-
-/** Sizes of a part, each tried where a larger one is refused: GHCR takes 4 MiB, nginx by default 1 MiB. */
-const PART_SIZES = [4 * MIB, MIB, MIB / 4];
 /** What is read from the file at once while the whole is sent. */
 const PIECE = 256 * 1024;
-/** Broken connections that brought nothing, after which the other way of sending is tried. */
-const BROKEN_BEFORE_PARTS = 2;
-
 /** An upload that the registry has begun. */
 interface Upload {
   /** Where the next request goes. */
@@ -48,7 +42,7 @@ export async function uploadBlob(
   if (await isThere(session, digest)) return false;
   return await withContent(content, async (read) => {
     const blob: Blob = { digest, size, read };
-    const way = new Way(size);
+    const way = new UploadWay(size);
     let upload: Upload | undefined;
     let best = 0;
     for (let failed = 0; ;) {
@@ -61,8 +55,7 @@ export async function uploadBlob(
       } catch (error) {
         signal?.throwIfAborted();
         if (!isStagedoorError(error) || error.code !== 'REGISTRY_FAILED') throw error;
-        const resumed = upload && isResumable(error) ? await progressOf(session, upload) : undefined;
-        upload = resumed && way.mayResume ? resumed : undefined;
+        upload = upload && way.mayResume && isResumable(error) ? await progressOf(session, upload) : undefined;
         const brought = upload !== undefined && upload.at > best;
         best = Math.max(best, upload?.at ?? 0);
         if (!brought && way.changeAfter(error)) {
@@ -79,59 +72,6 @@ export async function uploadBlob(
       }
     }
   });
-}
-
-/** Which way the content of one blob goes: whole, or in parts of a size that the registry takes. */
-class Way {
-  readonly #size: number;
-  /** Index in {@link PART_SIZES}; undefined for whole. */
-  #parts: number | undefined;
-  #wholeRefused = false;
-  #partsRefused = false;
-  #broken = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  /** Bytes of the next part of an upload of which the registry has `at`; undefined to send all at once. */
-  part(at: number): number | undefined {
-    if (at > 0) return PART_SIZES[this.#parts ?? 0];
-    return this.#parts === undefined ? undefined : PART_SIZES[this.#parts];
-  }
-
-  /** Whether a registry that has a part can get the rest. */
-  get mayResume(): boolean {
-    return !this.#partsRefused;
-  }
-
-  /** Takes another way where the error says that this one leads nowhere; true where the next attempt differs. */
-  changeAfter(error: StagedoorError): boolean {
-    const { status, part } = (error.details ?? {}) as { status?: number; part?: 'lost' };
-    if (part === 'lost') {
-      this.#partsRefused = true;
-      this.#parts = undefined;
-      return !this.#wholeRefused;
-    }
-    if (status === undefined) {
-      this.#broken++;
-      // A server that refuses the size may close the connection before its answer can be read.
-      if (this.#parts !== undefined || this.#broken < BROKEN_BEFORE_PARTS) return false;
-      return this.#takeParts(0);
-    }
-    if (status !== 413 && status !== 416) return false;
-    if (this.#parts === undefined) this.#wholeRefused = true;
-    return this.#takeParts(this.#parts === undefined ? 0 : this.#parts + 1);
-  }
-
-  #takeParts(index: number): boolean {
-    const size = PART_SIZES[index];
-    if (this.#partsRefused || size === undefined) return false;
-    // Parts that are as large as the whole would meet the same answer.
-    if (size >= this.#size) return this.#takeParts(index + 1);
-    this.#parts = index;
-    return true;
-  }
 }
 
 async function isThere(session: Session, digest: string): Promise<boolean> {
