@@ -41,13 +41,13 @@ export function digestOf(files: readonly BundleFile[]): string {
 export async function listPaths(
   dir: string,
   fs: FileSystem = waitingFileSystem,
-  leavesOut: (path: string) => boolean = () => false,
+  leavesOut: (path: string) => boolean | Promise<boolean> = () => false,
 ): Promise<Array<{ path: string; size: number }>> {
   const paths: Array<{ path: string; size: number }> = [];
   async function walk(prefix: string): Promise<void> {
     for (const entry of await fs.readdir(join(dir, prefix))) {
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
-      if (leavesOut(path)) continue;
+      if (await leavesOut(path)) continue;
       if (entry.isDirectory()) await walk(path);
       else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
       else if (!UNLISTED.has(path)) paths.push({ path, size: (await fs.lstat(join(dir, path))).size });
@@ -61,7 +61,7 @@ export async function listPaths(
 export async function listFiles(
   dir: string,
   fs: FileSystem = waitingFileSystem,
-  leavesOut?: (path: string) => boolean,
+  leavesOut?: (path: string) => boolean | Promise<boolean>,
 ): Promise<BundleFile[]> {
   return concurrently(await listPaths(dir, fs, leavesOut), async ({ path, size }) => ({
     path,

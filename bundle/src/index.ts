@@ -14,6 +14,7 @@ export {
   packName,
   sourceName,
   type BundleRole,
+  SCHEMA_FILES,
 } from './names';
 export { blockingFileSystem, waitingFileSystem, type FileSystem } from './fileSystem';
 export type { HostManifest } from './hostManifest';
@@ -35,7 +36,7 @@ export {
   type BundleManifest,
 } from './manifest';
 export { byPath, checkFiles, digestOf, listFiles, listPaths, listedOf, sha256File } from './digest';
-export { isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
+export { isDropName, isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
 export { peerFit, type PeerFit } from './peerFit';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';

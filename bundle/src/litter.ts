@@ -1,4 +1,4 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listFiles } from './digest';
 import type { BundleFile, BundleManifest } from './manifest';
@@ -62,37 +62,48 @@ export function isLitterName(name: string): boolean {
   return NAMES.has(name.toLowerCase()) || PATTERNS.some((pattern) => pattern.test(name));
 }
 
-/** Says of a path in a bundle whether it is left out: litter, and neither listed by the manifest nor above what is. */
-export type LitterFilter = (path: string) => boolean;
+/** True for the name of an entry of a root directory that may be a drop: hidden entries and litter are none. */
+export function isDropName(entry: string): boolean {
+  return !entry.startsWith('.') && !isLitterName(entry);
+}
 
-/** The filter for a bundle with this manifest; without one, everything named as litter is. */
-function litterFilter(manifest?: Pick<BundleManifest, 'files'>): LitterFilter {
+/** Says of a path in a bundle whether it is left out: litter, and neither listed by the manifest nor above what is. */
+export type LitterFilter = (path: string) => boolean | Promise<boolean>;
+
+/**
+ * The filter for the bundle in a folder. Its manifest is read when a name first looks like litter, which in most bundles none
+ * does. Whether it can be read is for others to say: without one, everything that looks like litter is.
+ */
+export function litterIn(dir: string): LitterFilter {
+  let listed: Promise<ReadonlySet<string>> | undefined;
+  return (path) =>
+    path.split('/').some(isLitterName) &&
+    (listed ??= readManifest(dir).then(listedLikeLitter, () => new Set<string>())).then((names) => !names.has(path));
+}
+
+/** What a manifest lists although it looks like litter, and the folders above it. */
+function listedLikeLitter(manifest: BundleManifest | undefined): Set<string> {
   const listed = new Set<string>();
   for (const { path } of manifest?.files ?? []) {
     if (!path.split('/').some(isLitterName)) continue;
     for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) listed.add(at);
   }
-  return (path) => path.split('/').some(isLitterName) && !listed.has(path);
-}
-
-/** The filter for the bundle in a folder. Whether its manifest can be read is for others to say. */
-export async function litterIn(dir: string): Promise<LitterFilter> {
-  return litterFilter(await readManifest(dir).catch(() => undefined));
+  return listed;
 }
 
 /** As `listFiles`, without litter: of a folder that people and their programs work in. */
 export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
-  return await listFiles(dir, undefined, await litterIn(dir));
+  return await listFiles(dir, undefined, litterIn(dir));
 }
 
 /** Removes litter from an unpacked bundle. */
 export async function removeLitter(dir: string): Promise<void> {
-  const isLitter = await litterIn(dir);
+  const isLitter = litterIn(dir);
   const clear = async (folder: string): Promise<void> => {
-    for (const name of await readdir(join(dir, folder))) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (isLitter(path)) await rm(join(dir, path), { recursive: true, force: true });
-      else if ((await lstat(join(dir, path))).isDirectory()) await clear(path);
+    for (const entry of await readdir(join(dir, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (await isLitter(path)) await rm(join(dir, path), { recursive: true, force: true });
+      else if (entry.isDirectory()) await clear(path);
     }
   };
   await clear('');

@@ -9,6 +9,9 @@ export const SIGNATURE_FILE = 'dynamic-bundle.sig';
 /** File name of the software bill of materials, CycloneDX 1.6 in JSON, at the top of a bundle. */
 export const SBOM_FILE = 'sbom.cdx.json';
 
+/** Where bundles carry their config schema: the name that upstream's loader looks for, then RHDH's. */
+export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
+
 /** Roles that a bundle may have; the first two are loaded by the backend, the others are served to browsers. */
 export const BUNDLE_ROLES = [
   'backend-plugin',

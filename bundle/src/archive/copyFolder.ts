@@ -29,7 +29,7 @@ export async function copyFolder(
 ): Promise<BundleFile[]> {
   const root = await fs.realpath(from);
   const contents = new Contents(from, limits);
-  const { folders, files } = await listFolder(root, contents, fs, await litterIn(root));
+  const { folders, files } = await listFolder(root, contents, fs, litterIn(root));
   try {
     await fs.mkdir(to, { recursive: true, mode: FOLDER_MODE });
     for (const folder of folders) await fs.mkdir(join(to, folder), { recursive: true, mode: FOLDER_MODE });
@@ -82,7 +82,7 @@ async function listFolder(root: string, contents: Contents, fs: FileSystem, isLi
     for await (const entry of await fs.entries(join(root, folder))) {
       if (entry.name === '.bin') continue;
       const path = folder ? `${folder}/${entry.name}` : entry.name;
-      if (isLitter(path)) continue;
+      if (await isLitter(path)) continue;
       if (entry.isDirectory()) {
         contents.addFolder(path);
         listing.folders.push(path);

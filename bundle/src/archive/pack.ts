@@ -69,7 +69,7 @@ async function entriesOf(dir: string): Promise<string[]> {
   for (const name of [MANIFEST_FILE, SIGNATURE_FILE]) {
     if ((await lstat(join(dir, name)).catch(() => undefined))?.isFile()) described.push(name);
   }
-  const paths = [...described, ...(await listPaths(dir, undefined, await litterIn(dir))).map(({ path }) => path)];
+  const paths = [...described, ...(await listPaths(dir, undefined, litterIn(dir))).map(({ path }) => path)];
   // A leading @ would make tar read the file as an archive to include.
   return paths.map((path) => (path.startsWith('@') ? `./${path}` : path));
 }

@@ -1,7 +1,13 @@
 import { rmSync } from 'node:fs';
-import { StagedoorError, buildReportFile, dynamicName, formatBuildReport, isStagedoorError } from '@stagedoor/bundle';
+import {
+  StagedoorError,
+  buildReportFile,
+  dynamicName,
+  formatBuildReport,
+  isStagedoorError,
+  replaceFile,
+} from '@stagedoor/bundle';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
-import { replaceFile } from '../temporary/replaceFile';
 
 /** What a portal is told of a package that is being developed, through a file in its root directory. */
 export interface BuildReporter {

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  isDropName,
   isFrontendRole,
-  isLitterName,
   readPackageJson,
   remoteFault,
   type PublicKey,
@@ -50,11 +50,6 @@ export async function examineDrops(
 async function frontendFault(path: string): Promise<StagedoorError | undefined> {
   const pkg = await readPackageJson(path).catch(() => undefined);
   return pkg && isFrontendRole(pkg.backstage?.role ?? '') ? remoteFault(pkg.name, path) : undefined;
-}
-
-/** True for the name of an entry of the root directory that the portal looks at. */
-export function isDropName(entry: string): boolean {
-  return !entry.startsWith('.') && !isLitterName(entry);
 }
 
 async function isDrop(path: string): Promise<boolean> {

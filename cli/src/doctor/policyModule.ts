@@ -1,8 +1,7 @@
-import { isStagedoorError, readPackageJson, type PackageJson } from '@stagedoor/bundle';
+import { isDropName, isStagedoorError, readPackageJson, type PackageJson } from '@stagedoor/bundle';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withBundle } from '../bundles/openBundle';
-import { isDropName } from './drops';
 
 /** What create-app puts into every app; it decides nothing about dynamic plugins. */
 const ALLOW_ALL = '@backstage/plugin-permission-backend-module-allow-all-policy';

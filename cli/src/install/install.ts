@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, replaceFile } from '@stagedoor/bundle';
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
@@ -24,7 +24,6 @@ import {
   sweepStore,
 } from './root/store';
 import { describePlugins } from './describePlugins';
-import { replaceFile } from '../temporary/replaceFile';
 import { asUnwritable } from '../temporary/unwritable';
 
 /** Everything about a run that does not change in it. */

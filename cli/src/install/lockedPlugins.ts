@@ -1,5 +1,4 @@
-import { redactAddress } from '@stagedoor/bundle';
-import { replaceFile } from '../temporary/replaceFile';
+import { redactAddress, replaceFile } from '@stagedoor/bundle';
 import type { Ready } from './fetchAll';
 import { formatLockFile, lockedPlugin, readLockText, type LockedPlugins } from './lockFile';
 import type { Planned } from './resolveAll';

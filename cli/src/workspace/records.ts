@@ -1,8 +1,8 @@
+import { replaceFile } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportResult } from '../export/result';
-import { replaceFile } from '../temporary/replaceFile';
 import type { Inputs } from './inputs';
 
 /** What is known of the last export of one plugin. */

@@ -1,7 +1,7 @@
+import { SCHEMA_FILES } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Shelves } from '../stage/shelf';
-import { SCHEMA_FILES } from '../validate/configSchema';
 import type { AheadAnswer, AheadJob, StagedAhead } from './messages';
 
 /** The built worker; this file is built into `dist/index.cjs.js`. */

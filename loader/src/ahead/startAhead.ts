@@ -1,7 +1,7 @@
+import { isDropName } from '@stagedoor/bundle';
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { keepsCode } from '../compile/codeCache';
-import { isDropName } from '../scan/drop';
 import type { Settings } from '../settings/settings';
 import { indexFileIn } from '../stage/shelf';
 import type { StateOpening } from '../stage/stateOpening';

@@ -1,4 +1,4 @@
-import { StagedoorError, isLitterName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
+import { StagedoorError, isDropName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -60,11 +60,6 @@ export async function isBundleFolder(path: string, fs: FileSystem = waitingFileS
   } catch {
     return false;
   }
-}
-
-/** Names under the root directory that may be drops; hidden entries and litter are not. */
-export function isDropName(entry: string): boolean {
-  return !entry.startsWith('.') && !isLitterName(entry);
 }
 
 /** True for `x.tgz` and `x.tar.gz`. */

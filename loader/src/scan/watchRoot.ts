@@ -1,8 +1,8 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { isInside, type StagedoorError } from '@stagedoor/bundle';
-import { isBundleFolder, isDropName } from './drop';
+import { isDropName, isInside, type StagedoorError } from '@stagedoor/bundle';
+import { isBundleFolder } from './drop';
 import { sweepRoot } from './sweepRoot';
 
 /**

@@ -1,11 +1,8 @@
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, readBounded } from '@stagedoor/bundle';
+import { SCHEMA_FILES, StagedoorError, readBounded } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { limitFault } from './schemaLimits';
-
-/** Where bundles carry their config schema: upstream's name, then RHDH's. */
-export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 const MAX_BYTES = 4 * 1024 * 1024;
 

@@ -1,4 +1,4 @@
-import { SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
+import { SCHEMA_FILES, SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CopiedFiles } from '../hoist/copiedFiles';
@@ -7,7 +7,7 @@ import type { Staging } from '../output/stagingFolder';
 import type { ExportContext } from '../plan/exportContext';
 import { cacheDir } from '../source/workspace';
 import type { BundleParts } from './bundleParts';
-import { SCHEMA_FILES, collectConfigSchemas } from './configSchema';
+import { collectConfigSchemas } from './configSchema';
 import { bundlePackageJson, nestedPackageJsons, toJson } from './packageJson';
 
 /** Writes everything of the bundle but its manifest, SBOM and licences into `staging`; true when native code is among it. */

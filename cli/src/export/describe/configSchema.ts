@@ -3,9 +3,6 @@ import { StagedoorError, packName } from '@stagedoor/bundle';
 import type { InstalledPackage } from '../source/installedPackage';
 import { cachedSchemas } from './schemaCache';
 
-/** Names under which upstream's loader and RHDH look for the config schema. */
-export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
-
 /** Backstage's serialized form of several packages' config schemas. */
 export interface SerializedSchemas {
   backstageConfigSchemaVersion: 1;

@@ -1,8 +1,8 @@
+import { replaceFile } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { version } from '../../../package.json';
-import { replaceFile } from '../../temporary/replaceFile';
 import type { InstalledPackage } from '../source/installedPackage';
 
 /** JSON schemas compiled from one package's `config.d.ts`, or checked. */

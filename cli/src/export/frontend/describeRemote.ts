@@ -1,7 +1,7 @@
-import { SBOM_FILE } from '@stagedoor/bundle';
+import { SBOM_FILE, SCHEMA_FILES } from '@stagedoor/bundle';
 import type { BundledPackage } from '../describe/bundledPackages';
 import { copyFiles } from '../describe/assembleBundle';
-import { SCHEMA_FILES, collectConfigSchemas } from '../describe/configSchema';
+import { collectConfigSchemas } from '../describe/configSchema';
 import { IntegrityReader } from '../describe/integrity';
 import { backstageField, keptFields, toJson } from '../describe/packageJson';
 import { sbom } from '../describe/sbom';
