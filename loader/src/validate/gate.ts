@@ -58,6 +58,8 @@ export class Gate {
   readonly #workers: SchemaWorkers;
   readonly #secrets: Secrets | undefined;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
+  /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
+  readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody waited for. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
   /** Digests of bundles of which it was said that they are for an earlier host. */
@@ -117,7 +119,9 @@ export class Gate {
         validateBundle(bundle, host);
         const { refusal } = await untold.admit(bundle, newest(bundle.name));
         if (refusal) return undefined;
-        return { bundle, entries: await readSchemaEntries(bundle) };
+        const entries = await readSchemaEntries(bundle);
+        this.#prepared.set(bundle, entries);
+        return { bundle, entries };
       } catch {
         // Told when it is checked.
         return undefined;
@@ -171,7 +175,8 @@ export class Gate {
 
   /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
   async #checkConfig(bundle: StagedBundle, begun: () => void): Promise<void> {
-    const entries = await readSchemaEntries(bundle);
+    const entries = this.#prepared.get(bundle) ?? (await readSchemaEntries(bundle));
+    this.#prepared.delete(bundle);
     this.#schemas.set(bundle, entries);
     if (entries.length === 0) return;
     this.#hide(bundle, entries);
