@@ -25,14 +25,16 @@ export interface Route {
   allow: 'unauthenticated' | 'user-cookie';
 }
 
-/** A step, and the steps within it; those that ran side by side overlap. */
+/** Where time went: a step, and the steps within it. Steps that ran side by side overlap. */
 export interface Span {
+  /** What was done, e.g. `validate`. */
   name: string;
-  /** What it was done to. */
+  /** What it was done to: a bundle, a drop, a plugin, a service. */
   label?: string;
-  /** From the begin of the whole. */
+  /** Begin, in milliseconds from the begin of the whole. */
   startMs: number;
   durationMs: number;
+  /** It ended in an error. */
   failed?: boolean;
   children: Span[];
 }
@@ -107,6 +109,7 @@ export interface PluginList {
 
 /** One key of app-config that a bundle reads. */
 export interface ConfigKey {
+  /** E.g. `greeter.times`. */
   key: string;
   /** Whether app-config sets it; its value is never told. */
   set: boolean;

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
+import { faultText } from '../errors/faultText';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { bundlesOf, type Composition } from '../composition/part';
 import { countMigrations, isNewerVersion, showNames, type OwnedMigration } from './compare';
@@ -147,9 +148,7 @@ export class MigrationRecords {
       })),
     ].slice(0, MOST_REMEMBERED);
     const written = this.#options.memory.update(name, { migrations: migrations.length > 0 ? migrations : undefined });
-    written.catch((error: StagedoorError) => {
-      this.#options.logger.error(`${error.code}: ${error.message} Remedy: ${error.hint}`);
-    });
+    written.catch((error: StagedoorError) => this.#options.logger.error(faultText(error)));
   }
 
   async #learn(bundles: readonly StagedBundle[]): Promise<void> {

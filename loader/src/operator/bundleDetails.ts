@@ -2,21 +2,10 @@ import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
 import { SBOM_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
+import type { ConfigKey } from '../adminApi';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
 import { unknownPlugin } from '../errors/unknownPlugin';
-
-/** One key of app-config that a bundle reads. */
-interface ConfigKey {
-  /** E.g. `greeter.times`. */
-  key: string;
-  /** Whether app-config sets it; its value is never told. */
-  set: boolean;
-  required: boolean;
-  secret: boolean;
-  type?: string;
-  description?: string;
-}
 
 /** What the config schema of a bundle says, and what app-config holds of it. */
 export interface BundleConfig {

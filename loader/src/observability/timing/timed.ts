@@ -1,19 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Span } from '../../adminApi';
 import { runWhileNeeded } from '../../runWhileNeeded';
 
-/** Where time went: a step, and the steps within it. Steps that ran side by side overlap. */
-export interface Span {
-  /** What was done, e.g. `validate`. */
-  name: string;
-  /** What it was done to: a bundle, a drop, a plugin, a service. */
-  label?: string;
-  /** Begin, in milliseconds from the begin of the whole. */
-  startMs: number;
-  durationMs: number;
-  /** It ended in an error. */
-  failed?: boolean;
-  children: Span[];
-}
+export type { Span };
 
 interface Whole {
   began: number;
