@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure } from '../lib/failure.mjs';
 import { npm } from '../lib/npm.mjs';
 import { repository } from '../lib/repository.mjs';
+import { editJson } from './editJson.mjs';
 
 /** Backstage's loader of frontend plugins, which not every registry has. */
 const LOADER = '@backstage/frontend-dynamic-feature-loader';
@@ -59,10 +60,7 @@ function dropDevUtils(app) {
   const plugin = join(app, 'plugins/todo');
   if (!existsSync(join(plugin, 'dev'))) return;
   rmSync(join(plugin, 'dev'), { recursive: true });
-  const file = join(plugin, 'package.json');
-  const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  delete manifest.devDependencies[DEV_UTILS];
-  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
+  editJson(join(plugin, 'package.json'), ({ devDependencies }) => delete devDependencies[DEV_UTILS]);
 }
 
 /** Makes the plugin that `backstage-cli new` made one that throws while an app is wired. */

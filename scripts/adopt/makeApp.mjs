@@ -1,10 +1,11 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { nodeRuntime } from '../lib/nodeRuntime.mjs';
 import { npm } from '../lib/npm.mjs';
 import { runQuietly } from '../lib/run.mjs';
 import { sqliteCompileEnvironment } from '../lib/sqliteDriver.mjs';
 import { moveToNpm } from './npmApp.mjs';
+import { editJson } from './editJson.mjs';
 
 /** Of Backstage 1.55; it needs Node.js 22 or 24. */
 const CREATE_APP = '@backstage/create-app@0.9.2';
@@ -60,7 +61,7 @@ export async function makeApp(dir, { registry, node, packageManager, env: furthe
     await npm(['install', '--prefix', tools, '--no-save', '--ignore-scripts', CREATE_APP, YARN], { cwd: tools });
     const createApp = join(tools, 'node_modules/@backstage/create-app/bin/backstage-create-app');
     await inShell(`echo app | node '${createApp}' --skip-install --path '${app}'`, { cwd: dir, env });
-    for (const { file, change } of FILLED_IN) fillIn(join(app, file), change);
+    for (const { file, change } of FILLED_IN) editJson(join(app, file), change);
     if (packageManager === 'npm') moveToNpm(app);
     await run(`${packageManager} install`);
     await run(
@@ -74,12 +75,6 @@ export async function makeApp(dir, { registry, node, packageManager, env: furthe
     appendFileSync(join(app, '.yarnrc.yml'), `\nunsafeHttpWhitelist: ['127.0.0.1']\n${scope}`);
   }
   return { app, env };
-}
-
-function fillIn(file, change) {
-  const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  change(manifest);
-  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** Runs commands in one bash that ends with the first that fails; returns what they said. */

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { editJson } from './editJson.mjs';
 
 /** Of create-app's Dockerfile. */
 const DOCKERFILE = [
@@ -14,20 +15,14 @@ export function moveToNpm(app) {
   for (const entry of ['.yarn', '.yarnrc.yml', 'yarn.lock']) rmSync(join(app, entry), { recursive: true, force: true });
   // Material UI 4 says that it does not fit React 18.
   writeFileSync(join(app, '.npmrc'), 'legacy-peer-deps=true\n');
-  edit(join(app, 'package.json'), (manifest) => {
+  editJson(join(app, 'package.json'), (manifest) => {
     manifest.overrides = manifest.resolutions;
     manifest.scripts['build:backend'] = 'npm run build --workspace backend';
     delete manifest.resolutions;
     delete manifest.packageManager;
   });
-  edit(join(app, 'packages/backend/package.json'), ({ dependencies }) => (dependencies.app = 'file:../app'));
+  editJson(join(app, 'packages/backend/package.json'), ({ dependencies }) => (dependencies.app = 'file:../app'));
   const dockerfile = join(app, 'packages/backend/Dockerfile');
   const text = DOCKERFILE.reduce((steps, [yarn, npm]) => steps.replace(yarn, npm), readFileSync(dockerfile, 'utf8'));
   writeFileSync(dockerfile, text);
-}
-
-function edit(file, change) {
-  const manifest = JSON.parse(readFileSync(file, 'utf8'));
-  change(manifest);
-  writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
 }

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { globSync } from 'tinyglobby';
 import { describe, expect, it, test } from 'vitest';
-import { firstColumnCode, linkTargets } from '../support/markdown';
+import { firstColumnCode, linkTargets, markdownPages } from '../support/markdown';
 import { repository } from '../support/repository';
 
 interface PackageJson {
@@ -32,18 +31,7 @@ const readmes = [
 ].map((dir) => join(repository, dir, 'README.md'));
 
 /** Pages for readers, which others would find by a broken link. */
-const pages = globSync('**/*.md', {
-  cwd: repository,
-  dot: true,
-  ignore: [
-    '**/node_modules/**',
-    '**/dist*/**',
-    '.cache/**',
-    'cli/templates/**',
-    'test/fixtures/**',
-    '**/dynamic-plugins-root/**',
-  ],
-});
+const pages = markdownPages('cli/templates/**');
 
 test.each(pages)('%s links only to files and headings that are there', async (page) => {
   const file = join(repository, page);

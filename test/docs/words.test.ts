@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { globSync } from 'tinyglobby';
 import { expect, test } from 'vitest';
+import { markdownPages } from '../support/markdown';
 import { repository } from '../support/repository';
 
 /** One word for each idea, see docs/reference/glossary.md: what is written instead of these. */
@@ -12,18 +12,7 @@ const OTHER_WORDS: Array<[instead: RegExp, word: string]> = [
   [/\b(vouch|culprit|suspect)(es|s|ed)?\b/i, 'a plain verb'],
 ];
 
-const pages = globSync('**/*.md', {
-  cwd: repository,
-  dot: true,
-  ignore: [
-    '**/node_modules/**',
-    '**/dist*/**',
-    '.cache/**',
-    'test/fixtures/**',
-    '**/dynamic-plugins-root/**',
-    '**/CHANGELOG.md',
-  ],
-});
+const pages = markdownPages('**/CHANGELOG.md');
 
 test.each(pages)('%s uses the words of the glossary', (page) => {
   const text = readFileSync(join(repository, page), 'utf8');

@@ -1,4 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { globSync } from 'tinyglobby';
+import { repository } from './repository';
+
+/** The Markdown pages of this repository, as paths in it, but what tests and builds leave there and what `ignore` names. */
+export function markdownPages(...ignore: string[]): string[] {
+  const made = ['**/node_modules/**', '**/dist*/**', '.cache/**', 'test/fixtures/**', '**/dynamic-plugins-root/**'];
+  return globSync('**/*.md', { cwd: repository, dot: true, ignore: [...made, ...ignore] });
+}
 
 /** The code of all blocks marked `language` that stand below `heading`, up to the next heading of any level. */
 export async function codeBlocks(file: string, heading: string, language = 'sh'): Promise<string[]> {

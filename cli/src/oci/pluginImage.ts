@@ -1,4 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
@@ -62,6 +64,19 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
   const chosen = fitting ?? (images.length === 1 ? images[0] : undefined);
   if (chosen) return chosen.digest;
   throw new StagedoorError('IMAGE_INVALID', `${shown} is for other platforms than linux/${architecture}.`);
+}
+
+/** Gives `keep` the manifest of an image, after the indexes that led to it, as new files in `folder`. */
+export async function keepDocuments(
+  { documents }: PluginImage,
+  folder: string,
+  keep: (file: string) => Promise<void>,
+): Promise<void> {
+  for (const [index, bytes] of documents.entries()) {
+    const file = join(folder, `${index}.manifest`);
+    await writeFile(file, bytes);
+    await keep(file);
+  }
 }
 
 /** The plugin that a reference means: the one at its path, or the only one. Throws IMAGE_PATH_INVALID. */

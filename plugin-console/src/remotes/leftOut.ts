@@ -1,7 +1,7 @@
 import { listRemotes } from './listRemotes';
 import type { RemoteFeatures } from './origins';
 import { noteFailure } from './pageRemotes';
-import { blame } from './wiring';
+import { blame, doesNotRun } from './wiring';
 
 const KEY = 'stagedoor.leftOut';
 
@@ -36,7 +36,7 @@ export function reloadWithout(error: Error): boolean {
   page.reloads = true;
   const { baseUrl, remotes } = page;
   const blamed = blame(error, remotes).map(({ remote }) => remote.packageName);
-  const reason = `The app does not run with it: ${error.message}`;
+  const reason = doesNotRun(error);
   void servedBy(baseUrl).then((served) => {
     const before = read();
     const reasons = {

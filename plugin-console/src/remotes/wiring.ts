@@ -129,8 +129,12 @@ export function blame(error: Error, remotes: readonly RemoteFeatures[]): readonl
 
 /** Notes that an app does not run with remotes. */
 export function leaveOut(remotes: readonly RemoteFeatures[], fault: unknown): void {
-  for (const { remote } of remotes)
-    noteFailure(remote.packageName, `The app does not run with it: ${messageOf(fault)}`);
+  for (const { remote } of remotes) noteFailure(remote.packageName, doesNotRun(fault));
+}
+
+/** What is noted of a remote with which an app does not run. */
+export function doesNotRun(fault: unknown): string {
+  return `The app does not run with it: ${messageOf(fault)}`;
 }
 
 function brings({ features: brought }: RemoteFeatures, type: string, pluginId: string | undefined): boolean {

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, extractLayer } from '@stagedoor/bundle';
 import { openAnywhere, type Fallback } from '../../oci/fallback';
 import type { ImageReader } from '../../oci/imageReader';
 import { compressionOf } from '../../oci/layerCompression';
 import { Layers } from '../../oci/layers';
+import { keepDocuments } from '../../oci/pluginImage';
 import { formatReference, parseReference, type ImageReference } from '../../oci/reference';
 import type { HttpContext } from '../../http/send';
 import type { CatalogImages } from '../../install/source';
@@ -32,11 +33,7 @@ export function catalogImages({ readerOf, fallback }: CatalogImageOptions = {}):
         await keep?.(file);
         taken = await extractLayer({ file, compression, folder: '', limits: DEFAULT_LIMITS, shown, taken }, dir);
       }
-      for (const [index, bytes] of keep ? image.documents.entries() : []) {
-        const file = join(folder, `${index}.manifest`);
-        await writeFile(file, bytes);
-        await keep?.(file);
-      }
+      if (keep) await keepDocuments(image, folder, keep);
       return { dir, digest: image.digest };
     },
   };

@@ -1,12 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Source, SourceContext } from '../../install/source';
 import { extractPlugin } from '../../oci/extractPlugin';
 import { registryReader, type ImageReader } from '../../oci/imageReader';
 import type { LayerCache } from '../../oci/layerCache';
 import { Layers } from '../../oci/layers';
 import { openAnywhere, type Fallback } from '../../oci/fallback';
-import { openImage, pluginOf } from '../../oci/pluginImage';
+import { keepDocuments, openImage, pluginOf } from '../../oci/pluginImage';
 import { formatReference, imageName, isImageReference, parseReference, type ImageReference } from '../../oci/reference';
 import { scratchFolder } from '../unpack';
 
@@ -52,12 +50,6 @@ export async function fetchFromImage(
   const { folder: path } = pluginOf(image, reference);
   const scratch = await scratchFolder(folder);
   const dir = await extractPlugin(image, path, scratch, context);
-  if (context.keep) {
-    for (const [index, bytes] of image.documents.entries()) {
-      const file = join(scratch, `${index}.manifest`);
-      await writeFile(file, bytes);
-      await context.keep(file);
-    }
-  }
+  if (context.keep) await keepDocuments(image, scratch, context.keep);
   return dir;
 }
