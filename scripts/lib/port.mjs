@@ -16,14 +16,28 @@ export async function checkPortIsFree(port) {
 }
 
 /**
- * A loopback TCP port that nothing listens on. Who asks for one at the same time gets another, and no process takes or connects
- * from it by chance before it is listened on.
+ * A loopback TCP port that nothing listens on and that no other process of this machine has been given by this function: whoever asks
+ * for one is going to listen on it a moment later, and two that chose the same port would talk to each other's server until then.
  */
 export async function freePort() {
   for (;;) {
     const port = randomInt(FIRST, LAST + 1);
-    if (!(await listeningError(port))) return port;
+    if ((await claimPort(port)) && !(await listeningError(port))) return port;
   }
+}
+
+/**
+ * Claims `port` among the processes that claim ports, for the life of this one; false where another process (or this one) has it. The
+ * system keeps the claim, so that one of a killed process is never left behind. Only Linux has socket names that are no
+ * files; where there are none, every claim succeeds.
+ */
+export async function claimPort(port) {
+  if (process.platform !== 'linux') return true;
+  const claim = createServer().unref();
+  return await new Promise((resolve) => {
+    claim.once('error', (error) => resolve(error.code !== 'EADDRINUSE'));
+    claim.listen(`\0stagedoor-port-${port}`, () => resolve(true));
+  });
 }
 
 /** Why `port` cannot be listened on, or undefined. */
