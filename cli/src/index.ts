@@ -15,6 +15,7 @@ const COMMANDS = {
   install: 'Install the plugins that dynamic-plugins.yaml lists.',
   keygen: 'Make an Ed25519 key pair to sign bundles with.',
   mirror: 'Keep what dynamic-plugins.yaml lists for an install without network.',
+  plugins: 'List, upload and operate the plugins of a running portal.',
   pull: 'Fetch bundles out of an image in a container registry.',
   push: 'Put bundles into a container registry, as one image.',
   sign: 'Sign a bundle folder or archive.',

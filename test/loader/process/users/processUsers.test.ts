@@ -295,6 +295,7 @@ await describeSwitching('a plugin process with a user of its own', () => {
       join(home, 'dynamic-plugins-root'),
       join(home, 'checkout'),
       join(home, 'app-config.'),
+      join(home, 'deployment'),
       join(home, 'state', 'node_modules'),
       join(home, 'data', 'two.sqlite.d'),
     ];
