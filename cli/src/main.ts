@@ -9,7 +9,8 @@ import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
 import { mirrorCommand, mirrorOptions } from './commands/mirror';
-import { pluginsCommand, pluginsOptions } from './commands/plugins';
+import { pluginsCommand } from './commands/plugins';
+import { portalOptions } from './commands/portalOptions';
 import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
@@ -104,7 +105,7 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
   install: { takes: 'one root directory', options: installOptions },
   keygen: { takes: 'nothing else', options: keygenOptions },
   mirror: { takes: 'one folder or archive', options: mirrorOptions },
-  plugins: { takes: 'an action', options: pluginsOptions },
+  plugins: { takes: 'an action', options: portalOptions },
   pull: { takes: 'one image', options: pullOptions },
   push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },

@@ -28,8 +28,6 @@ export interface PortalOptions {
   port?: number;
   /** Laid over this process's environment; NODE_ENV is `development` so that the guest provider works. */
   env?: Record<string, string | undefined>;
-  /** Its working directory. Default: {@link makeDeployment}. */
-  cwd?: string;
   /** How its process is started. Default: as it is. */
   start?: typeof startProcess;
 }
@@ -97,7 +95,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     process.execPath,
     [portalBin, ...files.flatMap((file) => ['--config', file])],
     {
-      cwd: options.cwd ?? (await makeDeployment(dir)),
+      cwd: await makeDeployment(dir),
       env: { NODE_ENV: 'development', ...options.env },
     },
   );

@@ -2,16 +2,7 @@ import type { Argv, CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import type { PortalPlugin } from '../portal/answers';
 import type { Action, PortalClient } from '../portal/portalClient';
-import { jsonOption } from './commonOptions';
-import { interruptible } from './interrupt';
-import { once } from './keyOptions';
-import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
-
-interface PortalArguments extends RegistryArguments {
-  portal?: string;
-  tokenFile?: string;
-  tokenStdin: boolean;
-}
+import { portalOptions, withPortal, type PortalArguments } from './portalOptions';
 
 interface NamesArguments extends PortalArguments {
   names: string[];
@@ -32,23 +23,12 @@ const DESCRIPTION = `List, upload and operate the plugins of a running portal.
 The portal is given by --portal or STAGEDOOR_PORTAL. The token of a user or service is read from
 STAGEDOOR_TOKEN, --token-file or standard input, never from an argument.`;
 
-const ACTIONS = ['enable', 'disable', 'reload', 'rollback'] as const satisfies readonly Action[];
-
-const TEXTS: Record<Action, { describe: string; done: string }> = {
+const ACTIONS: Record<Action, { describe: string; done: string }> = {
   enable: { describe: 'Put plugins back into service', done: 'enabled' },
   disable: { describe: 'Take plugins out of service until they are enabled', done: 'disabled' },
   reload: { describe: 'Start plugins again, from their drops if those have changed', done: 'reloaded' },
   rollback: { describe: 'Return plugins to the previous build until their drops change', done: 'rolled back' },
 };
-
-/** Options of every subcommand, in the order of `--help`. */
-export const pluginsOptions = {
-  portal: { type: 'string', requiresArg: true, describe: 'URL of the portal; by default STAGEDOOR_PORTAL' },
-  'token-file': { type: 'string', requiresArg: true, describe: 'File with the token; by default STAGEDOOR_TOKEN' },
-  'token-stdin': { type: 'boolean', default: false, describe: 'Read the token from standard input' },
-  ...registryOptions,
-  json: jsonOption,
-} as const satisfies Record<string, Options>;
 
 /** Options of `wait` alone. */
 const waitOptions = {
@@ -63,12 +43,13 @@ export function pluginsCommand(reporter: Reporter): CommandModule {
     command: 'plugins',
     describe: DESCRIPTION,
     builder: (yargs) => {
-      const commands = (yargs.options(pluginsOptions) as unknown as Argv<PortalArguments>)
+      const commands = (yargs.options(portalOptions) as unknown as Argv<PortalArguments>)
         .command(listCommand(reporter))
         .command(showCommand(reporter))
         .command(uploadCommand(reporter))
         .command(waitCommand(reporter));
-      return ACTIONS.reduce((all, action) => all.command(actionCommand(action, reporter)), commands)
+      return (Object.keys(ACTIONS) as Action[])
+        .reduce((all, action) => all.command(actionCommand(action, reporter)), commands)
         .command(removeCommand(reporter))
         .demandCommand(1, 'Name an action.')
         .example([
@@ -132,7 +113,7 @@ function uploadCommand(reporter: Reporter): CommandModule<PortalArguments, Bundl
 }
 
 function actionCommand(action: Action, reporter: Reporter): CommandModule<PortalArguments, NamesArguments> {
-  const { describe, done } = TEXTS[action];
+  const { describe, done } = ACTIONS[action];
   return {
     command: `${action} <names..>`,
     describe,
@@ -199,24 +180,5 @@ async function eachOf(
       plugins.push(plugin);
     }
     reporter.done([], { plugins });
-  });
-}
-
-async function withPortal(
-  args: PortalArguments,
-  reporter: Reporter,
-  act: (client: PortalClient, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const { portalAddress } = await import('../portal/portalAddress');
-  const { PortalClient } = await import('../portal/portalClient');
-  const cwd = process.cwd();
-  const portal = once('portal', args.portal);
-  const tokenFile = once('token-file', args.tokenFile);
-  const { tokenStdin, insecure } = args;
-  const trust = trustOf(args, cwd);
-  await interruptible(async (signal) => {
-    const address = await portalAddress({ portal, tokenFile, tokenStdin, insecure }, process.env, cwd);
-    const onWarning = (text: string): void => reporter.progress(`warning: ${text}`);
-    await act(new PortalClient(address, { signal, onWarning, ...trust }), signal);
   });
 }

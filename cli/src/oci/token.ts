@@ -1,7 +1,7 @@
 import { StagedoorError, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { errorText } from '../text/errorText';
-import { isLoopback } from '../http/dispatcher';
+import { isSafe } from '../http/dispatcher';
 import { ANSWER_LIMITS } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
@@ -40,11 +40,10 @@ export async function fetchToken(
 }
 
 /** Credentials go to the realm, so it must be as safe as a registry. */
-function parseRealm(realm: string, { insecure = false }: HttpContext): URL {
+function parseRealm(realm: string, { insecure }: HttpContext): URL {
   const address = URL.canParse(realm) ? new URL(realm) : undefined;
-  const safe = address?.protocol === 'https:' || insecure || (address && isLoopback(address.hostname));
   const plain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password;
-  if (safe && plain) return address;
+  if (plain && isSafe(address, insecure)) return address;
   throw new StagedoorError('REGISTRY_FAILED', `The registry names ${JSON.stringify(realm)} to get a token from.`, {
     hint: 'Credentials go to https addresses only, unless --insecure is given.',
   });

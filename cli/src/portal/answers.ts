@@ -35,7 +35,8 @@ export const pluginListSchema = z.looseObject({
 
 export type PortalPluginList = z.infer<typeof pluginListSchema>;
 
-const operationSchema = z.looseObject({
+/** Something that was asked for, and what became of it. */
+export const operationSchema = z.looseObject({
   id: z.string(),
   plugin: z.string(),
   status: z.enum(['running', 'succeeded', 'failed']),
@@ -46,5 +47,3 @@ const operationSchema = z.looseObject({
 export const changeSchema = z.looseObject({ operation: operationSchema, plugin: pluginSchema.optional() });
 
 export const errorSchema = z.looseObject({ error: z.looseObject(fault) });
-
-export { operationSchema };

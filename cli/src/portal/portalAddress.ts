@@ -2,7 +2,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { isLoopback } from '../http/dispatcher';
+import { isSafe } from '../http/dispatcher';
 
 /** Where a portal is, and who talks to it. */
 export interface PortalAddress {
@@ -36,10 +36,11 @@ export async function portalAddress(
   cwd: string,
 ): Promise<PortalAddress> {
   const location = settings.portal ?? env.STAGEDOOR_PORTAL;
-  if (!location)
+  if (!location) {
     throw new StagedoorError('USAGE', 'No portal is given.', {
       hint: 'Add --portal https://portal.example.com, or set STAGEDOOR_PORTAL.',
     });
+  }
   const url = URL.canParse(location) ? new URL(location) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new StagedoorError('USAGE', `${location} is not the URL of a portal.`, {
@@ -52,7 +53,7 @@ export async function portalAddress(
     });
   }
   const token = await tokenOf(settings, env, cwd);
-  if (token && url.protocol === 'http:' && !isLoopback(url.hostname) && !settings.insecure) {
+  if (token && !isSafe(url, settings.insecure)) {
     throw new StagedoorError('USAGE', `The token would be sent to ${url.host} unencrypted.`, {
       hint: 'Use https, or allow plain http with --insecure.',
     });
@@ -65,11 +66,9 @@ async function tokenOf(
   env: NodeJS.ProcessEnv,
   cwd: string,
 ): Promise<string | undefined> {
-  const token = tokenStdin
-    ? await text(process.stdin)
-    : tokenFile === undefined
-      ? env.STAGEDOOR_TOKEN
-      : await tokenIn(resolve(cwd, tokenFile));
+  let token = env.STAGEDOOR_TOKEN;
+  if (tokenStdin) token = await text(process.stdin);
+  else if (tokenFile !== undefined) token = await tokenIn(resolve(cwd, tokenFile));
   // A header cannot contain a line break, and files end with one.
   return token?.trim() || undefined;
 }

@@ -19,7 +19,7 @@ import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../observability/metrics/exposition';
 import type { Paths } from './openapi/paths';
 import { installPermission, operatePermission, readPermission } from './permissions';
-import { waitFor } from './waiting';
+import { preferredWaitMs } from './waiting';
 
 /** What the admin API works with. */
 export interface AdminRouterOptions {
@@ -185,7 +185,7 @@ async function write(
     await audit.end(record, result.id, fault);
     return { result, fault };
   });
-  const soon = await Promise.race([ended, sleep(waitFor(request, response), undefined, { ref: false })]);
+  const soon = await Promise.race([ended, sleep(preferredWaitMs(request, response), undefined, { ref: false })]);
   if (soon?.fault) throw soon.fault;
   if (soon) {
     const { result } = soon;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropFolder, fixtureBundle } from '../../support/bundles';
 import { runProcess } from '../../support/childProcess';
 import { runStagedoor, stagedoorBin, type Run } from '../../support/commandLine';
-import { GREETER } from '../../support/greeter';
+import { GREETER, greeterVersion } from '../../support/greeter';
 import { startPortal, type Portal } from '../../support/portal';
 import { serve } from '../../support/serve';
 import { makeTempDir, removeTempDir, tempDir } from '../../support/tempDir';
@@ -40,11 +40,7 @@ async function json<T>(...args: string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-function served(): Promise<string | number> {
-  return portal.fetch('/api/greeter/version').then(async (response) => {
-    return response.ok ? ((await response.json()) as { version: string }).version : response.status;
-  });
-}
+const served = (): Promise<string | number> => greeterVersion({ get: (path) => portal.fetch(path) });
 
 test('A pipeline uploads, operates and removes a plugin of a running portal with one command for each', async () => {
   expect((await plugins('list')).stdout).toBe('no dynamic plugins\n');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { StagedoorError, integrityOf, redactAddress } from '@stagedoor/bundle';
 import { download } from '../../bundles/download';
-import { isLoopback } from '../../http/dispatcher';
+import { isSafe } from '../../http/dispatcher';
 import { formOf } from '../../install/list/packageText';
 import type { Source, SourceContext } from '../../install/source';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
@@ -37,8 +37,7 @@ export function archiveSource(readSettings = npmSettingsReader()): Source {
     async resolve({ package: address, integrity }, context) {
       const shown = redactAddress(address);
       if (!URL.canParse(address)) throw new StagedoorError('DOWNLOAD_FAILED', `${shown} is not an address.`);
-      const { protocol, hostname } = new URL(address);
-      if (protocol !== 'https:' && !context.insecure && !isLoopback(hostname)) {
+      if (!isSafe(new URL(address), context.insecure)) {
         throw new StagedoorError('DOWNLOAD_FAILED', `${shown} is not an https address.`, {
           hint: 'Use https, or allow plain http with --insecure.',
         });

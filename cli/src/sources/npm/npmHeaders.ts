@@ -1,5 +1,5 @@
 import { basicAuthorization } from '../../http/send';
-import { isLoopback } from '../../http/dispatcher';
+import { isSafe } from '../../http/dispatcher';
 import { registryOf, type NpmSettings } from './npmSettings';
 
 /** What an address is asked for. */
@@ -25,15 +25,11 @@ export async function npmHeaders(address: URL, request: NpmRequest): Promise<Rec
   };
 }
 
-async function authorizationFor(
-  address: URL,
-  { settings, name, insecure = false }: NpmRequest,
-): Promise<string | undefined> {
+async function authorizationFor(address: URL, { settings, name, insecure }: NpmRequest): Promise<string | undefined> {
   const { username, password } = address;
   if (username || password) return basicAuthorization(decodeURIComponent(username), decodeURIComponent(password));
   const registry = registryOf(name, settings);
-  const safe = address.protocol === 'https:' || insecure || isLoopback(address.hostname);
-  if (!safe && new URL(registry).origin !== address.origin) return undefined;
+  if (!isSafe(address, insecure) && new URL(registry).origin !== address.origin) return undefined;
   const { default: getAuth } = await import('npm-registry-fetch/lib/auth.js');
   const { token, auth } = getAuth(address.href, { ...settings, registry });
   if (token) return `Bearer ${token}`;

@@ -185,6 +185,9 @@ const host = object(
   { backstage: text },
 );
 
+/** A change of which there is nothing else to show: it has begun, or its plugin is gone. */
+const operationAlone = object({ operation: { $ref: '#/components/schemas/Operation' } });
+
 /** Every body of the admin API. */
 export const schemas = {
   Access: access,
@@ -194,8 +197,8 @@ export const schemas = {
   Health: health,
   Host: host,
   Operation: operation,
-  OperationStarted: object({ operation: { $ref: '#/components/schemas/Operation' } }),
-  OperationEnded: object({ operation: { $ref: '#/components/schemas/Operation' } }),
+  OperationStarted: operationAlone,
+  OperationEnded: operationAlone,
   OperationDone: object({
     operation: { $ref: '#/components/schemas/Operation' },
     plugin: { $ref: '#/components/schemas/Plugin' },
