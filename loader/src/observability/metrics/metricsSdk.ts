@@ -80,9 +80,9 @@ function now(): HrTime {
 function picked({ resource, scopeMetrics }: ResourceMetrics, pick: Pick): ResourceMetrics {
   return {
     resource,
-    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
+    scopeMetrics: scopeMetrics.map(({ scope, metrics: measured }) => ({
       scope,
-      metrics: metrics.flatMap((metric) => {
+      metrics: measured.flatMap((metric) => {
         const dataPoints = metric.dataPoints.filter(({ attributes }) => pick(scope.name, attributes));
         return dataPoints.length > 0 ? [{ ...metric, dataPoints } as typeof metric] : [];
       }),
