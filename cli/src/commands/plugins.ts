@@ -51,7 +51,7 @@ export const pluginsOptions = {
 } as const satisfies Record<string, Options>;
 
 /** Options of `wait` alone. */
-export const waitOptions = {
+const waitOptions = {
   state: { type: 'string', default: 'running', requiresArg: true, describe: 'State to wait for' },
   version: { type: 'string', requiresArg: true, describe: 'Version that has to be in that state' },
   timeout: { type: 'number', default: 120, requiresArg: true, describe: 'Seconds to wait at most' },
