@@ -13,15 +13,7 @@ import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { rhdhFolders, rhdhLockWarning } from './root/rhdhRoot';
 import { lockRoot } from './root/rootLock';
-import {
-  assertFree,
-  entryName,
-  isEntryOf,
-  listInstalled,
-  ownLinks,
-  storePaths,
-  sweepStore,
-} from './root/store';
+import { assertFree, entryName, isEntryOf, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
 import { describePlugins } from './describePlugins';
 import { asUnwritable } from '../temporary/unwritable';
 

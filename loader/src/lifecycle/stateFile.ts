@@ -183,7 +183,12 @@ export class StateFile {
     };
     try {
       const text = `${JSON.stringify(content, null, 2)}\n`;
-      await replaceFile(path, text, { temporary: join(this.#lock.work, FILE), makeFolder: false, flush: true, mode: 0o600 });
+      await replaceFile(path, text, {
+        temporary: join(this.#lock.work, FILE),
+        makeFolder: false,
+        flush: true,
+        mode: 0o600,
+      });
     } catch (cause) {
       const fault = await this.#lock.explain(cause);
       throw isStagedoorError(fault) ? fault : stateUnwritable(path, fault);

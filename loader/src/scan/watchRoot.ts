@@ -100,11 +100,7 @@ class LinkedDrops {
 }
 
 /** Calls `changed` with the path below `dir` of everything that changes there, `node_modules` aside. */
-function watchFolder(
-  dir: string,
-  changed: (path: string) => void,
-  limitReached: (setting: string) => void,
-): FSWatcher {
+function watchFolder(dir: string, changed: (path: string) => void, limitReached: (setting: string) => void): FSWatcher {
   const watcher = watch(dir, {
     ignoreInitial: true,
     followSymlinks: false,
