@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { collectingLogger, startBackend, type RunningBackend } from '../../support/backend';
-import { holder, says } from '../../bundle/lock/lockSupport';
+import { holder, says as holderSays } from '../../bundle/lock/lockSupport';
 import { dropFolder, fixtureBundle } from '../../support/bundles';
 import { freePort } from '../../support/freePort';
 import { GREETER, drop, greeterVersion } from '../../support/greeter';
@@ -97,7 +97,7 @@ describe('a backend that starts', () => {
     const stateDirectory = join(await tempDir(), 'state');
     await mkdir(stateDirectory);
     const other = holder(join(stateDirectory, 'lock'), {});
-    await says(other, 'held');
+    await holderSays(other, 'held');
     const starting = startBackend({ dynamicPlugins: { stateDirectory } });
     await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* already uses ${stateDirectory}`));
     await other.stop('SIGKILL');

@@ -152,7 +152,8 @@ await describeSwitching('a plugin process with a user of its own', () => {
     }
     for (const name of ['', 'run', 'lock', 'staged', 'staged/two-dynamic', 'compiled', 'tmp'])
       denied.push(lists(join(stateDir, name)));
-    for (const name of ['', 'run', 'lock', 'staged', 'tmp', 'foreign']) denied.push(writes(join(stateDir, name, 'planted')));
+    for (const name of ['', 'run', 'lock', 'staged', 'tmp', 'foreign'])
+      denied.push(writes(join(stateDir, name, 'planted')));
     denied.push(reads(await copyOf(backend, 'two')), writes(await copyOf(backend, 'one')));
     denied.push(connects(await socketOf(backend, two.process!.user!)));
     for (const name of ['two.sqlite', 'two.sqlite.d/two.sqlite', 'auth.sqlite']) {
