@@ -1,4 +1,5 @@
-import { sharedPackages, type FolderLock, type StagedoorError } from '@stagedoor/bundle';
+import type { FolderLock, StagedoorError } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { layShelves, type Shelves } from './shelf';
 import { openStateDirectory } from './stateDirectory';
 import { lockState } from './stateLock';
@@ -39,7 +40,7 @@ export class StateOpening {
     const directory = await openStateDirectory(this.#path);
     const lock = await lockState(directory, { onLost: (fault) => this.#lost(fault) });
     try {
-      return { directory, lock, shelves: await layShelves(directory, sharedPackages(__dirname), __dirname) };
+      return { directory, lock, shelves: await layShelves(directory, hostPackages(), __dirname) };
     } catch (error) {
       await lock.release();
       throw error;

@@ -48,17 +48,16 @@ export function childServices(
   provide(coreServices.discovery, () => portalDiscovery(portal));
   const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
   services.add(PortalMetadata.ofProcess(installed, instanceId).factory(), 'explicit');
-  // The SDK is imported where it is needed only: it takes a sixth of the memory that a plugin's process has.
-  let sdk: Promise<MetricsSdk> | undefined;
+  // The SDK is imported where it is needed only.
+  let sdk: MetricsSdk | undefined;
   services.decorate(metricsServiceRef, (factory) => ({
     ...factory,
     factory: async (deps, context) => {
       sdk ??= openMetrics();
-      await sdk;
       return factory.factory(deps, context);
     },
   }));
-  return { services, config, metrics: async () => (sdk ? (await sdk).text(() => true) : '') };
+  return { services, config, metrics: async () => (await sdk?.text(() => true)) ?? '' };
 }
 
 /** Every plugin is where the portal says it is; the plugin of this child is, to all others and itself, in the portal. */
