@@ -504,7 +504,7 @@ export const codes = {
     hint: 'If the change is intended, run `stagedoor install` without --frozen and keep the lock file that it writes.',
   },
   INSTALL_LOCK_LOST: {
-    meaning: 'The install stalled until another one took over its root directory. It has changed nothing.',
+    meaning: 'The install stalled until another machine took over its root directory. It has changed nothing since then.',
     hint: 'If the other one did not install what is listed, run `stagedoor install` again.',
   },
   PLUGIN_LOCK_INVALID: {

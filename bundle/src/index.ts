@@ -20,6 +20,7 @@ export { blockingFileSystem, waitingFileSystem, type FileSystem } from './fileSy
 export type { HostManifest } from './hostManifest';
 export { isNoRoom } from './noRoom';
 export { isBundlePath, isInside } from './paths';
+export { moveAway } from './moveAway';
 export { parseJson } from './parseJson';
 export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
 export { OLD_FRONTEND_HINT, remoteFault } from './remoteFault';
@@ -37,6 +38,8 @@ export {
 } from './manifest';
 export { byPath, checkFiles, digestOf, listFiles, listPaths, listedOf, sha256File } from './digest';
 export { isDropName, isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
+export { lockFolder, type LockOptions, type LockTimes } from './lock/lockFolder';
+export type { FolderLock } from './lock/heldLock';
 export { peerFit, type PeerFit } from './peerFit';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';

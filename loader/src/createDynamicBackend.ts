@@ -162,10 +162,10 @@ export function createDynamicBackend(): Backend {
           await refuseOwnFailure(outcome, host);
           return { ...outcome, result: startup.result(outcome.result.plugins) };
         })
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           // Nobody else is there yet who would.
           if (!plugins) {
-            opening?.release();
+            await opening?.release();
             schemaWorkers.close();
           }
           throw carriedFailure(error) ?? error;
@@ -178,8 +178,8 @@ export function createDynamicBackend(): Backend {
     async stop() {
       stopping.abort();
       ahead?.end();
-      opening?.release();
       await host?.stop();
+      await opening?.release();
       for (const patch of patches.splice(0)) patch.dispose();
     },
   };

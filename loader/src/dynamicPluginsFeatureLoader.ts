@@ -139,7 +139,7 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
         const stopNoticing = noticeLaterDrops(settings.rootDirectory, found.seen, logger);
         lifecycle.addShutdownHook(async () => {
           await stopNoticing();
-          found.close();
+          await found.close();
         });
       });
       return {

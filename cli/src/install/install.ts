@@ -1,5 +1,5 @@
-import { StagedoorError, replaceFile } from '@stagedoor/bundle';
-import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { StagedoorError, replaceFile, type FolderLock } from '@stagedoor/bundle';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
 import { fetchAll, type Ready } from './fetchAll';
@@ -12,17 +12,8 @@ import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { rhdhFolders, rhdhLockWarning } from './root/rhdhRoot';
-import { lockRoot, type RootLock } from './root/rootLock';
-import {
-  STAGING_PREFIX,
-  assertFree,
-  entryName,
-  isEntryOf,
-  listInstalled,
-  ownLinks,
-  storePaths,
-  sweepStore,
-} from './root/store';
+import { lockRoot } from './root/rootLock';
+import { assertFree, entryName, isEntryOf, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
 import { describePlugins } from './describePlugins';
 import { asUnwritable } from '../temporary/unwritable';
 
@@ -56,11 +47,14 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     const paths = storePaths(root);
     await mkdir(paths.store, { recursive: true });
     const onWait = (): void => onProgress?.({ step: 'waiting' });
-    const lock = await lockRoot(paths.lock, { ...(signal && { signal }), onWait }, options.lockTimes);
+    const patience = options.lockTimeoutMs !== undefined && { patienceMs: options.lockTimeoutMs };
+    const lock = await lockRoot(paths.lock, { ...(signal && { signal }), ...patience, onWait });
     try {
-      return opened.list.absent ? await leave(run) : await change(run, lock);
+      return opened.list.absent ? await leave(run, lock) : await change(run, lock);
+    } catch (error) {
+      throw await lock.explain(error);
     } finally {
-      lock.release();
+      await lock.release();
     }
   } catch (error) {
     throw asUnwritable(error, root);
@@ -68,12 +62,12 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 }
 
 /** Leaves what is installed as it is: nobody said what is to be installed. */
-async function leave(run: Run): Promise<InstallResult> {
-  const { root, options } = run;
+async function leave(run: Run, lock?: FolderLock): Promise<InstallResult> {
+  const { root } = run;
   const file = join(root, APP_CONFIG);
   // Portals are started with this file, which is there from the first install on.
   const missing = (await lstat(file).catch(() => undefined)) === undefined;
-  if (missing && !options.dryRun) await replaceFile(file, run.appConfig);
+  if (missing && lock) await replaceFile(file, run.appConfig, { temporary: join(lock.work, APP_CONFIG) });
   return await result(run, [], [], [], { written: false, changed: missing, appConfigChanged: missing });
 }
 
@@ -83,41 +77,38 @@ async function preview(run: Run): Promise<InstallResult> {
   return result(run, planned, [], await gone(run.root, planned, []), { written: false });
 }
 
-async function change(run: Run, lock: RootLock): Promise<InstallResult> {
+async function change(run: Run, lock: FolderLock): Promise<InstallResult> {
   const { root, list, options, context, locked, lockFile } = run;
-  await sweepStore(root);
+  // Whoever takes the lock over removes this folder first: from then on nothing that is done here can be put in place.
+  const staging = lock.work;
+  await sweepStore(root, staging);
   const warning = await rhdhLockWarning(root);
   if (warning !== undefined) list.warnings.push(warning);
   const planned = await plan(run);
-  const staging = await mkdtemp(join(storePaths(root).store, STAGING_PREFIX));
-  try {
-    const ready = await fetchAll(planned, staging, context, options);
-    if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, ready));
-    await assertEntries(root, planned, ready);
-    const removed = await gone(root, planned, ready);
-    const appConfig = await changedAppConfig(root, run.appConfig);
-    context.signal?.throwIfAborted();
-    await lock.assertHeld();
-    const renamed = planned.flatMap(({ keep }) => {
-      const entry = keep && entryName(keep.name);
-      return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
-    });
-    const replaced = await rhdhFolders(root);
-    await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
-    await sweepStore(root).catch((error: Error) => {
-      list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
-    });
-    const written = locked
-      ? false
-      : await tryToLock(lockFile, lockedPlugins(planned, ready), {
-          installed: ready.length > 0,
-          warnings: list.warnings,
-        });
-    const changed = appConfig !== undefined || renamed.length > 0;
-    return await result(run, planned, ready, removed, { written, changed });
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  const ready = await fetchAll(planned, staging, context, options);
+  if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, ready));
+  await assertEntries(root, planned, ready);
+  const removed = await gone(root, planned, ready);
+  const appConfig = await changedAppConfig(root, run.appConfig);
+  context.signal?.throwIfAborted();
+  await lock.assertHeld();
+  const renamed = planned.flatMap(({ keep }) => {
+    const entry = keep && entryName(keep.name);
+    return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
+  });
+  const replaced = await rhdhFolders(root);
+  await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
+  await sweepStore(root, staging).catch((error: Error) => {
+    list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
+  });
+  const written = locked
+    ? false
+    : await tryToLock(lockFile, lockedPlugins(planned, ready), {
+        installed: ready.length > 0,
+        warnings: list.warnings,
+      });
+  const changed = appConfig !== undefined || renamed.length > 0;
+  return await result(run, planned, ready, removed, { written, changed });
 }
 
 /** Resolves every plugin and compares what is known so far with the lock; installed packages count only if they are signed as required. */

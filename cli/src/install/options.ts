@@ -1,5 +1,4 @@
 import type { PublicKey } from '@stagedoor/bundle';
-import type { LockTimes } from './root/rootLock';
 import type { RhdhSettings } from './rhdhSettings';
 import type { CatalogImages, Source } from './source';
 
@@ -33,8 +32,8 @@ export interface InstallOptions {
   ca?: string;
   signal?: AbortSignal;
   onProgress?(progress: InstallProgress): void;
-  /** How long to wait for another install on the same root directory. */
-  lockTimes?: LockTimes;
+  /** How long to wait for another install on the same root directory, in milliseconds. Default: ten minutes. */
+  lockTimeoutMs?: number;
   /** What the environment variables of RHDH's installer say. */
   rhdh?: RhdhSettings;
   /** Where images of catalog indexes come from; needed where `rhdh` names one. */

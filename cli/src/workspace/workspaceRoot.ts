@@ -43,9 +43,9 @@ export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | un
 }
 
 async function pnpmPackages(text: string, file: string): Promise<unknown> {
-  const { load } = await import('js-yaml');
+  const { parse } = await import('yaml');
   try {
-    const value: unknown = load(text, { filename: file });
+    const value: unknown = parse(text);
     return isRecord(value) ? value.packages : undefined;
   } catch (cause) {
     throw new StagedoorError('WORKSPACE_INVALID', `${file} is not YAML: ${(cause as Error).message}`, { cause });

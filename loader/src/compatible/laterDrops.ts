@@ -24,11 +24,12 @@ export function noticeLaterDrops(
       `The drop ${entry} ${what}: this needs a restart (this host is not createDynamicBackend, which takes drops in as it runs).`,
     );
   };
-  return watchRoot(root, seen.keys(), (entry) => {
+  const changed = (entry: string): void => {
     if (looking.has(entry)) return;
     looking.add(entry);
     look(entry)
       .catch((error: Error) => logger.warn(`The drop ${entry} cannot be read: ${error.message}`))
       .finally(() => looking.delete(entry));
-  });
+  };
+  return watchRoot(root, seen.keys(), { changed, polling: (why) => logger.warn(why) });
 }

@@ -30,7 +30,7 @@ export interface StartupDrops {
   /** What each drop looked like, by entry, to tell later changes. */
   seen: ReadonlyMap<string, string>;
   /** Gives the state directory back and undoes what was patched. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
     const state = await StateFile.open(stateDirectory, {
-      assertHeld: () => lock.assertHeld(),
+      lock,
       onDamage: (fault) => void unusable.push({ entry: stateDirectory, fault }),
     });
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
@@ -59,13 +59,13 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const found = await Promise.all(entries.map((entry) => stageEntry(settings, entry, shelves, seen, unusable)));
     const bundles = newestOf(found.filter((bundle) => bundle !== undefined));
     await collectStaged(shelves, new Set(bundles.map(({ dir }) => dir)));
-    const close = (): void => {
+    const close = async (): Promise<void> => {
       patch?.dispose();
-      lock.release();
+      await lock.release();
     };
     return { bundles, unusable, state, seen, close };
   } catch (error) {
-    lock.release();
+    await lock.release();
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { StagedAhead } from '../ahead/messages';
 import { passingCause } from '../errors/passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
@@ -13,7 +14,6 @@ import { timed } from '../observability/timing/timed';
 import type { Scanned } from '../pipeline/steps';
 import type { DropRecord, DropRecords } from './dropRecords';
 import { asFault } from '../errors/asFault';
-import { Lanes } from './lanes';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Retries } from './retries';
 
@@ -51,7 +51,7 @@ type Staged = Pick<StagedAhead, 'bundle' | 'seen'> & { entry: string; copy?: str
 export class DropReader {
   readonly #options: DropReaderOptions;
   /** Staging keeps disk and memory busy: a thousand drops at once must not take a thousand times as much. */
-  readonly #staging = new Lanes(4);
+  readonly #staging = pLimit(4);
   #index: Promise<StagedIndex> | undefined;
   #rootFault: StagedoorError | undefined;
   #ahead: Ahead | undefined;
@@ -166,9 +166,7 @@ export class DropReader {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(
-          async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves)),
-        ),
+        this.#staging(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves))),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {

@@ -65,5 +65,5 @@ export async function stopRuntime({ dynamic, units, operations, logger, closers 
     if (result.status === 'rejected') logger.warn(messageOf(result.reason));
   }
   await dynamic?.state.close();
-  dynamic?.release();
+  await dynamic?.release();
 }

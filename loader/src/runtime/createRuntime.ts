@@ -251,6 +251,6 @@ function createDynamic(
   const collector = new Collector({ shelves, drops, state, bundles });
   lost.addEventListener('abort', () => collector.close());
   closers.add(() => collector.close());
-  const release = (): void => opening.release();
+  const release = (): Promise<void> => opening.release();
   return { settings, state, release, pipeline, bundles, drops, operator, reports, collector, processes };
 }

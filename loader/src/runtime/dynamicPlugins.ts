@@ -123,11 +123,15 @@ export class DynamicPlugins {
 
   /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
   watch(): void {
-    const { dynamic, closers } = this.#parts;
+    const { dynamic, closers, logger } = this.#parts;
     if (!dynamic || this.#stopped) return;
     const { drops, settings } = dynamic;
-    const changed = (entry: string): void => drops.changed(entry);
-    closers.add(watchRoot(settings.rootDirectory, drops.entries(), changed, (fault) => drops.readable(fault)));
+    const listener = {
+      changed: (entry: string) => drops.changed(entry),
+      readable: (fault: StagedoorError | undefined) => drops.readable(fault),
+      polling: (why: string) => logger.warn(why),
+    };
+    closers.add(watchRoot(settings.rootDirectory, drops.entries(), listener));
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */

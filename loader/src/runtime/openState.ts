@@ -36,7 +36,7 @@ export async function openState(
     logger.error(faultText(fault));
   });
   const state = await StateFile.open(directory, {
-    assertHeld: () => lock.assertHeld(),
+    lock,
     onDamage: (fault) => logger.error(faultText(fault)),
   });
   return { directory, shelves, state, lost: lost.signal };

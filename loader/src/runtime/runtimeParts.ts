@@ -27,7 +27,7 @@ export interface DynamicParts {
   settings: Settings;
   state: StateFile;
   /** Leaves the state directory to others. */
-  release(): void;
+  release(): Promise<void>;
   pipeline: Pipeline<FoundDrop>;
   bundles: Bundles;
   drops: DropDirectory;

@@ -1,13 +1,13 @@
-import type { StagedoorError } from '@stagedoor/bundle';
+import type { FolderLock, StagedoorError } from '@stagedoor/bundle';
 import { hostPackages } from '../host/hostPackages';
 import { layShelves, type Shelves } from './shelf';
 import { openStateDirectory } from './stateDirectory';
-import { lockState, type StateLock } from './stateLock';
+import { lockState } from './stateLock';
 
 /** A state directory that this process has. */
 export interface OpenState {
   directory: string;
-  lock: StateLock;
+  lock: FolderLock;
   shelves: Shelves;
 }
 
@@ -29,8 +29,8 @@ export class StateOpening {
   }
 
   /** Leaves it to others; also one that is just being opened. */
-  release(): void {
-    void this.#opened?.then(
+  async release(): Promise<void> {
+    await this.#opened?.then(
       ({ lock }) => lock.release(),
       () => {},
     );
@@ -38,11 +38,11 @@ export class StateOpening {
 
   async #open(): Promise<OpenState> {
     const directory = await openStateDirectory(this.#path);
-    const lock = await lockState(directory, (fault) => this.#lost(fault));
+    const lock = await lockState(directory, { onLost: (fault) => this.#lost(fault) });
     try {
       return { directory, lock, shelves: await layShelves(directory, hostPackages(), __dirname) };
     } catch (error) {
-      lock.release();
+      await lock.release();
       throw error;
     }
   }

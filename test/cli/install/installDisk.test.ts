@@ -75,7 +75,7 @@ describe('An install on a full disk', () => {
       mount -t tmpfs -o size=3m tmpfs "$2"; cd "$1"
       "$3" "$4" install "$2/root" --config old.yaml 2>&-
       "$3" "$4" install "$2/root" --config new.yaml || echo "ended with $?"
-      ls "$2/root" "$2/root/.stagedoor-install" "$2/root/a/" | grep -v '^lock.db'; cat "$2"/root/app-config*
+      ls "$2/root" "$2/root/.stagedoor-install" "$2/root/a/" | grep -v '^lock$'; cat "$2"/root/app-config*
       "$3" "$4" install "$2/root" --config old.yaml --json 2>&-`;
     const { stdout, stderr } = await runWithMounts(script, [dir, await tempDir(), process.execPath, bin]);
     expect(stderr).toMatch(/^error OUTPUT_UNWRITABLE: .*ENOSPC.*\nhint: .*free space/im);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { namedBundle, publishA, storeOf, withTwo, type Workplace } from './installSupport';
@@ -103,9 +103,15 @@ test('An install that stood still until another one began changes nothing.', asy
   const place = await withTwo();
   await publishA(place, 'oci://h/a:2', '2.0.0', 'a2');
   await place.list([{ package: 'oci://h/a:2' }, { package: 'oci://h/b:1' }]);
-  // What another machine does that was given the lock meanwhile: a server that took it from this one does not say so.
-  const holder = join(place.root, '.stagedoor-install/lock.db.holder');
-  place.network.onFetch = () => writeFile(holder, 'another');
+  // What another machine does that takes the lock over, see lock.test.ts.
+  const lock = join(place.root, '.stagedoor-install/lock');
+  const takeOver = async (): Promise<void> => {
+    const names = await readdir(lock);
+    const number = Math.max(...names.map((name) => Number(name) || 0)) + 1;
+    await symlink('free', join(lock, String(number)));
+    for (const name of names) await rm(join(lock, name), { recursive: true });
+  };
+  place.network.onFetch = takeOver;
   await expect(place.install()).rejects.toMatchObject({ code: 'INSTALL_LOCK_LOST' });
   expect(await place.installed()).toEqual({ 'a-dynamic': '1.0.0', 'b-dynamic': '1.0.0' });
   place.network.onFetch = () => Promise.resolve();

@@ -1,11 +1,10 @@
 import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { collectingLogger, startBackend, type RunningBackend } from '../../support/backend';
-import { startProcess } from '../../support/childProcess';
+import { holder, says as holderSays } from '../../bundle/lock/lockSupport';
 import { dropFolder, fixtureBundle } from '../../support/bundles';
 import { freePort } from '../../support/freePort';
 import { GREETER, drop, greeterVersion } from '../../support/greeter';
@@ -97,16 +96,16 @@ describe('a backend that starts', () => {
   test('refuses a state directory that another process uses, and takes it over when that has died', async () => {
     const stateDirectory = join(await tempDir(), 'state');
     await mkdir(stateDirectory);
-    const other = startProcess('sleep', ['60']);
-    await writeFile(join(stateDirectory, 'lock.json'), JSON.stringify({ pid: other.pid, host: hostname() }));
+    const other = holder(join(stateDirectory, 'lock'), {});
+    await holderSays(other, 'held');
     const starting = startBackend({ dynamicPlugins: { stateDirectory } });
-    await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* uses ${stateDirectory} already`));
-    await other.stop();
+    await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* already uses ${stateDirectory}`));
+    await other.stop('SIGKILL');
     const backend = await startBackend({ dynamicPlugins: { stateDirectory } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     await backend.stop();
-    expect(await readdir(stateDirectory)).not.toContain('lock.json');
+    expect(await readdir(join(stateDirectory, 'lock'))).toEqual([expect.stringMatching(/^\d+$/)]);
   });
 
   test('fails when a plugin of its own fails, as Backstage does, and says which', async () => {

@@ -1,4 +1,5 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { moveAway } from '@stagedoor/bundle';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ready } from '../fetchAll';
 import { linkTarget, storePaths } from './store';
@@ -6,7 +7,7 @@ import { linkTarget, storePaths } from './store';
 /** What a root directory is to become. */
 export interface Change {
   root: string;
-  /** A folder on the same volume for what is prepared. */
+  /** A folder on the same volume for what is prepared; each change moves something out of it, or into it. */
   staging: string;
   ready: readonly Ready[];
   /** Installed packages that stay, and get a link of another name. */
@@ -36,22 +37,17 @@ export async function commit({ root, staging, ready, renamed, removed, replaced,
   await mkdir(links);
   await mkdir(old);
   // A link cannot be renamed over a folder: that goes first, for a moment in which the plugin is not there.
-  const makeWay = async (entry: string): Promise<void> => {
-    if (replaced.includes(entry)) await rename(join(root, entry), join(old, entry));
-  };
+  const clear = (entry: string): Promise<void> => moveAway(join(root, entry), join(old, entry));
   for (const { path, folder } of ready) await rename(path, join(store, folder));
   // First those that stay: the name that one leaves may be the name of another.
   const added = [...renamed, ...ready];
   for (const { entry, folder } of added) await symlink(linkTarget(folder), join(links, entry), 'dir');
   if (appConfig !== undefined) await writeFile(config, appConfig);
   for (const { entry } of added) {
-    await makeWay(entry);
+    if (replaced.includes(entry)) await clear(entry);
     await rename(join(links, entry), join(root, entry));
   }
-  for (const entry of removed) {
-    await makeWay(entry);
-    await rm(join(root, entry), { force: true });
-  }
+  for (const entry of removed) await clear(entry);
   if (appConfig !== undefined) await rename(config, join(root, APP_CONFIG));
 }
 

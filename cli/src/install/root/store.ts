@@ -4,6 +4,7 @@ import {
   fileName,
   isBundlePath,
   listBundleFiles,
+  moveAway,
   packName,
   parseJson,
   readBounded,
@@ -17,12 +18,10 @@ import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
 const STORE = '.stagedoor-install';
-/** Begins the names of folders in which packages are being fetched. */
-export const STAGING_PREFIX = 'staging-';
 /** The package in its folder of the store; its record is beside it. */
 export const PACKAGE = 'package';
 export const RECORD = 'record.json';
-const LOCK = 'lock.db';
+const LOCK = 'lock';
 
 const MAX_RECORD_BYTES = 64 * 1024;
 
@@ -156,13 +155,18 @@ export async function assertFree(root: string, entry: string, own: ReadonlySet<s
   );
 }
 
-/** Removes what no link leads to: what earlier runs left behind, and what was replaced. */
-export async function sweepStore(root: string): Promise<void> {
+/**
+ * Removes what no link leads to: what earlier runs left behind, and what was replaced. It is moved to `staging` first, so that a run
+ * that has lost the root directory can remove nothing there.
+ */
+export async function sweepStore(root: string, staging: string): Promise<void> {
   const { store } = storePaths(root);
   const used = new Set((await ownLinks(root)).map(({ folder }) => folder));
   for (const name of await readdir(store)) {
-    if (name.startsWith(LOCK) || used.has(name)) continue;
-    await rm(join(store, name), { recursive: true, force: true });
+    if (name === LOCK || used.has(name)) continue;
+    const unused = join(staging, `unused-${name}`);
+    await moveAway(join(store, name), unused);
+    await rm(unused, { recursive: true, force: true });
   }
 }
 
