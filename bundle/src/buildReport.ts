@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { codes, type ErrorCode } from './codes';
-import { StagedoorError } from './error';
+import type { StagedoorError } from './error';
+import { restoreError } from './error';
 import { fileName } from './names';
 import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
@@ -48,7 +49,7 @@ export async function readBuildReport(file: string): Promise<BuildReport | undef
   if (typeof content === 'string') return undefined;
   try {
     const { name, fault } = schema.parse(parseJson(content.toString('utf8')));
-    return { name, ...(fault && { fault: new StagedoorError(fault.code, fault.message, { hint: fault.hint }) }) };
+    return { name, ...(fault && { fault: restoreError(fault) }) };
   } catch {
     return undefined;
   }

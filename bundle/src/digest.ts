@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { concurrently } from './concurrently';
-import { StagedoorError } from './error';
+import { filesDiffer, neitherFileNorFolder } from './errors';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 import type { BundleFile, BundleManifest } from './manifest';
 import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
@@ -49,7 +49,7 @@ export async function listPaths(
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
       if (await leavesOut(path)) continue;
       if (entry.isDirectory()) await walk(path);
-      else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
+      else if (!entry.isFile()) throw neitherFileNorFolder(path);
       else if (!UNLISTED.has(path)) paths.push({ path, size: (await fs.lstat(join(dir, path))).size });
     }
   }
@@ -86,10 +86,5 @@ export function checkFiles(manifest: BundleManifest, found: readonly BundleFile[
   for (const path of actual.keys()) faults.push(`${path} is not listed`);
   if (faults.length === 0 && digestOf(manifest.files) !== manifest.digest)
     faults.push('the digest does not match the list');
-  if (faults.length > 0) {
-    const more = faults.length > 5 ? ` and ${faults.length - 5} more` : '';
-    throw new StagedoorError('DIGEST_MISMATCH', `${manifest.name}: ${faults.slice(0, 5).join('; ')}${more}.`, {
-      details: { faults: faults.slice(0, 100) },
-    });
-  }
+  if (faults.length > 0) throw filesDiffer(manifest.name, faults);
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StagedoorError } from './error';
+import { manifestInvalid, formatUnsupported } from './errors';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
 import { describeIssues } from './packageJson';
@@ -98,14 +98,11 @@ export type BundleManifest = z.infer<typeof schema>;
 export function parseManifest(value: unknown, file: string): BundleManifest {
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format > BUNDLE_FORMAT) {
-    throw new StagedoorError(
-      'FORMAT_UNSUPPORTED',
-      `${file} is format ${format}; this host reads format ${BUNDLE_FORMAT}.`,
-    );
+    throw formatUnsupported(file, format, BUNDLE_FORMAT);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new StagedoorError('MANIFEST_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+    throw manifestInvalid(file, `: ${describeIssues(parsed.error)}`);
   }
   return parsed.data;
 }
@@ -125,7 +122,7 @@ export async function readManifestBytes(dir: string, fs: FileSystem = waitingFil
   const content = await readBounded(file, MAX_BYTES, fs);
   if (content === 'absent') return undefined;
   if (typeof content === 'string') {
-    throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
+    throw manifestInvalid(file, ` is not a file of at most ${MAX_BYTES} bytes.`);
   }
   return content;
 }
@@ -136,7 +133,7 @@ export function parseManifestText(text: string, file: string): BundleManifest {
   try {
     value = parseJson(text);
   } catch (cause) {
-    throw new StagedoorError('MANIFEST_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw manifestInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   return parseManifest(value, file);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { StagedoorError } from './error';
+import type { StagedoorError } from './error';
+import { remoteManifestMissing, oldFrontendSystem } from './errors';
 
 /** The manifest of a Module Federation remote, in the bundle of a frontend plugin. */
 const REMOTE_MANIFEST = 'dist/mf-manifest.json';
@@ -18,13 +19,7 @@ export const OLD_FRONTEND_HINT =
 export function remoteFault(name: string, dir: string): StagedoorError | undefined {
   if (existsSync(join(dir, REMOTE_MANIFEST))) return undefined;
   if (existsSync(join(dir, 'dist-scalprum'))) {
-    const message =
-      `${name} is built for the old frontend system: it has a dist-scalprum folder, which apps on Scalprum load, and no ` +
-      `${REMOTE_MANIFEST}, which apps on the new frontend system load.`;
-    return new StagedoorError('REMOTE_INVALID', message, { hint: OLD_FRONTEND_HINT });
+    return oldFrontendSystem(name, REMOTE_MANIFEST, OLD_FRONTEND_HINT);
   }
-  const message = `${name} is not a Module Federation remote: it has no ${REMOTE_MANIFEST}.`;
-  return new StagedoorError('REMOTE_INVALID', message, {
-    hint: `Export the plugin with \`npx @stagedoor/cli export ${name.replace(/-dynamic$/, '')}\`, and drop all of the output.`,
-  });
+  return remoteManifestMissing(name, REMOTE_MANIFEST);
 }

@@ -1,5 +1,5 @@
-import { StagedoorError } from '../error';
 import { isBundlePath } from '../paths';
+import { pathUnsafe, archiveTooLarge, occursTwice } from './errors';
 
 /** Bounds on what a bundle may hold. */
 export interface ContentLimits {
@@ -64,7 +64,7 @@ export class Contents {
     const { entryBytes } = this.#limits;
     if (entryBytes !== undefined && size > entryBytes) {
       const which = `${JSON.stringify(path.slice(0, 200))} has ${size} bytes, and a file may have ${entryBytes}`;
-      throw tooLarge(this.#source, which, 'Raise MAX_ENTRY_SIZE, or leave it unset.');
+      throw archiveTooLarge(this.#source, which, 'Raise MAX_ENTRY_SIZE, or leave it unset.');
     }
   }
 
@@ -82,16 +82,11 @@ export class Contents {
   #checkLimits(): void {
     const { bytes, entries } = this.taken;
     if (bytes > this.#limits.bytes)
-      throw tooLarge(this.#source, `its files have more than ${this.#limits.bytes} bytes`);
+      throw archiveTooLarge(this.#source, `its files exceed ${this.#limits.bytes} bytes in total`);
     if (entries > this.#limits.entries) {
-      throw tooLarge(this.#source, `it holds more than ${this.#limits.entries} files and folders`);
+      throw archiveTooLarge(this.#source, `it contains more than ${this.#limits.entries} files and folders`);
     }
   }
-}
-
-/** The refusal of what exceeds a limit, which `reason` names. */
-export function tooLarge(source: string, reason: string, hint?: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_TOO_LARGE', `${source} is too large: ${reason}.`, { ...(hint && { hint }) });
 }
 
 /** Equal for names that some file system takes for one, where the second would replace the first. */
@@ -99,11 +94,7 @@ function keyOf(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
-function occursTwice(path: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path)} occurs twice, perhaps in another case.`);
-}
-
 function checkPath(path: string): void {
   if (isBundlePath(path)) return;
-  throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} is not a plain relative path.`);
+  throw pathUnsafe(path);
 }

@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../concurrently';
-import { StagedoorError } from '../error';
 import { waitingFileSystem, type FileSystem, type OpenFile } from '../fileSystem';
 import { litterIn, type LitterFilter } from '../litter';
 import { isInside } from '../paths';
 import type { BundleFile } from '../manifest';
 import { Contents, type ContentLimits } from './contents';
+import { linkLeadsOutside, notAFile } from './errors';
 import { FOLDER_MODE } from './plainMode';
 
 /** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
@@ -57,7 +57,7 @@ async function copyListed(
   const handle = await openPlain(real, path, fs);
   try {
     const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
-    if (!isInside(root, await fs.realpath(opened))) throw notInside(path);
+    if (!isInside(root, await fs.realpath(opened))) throw linkLeadsOutside(path);
     const { size, mode } = await handle.stat();
     contents.checkSize(path, size);
     contents.addBytes(size);
@@ -121,15 +121,5 @@ async function insideLink(root: string, file: string, inner: string, fs: FileSys
   } catch {
     // Leads nowhere.
   }
-  throw notInside(inner);
-}
-
-function notInside(inner: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${inner} is a link that does not lead to a file inside the drop.`, {
-    hint: 'Drop a folder without links, e.g. copied with `cp -rL`.',
-  });
-}
-
-function notAFile(inner: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${inner} is neither a file, a folder nor a link.`);
+  throw linkLeadsOutside(inner);
 }

@@ -1,11 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
-import { StagedoorError, isStagedoorError } from '../error';
+import type { StagedoorError } from '../error';
+import { isStagedoorError } from '../error';
 import { isLitterName, removeLitter } from '../litter';
 import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
+import {
+  cannotExtractTo,
+  archiveUnreadable,
+  archiveTruncated,
+  dataAfterEnd,
+  headerOversized,
+  entryUnsafe,
+} from './errors';
 import { FOLDER_MODE, plainMode } from './plainMode';
 import { typeFlagOf } from './typeFlag';
 import { unzipBlocks, type Compression } from './unzip';
@@ -151,7 +160,7 @@ async function feed(
   parser.on('nullBlock', () => (ended = true));
   parser.on('ignoredEntry', (ignored: unknown) => {
     const entry = ignored as Entry;
-    if (entry.meta) fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${shown} holds an oversized extended header.`);
+    if (entry.meta) fault ??= headerOversized(shown);
     // The parser leaves out entries of types that it does not know, without asking.
     else if (!judged.has(entry)) {
       const type = typeFlagOf(current, entry.header?.cksum);
@@ -165,14 +174,14 @@ async function feed(
   };
   try {
     await unzipBlocks({ file, compression, limits, shown }, async (blocks, zero) => {
-      if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${shown} goes on after its end.`);
+      if (ended && !zero) throw dataAfterEnd(shown);
       if (ended) return;
       current = blocks;
       // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
       if (!parser.write(blocks)) await Promise.race([failed, new Promise((resolve) => parser.once('drain', resolve))]);
       failIfFaulty();
     });
-    if (!ended) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is cut off: it has no end.`);
+    if (!ended) throw archiveTruncated(shown);
     parser.end();
     await Promise.race([closed, failed]);
     failIfFaulty();
@@ -191,10 +200,10 @@ const takeBelowTop: Judge = (path, entry, contents) => {
   const inner = below.join('/');
   // What an archiver of macOS puts beside the top folder.
   if (top === '__MACOSX' || (inner === '' && entry.type !== 'Directory' && isLitterName(top!))) return '';
-  if (top === '' || top === '..') throw unsafe(path, 'is not a plain relative path.');
+  if (top === '' || top === '..') throw entryUnsafe(path, 'is not a plain relative path.');
   if (inner === '' && entry.type !== 'Directory') {
     checkType(path, entry);
-    throw unsafe(path, 'is outside the top folder of the archive.');
+    throw entryUnsafe(path, 'is outside the top folder of the archive.');
   }
   return note(path, inner, entry, contents);
 };
@@ -205,9 +214,9 @@ function takeBelow(folder: string): Judge {
   return (path, entry, contents) => {
     const plain = path.replace(/^(\.\/)+|\/$/g, '');
     if (plain === '' || plain === '.') return '';
-    if (!isBundlePath(plain)) throw unsafe(path, 'is not a plain relative path.');
+    if (!isBundlePath(plain)) throw entryUnsafe(path, 'is not a plain relative path.');
     const parts = plain.split('/');
-    if (parts.some((part) => part.startsWith('.wh.'))) throw unsafe(path, 'is a whiteout.');
+    if (parts.some((part) => part.startsWith('.wh.'))) throw entryUnsafe(path, 'is a whiteout.');
     if (!plain.startsWith(prefix) || parts.includes('.bin')) return '';
     return note(path, plain.slice(prefix.length), entry, contents);
   };
@@ -224,7 +233,7 @@ function note(path: string, inner: string, entry: Entry, contents: Contents): st
 }
 
 function checkType(path: string, entry: Entry): void {
-  if (!isPlain(entry)) throw unsafe(path, `is a ${entry.type}.`);
+  if (!isPlain(entry)) throw entryUnsafe(path, `is a ${entry.type}.`);
 }
 
 function isPlain({ type }: Entry): boolean {
@@ -244,19 +253,11 @@ function faultOf(action: () => unknown): unknown {
   }
 }
 
-function unsafe(path: string, is: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} ${is}`);
-}
-
 function asFault(cause: unknown, shown: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  const { message } = cause as Error;
   // What writing fails with, as opposed to reading the archive.
   if (!isNoRoom(cause)) {
-    return new StagedoorError('ARCHIVE_INVALID', `${shown} cannot be read: ${message}`, { cause });
+    return archiveUnreadable(shown, cause);
   }
-  return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {
-    hint: 'Free space on the disk, or correct the permissions of the folder.',
-    cause,
-  });
+  return cannotExtractTo(dir, cause);
 }

@@ -1,10 +1,10 @@
-import { StagedoorError } from '../error';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { tooLarge, type ContentLimits } from './contents';
+import { type ContentLimits } from './contents';
+import { blockTruncated, archiveNotAFile, zstdUnsupported, archiveTooLarge } from './errors';
 
 const BLOCK = 512;
 const ZEROS = Buffer.alloc(BLOCK);
@@ -31,7 +31,7 @@ export function canRead(compression: Compression): boolean {
 function decompress(compression: Compression): Transform {
   if (compression === 'none') return new PassThrough();
   if (compression === 'gzip') return zlib.createGunzip({ chunkSize: CHUNK });
-  if (!createZstdDecompress) throw new StagedoorError('ARCHIVE_INVALID', 'This Node.js cannot read zstd.');
+  if (!createZstdDecompress) throw zstdUnsupported();
   return createZstdDecompress({ chunkSize: CHUNK });
 }
 
@@ -57,7 +57,7 @@ export async function unzipBlocks(
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const info = await handle.stat();
-    if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is not a file.`);
+    if (!info.isFile()) throw archiveNotAFile(shown);
     const most = limits.bytes + limits.entries * PER_ENTRY;
     const source = handle.createReadStream({ autoClose: false });
     const unzip = decompress(compression);
@@ -65,10 +65,13 @@ export async function unzipBlocks(
     await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
       const check = (total: number): void => {
         if (total > most) {
-          throw tooLarge(shown, `it unpacks to more than ${most} bytes (${limits.bytes} of files, and their headers)`);
+          throw archiveTooLarge(
+            shown,
+            `it unpacks to more than ${most} bytes (${limits.bytes} for files, the rest for their headers)`,
+          );
         }
         if (total > RATIO_FROM && total > info.size * MAX_RATIO) {
-          throw tooLarge(shown, `it unpacks to more than ${MAX_RATIO} times its ${info.size} bytes, as no plugin does`);
+          throw archiveTooLarge(shown, `it unpacks to more than ${MAX_RATIO} times its ${info.size} bytes`);
         }
       };
       await takeChunks(chunks, check, take).catch((error: unknown) => {
@@ -99,7 +102,7 @@ async function takeChunks(
     await takeRuns(data.subarray(0, whole), take);
     rest = data.subarray(whole);
   }
-  if (rest.length > 0) throw new StagedoorError('ARCHIVE_INVALID', 'The archive ends in the middle of a block.');
+  if (rest.length > 0) throw blockTruncated();
 }
 
 async function takeRuns(data: Buffer, take: (blocks: Buffer, zero: boolean) => Promise<void>): Promise<void> {

@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { StagedoorError } from '../error';
+import { keyTypeUnsupported, keyUnreadable, passphraseWrong, privateKeyGiven } from './errors';
 
 /** An Ed25519 public key and the name it goes by. */
 export interface PublicKey {
@@ -37,9 +38,7 @@ export function generateKeys(passphrase: string | undefined): KeyPairPem {
 /** Reads an SPKI public key in PEM form; `source` names it in errors. Throws KEY_INVALID, also for a private key. */
 export function readPublicKey(pem: string, source: string): PublicKey {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new StagedoorError('KEY_INVALID', `${source} holds a private key where a public key belongs.`, {
-      hint: 'Give the public key, the .pub.pem file that `stagedoor keygen` wrote; keep the private key to yourself.',
-    });
+    throw privateKeyGiven(source);
   }
   const key = ed25519(() => createPublicKey(pem), source, 'public');
   return { keyId: keyIdOf(key), key };
@@ -60,7 +59,7 @@ export function readPrivateKey(pem: string, source: string, passphrase?: string)
       return createPrivateKey({ key: pem, passphrase });
     } catch (cause) {
       if (!isEncryptedKey(pem)) throw cause;
-      throw new StagedoorError('PASSPHRASE_WRONG', `The passphrase does not open ${source}.`, { cause });
+      throw passphraseWrong(source, cause);
     }
   };
   const key = ed25519(open, source, 'private');
@@ -73,10 +72,10 @@ function ed25519(open: () => KeyObject, source: string, kind: 'public' | 'privat
     key = open();
   } catch (cause) {
     if (cause instanceof StagedoorError) throw cause;
-    throw new StagedoorError('KEY_INVALID', `${source} is no ${kind} key in PEM form.`, { cause });
+    throw keyUnreadable(source, kind, cause);
   }
   if (key.asymmetricKeyType !== 'ed25519') {
-    throw new StagedoorError('KEY_INVALID', `${source} is a key of type ${key.asymmetricKeyType}, not ed25519.`);
+    throw keyTypeUnsupported(source, key.asymmetricKeyType);
   }
   return key;
 }

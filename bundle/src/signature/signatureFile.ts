@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StagedoorError } from '../error';
 import { SIGNATURE_FILE } from '../names';
 import { describeIssues } from '../packageJson';
 import { parseJson } from '../parseJson';
 import { readBounded } from '../readBounded';
+import { signatureFileInvalid } from './errors';
 
 const MAX_BYTES = 64 * 1024;
 
@@ -36,16 +36,16 @@ export async function readSignatures(dir: string): Promise<BundleSignature[]> {
   const content = await readBounded(file, MAX_BYTES);
   if (content === 'absent') return [];
   if (typeof content === 'string') {
-    throw new StagedoorError('SIGNATURE_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
+    throw signatureFileInvalid(file, ` is not a file of at most ${MAX_BYTES} bytes.`);
   }
   let value: unknown;
   try {
     value = parseJson(content.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('SIGNATURE_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw signatureFileInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new StagedoorError('SIGNATURE_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw signatureFileInvalid(file, `: ${describeIssues(parsed.error)}`);
   return parsed.data.signatures;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { StagedoorError } from '../error';
+import { manifestMissing } from '../errors';
 import { parseManifestText, readManifestBytes, type BundleManifest } from '../manifest';
 import { MANIFEST_FILE } from '../names';
 
@@ -18,7 +18,7 @@ export interface Statement {
  */
 export async function readStatement(dir: string): Promise<Statement> {
   const text = await readManifestBytes(dir);
-  if (!text) throw new StagedoorError('MANIFEST_MISSING', `${dir} holds no ${MANIFEST_FILE}.`);
+  if (!text) throw manifestMissing(dir);
   const manifest = parseManifestText(text.toString('utf8'), join(dir, MANIFEST_FILE));
   const sha256 = createHash('sha256').update(text).digest('hex');
   return { manifest, bytes: Buffer.from(`stagedoor bundle signature 1\n${manifest.digest}\n${sha256}\n`) };
