@@ -1,7 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { type ErrorCode } from '@stagedoor/bundle';
 import type { ErrorRequestHandler } from 'express';
 import { ownFault } from '../errors/thrown';
+import { internalError, nameUndecodable } from './errors';
 
 /** HTTP status by code; every other code is a fault of the bundle, 422. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -40,8 +42,9 @@ function statusOf(code: ErrorCode): number {
 }
 
 /**
- * Answers every error of the admin API with one body: `error.code`, `error.message` and `error.hint` beside what Backstage's
- * own error body holds (@backstage/errors, `ErrorResponseBody`). What has no code is logged, and not shown.
+ * Answers every error of the admin API with one body: `error.code`, `error.message` and `error.hint` beside the fields of
+ * Backstage's own error body (@backstage/errors, `ErrorResponseBody`). Errors without a code are logged, and their text is
+ * not sent.
  */
 export function codedErrors(logger: LoggerService): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -62,12 +65,12 @@ export function codedErrors(logger: LoggerService): ErrorRequestHandler {
 function toCoded(error: unknown, logger: LoggerService): StagedoorError {
   const own = ownFault(error);
   if (own) {
-    // The cause names addresses and faults of the backend, which callers are not told.
+    // The cause contains addresses and errors of the backend, which callers must not see.
     if (own.code === 'POLICY_UNAVAILABLE') logger.error(own.message, own.cause as Error);
     return own;
   }
-  // Express' own, for a path that is no valid percent-encoding.
-  if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
+  // Thrown by Express for a path with invalid percent-encoding.
+  if (error instanceof URIError) return nameUndecodable();
   logger.error('A request to the admin API failed', error as Error);
-  return new StagedoorError('INTERNAL_ERROR', 'The request could not be answered.', { cause: error });
+  return internalError(error);
 }

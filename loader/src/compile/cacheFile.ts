@@ -11,7 +11,7 @@ export async function writeCache(file: string, data: Buffer): Promise<void> {
   await replaceFile(file, [createHash('sha256').update(data).digest(), data]);
 }
 
-/** The code cache in a file; undefined where there is none or it is damaged. Lets others run while it hashes. */
+/** The code cache in a file; undefined if there is none or it is damaged. Yields to other work while it hashes. */
 export async function readCache(file: string): Promise<Buffer | undefined> {
   const content = await readFile(file).catch(() => undefined);
   if (!content || content.length < HASH_BYTES) return undefined;

@@ -1,4 +1,4 @@
-/** Runs works side by side, no more than a given number at once; the others wait in the order they came. */
+/** Runs tasks concurrently, at most a given number at once; others wait in order. */
 export class Lanes {
   readonly #waiting: Array<() => void> = [];
   #free: number;

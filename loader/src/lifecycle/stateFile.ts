@@ -1,9 +1,11 @@
-import { StagedoorError, isStagedoorError, replaceFile } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, replaceFile } from '@stagedoor/bundle';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
 import { areMigrations, type AppliedMigration } from '../migrations/records';
-import { stateUnwritable } from '../stage/stateDirectory';
+import { stateUnwritable } from '../stage/errors';
+import { stateFileDamaged } from './errors';
 
 /** A build of a bundle whose staged copy is kept. */
 export interface BuildRef {
@@ -193,7 +195,7 @@ export class StateFile {
 async function putAside(path: string): Promise<StagedoorError> {
   const aside = `${path}.damaged`;
   await rename(path, aside);
-  return new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
+  return stateFileDamaged(path, aside);
 }
 
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */

@@ -10,12 +10,15 @@ const internals = Module as unknown as { _resolveFilename: Resolve };
 const current = new AsyncLocalStorage<Record<string, string>>();
 const known = new Map<string, string>();
 
-/** Runs `work` (and all it starts, until it is done) with the given package names resolving to the given staged folders. */
+/**
+ * Runs `work` (and everything it starts, until it is done) with the given package names resolving to the given staged
+ * folders.
+ */
 export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => Promise<T>): Promise<T> {
   return runWhileNeeded(current, dirs, work);
 }
 
-/** Remembers where a package is staged, for calls that come from outside any unit's start. */
+/** Registers the staged folder of a package, for calls from outside a unit's start. */
 export function setPackageDir(name: string, dir: string): void {
   known.set(name, dir);
 }
@@ -25,7 +28,7 @@ export function deletePackageDir(name: string, dir: string): void {
   if (known.get(name) === dir) known.delete(name);
 }
 
-/** Installed anywhere: bundles of `backstage-cli package bundle` bring a copy of their own. */
+/** Installed anywhere: bundles of `backstage-cli package bundle` contain a copy of their own. */
 const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-api[/\\]/;
 
 /**

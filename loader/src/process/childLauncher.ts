@@ -1,6 +1,6 @@
 import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
+import { digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
 import { rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { confine, preloadOf } from './confine';
 import { connectionDenied } from './connectionDenied';
 import { childEnvironment, forOtherUser } from './environment';
+import { stagedCopyChanged } from './errors';
 import type { ChildSetup, ChildUnit } from './messages';
 import { nodeFlags } from './nodeFlags';
 import { PluginProcess } from './pluginProcess';
@@ -269,8 +270,6 @@ const REFUSALS = {
 
 async function checkDigest({ name, dir, digest }: StagedBundle): Promise<void> {
   if (digestOf(await listFiles(dir)) !== digest) {
-    throw new StagedoorError('DIGEST_MISMATCH', `The staged copy of ${name} was changed after it was checked.`, {
-      hint: 'Find out what writes into the state directory; then reload the plugin.',
-    });
+    throw stagedCopyChanged(name);
   }
 }

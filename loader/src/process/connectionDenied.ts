@@ -1,6 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { PolicyDecision } from '../policy/decision';
 import type { StagedBundle } from '../stage/stagedBundle';
+import { connectionRefused } from './errors';
 import { DENIAL_PREFIX } from './membrane/denied';
 import { text } from './untrusted';
 
@@ -13,11 +13,7 @@ export function connectionDenied(
   if (!line.startsWith(DENIAL_PREFIX)) return undefined;
   const target = parseTarget(line.slice(DENIAL_PREFIX.length));
   if (target === undefined) return undefined;
-  const { code, message, hint } = new StagedoorError(
-    'CONNECTION_DENIED',
-    `Plugin '${pluginId}' may not connect to ${target}, which is on this machine.`,
-    { hint: `If it may, add '${target}' to ${connectSetting(pluginId)}.` },
-  );
+  const { code, message, hint } = connectionRefused(pluginId, target, connectSetting(pluginId));
   const setting = `plugins.${pluginId}.connect` as const;
   return { setting, outcome: 'refused', plugin: name, version, digest, code, message, hint };
 }

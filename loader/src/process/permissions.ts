@@ -1,6 +1,7 @@
-import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { isInside } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { wildcardInPath } from './errors';
 
 /** What the process of a plugin has to reach. */
 export interface AccessNeeds {
@@ -47,11 +48,6 @@ function outermost(paths: string[]): string[] {
   const unique = [...new Set(paths)];
   const outer = unique.filter((path) => !unique.some((other) => other !== path && isInside(other, path)));
   const broad = outer.find((path) => path.includes('*'));
-  if (broad !== undefined) {
-    const message = `${broad} cannot be given to Node's permission model, which takes its * for any other text.`;
-    throw new StagedoorError('SETTING_INVALID', message, {
-      hint: 'Choose a folder without * in its path, or set permissionModel to false.',
-    });
-  }
+  if (broad !== undefined) throw wildcardInPath(broad);
   return outer.map((path) => (existsSync(path) ? path : join(path, '*')));
 }

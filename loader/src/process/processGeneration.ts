@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, Response } from 'express';
 import type { Duplex } from 'node:stream';
 import { failedReport, reportFrom, type HealthReport } from '../observability/health/report';
@@ -14,6 +14,7 @@ import { GenerationLifecycle } from '../start/generationLifecycle';
 import { partsOf, type Composition } from '../composition/part';
 import type { ProcessStatus } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
+import { processUnavailable, quarantined } from './errors';
 import { exitFault } from './exit';
 import type { Routes } from './messages';
 import type { ProcessHost, RunningChild } from './processHost';
@@ -212,17 +213,9 @@ export class ProcessGeneration extends GenerationLifecycle {
     const fault =
       supervision.state === 'quarantined'
         ? quarantined(this.pluginId, supervision.fault)
-        : new StagedoorError('PROCESS_UNAVAILABLE', `Plugin '${this.pluginId}' is being started again.`);
+        : processUnavailable(this.pluginId);
     answerUnavailable(response, fault, retryAfter(supervision));
   }
-}
-
-/** Why a plugin that crashed too often is not started any more. */
-export function quarantined(pluginId: string, last: StagedoorError): StagedoorError {
-  return new StagedoorError(
-    'PLUGIN_QUARANTINED',
-    `Plugin '${pluginId}' crashed too often. The last time: ${last.message}`,
-  );
 }
 
 function retryAfter(supervision: Supervision<StagedoorError>): number {

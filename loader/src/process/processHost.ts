@@ -1,4 +1,4 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { type ErrorCode, restoreError } from '@stagedoor/bundle';
 import type { DatabaseReport, DatabaseWatch } from '../migrations/databaseUse';
 import { explainDatabase } from '../start/explainDatabase';
 import { keepInspectorClosed } from '../patches/inspectorSignal';
@@ -12,6 +12,7 @@ import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';
 import { childConfig } from './childConfig';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
+import { processTimedOut, registrationsUnreadable } from './errors';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
 import { databaseReportFrom, faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
@@ -69,7 +70,7 @@ export class ProcessHost {
     const registered = registeredFrom(answer);
     if (!registered) {
       child.process.kill('stop');
-      throw new StagedoorError('LOAD_FAILED', `${name} keeps its process from telling what it registers.`);
+      throw registrationsUnreadable(name);
     }
     if (child.confined) child.process.kill('stop');
     else this.#park(bundle, pluginId, child);
@@ -93,7 +94,7 @@ export class ProcessHost {
       const routes = routesFrom(answer, pluginId, this.mayMount(pluginId));
       if (!routes) {
         child.process.kill('stop');
-        throw startFailureFrom(answer, pluginId) ?? new StagedoorError(fallback.code, fallback.message);
+        throw startFailureFrom(answer, pluginId) ?? restoreError(fallback);
       }
       await orEnd(child, () => this.#launcher.pin(child));
       child.process.watch();
@@ -129,9 +130,7 @@ export class ProcessHost {
     fallback: { code: ErrorCode; message: string },
   ): Promise<unknown> {
     const ms = this.#options.settings.startTimeoutMs + START_GRACE_MS;
-    const what = method === 'start' ? 'listen' : 'load its code';
-    const late = (): Error =>
-      new StagedoorError('START_TIMEOUT', `The process of '${pluginId}' did not ${what} within ${ms / 1000} s.`);
+    const late = (): Error => processTimedOut(pluginId, method, ms);
     try {
       return await deadline(process.channel.call(method, params), ms, late);
     } catch (error) {

@@ -1,8 +1,8 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { socketPathTooLong } from './errors';
 
 /** Longest address of a Unix socket that every system takes, in bytes (`sun_path`: 104 on macOS, 108 on Linux). */
 const LONGEST_ADDRESS = 103;
@@ -62,8 +62,5 @@ function makeTemporary(wanted: string): string {
       faults.push((error as Error).message);
     }
   }
-  const message = `${wanted} is too long for the sockets of plugin processes, and so is every temporary folder`;
-  throw new StagedoorError('STATE_UNWRITABLE', [message, ...faults].join('; '), {
-    hint: `Set dynamicPlugins.stateDirectory, or TMPDIR, to a folder with a path of at most ${LONGEST_ADDRESS - 30} bytes.`,
-  });
+  throw socketPathTooLong(wanted, LONGEST_ADDRESS - 30, faults);
 }

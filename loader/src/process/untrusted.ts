@@ -1,4 +1,4 @@
-import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
+import { codes, restoreError, type ErrorCode, type StagedoorError } from '@stagedoor/bundle';
 import type { DatabaseReport } from '../migrations/databaseUse';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 import { StartFailure } from '../start/startFailure';
@@ -16,7 +16,9 @@ const ID = /^[a-z][a-z0-9_-]*$/i;
 export function faultFrom(value: unknown, fallback: { code: ErrorCode; message: string }): StagedoorError {
   const { code, message, hint, details } = record(value);
   const known = typeof code === 'string' && Object.hasOwn(codes, code);
-  return new StagedoorError(known ? (code as ErrorCode) : fallback.code, text(message) ?? fallback.message, {
+  return restoreError({
+    code: known ? (code as ErrorCode) : fallback.code,
+    message: text(message) ?? fallback.message,
     hint: known ? text(hint) : undefined,
     details: known && details !== null && typeof details === 'object' ? record(details) : undefined,
   });

@@ -1,4 +1,3 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { describeRegistrations, type Contribution } from '../composition/contribution';
 import { expandFeatures } from '../host/expandFeatures';
 import type { Deps, RegistrationsFeature, ServiceFeature } from '../host/features';
@@ -7,6 +6,7 @@ import type { RootServices } from '../host/rootServices';
 import { timed } from '../observability/timing/timed';
 import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
+import { pluginIdInvalid, noPluginId } from './errors';
 import { loadFeatures } from './loadFeatures';
 
 /**
@@ -45,7 +45,7 @@ export async function contributionOf(
     await services.checkDefaults(deps);
   }
   if (contribution.pluginIds.length + contribution.modules.length === 0) {
-    throw new StagedoorError('NO_PLUGIN_ID', `${bundle.name} registers no plugin and no module.`);
+    throw noPluginId(bundle.name);
   }
   return contribution;
 }
@@ -58,7 +58,7 @@ export function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribut
   const ids = [...pluginIds, ...modules.flatMap(({ pluginId, moduleId }) => [pluginId, moduleId])];
   const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));
   if (bad === undefined) return;
-  throw new StagedoorError('PLUGIN_ID_INVALID', `${bundle.name} registers the id ${JSON.stringify(bad)}.`);
+  throw pluginIdInvalid(bundle.name, bad);
 }
 
 function initsOf(features: readonly RegistrationsFeature[]): Array<{ deps: Deps }> {

@@ -1,4 +1,5 @@
-import { StagedoorError, isInside } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isInside } from '@stagedoor/bundle';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,6 +9,15 @@ import { asFeature, type Feature } from '../host/features';
 import { plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
 import type { StagedBundle } from '../stage/stagedBundle';
+import {
+  notAFeature,
+  legacyBackend,
+  loadFailed,
+  moduleNotFound,
+  mainLinksOutside,
+  mainMissing,
+  mainOutside,
+} from './errors';
 
 /** Gives what the module at an absolute path exports. */
 export type LoadModule = (entry: string) => Promise<unknown>;
@@ -66,12 +76,11 @@ async function entryOf(bundle: StagedBundle, dir: string): Promise<string | unde
   const text = await readFile(join(dir, 'package.json'), 'utf8');
   const main = (JSON.parse(text) as { main?: unknown }).main ?? 'index.js';
   const path = resolve(dir, String(main));
-  if (!isInside(bundle.dir, path))
-    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} leads out of it: ${String(main)}`);
+  if (!isInside(bundle.dir, path)) throw mainOutside(bundle.name, main);
   const found = [path, `${path}.js`, join(path, 'index.js')].find((file) => existsSync(file));
-  if (!found) throw new StagedoorError('MAIN_MISSING', `main of ${bundle.name} does not exist: ${String(main)}`);
+  if (!found) throw mainMissing(bundle.name, main);
   if (!isInside(bundle.dir, realpathSync(found))) {
-    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} is a link out of it: ${String(main)}`);
+    throw mainLinksOutside(bundle.name, main);
   }
   return found;
 }
@@ -85,15 +94,15 @@ async function load(bundle: StagedBundle, entry: string, loadModule: LoadModule)
     return await loadModule(entry);
   } catch (thrown) {
     const cause = plainError(thrown);
-    const first = cause.message.split('\n')[0];
+    const first = cause.message.split('\n')[0]!;
     if (cause.code === 'MODULE_NOT_FOUND' || cause.code === 'ERR_MODULE_NOT_FOUND') {
-      throw new StagedoorError('MODULE_NOT_FOUND', `${bundle.name} could not be loaded: ${first}`, { cause });
+      throw moduleNotFound(bundle.name, first, cause);
     }
     // A syntax error's stack begins with file:line, which is what its author needs.
     const where =
       cause.name === 'SyntaxError' ? cause.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
     const at = where ? ` (${where})` : '';
-    throw new StagedoorError('LOAD_FAILED', `${bundle.name} could not be loaded: ${first}${at}`, { cause });
+    throw loadFailed(bundle.name, `${first}${at}`, cause);
   }
 }
 
@@ -116,14 +125,8 @@ function noFeature(bundle: StagedBundle, exported: unknown): StagedoorError {
       ? "a dynamicPluginInstaller of the kind 'legacy'"
       : (typeof module.createRouter === 'function' || typeof inner.createRouter === 'function') && 'createRouter';
   if (legacy) {
-    return new StagedoorError(
-      'LEGACY_BACKEND',
-      `${bundle.name} is of the old backend system: it exports ${legacy} only.`,
-    );
+    return legacyBackend(bundle.name, legacy);
   }
   const names = Object.keys(module).slice(0, 10).join(', ') || 'nothing';
-  return new StagedoorError(
-    'NOT_A_FEATURE',
-    `${bundle.name} exports no backend feature as default (it exports ${names}).`,
-  );
+  return notAFeature(bundle.name, names);
 }

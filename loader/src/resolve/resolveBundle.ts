@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
@@ -7,6 +7,7 @@ import { contributionOf } from './contributionOf';
 import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
+import { isolatedFromStaticPlugin, isolationMixed, loadTimedOut } from './errors';
 
 /** Processes of plugins, as far as resolving a bundle needs them; see `ProcessHost`. */
 interface Inspector {
@@ -61,8 +62,7 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
 
 async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
   const { services, policy, code, serving, startTimeoutMs } = options;
-  const late = (): Error =>
-    new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`);
+  const late = (): Error => loadTimedOut(bundle.name, startTimeoutMs);
   const prepared = await code?.prepare(bundle, { serving });
   try {
     return await deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
@@ -75,18 +75,9 @@ async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promi
 function isolationFault({ part, ...brought }: Contribution, options: ResolveOptions): StagedoorError | undefined {
   const ids = unitsOf({ part, ...brought });
   const misplaced = ids.find((id) => mustIsolate(id, part.owner, options) !== (part.isolated !== undefined));
-  const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
-  const id = ownPlugin ?? misplaced;
-  if (id === undefined) return undefined;
-  return new StagedoorError(
-    'ISOLATION_IMPOSSIBLE',
-    ownPlugin === undefined
-      ? `${part.owner} is for plugins that run in different places: ${ids.join(', ')}.`
-      : `${part.owner} extends plugin '${id}' of the portal itself, and may not run in the portal.`,
-    {
-      hint: `If its code may run in the portal, set dynamicPlugins.plugins.${id}.isolation to in-process, for packages: [${part.owner}].`,
-    },
-  );
+  const staticPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
+  if (staticPlugin !== undefined) return isolatedFromStaticPlugin(part.owner, staticPlugin);
+  return misplaced === undefined ? undefined : isolationMixed(part.owner, ids, misplaced);
 }
 
 function mustIsolate(pluginId: string, bundleName: string, { processes }: ResolveOptions): boolean {

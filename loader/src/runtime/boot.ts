@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from '../composition/ownPlugins';
 import { faultText } from '../errors/faultText';
 import { messageOf } from '../errors/thrown';
-import { policyMissing } from '../lifecycle/policyBundles';
+import { policyMissing } from '../lifecycle/errors';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { missingPolicies } from './currentFaults';
 import type { DynamicParts, RuntimeParts } from './runtimeParts';

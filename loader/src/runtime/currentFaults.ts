@@ -1,5 +1,6 @@
 import type { StagedoorError } from '@stagedoor/bundle';
-import { failedPolicies, policyMissing } from '../lifecycle/policyBundles';
+import { policyMissing } from '../lifecycle/errors';
+import { failedPolicies } from '../lifecycle/policyBundles';
 import type { RuntimeParts } from './runtimeParts';
 
 /** What keeps the portal from following its drops now. */

@@ -1,7 +1,8 @@
-import { StagedoorError, type HostManifest } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { type HostManifest } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unknownPlugin } from '../errors/unknownPlugin';
+import { unknownPlugin } from '../errors/errors';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Operation } from '../lifecycle/operation';
 import { missingOf } from '../lifecycle/required';
@@ -13,6 +14,7 @@ import { watchRoot } from '../scan/watchRoot';
 import type { SchemaEntry } from '../validate/configSchema';
 import { bootRuntime, stopRuntime } from './boot';
 import { currentFaults, missingPolicies } from './currentFaults';
+import { operationUnknown, rootDirectoryUnset } from './errors';
 import type { RuntimeParts } from './runtimeParts';
 
 /** What the rest of the portal sees of the runtime; it is made by `createRuntime`. */
@@ -95,14 +97,14 @@ export class DynamicPlugins {
   /** Takes an archive for the root directory; see {@link Operator.upload}. Throws ROOT_UNWRITABLE where there is none. */
   async upload(body: Readable, by: string): Promise<{ operation: Operation; done: Promise<Operation> }> {
     const { dynamic } = this.#parts;
-    if (!dynamic) throw new StagedoorError('ROOT_UNWRITABLE', 'This portal has no dynamicPlugins.rootDirectory.');
+    if (!dynamic) throw rootDirectoryUnset();
     return await dynamic.operator.upload(body, by);
   }
 
   /** An operation of this run of the portal. Throws OPERATION_UNKNOWN. */
   operation(id: string): Operation {
     const operation = this.#parts.operations.get(id);
-    if (!operation) throw new StagedoorError('OPERATION_UNKNOWN', `There is no operation '${id}'.`);
+    if (!operation) throw operationUnknown(id);
     return operation;
   }
 

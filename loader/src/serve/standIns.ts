@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { inQuarantine } from './errors';
 import type { Slots, SlotTarget } from './slots';
 import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
 
@@ -20,7 +20,7 @@ export class StandIns {
     if (earlier) this.#slots.clear(earlier);
     this.#targets.delete(name);
     if (status?.state !== 'quarantined') return;
-    const fault = new StagedoorError('PLUGIN_QUARANTINED', status.message ?? `${name} crashed too often.`);
+    const fault = inQuarantine(name, status.message);
     const target: SlotTarget = {
       handle: (_path, _request, response) => answerUnavailable(response, fault, QUARANTINED_RETRY_S),
     };

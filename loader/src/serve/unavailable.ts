@@ -1,5 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'express';
+import { answerNotHttp } from './errors';
 import type { SlotTarget } from './slots';
 
 /** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
@@ -23,10 +24,7 @@ export function answerDidNotStart(response: Response, pluginId: string): void {
 
 /** Answers 502 with ANSWER_INVALID; an answer that has begun is broken off. */
 export function answerInvalid(response: Response, pluginId: string, { message }: Error): void {
-  const fault = new StagedoorError(
-    'ANSWER_INVALID',
-    `Plugin '${pluginId}' gave an answer that is no HTTP: ${message}.`,
-  );
+  const fault = answerNotHttp(pluginId, message);
   // Some may have been taken over from that answer.
   for (const name of response.getHeaderNames()) {
     if (name.startsWith('content-') && !response.headersSent) response.removeHeader(name);

@@ -1,10 +1,10 @@
 import type { Config } from '@backstage/config';
-import { StagedoorError } from '@stagedoor/bundle';
 import { dirname, join, resolve } from 'node:path';
 import { readAccess } from './access';
 import { readAuth } from './auth';
 import { readDatabase } from './database';
 import { readDowngrades } from './downgrades';
+import { settingsInvalid } from './errors';
 import { readHealth } from './health';
 import { readMetrics } from './metrics';
 import { readPackages } from './packages';
@@ -66,6 +66,6 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     health: readHealth(section),
     metrics: readMetrics(section),
   };
-  if (faults.length > 0) throw new StagedoorError('SETTING_INVALID', faults.join('; '), { details: { faults } });
+  if (faults.length > 0) throw settingsInvalid(faults);
   return section.has('rootDirectory') ? settings : undefined;
 }

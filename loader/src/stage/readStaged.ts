@@ -1,7 +1,6 @@
 import {
   MANIFEST_FILE,
   SIGNATURE_FILE,
-  StagedoorError,
   digestOf,
   fileName,
   listFiles,
@@ -15,6 +14,7 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { passingCause } from '../errors/passingCause';
+import { stagedCopyUnreadable } from './errors';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stagedBundle';
 
@@ -68,11 +68,7 @@ export async function readStaged(
     }
     return undefined;
   } catch (cause) {
-    const message = `The staged copy of ${name} cannot be read: ${(cause as Error).message}`;
-    throw new StagedoorError('DROP_UNREADABLE', message, {
-      hint: 'Give the portal process read permission on dynamicPlugins.stateDirectory, or mount its volume again.',
-      cause,
-    });
+    throw stagedCopyUnreadable(name, cause);
   }
 }
 

@@ -1,5 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { stateUnwritable } from './errors';
 
 /**
  * Makes the state directory, for nobody but the user of the portal: what lies in it is run. One that belongs to another user
@@ -26,9 +27,4 @@ export async function writingState<T>(stateDirectory: string, work: () => Promis
     if (error instanceof StagedoorError || (error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw stateUnwritable(stateDirectory, error);
   }
-}
-
-/** STATE_UNWRITABLE, for whatever keeps a path from being read or written. */
-export function stateUnwritable(path: string, cause: unknown): StagedoorError {
-  return new StagedoorError('STATE_UNWRITABLE', `${path}: ${(cause as Error).message}`, { cause });
 }

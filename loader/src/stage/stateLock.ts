@@ -1,8 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stateDirectoryInUse } from './errors';
 import { isAlive, isSame, ownHolder, parseHolder, type Holder } from './lockHolder';
 import { writingState } from './stateDirectory';
 
@@ -28,20 +29,20 @@ export async function lockState(
     const found = await standing(file, self);
     if (!found) await rm(file, { force: true });
     else if (found.certain || found.holder?.host === self.host || Date.now() > deadline) {
-      throw inUse(stateDir, found.holder);
+      throw stateDirectoryInUse(stateDir, found.holder);
     } else await sleep(BEAT_MS / 4);
   }
   const beat = setInterval(() => {
     void showAlive(file, self).then((other) => {
       if (!other) return;
       clearInterval(beat);
-      lost(inUse(stateDir, other));
+      lost(stateDirectoryInUse(stateDir, other));
     });
   }, BEAT_MS).unref();
   return {
     assertHeld: async () => {
       const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
-      if (holder && !isSame(holder, self)) throw inUse(stateDir, holder);
+      if (holder && !isSame(holder, self)) throw stateDirectoryInUse(stateDir, holder);
     },
     release: () => {
       clearInterval(beat);
@@ -105,9 +106,4 @@ function readNow(file: string): string {
   } catch {
     return '';
   }
-}
-
-function inUse(stateDir: string, holder: Holder | undefined): StagedoorError {
-  const who = holder ? `Process ${holder.pid} on ${holder.host}` : 'Another process';
-  return new StagedoorError('STATE_DIRECTORY_IN_USE', `${who} uses ${stateDir} already.`);
 }

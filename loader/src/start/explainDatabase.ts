@@ -1,4 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { rephraseError } from '@stagedoor/bundle';
 import { StartFailure } from './startFailure';
 import { countMigrations, showNames } from '../migrations/compare';
 import type { DatabaseReport, DatabaseSetup } from '../migrations/databaseUse';
@@ -24,14 +25,11 @@ export function explainDatabase(
     );
   }
   if (sentences.length === 0) return failure;
+  const migrated = added.length > 0 ? { migrated: added.map(({ name }) => name) } : {};
   const told = (fault: StagedoorError): StagedoorError =>
     ABOUT_DATABASE.has(fault.code) || fault.message.includes(sentences[0]!)
       ? fault
-      : new StagedoorError(fault.code, [fault.message, ...sentences].join(' '), {
-          hint: fault.hint,
-          cause: fault.cause,
-          details: { ...fault.details, ...(added.length > 0 && { migrated: added.map(({ name }) => name) }) },
-        });
+      : rephraseError(fault, [fault.message, ...sentences].join(' '), migrated);
   const modules = new Map([...failure.modules].map(([id, fault]) => [id, told(fault)]));
   return new StartFailure(
     failure.pluginId,

@@ -5,8 +5,9 @@ import {
   type RootHttpRouterService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { serviceHangs } from './errors';
 import { HealthChecks } from './healthChecks';
 import type { HealthReport } from '../observability/health/report';
 import type { ServiceFeature } from '../host/features';
@@ -104,8 +105,7 @@ export class Generation extends GenerationLifecycle {
       await generation.#database?.check(host.services, host.rootLogger);
       const started = runWithPackageDirs(dirs, () => generation.#backend.start());
       const isStatic = partsOf(composition).every(({ owner }) => owner === STATIC_OWNER);
-      const late = (): StagedoorError =>
-        new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`);
+      const late = (): StagedoorError => serviceHangs(pluginId);
       const outcome = await (isStatic ? started : deadline(started, host.startTimeoutMs + START_GRACE_MS, late));
       generation.startup = outcome.result.plugins.find((plugin) => plugin.pluginId === pluginId);
       const failure = StartFailure.fromResult(pluginId, outcome.result);

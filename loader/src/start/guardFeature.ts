@@ -1,11 +1,12 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { type ErrorCode } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
-import { ownFault, plainError } from '../errors/thrown';
+import { ownFault } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
 import { STATIC_OWNER } from '../composition/part';
+import { initTimedOut, initFailed } from './errors';
 
 /** Errors of ours that an init may end with; with any other, a plugin would say of itself what only the portal finds out. */
 const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);
@@ -45,7 +46,7 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           // createBackend() waits for the portal's own plugins as long as they take.
           if (options.owner === STATIC_OWNER) await init;
-          else await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
+          else await deadline(init, startTimeoutMs, () => initTimedOut(who, startTimeoutMs));
         } catch (cause) {
           // Said of the portal's own plugins as Backstage says it.
           if (options.owner === STATIC_OWNER) throw cause;
@@ -60,19 +61,4 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
 export function describe(registration: Registration): string {
   if (isPlugin(registration)) return `plugin '${registration.pluginId}'`;
   return `module '${registration.moduleId}' for plugin '${registration.pluginId}'`;
-}
-
-function lateInit(who: string, ms: number): StagedoorError {
-  return new StagedoorError('START_TIMEOUT', `The init of ${who} did not finish within ${ms / 1000} s.`);
-}
-
-/** Wraps whatever a plugin threw as INIT_FAILED, or ACCESS_DENIED where Node's permission model threw, its message kept. */
-export function initFailed(who: string, thrown: unknown): StagedoorError {
-  const cause = plainError(thrown);
-  const { code, permission, resource } = cause;
-  if (code === 'ERR_ACCESS_DENIED') {
-    const what = `${permission ?? 'what it asked for'}${resource ? ` of ${resource}` : ''}`;
-    return new StagedoorError('ACCESS_DENIED', `The init of ${who} was denied ${what}.`, { cause });
-  }
-  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${cause.message}`, { cause });
 }

@@ -2,7 +2,7 @@ import { BackendStartupError, type BackendStartupResult } from '@backstage/backe
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { PluginStartupResult } from '../host/startupReport';
 import { ownFault } from '../errors/thrown';
-import { initFailed } from './guardFeature';
+import { initFailed } from './errors';
 
 /** Why a generation did not start: the plugin's own fault, those of its modules, or both. */
 export class StartFailure extends Error {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@backstage/types';
-import { SCHEMA_FILES, StagedoorError, readBounded } from '@stagedoor/bundle';
+import { SCHEMA_FILES, readBounded } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
+import { configSchemaInvalid, configSchemaLimit } from './errors';
 import { limitFault } from './schemaLimits';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -24,7 +25,8 @@ export async function readSchemaEntries(
   for (const file of files) {
     const content = await readBounded(resolve(dir, file), MAX_BYTES);
     if (content === 'absent') continue;
-    if (typeof content === 'string') throw schemaInvalid(name, file, `it is not a file of at most ${MAX_BYTES} bytes`);
+    if (typeof content === 'string')
+      throw configSchemaInvalid(name, file, `it is not a file of at most ${MAX_BYTES} bytes`);
     return parseSchemaEntries(content.toString('utf8'), file, name);
   }
   return [];
@@ -36,18 +38,18 @@ function parseSchemaEntries(text: string, path: string, packageName: string): Sc
   try {
     value = JSON.parse(text) as Record<string, unknown> | null;
   } catch (cause) {
-    throw schemaInvalid(packageName, path, (cause as Error).message, cause);
+    throw configSchemaInvalid(packageName, path, (cause as Error).message, cause);
   }
-  if (typeof value !== 'object' || value === null) throw schemaInvalid(packageName, path, 'it is not an object');
+  if (typeof value !== 'object' || value === null) throw configSchemaInvalid(packageName, path, 'it is not an object');
   const { backstageConfigSchemaVersion, schemas } = value;
   const values: unknown = backstageConfigSchemaVersion === 1 ? schemas : [{ value }];
-  if (!Array.isArray(values)) throw schemaInvalid(packageName, path, 'it holds no list of schemas');
+  if (!Array.isArray(values)) throw configSchemaInvalid(packageName, path, 'it holds no list of schemas');
   const fault = limitFault(values.map((entry) => (entry as SchemaEntry | null)?.value));
-  if (fault) throw schemaLimit(packageName, path, fault);
+  if (fault) throw configSchemaLimit(packageName, path, fault);
   return values.map((entry) => {
     const schema: unknown = (entry as SchemaEntry | null)?.value;
     if (isSchema(schema)) return { packageName, path, value: schema };
-    throw schemaInvalid(packageName, path, 'it holds what is not the schema of an object');
+    throw configSchemaInvalid(packageName, path, 'it holds what is not the schema of an object');
   });
 }
 
@@ -56,17 +58,4 @@ function isSchema(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { type = 'object' } = value as { type?: unknown };
   return [type].flat().includes('object');
-}
-
-/** CONFIG_SCHEMA_INVALID, for a schema that cannot be used. */
-export function schemaInvalid(name: string, file: string, why: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('CONFIG_SCHEMA_INVALID', `The config schema ${file} of ${name} is not valid: ${why}`, {
-    hint: 'Export the plugin again with `stagedoor export`.',
-    cause,
-  });
-}
-
-/** CONFIG_SCHEMA_LIMIT, for a schema that takes more than a schema may. */
-export function schemaLimit(name: string, file: string, why: string): StagedoorError {
-  return new StagedoorError('CONFIG_SCHEMA_LIMIT', `The config schema ${file} of ${name} is refused: ${why}.`);
 }

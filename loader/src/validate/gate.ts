@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
-import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
+import { readSchemaEntries, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
+import { configSchemaLimit } from './errors';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
@@ -190,7 +191,7 @@ export class Gate {
       this.#secrets?.add(bundle.name, entries);
     } catch (error) {
       if (!(error instanceof TooManySchemas)) throw error;
-      throw schemaLimit(bundle.name, entries[0]!.path, error.message);
+      throw configSchemaLimit(bundle.name, entries[0]!.path, error.message);
     }
   }
 }

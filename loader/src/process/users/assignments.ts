@@ -1,8 +1,9 @@
-import { StagedoorError, replaceFileSync } from '@stagedoor/bundle';
+import { replaceFileSync } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UserRange } from '../../settings/process';
-import { stateUnwritable } from '../../stage/stateDirectory';
+import { stateUnwritable } from '../../stage/errors';
+import { userRecordsDamaged, usersExhausted } from '../errors';
 
 const FILE = 'users.json';
 /** Where users and groups have names: whoever has one is somebody. */
@@ -58,9 +59,7 @@ export class UserAssignments {
     const { from, count } = this.#range;
     const taken = new Set([...this.#users.values(), ...ownIds(), ...namedIds()]);
     for (let user = from; user < from + count; user++) if (!taken.has(user)) return user;
-    throw new StagedoorError('PROCESS_USER_UNAVAILABLE', `All ${count} users from ${from} on are taken.`, {
-      hint: 'Raise dynamicPlugins.process.users.count.',
-    });
+    throw usersExhausted(this.#range);
   }
 }
 
@@ -82,9 +81,7 @@ function read(path: string): Map<string, number> {
     // Not what was written.
   }
   // Going on without it might give the files of one plugin to another.
-  throw new StagedoorError('PROCESS_USER_UNAVAILABLE', `${path} cannot be understood.`, {
-    hint: 'Restore the file, or remove the state directory while the portal is stopped.',
-  });
+  throw userRecordsDamaged(path);
 }
 
 function ownIds(): number[] {

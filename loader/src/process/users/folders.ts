@@ -1,7 +1,8 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { realpathSync, statSync } from 'node:fs';
 import { chmod, chown, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { folderWritable, pathClosed } from '../errors';
 
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
@@ -61,7 +62,7 @@ export function unreadableFault(paths: readonly string[]): StagedoorError | unde
     for (let at = path; ; at = dirname(at)) {
       const needed = at === path ? OTHERS_READ : OTHERS_ENTER;
       const { mode } = statSync(at);
-      if ((mode & needed) === 0) return closedFault(at, mode, path);
+      if ((mode & needed) === 0) return pathClosed(at, mode, path);
       if (dirname(at) === at) break;
     }
   }
@@ -72,19 +73,9 @@ export function unreadableFault(paths: readonly string[]): StagedoorError | unde
 export function unreachableFault(path: string): StagedoorError | undefined {
   for (let at = dirname(path); ; at = dirname(at)) {
     const { mode } = statSync(at);
-    if ((mode & OTHERS_ENTER) === 0) return closedFault(at, mode, path);
+    if ((mode & OTHERS_ENTER) === 0) return pathClosed(at, mode, path);
     if (dirname(at) === at) return undefined;
   }
-}
-
-function closedFault(at: string, mode: number, path: string): StagedoorError {
-  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  const what = at === path ? '' : `, on the way to ${path}`;
-  return new StagedoorError(
-    'PROCESS_USER_UNAVAILABLE',
-    `Processes with users of their own cannot read ${at} (mode ${octal})${what}.`,
-    { hint: 'Let other users read it, keep it elsewhere, or remove dynamicPlugins.process.users.' },
-  );
 }
 
 /**
@@ -99,9 +90,7 @@ export async function closeToWriters(folders: readonly string[], temporary: stri
     const mode = folder === temporary ? info.mode | STICKY : info.mode & ~OTHERS_WRITE;
     if (mode === info.mode) continue;
     await chmod(folder, mode & 0o7777).catch((cause: Error) => {
-      const message = `Every user may write into ${folder}, and that cannot be changed: ${cause.message}`;
-      const hint = folder === temporary ? `chmod +t ${folder}` : `chmod o-w ${folder}`;
-      throw new StagedoorError('PROCESS_USER_UNAVAILABLE', message, { cause, hint });
+      throw folderWritable(folder, folder === temporary ? `chmod +t ${folder}` : `chmod o-w ${folder}`, cause);
     });
   }
 }

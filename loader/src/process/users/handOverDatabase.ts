@@ -1,6 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { chmod, lchown, lstat, mkdir, readdir, readlink, rename, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { databaseIsLink } from '../errors';
 import { unreachableFault } from './folders';
 
 /** What SQLite keeps beside a database: first, so that one is never without its journal. */
@@ -20,7 +20,7 @@ export async function handOverDatabase(file: string, user: number): Promise<void
   await mkdir(home, { mode: 0o700 }).catch(unlessThere);
   const info = await lstat(file).catch(unlessMissing);
   if (info?.isSymbolicLink()) {
-    if ((await readlink(file)) !== join(basename(home), basename(file))) throw elsewhere(file);
+    if ((await readlink(file)) !== join(basename(home), basename(file))) throw databaseIsLink(file);
   } else {
     for (const suffix of [...BESIDE, '']) {
       const own = await lstat(`${file}${suffix}`).catch(unlessMissing);
@@ -68,16 +68,6 @@ async function giveFolder(home: string, user: number): Promise<void> {
     if (info.isFile() && info.nlink === 1) await lchown(path, user, user);
   }
   await lchown(home, user, user);
-}
-
-function elsewhere(file: string): StagedoorError {
-  return new StagedoorError(
-    'PROCESS_USER_UNAVAILABLE',
-    `${file} is a link, and is not given to the user of a plugin.`,
-    {
-      hint: 'Put the database in its place, or keep it in PostgreSQL.',
-    },
-  );
 }
 
 function unlessThere(error: NodeJS.ErrnoException): void {

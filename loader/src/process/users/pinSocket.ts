@@ -1,5 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { socketNotListening } from '../errors';
 
 /** `O_PATH` of Linux, which Node does not name: open(2). */
 const NAME_ONLY = 0o10000000;
@@ -24,8 +24,7 @@ export function pinSocket(path: string, user: number): PinnedSocket {
     if (!info.isSocket() || info.uid !== user) throw new Error(`it is not a socket of user ${user}`);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
-    const message = `The process does not listen where it should: ${(cause as Error).message}.`;
-    throw new StagedoorError('INIT_FAILED', message, { cause });
+    throw socketNotListening(cause);
   }
   const held = fd;
   return { path: `/proc/self/fd/${held}`, release: () => closeSync(held) };

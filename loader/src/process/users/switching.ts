@@ -1,6 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import type { UserRange } from '../../settings/process';
+import { usersUnavailable } from '../errors';
 
 /** What root needs to start, serve and end processes of other users, by bit: capabilities(7). All are in the sets of Docker and Kubernetes. */
 const CAPABILITIES = { CHOWN: 0, DAC_OVERRIDE: 1, FOWNER: 3, KILL: 5, SETGID: 6, SETUID: 7 };
@@ -66,7 +67,5 @@ function isMapped(map: string, first: number, last: number): boolean {
 }
 
 function fault(why: string): StagedoorError {
-  return new StagedoorError('PROCESS_USER_UNAVAILABLE', `dynamicPlugins.process.users cannot be honoured: ${why}.`, {
-    hint: `Start the portal as root with the capabilities ${Object.keys(CAPABILITIES).join(', ')}, or remove the setting.`,
-  });
+  return usersUnavailable(why, Object.keys(CAPABILITIES));
 }
