@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
 import type { CommandModule, Options } from 'yargs';
 import { createCommand, createOptions } from './commands/create';
 import { devCommand, devOptions } from './commands/dev';
 import { doctorCommand, doctorOptions } from './commands/doctor';
+import { argumentsInvalid } from './commands/errors';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
@@ -76,7 +76,7 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0], scriptName) });
+      throw error ?? argumentsInvalid(message, usageHint(argv[0], scriptName));
     });
   await parser.parseAsync();
 }

@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StagedoorError, extractArchive, redactAddress } from '@stagedoor/bundle';
+import { extractArchive, redactAddress } from '@stagedoor/bundle';
 import { isAddress } from '../http/send';
+import { cannotUnpack } from '../temporary/errors';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable } from '../temporary/unwritable';
 import { download } from './download';
+import { bundleNotFound } from './errors';
 
 /** A bundle that can be read as a folder, wherever it came from. */
 export interface OpenBundle {
@@ -36,13 +38,10 @@ export async function withBundle<T>(
   if (!remote) {
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory()) return use({ kind: 'folder', dir: path });
-    if (!info?.isFile()) throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor a file.`);
+    if (!info?.isFile()) throw bundleNotFound(path);
   }
   const temporary = await temporaryFolder('open').catch((cause: Error) => {
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `The bundle cannot be unpacked: ${cause.message}`, {
-      hint: 'Free space in the temporary folder, or set TMPDIR to another.',
-      cause,
-    });
+    throw cannotUnpack('The bundle', cause);
   });
   try {
     const archive = remote ? join(temporary.dir, 'bundle.tgz') : path;

@@ -1,10 +1,10 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Answers } from '../create/ask';
 import { KINDS, type Kind } from '../create/options';
 import { PACKAGE_MANAGERS, type PackageManager } from '../create/packageManager';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { noTerminal } from './errors';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 
@@ -92,9 +92,7 @@ export function createCommand(reporter: Reporter): CommandModule<object, CreateA
 
   async function asked(said: Answers, signal: AbortSignal) {
     if (!process.stdin.isTTY) {
-      throw new StagedoorError('USAGE', 'There is no terminal to ask on.', {
-        hint: 'Name the plugin: --id <plugin id>.',
-      });
+      throw noTerminal();
     }
     const { ask } = await import('../create/ask');
     return await ask(said, signal);

@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
 import { isPath } from '../export/source/locate';
 import type { ExportOptions } from '../export/plan/options';
+import { explainsPath, explainsSeveral, explainInWorkspace } from './errors';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
 /** The options that explain or override what becomes of dependencies. */
@@ -52,12 +52,10 @@ export async function decisionsOf(
 }
 
 function explained(value: string | string[], workspace: boolean): string {
-  if (workspace) throw new StagedoorError('USAGE', '--explain is about one plugin; this is the root of a workspace.');
-  if (Array.isArray(value)) throw new StagedoorError('USAGE', '--explain takes one package, or none for all.');
+  if (workspace) throw explainInWorkspace();
+  if (Array.isArray(value)) throw explainsSeveral();
   if (isPath(value)) {
-    throw new StagedoorError('USAGE', `--explain takes the name of a package, and ${value} is a path.`, {
-      hint: `Write the folder first, or an equals sign: stagedoor export ${value} --explain`,
-    });
+    throw explainsPath(value);
   }
   return value;
 }

@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { signatureNeedsKey } from './errors';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 import { userLayerCache } from './layerCache';
@@ -68,7 +68,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const config = once('config', args.config);
       const keys = [args.key ?? []].flat();
       if ((args.requireSignature === true) !== keys.length > 0) {
-        throw new StagedoorError('USAGE', '--require-signature and --key are given together.');
+        throw signatureNeedsKey();
       }
       const offline = once('offline', args.offline);
       keepHeapSmall();

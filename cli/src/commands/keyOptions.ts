@@ -1,6 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
 import { PASSPHRASE_VARIABLE, type PassphraseSource } from '../signing/passphrase';
+import { givenTwice } from './errors';
 
 /** How a passphrase is given; there is no option for the passphrase itself: arguments are visible to other processes. */
 export const passphraseFileOption = {
@@ -17,6 +17,6 @@ export function passphraseSource(file: string | undefined, signal: AbortSignal):
 
 /** The value of an option that takes one; the parser makes a list of several. Throws USAGE. */
 export function once<T extends string | undefined>(name: string, value: T): T {
-  if (Array.isArray(value)) throw new StagedoorError('USAGE', `--${name} is given more than once.`);
+  if (Array.isArray(value)) throw givenTwice(name);
   return value;
 }

@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { exclusiveOptions } from './errors';
 import { interruptible } from './interrupt';
 import { once, passphraseFileOption, passphraseSource } from './keyOptions';
 
@@ -44,7 +44,7 @@ export function keygenCommand(reporter: Reporter): CommandModule<object, KeygenA
       const out = once('out', args.out);
       const passphraseFile = once('passphrase-file', args.passphraseFile);
       if (unencrypted && passphraseFile !== undefined) {
-        throw new StagedoorError('USAGE', '--unencrypted and --passphrase-file exclude each other.');
+        throw exclusiveOptions('--unencrypted', '--passphrase-file');
       }
       const { writeKeyPair } = await import('../signing/keyFiles');
       const { keyLines } = await import('../report/signing');

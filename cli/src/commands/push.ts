@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { pushNeedsBundles } from './errors';
 import { interruptible } from './interrupt';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
@@ -47,9 +47,7 @@ export function pushCommand(reporter: Reporter): CommandModule<object, PushArgum
       const bundles = args.bundles.slice(0, -1);
       const image = args.bundles.at(-1)!;
       if (bundles.length === 0) {
-        throw new StagedoorError('USAGE', 'push takes bundles and, last, the image to make of them.', {
-          hint: 'For example: stagedoor push ./dist-dynamic oci://quay.io/acme/todo:1.2.0',
-        });
+        throw pushNeedsBundles();
       }
       const { pushImage } = await import('../oci/pushImage');
       const { bytesProgress } = await import('../report/bytesProgress');

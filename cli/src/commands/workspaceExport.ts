@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
 import { isFolder } from '../export/source/locate';
 import { exportWorkspace, type WorkspaceOptions } from '../workspace/exportWorkspace';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
 import type { Reporter } from '../report/reporter';
+import { filterOutsideWorkspace, jobsInvalid } from './errors';
 
 /** The options of an export that only the root of a workspace understands. */
 export const workspaceOptions = {
@@ -35,18 +35,12 @@ export async function targetedWorkspace(
   { filter, jobs }: WorkspaceArguments,
 ): Promise<WorkspaceRoot | undefined> {
   if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) {
-    throw new StagedoorError('USAGE', '--jobs takes a whole number from 1.');
+    throw jobsInvalid();
   }
   const root =
     target === undefined || isFolder(target, cwd) ? await readWorkspaceRoot(resolve(cwd, target ?? '.')) : undefined;
   if (!root && filter !== undefined) {
-    throw new StagedoorError(
-      'USAGE',
-      '--filter selects among the packages of a workspace; this is not the root of one.',
-      {
-        hint: 'Run it in the folder whose package.json has "workspaces", or that holds pnpm-workspace.yaml.',
-      },
-    );
+    throw filterOutsideWorkspace();
   }
   return root;
 }

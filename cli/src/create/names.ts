@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { namesInvalid } from './errors';
 import type { CreateOptions } from './options';
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -27,7 +27,7 @@ export function checkNames({ kind, id, module, name }: CreateOptions): void {
   if (kind === 'pair' && name !== undefined) faults.push('--name is not for a pair: its packages are named by the id.');
   if (kind === 'backend-module' && module === undefined) faults.push('A module needs an id of its own: --module.');
   if (kind !== 'backend-module' && module !== undefined) faults.push(`--module is not for a ${kind}.`);
-  if (faults.length > 0) throw new StagedoorError('USAGE', faults.join('\n'));
+  if (faults.length > 0) throw namesInvalid(faults);
 }
 
 /**

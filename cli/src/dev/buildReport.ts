@@ -1,13 +1,8 @@
 import { rmSync } from 'node:fs';
-import {
-  StagedoorError,
-  buildReportFile,
-  dynamicName,
-  formatBuildReport,
-  isStagedoorError,
-  replaceFile,
-} from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { buildReportFile, dynamicName, formatBuildReport, isStagedoorError, replaceFile } from '@stagedoor/bundle';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
+import { buildThrew } from './errors';
 
 /** What a portal is told of a package that is being developed, through a file in its root directory. */
 export interface BuildReporter {
@@ -37,7 +32,7 @@ export function buildReporter(root: string, packageName: string): BuildReporter 
     if (text !== told) await replaceFile(file, (told = text)).catch(() => {});
   };
   return {
-    failed: (error) => tell(isStagedoorError(error) ? error : new StagedoorError('BUILD_FAILED', String(error))),
+    failed: (error) => tell(isStagedoorError(error) ? error : buildThrew(error)),
     built: () => tell(),
     end: () => {
       remove();

@@ -1,7 +1,8 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StagedoorError, dynamicName, fileName, readPackageJson } from '@stagedoor/bundle';
+import { dynamicName, fileName, readPackageJson } from '@stagedoor/bundle';
 import { withBundle } from '../bundles/openBundle';
+import { installedInTheWay, archiveInTheWay } from './errors';
 
 /**
  * Name of the drop of a package in a root directory: of the folder that holds its bundle already, or else one of its
@@ -16,14 +17,10 @@ export async function dropEntry(root: string, packageName: string): Promise<stri
     const held = await withBundle(path, { cwd: root }, ({ dir }) => readPackageJson(dir)).catch(() => undefined);
     if (held?.name !== name) continue;
     if ((await lstat(path)).isFile()) {
-      throw new StagedoorError('ROOT_ENTRY_TAKEN', `${path} holds ${name}, and could be run in its place.`, {
-        hint: 'Remove that archive from the root directory.',
-      });
+      throw archiveInTheWay(path, name);
     }
     if (!(await lstat(path)).isSymbolicLink()) return entry;
-    throw new StagedoorError('ROOT_ENTRY_TAKEN', `${path} is a link to an installed ${name}.`, {
-      hint: 'Take the plugin off the list that was installed, or develop on a root directory of its own.',
-    });
+    throw installedInTheWay(path, name);
   }
   return fileName(name);
 }

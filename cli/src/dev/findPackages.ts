@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import { findPlugins } from '../workspace/findPlugins';
 import { readWorkspaceRoot } from '../workspace/workspaceRoot';
+import { rootNotAFolder } from './errors';
 import type { DevOptions } from './options';
 
 /** Absolute folders of the packages to develop. Throws WORKSPACE_*. */
@@ -16,7 +16,5 @@ export async function findPackages({ cwd, packages }: Pick<DevOptions, 'cwd' | '
 export async function findRoot({ cwd, portal }: Pick<DevOptions, 'cwd' | 'portal'>): Promise<string> {
   const root = resolve(cwd, portal);
   if ((await stat(root).catch(() => undefined))?.isDirectory()) return root;
-  throw new StagedoorError('USAGE', `${root} is no folder.`, {
-    hint: 'Name the folder that dynamicPlugins.rootDirectory names in the app-config of the portal.',
-  });
+  throw rootNotAFolder(root);
 }

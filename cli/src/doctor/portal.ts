@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
-import { StagedoorError } from '@stagedoor/bundle';
 import { examineAccess, readWriters, type Writers } from './access';
 import { examineDrops } from './drops';
+import { configFileMissing, configUnreadable } from './errors';
 import { findingOf, type Finding } from './finding';
 import { examineFolders } from './folders';
 import { examinePolicy } from './policy';
@@ -63,7 +63,7 @@ async function readConfig(files: readonly string[]): Promise<Config> {
     config.close();
     return config;
   } catch (cause) {
-    const { name, message } = cause as Error;
-    throw new StagedoorError(name === 'NotFoundError' ? 'CONFIG_FILE_MISSING' : 'SETTING_INVALID', message, { cause });
+    const error = cause as Error;
+    throw error.name === 'NotFoundError' ? configFileMissing(error) : configUnreadable(error);
   }
 }

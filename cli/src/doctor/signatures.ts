@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
-import { StagedoorError, readPublicKey, type PublicKey } from '@stagedoor/bundle';
+import { readPublicKey, type PublicKey } from '@stagedoor/bundle';
+import { keyUnreadable } from './errors';
 import { findingOf, type Finding } from './finding';
 
 const MODE = 'dynamicPlugins.signatures.mode';
@@ -57,7 +58,7 @@ async function readKey(text: string, dir: string): Promise<PublicKey> {
   if (text.includes('-----BEGIN')) return readPublicKey(text, 'A key');
   const file = resolve(dir, text);
   const pem = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new StagedoorError('KEY_INVALID', cause.message, { cause });
+    throw keyUnreadable(cause);
   });
   return readPublicKey(pem, file);
 }

@@ -1,4 +1,5 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { downloadTooLarge, tooSlow } from './errors';
 
 /** Bounds on a download, so that it ends whatever a server does. */
 export interface DownloadLimits {
@@ -40,16 +41,9 @@ export interface Download {
   tooLarge: ErrorCode;
 }
 
-/** The refusal of more bytes than allowed, announced or sent. */
+/** The error for more bytes than {@link Download} allows. */
 export function tooManyBytes({ shown, limits, tooLarge }: Download): StagedoorError {
-  return new StagedoorError(tooLarge, `${shown} is larger than ${limits.bytes} bytes.`, {
-    hint: `It may have ${formatMiB(limits.bytes)} at most. Check that it comes from the right place.`,
-  });
-}
-
-/** The refusal of a download that does not come to an end. */
-export function tooSlow({ shown }: Pick<Download, 'shown'>, why: string): StagedoorError {
-  return new StagedoorError('DOWNLOAD_TOO_SLOW', `${shown}: ${why}.`);
+  return downloadTooLarge(tooLarge, shown, limits.bytes, formatMiB(limits.bytes));
 }
 
 /** Watches that a download keeps its limits in time; one for all attempts at it. */

@@ -1,7 +1,8 @@
 import { isStagedoorError } from '@stagedoor/bundle';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Response } from 'undici';
-import { Pace, tooSlow, type Download } from './limits';
+import { tooSlow } from './errors';
+import { Pace, type Download } from './limits';
 import { boundedBody } from './readBody';
 import { ATTEMPTS, delayAfter, isTransientFault, pause } from './retry';
 

@@ -1,5 +1,4 @@
 import {
-  StagedoorError,
   checkFiles,
   isStagedoorError,
   listBundleFiles,
@@ -8,6 +7,7 @@ import {
   startCheckOf,
   type BundleFile,
   type BundleManifest,
+  manifestMissing,
 } from '@stagedoor/bundle';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
 import { readSbom, type ListedPackages } from './readSbom';
@@ -48,7 +48,7 @@ export interface Inspection extends Pick<
 export async function inspectBundle(target: string, options: OpenOptions): Promise<Inspection> {
   return withBundle(target, options, async ({ dir }) => {
     const manifest = await readManifest(dir);
-    if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
+    if (!manifest) throw manifestMissing(target);
     const files = await listBundleFiles(dir);
     const [sbom, signatures] = await Promise.all([readSbom(dir), readSignatures(dir)]);
     const { name, version, role, source, host, provides, native, digest, tool } = manifest;

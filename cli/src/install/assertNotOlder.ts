@@ -1,5 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { lt, valid } from 'semver';
+import { versionTooOld } from './errors';
 import type { ListedPlugin } from './list/readPluginList';
 
 /**
@@ -11,7 +11,5 @@ export function assertNotOlder(
   { name, version }: { name: string; version: string },
 ): void {
   if (minVersion === undefined || (valid(version) && !lt(version, minVersion))) return;
-  throw new StagedoorError('VERSION_TOO_OLD', `${name}@${version} is older than ${minVersion}.`, {
-    details: { version, minVersion },
-  });
+  throw versionTooOld(name, version, minVersion);
 }

@@ -1,7 +1,8 @@
-import { StagedoorError, replaceFile } from '@stagedoor/bundle';
+import { replaceFile } from '@stagedoor/bundle';
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
+import { listedTwice } from './errors';
 import { fetchAll, type Ready } from './fetchAll';
 import { lockedPlugins, tryToLock } from './lockedPlugins';
 import { assertLocked } from './lockFile';
@@ -143,8 +144,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   for (const { entry, plugin } of entries) {
     const other = owners.get(entry);
     if (other !== undefined) {
-      const message = `${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`;
-      throw new StagedoorError('PLUGIN_LISTED_TWICE', message);
+      throw listedTwice([`${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`]);
     }
     owners.set(entry, plugin.package);
     await assertFree(root, entry, own);

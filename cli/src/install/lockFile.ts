@@ -1,6 +1,7 @@
-import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
+import { describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { lockMismatch, lockFileInvalid, lockFileMissing } from './errors';
 import type { Resolved } from './source';
 
 /** Name of the lock file, beside the list of plugins. */
@@ -45,17 +46,17 @@ export function lockedPlugin(resolved: Resolved, content: string | undefined): L
 export async function readLockFile(file: string): Promise<LockedPlugins> {
   const bytes = await readBounded(file, MAX_BYTES);
   if (bytes === 'absent') {
-    throw new StagedoorError('PLUGIN_LOCK_MISMATCH', `There is no ${file} to hold the plugins against.`);
+    throw lockFileMissing(file);
   }
-  if (!Buffer.isBuffer(bytes)) throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file} is ${bytes}.`);
+  if (!Buffer.isBuffer(bytes)) throw lockFileInvalid(file, ` is ${bytes}.`);
   let value: unknown;
   try {
     value = parseJson(bytes.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw lockFileInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw lockFileInvalid(file, `: ${describeIssues(parsed.error)}`);
   return parsed.data.plugins;
 }
 
@@ -88,5 +89,5 @@ export function assertLocked(file: string, locked: LockedPlugins, found: LockedP
       .map((field) => `${text} is locked to ${field} ${before[field] ?? 'none'} and now has ${now[field] ?? 'none'}`);
   });
   if (differences.length === 0) return;
-  throw new StagedoorError('PLUGIN_LOCK_MISMATCH', `${file}: ${differences.join('; ')}.`, { details: { differences } });
+  throw lockMismatch(file, differences);
 }

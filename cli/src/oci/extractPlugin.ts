@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   Contents,
   DEFAULT_LIMITS,
-  StagedoorError,
   extractLayer,
   listPaths,
   removeLitter,
@@ -12,6 +11,7 @@ import {
 } from '@stagedoor/bundle';
 import { STATEMENT, type Unpacking } from '../bundles/statement';
 import type { TransferContext } from '../http/send';
+import { noPackageJson } from './errors';
 import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
@@ -65,7 +65,7 @@ export async function extractPlugin(
   await removeLitter(dir);
   if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
-  throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);
+  throw noPackageJson(reader.shown, path);
 }
 
 /** Each layer has distinct names; together they must have them too. Throws ARCHIVE_UNSAFE. */

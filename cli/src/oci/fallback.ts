@@ -1,4 +1,4 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, rephraseError } from '@stagedoor/bundle';
 import { registryReader, type ImageReader } from './imageReader';
 import { openImage, type PluginImage } from './pluginImage';
 import { formatReference, imageName, type ImageReference } from './reference';
@@ -51,9 +51,9 @@ export async function openAnywhere(
     } catch (second) {
       context.signal?.throwIfAborted();
       if (!isStagedoorError(second)) throw second;
-      const { code, message, hint, details, cause } = error;
-      const text = `${message} Looked for at ${imageName(other)} too: ${second.message}`;
-      throw new StagedoorError(code, text, { hint, cause, details: { ...details, fallback: formatReference(other) } });
+      throw rephraseError(error, `${error.message} ${imageName(other)} was tried too: ${second.message}`, {
+        fallback: formatReference(other),
+      });
     }
   }
 }

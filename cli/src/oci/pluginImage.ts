@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
+import { severalPlugins, pluginsUnnamed, platformUnavailable, nestedTooDeep } from './errors';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
@@ -40,7 +40,7 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
       };
     }
     if (documents.length > MOST_INDEXES) {
-      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has more than ${MOST_INDEXES} indexes in each other.`);
+      throw nestedTooDeep(reader.shown, MOST_INDEXES);
     }
     documents.push(await reader.manifest(digestOfImage(reader, content)));
   }
@@ -63,7 +63,7 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
   const fitting = images.find(({ platform }) => platform?.os === 'linux' && platform.architecture === architecture);
   const chosen = fitting ?? (images.length === 1 ? images[0] : undefined);
   if (chosen) return chosen.digest;
-  throw new StagedoorError('IMAGE_INVALID', `${shown} is for other platforms than linux/${architecture}.`);
+  throw platformUnavailable(shown, `linux/${architecture}`);
 }
 
 /** Gives `keep` the manifest of an image, after the indexes that led to it, as new files in `folder`. */
@@ -86,10 +86,7 @@ export function pluginOf({ plugins }: PluginImage, reference: ImageReference): D
   const [only, ...others] = plugins ?? [];
   if (only && others.length === 0) return only;
   const shown = formatReference(reference);
-  if (!only) throw new StagedoorError('IMAGE_PATH_INVALID', `${shown} does not say which plugins it holds.`);
+  if (!only) throw pluginsUnnamed(shown);
   const folders = plugins!.map(({ folder }) => folder);
-  throw new StagedoorError('IMAGE_PATH_INVALID', `${shown} holds ${folders.length} plugins: ${folders.join(', ')}.`, {
-    hint: `Add the path of one to the reference, e.g. ${shown}!${only.folder}`,
-    details: { folders },
-  });
+  throw severalPlugins(shown, folders);
 }

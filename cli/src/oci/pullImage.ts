@@ -1,18 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import {
-  StagedoorError,
-  checkFiles,
-  isStagedoorError,
-  listFiles,
-  readManifest,
-  readPackageJson,
-} from '@stagedoor/bundle';
+import { checkFiles, isStagedoorError, listFiles, readManifest, readPackageJson } from '@stagedoor/bundle';
 import { outputTarget } from '../export/output/outputTarget';
 import { swapOutput } from '../export/output/swapOutput';
 import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
+import { targetUnwritable } from './errors';
 import { extractPlugin } from './extractPlugin';
 import { registryReader } from './imageReader';
 import type { LayerCache } from './layerCache';
@@ -64,7 +58,7 @@ export async function pullImage({ cwd, image, out, cache, ...options }: PullOpti
     const { host, repository } = reference;
     return { reference: formatReference({ host, repository, digest }), digest, plugins, warnings };
   } catch (error) {
-    throw isStagedoorError(error) || !isFileFault(error) ? error : unwritable(target, error);
+    throw isStagedoorError(error) || !isFileFault(error) ? error : targetUnwritable(target, error);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     cleanup.forget();
@@ -98,14 +92,10 @@ async function scratchBelow(target: string): Promise<string> {
     await mkdir(target, { recursive: true });
     return await mkdtemp(join(target, '.pull-'));
   } catch (cause) {
-    throw unwritable(target, cause as Error);
+    throw targetUnwritable(target, cause as Error);
   }
 }
 
 function isFileFault(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
-}
-
-function unwritable(target: string, cause: Error): StagedoorError {
-  return new StagedoorError('OUTPUT_UNWRITABLE', `${target}: ${cause.message}`, { cause });
 }

@@ -1,16 +1,11 @@
-import {
-  MANIFEST_FILE,
-  SBOM_FILE,
-  SIGNATURE_FILE,
-  StagedoorError,
-  isStagedoorError,
-  readBounded,
-} from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { MANIFEST_FILE, SBOM_FILE, SIGNATURE_FILE, isStagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import type { HttpContext, TransferContext } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable, isDiskFault } from '../temporary/unwritable';
 import { buildImage, type BuiltImage } from './buildImage';
+import { notAPushTarget } from './errors';
 import { formatReference, parseReference } from './reference';
 import { attach } from './referrers';
 import { Session } from './session';
@@ -68,9 +63,7 @@ export async function pushImage({
 }: PushOptions): Promise<PushedImage> {
   const reference = parseReference(image);
   if (reference.tag === undefined || reference.path !== undefined) {
-    throw new StagedoorError('USAGE', `${image} is no place to push to: it has a digest or a path.`, {
-      hint: 'Push to oci://host/repository:tag.',
-    });
+    throw notAPushTarget(image);
   }
   const allTags = [...new Set([reference.tag, ...tags])];
   for (const tag of allTags) parseReference(formatReference({ ...reference, tag }));

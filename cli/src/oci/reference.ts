@@ -1,5 +1,6 @@
-import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { isBundlePath } from '@stagedoor/bundle';
 import { isDigest } from '../digest/digests';
+import { referenceInvalid } from './errors';
 
 /** An image in a registry, and perhaps a plugin in it. */
 export interface ImageReference {
@@ -46,7 +47,7 @@ export function parseReference(text: string): ImageReference {
     [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative one'],
   ].flatMap(([fine, fault]) => (fine ? [] : [fault]));
   if (faults.length > 0) {
-    throw new StagedoorError('OCI_REFERENCE_INVALID', `${JSON.stringify(text)}: ${faults.join('; ')}.`);
+    throw referenceInvalid(text, faults);
   }
   return {
     host,

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError } from '@stagedoor/bundle';
 import { ATTEMPTS, delayAfter, pause } from '../http/retry';
 import type { HttpRequest, TransferContext } from '../http/send';
 import { digestOfBytes } from '../digest/digests';
+import { partLost } from './errors';
 import { registryFault } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
@@ -129,7 +131,7 @@ async function sendRest(
     const end = upload.at + body.length;
     const headers = { 'content-range': `${upload.at}-${end - 1}` };
     const answer = await step(session, upload.location, { method: 'PATCH', expected: 202, body, headers });
-    if (answer.end !== undefined && answer.end !== end) throw partLost(session, answer.end, end);
+    if (answer.end !== undefined && answer.end !== end) throw partLost(session.shown, answer.end, end);
     upload.location = answer.location;
     upload.at = end;
     onBytes?.(end, size);
@@ -209,12 +211,6 @@ async function step(
     location: location === null ? target : session.onward(location, response),
     ...(end !== undefined && { end }),
   };
-}
-
-function partLost(session: Session, has: number, sent: number): StagedoorError {
-  return new StagedoorError('REGISTRY_FAILED', `${session.shown} has ${has} bytes of a blob after ${sent} were sent.`, {
-    details: { part: 'lost' },
-  });
 }
 
 /** Puts a manifest under a tag or its own digest; true where the registry keeps the list of referrers itself. */

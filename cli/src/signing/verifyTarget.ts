@@ -1,11 +1,11 @@
 import {
-  StagedoorError,
   checkFiles,
   listBundleFiles,
   readManifest,
   readSignatures,
   verifySignatures,
   type PublicKey,
+  manifestMissing,
 } from '@stagedoor/bundle';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
 
@@ -34,7 +34,7 @@ export async function verifyTarget(
   return withBundle(target, options, async ({ dir }) => {
     const signed = trusted.length > 0 ? await verifySignatures(dir, trusted) : undefined;
     const manifest = signed?.manifest ?? (await readManifest(dir));
-    if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
+    if (!manifest) throw manifestMissing(target);
     checkFiles(manifest, await listBundleFiles(dir));
     const { name, version, digest, files } = manifest;
     const unchecked = signed?.unknown ?? (await readSignatures(dir)).map(({ keyId }) => keyId);

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { filterMatchesNothing } from './errors';
 import type { WorkspacePlugin } from './findPlugins';
 
 /**
@@ -14,9 +14,10 @@ export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly stri
       !exclude.some((matches) => matches(plugin)),
   );
   if (selected.length > 0) return selected;
-  throw new StagedoorError('WORKSPACE_EMPTY', `--filter ${filters.join(' --filter ')} selects no plugin.`, {
-    hint: `The workspace has ${plugins.map(({ name }) => name).join(', ')}.`,
-  });
+  throw filterMatchesNothing(
+    filters,
+    plugins.map(({ name }) => name),
+  );
 }
 
 function matcher(filter: string): (plugin: WorkspacePlugin) => boolean {

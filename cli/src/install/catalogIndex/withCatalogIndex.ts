@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { cp, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import { asUnwritable } from '../../temporary/unwritable';
 import type { HttpContext } from '../../http/send';
+import { noDefaultList } from '../errors';
 import { DEFAULT_LIST } from '../list/readPluginList';
 import type { RhdhSettings } from '../rhdhSettings';
 import type { CatalogImages } from '../source';
@@ -46,7 +46,7 @@ export async function withCatalogIndex<T>(
       const { dir: content } = await catalogs.unpack(catalogIndex, join(dir, 'index'), context);
       defaultList = join(content, DEFAULT_LIST);
       if (!(await stat(defaultList).catch(() => undefined))?.isFile()) {
-        throw new StagedoorError('CATALOG_INDEX_INVALID', `${catalogIndex} holds no ${DEFAULT_LIST}.`);
+        throw noDefaultList(catalogIndex, DEFAULT_LIST);
       }
       if (extract) await takeEntities(content, entitiesDir);
     }

@@ -1,5 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { isDeepStrictEqual } from 'node:util';
+import { configConflicts } from '../errors';
 
 type Config = Record<string, unknown>;
 
@@ -35,7 +35,7 @@ export function mergePluginConfigs(fragments: ReadonlyArray<{ package: string; p
     }
   };
   for (const { package: origin, pluginConfig } of fragments) merge(pluginConfig ?? {}, merged, '', origin);
-  if (conflicts.length > 0) throw new StagedoorError('PLUGIN_CONFIG_CONFLICT', `${conflicts.join('; ')}.`);
+  if (conflicts.length > 0) throw configConflicts(conflicts);
   return merged;
 }
 

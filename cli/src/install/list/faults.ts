@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { listInvalid } from '../errors';
 
 /** How many faults are named: a file of nonsense has one for each of its lines. */
 const MAX_NAMED = 20;
@@ -26,8 +26,6 @@ export class Faults {
   throwIfAny(): void {
     if (!this.any) return;
     const more = this.#found.length > MAX_NAMED ? [`and ${this.#found.length - MAX_NAMED} more`] : [];
-    throw new StagedoorError('PLUGIN_LIST_INVALID', [...this.#found.slice(0, MAX_NAMED), ...more].join('\n'), {
-      details: { faults: this.#found.slice(0, 100) },
-    });
+    throw listInvalid([...this.#found.slice(0, MAX_NAMED), ...more], this.#found.slice(0, 100));
   }
 }

@@ -1,6 +1,7 @@
-import { StagedoorError, holdsCredentials, redactAddress } from '@stagedoor/bundle';
+import { holdsCredentials, redactAddress } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { credentialsInList, includesTooMuch, integrityMissing } from '../errors';
 import type { PackageRequest } from '../source';
 import { isEnabled, parseList, type Entry } from './entry';
 import { Faults } from './faults';
@@ -81,7 +82,7 @@ export async function readPluginList(
       continue;
     }
     size += other.size;
-    if (size > MAX_LIST_BYTES) throw tooMuch(`${yaml.where(['includes'])}: ${include}`);
+    if (size > MAX_LIST_BYTES) throw includesTooMuch(`${yaml.where(['includes'])}: ${include}`, MAX_LIST_BYTES);
     const list = parseList(other, faults);
     included.push(...list.entries);
     warnings.push(...list.warnings);
@@ -109,7 +110,7 @@ export async function readPluginList(
   }
   faults.throwIfAny();
   const without = withoutIntegrity(plugins);
-  if (without.length > 0 && !skipIntegrity) throw integrityMissing(without);
+  if (without.length > 0 && !skipIntegrity) throw integrityMissing(integrityLines(without));
   for (const { where, package: text } of without) {
     warnings.push(
       `${where}: ${redactAddress(text)} has no integrity; it is installed as SKIP_INTEGRITY_CHECK is true.`,
@@ -134,13 +135,6 @@ function listed({ enabled: _enabled, disabled: _disabled, faults: _faults, ...en
   };
 }
 
-function tooMuch(include: string): StagedoorError {
-  const message = `${include} makes the list, with what it includes, larger than ${MAX_LIST_BYTES} bytes.`;
-  return new StagedoorError('PLUGIN_LIST_INVALID', message, {
-    hint: 'Include fewer or smaller files: 4 MiB are the most, aliases written out.',
-  });
-}
-
 /** Lists are copied, committed and logged: user names and passwords stand elsewhere. Of disabled entries, a warning. */
 function throwIfCredentials(entries: readonly Entry[], warnings: string[]): void {
   const found = entries.filter((entry) => holdsCredentials(entry.package));
@@ -148,7 +142,7 @@ function throwIfCredentials(entries: readonly Entry[], warnings: string[]): void
     `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`;
   warnings.push(...found.filter((entry) => !isEnabled(entry)).map(shown));
   const enabled = found.filter(isEnabled);
-  if (enabled.length > 0) throw new StagedoorError('CREDENTIALS_IN_LIST', enabled.map(shown).join('\n'));
+  if (enabled.length > 0) throw credentialsInList(enabled.map(shown));
 }
 
 /** What comes over a network from a registry or server that may change it says what it must be. */
@@ -158,9 +152,8 @@ function withoutIntegrity(plugins: readonly ListedPlugin[]): ListedPlugin[] {
   );
 }
 
-function integrityMissing(plugins: readonly ListedPlugin[]): StagedoorError {
-  const lines = plugins.map((plugin) => `${plugin.where}: ${redactAddress(plugin.package)} has no integrity.`);
-  return new StagedoorError('INTEGRITY_MISSING', lines.join('\n'));
+function integrityLines(plugins: readonly ListedPlugin[]): string[] {
+  return plugins.map((plugin) => `${plugin.where}: ${redactAddress(plugin.package)} has no integrity.`);
 }
 
 /**

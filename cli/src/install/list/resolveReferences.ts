@@ -1,4 +1,5 @@
-import { StagedoorError, redactAddress } from '@stagedoor/bundle';
+import { redactAddress } from '@stagedoor/bundle';
+import { referencesUnresolved } from '../errors';
 import { isEnabled, type Entry } from './entry';
 import { formOf, parseOciText, type OciText } from './packageText';
 
@@ -37,7 +38,7 @@ export function resolveReferences(
     const meant = meaningOf(entry.package, candidates);
     return typeof meant === 'string' ? [{ ...entry, package: meant }] : refuse(entry, meansText(meant));
   });
-  if (faults.length > 0) throw new StagedoorError('PLUGIN_REFERENCE_UNRESOLVED', faults.join('\n'));
+  if (faults.length > 0) throw referencesUnresolved(faults);
   return { included: plain, main: resolved };
 }
 

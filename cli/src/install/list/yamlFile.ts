@@ -1,6 +1,7 @@
-import { StagedoorError, readBounded } from '@stagedoor/bundle';
+import { readBounded } from '@stagedoor/bundle';
 import { basename } from 'node:path';
 import type { Document, LineCounter, Pair } from 'yaml';
+import { listRefused, listUnreadable } from '../errors';
 import type { Faults } from './faults';
 import { parseYaml } from './parseYaml';
 
@@ -32,12 +33,12 @@ export interface YamlFile {
  */
 export async function readYamlFile(file: string, faults: Faults): Promise<YamlFile | undefined> {
   const bytes = await readBounded(file, MAX_BYTES).catch((cause: Error) => {
-    throw new StagedoorError('PLUGIN_LIST_INVALID', `${file}: ${cause.message}`, { cause });
+    throw listUnreadable(file, cause);
   });
   if (bytes === 'absent') return undefined;
   if (bytes === 'not-a-file' || bytes === 'too-large') {
     const what = bytes === 'too-large' ? `is larger than ${MAX_BYTES} bytes` : 'is not a file';
-    throw new StagedoorError('PLUGIN_LIST_INVALID', `${file} ${what}.`);
+    throw listRefused(file, what);
   }
   const name = basename(file);
   const { document, lines, faults: found } = await parseYaml(bytes.toString('utf8'));

@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rootNotLockable, lockLost, installInProgress } from '../errors';
 
 /** How long to wait for another install, and how often to look, in milliseconds. */
 export interface LockTimes {
@@ -47,8 +47,7 @@ export async function lockRoot(
       if (!waiting) onWait?.();
       waiting = true;
       if (Date.now() > deadline) {
-        const message = `Another install has been working on this root directory for ${times.timeoutMs / 1000} s: ${file}.`;
-        throw new StagedoorError('INSTALL_IN_PROGRESS', message);
+        throw installInProgress(file, times.timeoutMs / 1000);
       }
       await sleep(times.pollMs, undefined, { signal });
     }
@@ -67,7 +66,7 @@ export async function lockRoot(
   return {
     assertHeld: async () => {
       if ((await readFile(holder, 'utf8').catch(() => '')) === token) return;
-      throw new StagedoorError('INSTALL_LOCK_LOST', `Another install has taken the root directory of ${file} over.`);
+      throw lockLost(file);
     },
     release: () => database.close(),
   };
@@ -88,10 +87,6 @@ function attempt<T>(file: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {
-    const hint = 'Correct the permissions of the root directory, or put it on a volume that has file locks.';
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `${file} cannot be locked: ${(cause as Error).message}`, {
-      hint,
-      cause,
-    });
+    throw rootNotLockable(file, cause as Error);
   }
 }

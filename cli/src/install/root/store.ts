@@ -1,18 +1,10 @@
-import {
-  StagedoorError,
-  digestOf,
-  fileName,
-  isBundlePath,
-  listBundleFiles,
-  packName,
-  parseJson,
-  readBounded,
-} from '@stagedoor/bundle';
+import { digestOf, fileName, isBundlePath, listBundleFiles, packName, parseJson, readBounded } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isDigest } from '../../digest/digests';
+import { entryTaken } from '../errors';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
@@ -150,10 +142,7 @@ export async function assertFree(root: string, entry: string, own: ReadonlySet<s
   if (own.has(entry)) return;
   const info = await lstat(join(root, entry)).catch(() => undefined);
   if (!info) return;
-  throw new StagedoorError(
-    'ROOT_ENTRY_TAKEN',
-    `${join(root, entry)} is there already, and install did not put it there.`,
-  );
+  throw entryTaken(join(root, entry));
 }
 
 /** Removes what no link leads to: what earlier runs left behind, and what was replaced. */
