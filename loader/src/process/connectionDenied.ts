@@ -4,7 +4,10 @@ import { connectionRefused } from './errors';
 import { DENIAL_PREFIX } from './membrane/denied';
 import { text } from './untrusted';
 
-/** The decision behind a line on stderr by which a confined process tells what it kept from its plugin; undefined for other lines. */
+/**
+ * The policy decision that a confined process reports by a line on stderr when it denied its plugin a connection; undefined
+ * for other lines.
+ */
 export function connectionDenied(
   line: string,
   pluginId: string,
@@ -23,7 +26,7 @@ export function connectSetting(pluginId: string): string {
   return `dynamicPlugins.plugins.${pluginId}.connect`;
 }
 
-/** What a plugin may have written is shown on one line. */
+/** The plugin may have written the text: it is shown on one line. */
 function parseTarget(json: string): string | undefined {
   try {
     return text(JSON.parse(json))?.replace(/[^\x20-\x7e]/g, '?');

@@ -1,7 +1,7 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import { processEnded, processUnhealthy, processHung, processOutOfMemory } from './errors';
 
-/** Why this portal killed a process, where it did. */
+/** Why the portal killed a process, if it did. */
 export type KillReason = 'hung' | 'memory' | 'start' | 'stop' | 'unhealthy';
 
 /** How the process of a plugin ended. */
@@ -10,15 +10,15 @@ export interface ProcessExit {
   code: number | null;
   signal: NodeJS.Signals | null;
   killedFor?: KillReason;
-  /** The last it wrote to stderr. */
+  /** The end of its stderr. */
   stderr: string;
 }
 
-/** What V8 writes before it aborts for want of memory. */
+/** V8's message before it aborts because memory is exhausted. */
 const OUT_OF_MEMORY = /JavaScript heap out of memory|Reached heap limit|invalid table size|Zone\b.*Allocation failed/;
 const ABORTS: ReadonlySet<string | null> = new Set(['SIGABRT', 'SIGTRAP', 'SIGILL']);
 
-/** Reads how a process ended from what Node tells. */
+/** Interprets Node's report of how a process ended. */
 export function describeExit(
   code: number | null,
   signal: NodeJS.Signals | null,

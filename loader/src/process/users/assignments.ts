@@ -6,32 +6,32 @@ import { stateUnwritable } from '../../stage/errors';
 import { userRecordsDamaged, usersExhausted } from '../errors';
 
 const FILE = 'users.json';
-/** Where users and groups have names: whoever has one is somebody. */
+/** The files that name users and groups: ids in them are in use. */
 const NAMED = ['/etc/passwd', '/etc/group'];
 
 /**
- * Which user each plugin has, remembered in `<stateDir>/users.json`. A user belongs to a plugin id together with the package that
- * brings it: a package that only says that it is for the plugin of another gets another user. Nobody gets one that was another's.
+ * The user of each plugin, recorded in `<stateDir>/users.json`. A user belongs to a plugin id together with the package that
+ * provides it: a package that only claims to be for another one's plugin gets another user. Users are never reassigned.
  */
 export class UserAssignments {
   readonly #path: string;
   readonly #range: UserRange;
   readonly #users: Map<string, number>;
 
-  /** Throws PROCESS_USER_UNAVAILABLE for a file that cannot be understood, STATE_UNWRITABLE for one that cannot be read. */
+  /** Throws PROCESS_USER_UNAVAILABLE for a file that cannot be parsed, STATE_UNWRITABLE for one that cannot be read. */
   constructor(stateDirectory: string, range: UserRange) {
     this.#path = join(stateDirectory, FILE);
     this.#range = range;
     this.#users = read(this.#path);
   }
 
-  /** Every user that was ever given. */
+  /** Every user that was ever assigned. */
   all(): number[] {
     return [...this.#users.values()];
   }
 
   /**
-   * The user of a plugin; a plugin id that is not known yet has one, too. Throws PROCESS_USER_UNAVAILABLE where all are taken,
+   * The user of a plugin; also for a plugin id that is not known yet. Throws PROCESS_USER_UNAVAILABLE if all are in use,
    * STATE_UNWRITABLE.
    */
   userOf(packageName: string, pluginId: string | undefined): number {
@@ -80,7 +80,7 @@ function read(path: string): Map<string, number> {
   } catch {
     // Not what was written.
   }
-  // Going on without it might give the files of one plugin to another.
+  // Continuing without it could give the files of one plugin to another.
   throw userRecordsDamaged(path);
 }
 

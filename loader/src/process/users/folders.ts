@@ -9,18 +9,18 @@ const OTHERS_WRITE = 0o002;
 const OTHERS_ENTER = 0o001;
 const STICKY = 0o1000;
 const ALL_OF_OTHERS = 0o077;
-/** Others pass through, and cannot see what is there. */
+/** Others may pass through, but not list. */
 const PASSED_THROUGH = 0o711;
 
 const SHOWN = 0o755;
 const SHOWN_TO_GROUP = 0o750;
 
-/** The entries of the state directory that a process passes through on its way to what it may read. */
+/** The entries of the state directory on the way to readable files. */
 const PASSED = ['staged', 'foreign', join('foreign', 'staged'), 'run'];
 
 /**
- * Lets the users of plugins into the state directory as far as they have to: to the shelf of links, and through the folders above
- * their own copies and sockets. Everything else there is closed.
+ * Opens the state directory to the users of plugins as far as needed: the shelf of links, and the folders above their own
+ * copies and sockets. Everything else there is closed.
  */
 export async function openStateDirectoryToUsers(stateDirectory: string): Promise<void> {
   for (const entry of await readdir(stateDirectory, { withFileTypes: true })) {
@@ -35,8 +35,8 @@ export async function openStateDirectoryToUsers(stateDirectory: string): Promise
 }
 
 /**
- * Lets a group read a staged copy, or everybody who finds it, where it is for more than one. A copy that is shown already stays as
- * it is: processes read it.
+ * Lets a group read a staged copy, or everybody if it is for several groups. A copy that is open already stays open, because
+ * processes read it.
  */
 export async function showCopy(dir: string, group: number | 'all'): Promise<void> {
   await passThrough(dirname(dir));
@@ -45,17 +45,17 @@ export async function showCopy(dir: string, group: number | 'all'): Promise<void
   if ((mode & 0o7777) === wanted && (group === 'all' || gid === group)) return;
   await showFoldersIn(dir);
   if (group !== 'all') {
-    // First closed, so that no other group reads it meanwhile.
+    // Closed first, so that no other group can read it meanwhile.
     await chmod(dir, 0o700);
     await chown(dir, process.geteuid!(), group);
   }
-  // Last: a copy whose top is shown is shown as a whole.
+  // Opened last: a copy is visible only when all of it is readable.
   await chmod(dir, wanted);
 }
 
 /**
- * What of some files and folders users other than the portal's cannot read, by the permissions of these and of all folders above
- * (PROCESS_USER_UNAVAILABLE); undefined where they can.
+ * The first of some paths that other users cannot read because of its permissions or those of a folder above
+ * (PROCESS_USER_UNAVAILABLE); undefined if all are readable.
  */
 export function unreadableFault(paths: readonly string[]): StagedoorError | undefined {
   for (const path of paths.map((each) => realpathSync(each))) {
@@ -69,7 +69,7 @@ export function unreadableFault(paths: readonly string[]): StagedoorError | unde
   return undefined;
 }
 
-/** As {@link unreadableFault}, of the folders above a path alone. */
+/** As {@link unreadableFault}, for the folders above a path only. */
 export function unreachableFault(path: string): StagedoorError | undefined {
   for (let at = dirname(path); ; at = dirname(at)) {
     const { mode } = statSync(at);
@@ -79,9 +79,9 @@ export function unreachableFault(path: string): StagedoorError | undefined {
 }
 
 /**
- * Takes from other users what lets them change what the portal goes by: the right to write into some folders, and, in the folder for
- * everybody's temporary files, the right to replace the files of others. Folders that do not exist are left out. Throws
- * PROCESS_USER_UNAVAILABLE where that is not the portal's to do.
+ * Removes permissions that let other users tamper with the portal: to write into some folders and, in the folder for
+ * temporary files, to replace the files of others. Folders that do not exist are skipped. Throws PROCESS_USER_UNAVAILABLE if
+ * the portal may not change them.
  */
 export async function closeToWriters(folders: readonly string[], temporary: string): Promise<void> {
   for (const folder of [...folders, temporary]) {
@@ -101,7 +101,7 @@ async function passThrough(dir: string): Promise<void> {
   });
 }
 
-/** Gives all folders below one the mode that they have where no umask takes bits away. */
+/** Gives all folders below one the mode that they would have without a umask. */
 async function showFoldersIn(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
