@@ -11,7 +11,7 @@ export interface HealthCheckResult {
 
 /** One thing that a plugin needs in order to work. */
 export interface HealthCheck {
-  /** Unique in the plugin, 1 to 100 characters, e.g. `database`. */
+  /** Unique in the plugin, 1 to 100 characters, for example `database`. */
   name: string;
   /** Resolves to the result, or to nothing for `ok`. The message of a thrown error is shown as an `error`. */
   check(): Promise<void | HealthCheckResult>;

@@ -8,7 +8,7 @@ import { notAllowed, notSignedIn, serviceLacksPermission, serviceUnrestricted, u
 import { isWrite } from './permissions';
 import { policyAllows } from './policyAnswer';
 
-/** What {@link Access} works with. */
+/** Dependencies of {@link Access}. */
 export interface AccessOptions {
   httpAuth: HttpAuthService;
   permissions: PermissionsService;

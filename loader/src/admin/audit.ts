@@ -8,7 +8,7 @@ import type { Caller } from './caller';
 /** The part of a write that is recorded before it begins. */
 export interface AuditedWrite {
   kind: OperationKind;
-  /** Absent where the bundle is not known yet. */
+  /** Absent if the bundle is not known yet. */
   plugin: string | undefined;
   caller: Caller;
 }

@@ -17,7 +17,7 @@ export type CallerCredentials = UserCredentials | ServiceCredentials;
 export interface Caller {
   /** Entity ref. */
   user?: string;
-  /** Subject, e.g. `plugin:catalog`. */
+  /** Subject, for example `plugin:catalog`. */
   service?: string;
 }
 

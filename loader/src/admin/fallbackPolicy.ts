@@ -36,7 +36,7 @@ interface ExtensionPointEntry {
 /** The extension points of permission plugins that have a fallback. */
 const watchedPoints = new WeakSet<object>();
 
-/** What {@link withFallbackPolicy} works with. */
+/** Dependencies of {@link withFallbackPolicy}. */
 export interface FallbackOptions {
   rules: AccessRules;
   /** Names of bundles that should set a policy and are not running. */

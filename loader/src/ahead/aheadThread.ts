@@ -41,7 +41,7 @@ export class AheadThread {
     this.#worker.postMessage({ root, entries, shelves, compile } satisfies AheadJob);
   }
 
-  /** What was staged of an entry, once; undefined where there is nothing, for whatever reason. */
+  /** What was staged of an entry, once; undefined if there is nothing, for whatever reason. */
   async staged(entry: string): Promise<StagedAhead | undefined> {
     const begun = this.#staging.get(entry);
     if (!begun) return undefined;

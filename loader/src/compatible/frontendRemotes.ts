@@ -15,7 +15,7 @@ export interface DynamicPluginsFrontendRemotesService {
   setResolverProvider(provider: FrontendRemoteResolverProvider): void;
 }
 
-/** What {@link frontendRemotes} reads. */
+/** Inputs of {@link frontendRemotes}. */
 export interface FrontendRemotesOptions {
   plugins: DynamicPluginProvider;
   provider: FrontendRemoteResolverProvider | undefined;

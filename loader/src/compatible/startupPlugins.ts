@@ -26,7 +26,7 @@ import type {
   ScannedPluginPackage,
 } from './types';
 
-/** What {@link StartupPlugins} works with. */
+/** Dependencies of {@link StartupPlugins}. */
 export interface StartupPluginsOptions {
   settings: Settings;
   drops: StartupDrops;

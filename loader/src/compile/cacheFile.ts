@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 const HASH_BYTES = 32;
 const STEP_BYTES = 1 << 20;
 
-/** Writes a code cache behind its sha256, whole or not at all: V8 itself checks only a header. */
+/** Writes a code cache behind its sha256, atomically: V8 itself checks only a header. */
 export async function writeCache(file: string, data: Buffer): Promise<void> {
   await replaceFile(file, [createHash('sha256').update(data).digest(), data]);
 }

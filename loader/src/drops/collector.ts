@@ -5,7 +5,7 @@ import type { Bundles } from '../lifecycle/bundles';
 import type { DropDirectory } from './dropDirectory';
 import type { StateFile } from '../lifecycle/stateFile';
 
-/** What {@link Collector} works with. */
+/** Dependencies of {@link Collector}. */
 export interface CollectorOptions {
   shelves: Shelves;
   drops: DropDirectory;

@@ -32,7 +32,7 @@ interface DropDecisions {
   forgetRemoved(present: ReadonlySet<string>): Promise<void>;
 }
 
-/** What {@link DropDirectory} works with. */
+/** Dependencies of {@link DropDirectory}. */
 export interface DropDirectoryOptions {
   root: string;
   shelves: Shelves;

@@ -26,7 +26,7 @@ export interface FoundDrop {
   seen: string;
 }
 
-/** What {@link DropReader} works with. */
+/** Dependencies of {@link DropReader}. */
 export interface DropReaderOptions {
   root: string;
   shelves: Shelves;

@@ -12,7 +12,7 @@ import type { DropDirectory } from './dropDirectory';
 import { rootUnwritable, uploadOutranked, uploadEntryTaken } from './errors';
 import { receiveUpload } from './receiveUpload';
 
-/** What {@link Uploads} works with. */
+/** Dependencies of {@link Uploads}. */
 export interface UploadsOptions {
   root: string;
   shelves: Shelves;

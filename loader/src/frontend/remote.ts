@@ -79,7 +79,7 @@ interface FederationManifest extends JsonObject {
   exposes: Array<{ name: string }>;
 }
 
-/** What {@link readRemote} reads. */
+/** Inputs of {@link readRemote}. */
 export interface RemotePlace {
   packageName: string;
   /** Folder of the bundle. */

@@ -7,7 +7,7 @@ import { isHashed, readAsset } from './assets';
 import { DESCRIPTION } from './description';
 import type { Remote, ServedRemote } from './remote';
 
-/** What {@link createRemotesRouter} serves. */
+/** Inputs of {@link createRemotesRouter}. */
 export interface RemotesOptions {
   /** The current remotes. */
   remotes: () => readonly ServedRemote[];

@@ -4,7 +4,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
 import { onlyLeaves, placeOf, visibilityOf, type VisibleLeaf } from '../validate/configVisibility';
 
-/** What {@link VisibleConfig} works with. */
+/** Dependencies of {@link VisibleConfig}. */
 export interface VisibleConfigOptions {
   config: RootConfigService;
   logger: LoggerService;

@@ -27,7 +27,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DROP_UNREADABLE',
 ]);
 
-/** What {@link Bundles} works with. */
+/** Dependencies of {@link Bundles}. */
 export interface BundlesOptions {
   units: Pick<Units, 'get'>;
   registry: StatusStore;

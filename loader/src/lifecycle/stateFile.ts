@@ -47,7 +47,7 @@ const EVENTS_PER_RUN = 1_000_000_000;
 
 /** How a {@link StateFile} is opened. */
 export interface StateFileOptions {
-  /** Asked before each write; rejects where the state directory belongs to another process now. */
+  /** Asked before each write; rejects if the state directory belongs to another process now. */
   assertHeld(): Promise<void>;
   /** Hears of a file that was put aside: STATE_FILE_DAMAGED. */
   onDamage(fault: StagedoorError): void;
@@ -119,7 +119,7 @@ export class StateFile {
     });
   }
 
-  /** The newest version that served, or that an operator went back to; undefined where none could be compared. */
+  /** The newest version that served, or that an operator went back to; undefined if none could be compared. */
   newest(name: string): string | undefined {
     const { newest, serving, previous } = this.get(name);
     return newest?.version ?? newer(serving?.version, previous?.version);

@@ -38,10 +38,10 @@ export interface DatabaseReport {
   added: OwnedMigration[];
 }
 
-/** What {@link DatabaseUse} works with. */
+/** Dependencies of {@link DatabaseUse}. */
 export interface DatabaseUseOptions {
   pluginId: string;
-  /** The package that brings the plugin; undefined where that is one of the portal's own. */
+  /** The package that brings the plugin; undefined if that is one of the portal's own. */
   pluginOwner: string | undefined;
   /** The bundles that are part of the unit. */
   bundles: readonly StagedBundle[];
@@ -78,7 +78,7 @@ export class DatabaseUse {
   }
 
   /**
-   * Compares what is in the database with what the bundles bring, once; nothing is changed. Throws DATABASE_NEWER where a newer build
+   * Compares what is in the database with what the bundles bring, once; nothing is changed. Throws DATABASE_NEWER if a newer build
    * has migrated it and this one may not or cannot run on that, DATABASE_LOCKED, and, where older builds are refused, DATABASE_UNREADABLE.
    */
   check(service: Pick<DatabaseService, 'getClient'>): Promise<void> {

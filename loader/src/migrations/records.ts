@@ -33,7 +33,7 @@ export interface MigrationMemory {
   update(name: string, changes: { migrations: AppliedMigration[] | undefined }): Promise<void>;
 }
 
-/** What {@link MigrationRecords} works with. */
+/** Dependencies of {@link MigrationRecords}. */
 export interface MigrationRecordsOptions extends Pick<DatabaseSetup, 'olderBuilds' | 'sharedDatabase'> {
   memory: MigrationMemory;
   logger: LoggerService;

@@ -11,7 +11,7 @@ import { Traffic } from './metrics/traffic';
 import type { MetricsSettings } from '../settings/metrics';
 import type { ObservedEvents, ObservedStatuses, ObservedUnit, ObservedUnits } from './observed';
 
-/** What {@link Measurements} works with. */
+/** Dependencies of {@link Measurements}. */
 export interface MeasurementsOptions {
   settings: MetricsSettings;
   config: Config;
@@ -56,7 +56,7 @@ export class Measurements {
     });
   }
 
-  /** Begins to measure; a port that cannot be opened is logged, and everything else goes on. */
+  /** Begins to measure; a port that cannot be opened is logged, and everything else continues. */
   static async open(options: MeasurementsOptions): Promise<Measurements> {
     const traffic = new Traffic();
     const measurements = new Measurements(options, await openMetrics([traffic]), traffic);

@@ -11,7 +11,7 @@ import type { Timings } from './timing/timings';
 import { Measurements } from './measurements';
 import type { ObservedEvents, ObservedStatuses, ObservedUnits } from './observed';
 
-/** What {@link Observations} works with. */
+/** Dependencies of {@link Observations}. */
 export interface ObservationsOptions {
   /** Undefined: static units only. */
   settings: Settings | undefined;

@@ -14,7 +14,7 @@ import type { StatusStore } from '../lifecycle/statusStore';
 import type { StateFile } from '../lifecycle/stateFile';
 import type { Uploads } from '../drops/uploads';
 
-/** What {@link Operator} works with. */
+/** Dependencies of {@link Operator}. */
 export interface OperatorOptions {
   operations: Operations;
   drops: DropDirectory;

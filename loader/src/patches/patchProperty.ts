@@ -12,7 +12,7 @@ export type Layer<F> = (next: F) => F;
 
 /** A property that is currently patched. */
 interface Patched {
-  /** What the property was before the first layer; undefined where the object inherits it. */
+  /** What the property was before the first layer; undefined if the object inherits it. */
   before: PropertyDescriptor | undefined;
   original: AnyFunction;
   /** The current value, which calls the layers. */

@@ -20,7 +20,7 @@ const SCHEMA_PATIENCE_MS = 2000;
 /** Number of bundles that load concurrently at boot: each has its own start timeout, and more would use up each other's. */
 const AT_ONCE = 4;
 
-/** What {@link Pipeline} works with. */
+/** Dependencies of {@link Pipeline}. */
 export interface PipelineOptions<Found> {
   steps: PipelineSteps<Found>;
   /** The loaded bundles, and the status of all. */

@@ -10,7 +10,7 @@ import { pluginIdInvalid, noPluginId } from './errors';
 import { loadFeatures } from './loadFeatures';
 
 /**
- * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
+ * Loads a bundle and returns its contribution. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
  * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED, ROOT_ROUTE_REFUSED.
  */
 export async function contributionOf(
@@ -27,7 +27,7 @@ export async function contributionOf(
     },
     (factory) => {
       if (isHostService(factory, services)) policy.checkReplacement(bundle, factory.service.id);
-      // Its root instance or root context would get the router of the host itself.
+      // Its root instance or root context would receive the host's own router.
       refuseRootRouter(`The service '${factory.service.id}' of ${bundle.name}`, factory.deps);
     },
   );
@@ -50,10 +50,7 @@ export async function contributionOf(
   return contribution;
 }
 
-/**
- * An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. Throws
- * PLUGIN_ID_INVALID.
- */
+/** An id is part of a mount path: with a slash it would reach into the paths of another plugin. Throws PLUGIN_ID_INVALID. */
 export function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribution): void {
   const ids = [...pluginIds, ...modules.flatMap(({ pluginId, moduleId }) => [pluginId, moduleId])];
   const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));

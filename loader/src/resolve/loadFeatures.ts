@@ -19,13 +19,13 @@ import {
   mainOutside,
 } from './errors';
 
-/** Gives what the module at an absolute path exports. */
+/** Returns the exports of the module at an absolute path. */
 export type LoadModule = (entry: string) => Promise<unknown>;
 
 /**
- * Loads a staged bundle and returns its backend features. `alpha/package.json` is tried first and the main entry
- * next, as upstream's loader does. `loadModule` is Node's `require` or `import` by default. Throws MAIN_MISSING,
- * MAIN_OUTSIDE, LOAD_FAILED, MODULE_NOT_FOUND, LEGACY_BACKEND, NOT_A_FEATURE.
+ * Loads a staged bundle and returns its backend features. As in upstream's loader, `alpha/package.json` is tried first, then
+ * the main entry. `loadModule` is Node's `require` or `import` by default. Throws MAIN_MISSING, MAIN_OUTSIDE, LOAD_FAILED,
+ * MODULE_NOT_FOUND, LEGACY_BACKEND, NOT_A_FEATURE.
  */
 export async function loadFeatures(bundle: StagedBundle, loadModule: LoadModule = byNode): Promise<Feature[]> {
   let exported: unknown;
@@ -60,7 +60,10 @@ function installed(installer: unknown): Feature[] {
     .filter((found) => found !== undefined);
 }
 
-/** Forgets the modules of a staged folder, so that their memory goes with the last generation that used them. */
+/**
+ * Removes the modules of a staged folder from the cache, so that their memory is freed with the last generation that used
+ * them.
+ */
 export function unloadModules(dir: string): void {
   const cache = createRequire(join(dir, 'package.json')).cache;
   // The names of modules are absolute and normalised. There are thousands, and the portal serves meanwhile.
@@ -98,7 +101,7 @@ async function load(bundle: StagedBundle, entry: string, loadModule: LoadModule)
     if (cause.code === 'MODULE_NOT_FOUND' || cause.code === 'ERR_MODULE_NOT_FOUND') {
       throw moduleNotFound(bundle.name, first, cause);
     }
-    // A syntax error's stack begins with file:line, which is what its author needs.
+    // The stack of a syntax error begins with file:line, which helps its author.
     const where =
       cause.name === 'SyntaxError' ? cause.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
     const at = where ? ` (${where})` : '';

@@ -12,12 +12,12 @@ export interface Drop {
   kind: 'folder' | 'archive';
 }
 
-/** What a path that leads nowhere is answered. */
+/** Error codes of a path that does not exist. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /**
- * The drop at `<root>/<entry>`; undefined where there is none, or nothing that could be a bundle. An entry is absent only
- * where the root directory can be read: throws ROOT_UNREADABLE, and DROP_UNREADABLE for an entry that cannot be looked at.
+ * The drop at `<root>/<entry>`; undefined if there is none, or nothing that could be a bundle. Absence is certain only if the
+ * root directory can be read: throws ROOT_UNREADABLE, and DROP_UNREADABLE for an unreadable entry.
  */
 export async function findDrop(root: string, entry: string): Promise<Drop | undefined> {
   const path = join(root, entry);

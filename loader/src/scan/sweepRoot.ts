@@ -5,25 +5,25 @@ import { listDrops } from './drop';
 
 const INTERVAL_MS = 1000;
 
-/** A sweep under way. */
+/** A running sweep. */
 export interface Sweep {
-  /** Has the next look call `changed` for an entry that others saw change: what came and went between two looks, too. */
+  /** Makes the next look call `changed` for an entry that an event reported, even if it is unchanged by then. */
   recheck(entry: string): void;
   close(): void;
 }
 
-/** Who hears of what a sweep finds. */
+/** Callbacks of a sweep. */
 export interface SweepListener {
   changed(entry: string): void;
-  /** The root directory cannot be read, once until it can again: then undefined. */
+  /** The root directory cannot be read (called once), or can again (undefined). */
   readable?(fault: StagedoorError | undefined): void;
 }
 
 /**
- * Looks every second at what tells one content of a drop from another (the entry itself, where a link leads, the
- * package.json and the manifest) and calls `changed` for entries that differ from the last look; the first calls it for
- * all that are there, and for those of `taken` that are not. A root directory that cannot be read is looked at again later,
- * and says nothing of its drops until then.
+ * Every second, compares what distinguishes one content of a drop from another (the entry itself, the target of a link, the
+ * package.json and the manifest) and calls `changed` for entries that differ; the first look calls it for all present
+ * entries, and for those of `taken` that are absent. An unreadable root directory is tried again later, and nothing is
+ * reported about its drops until then.
  */
 export function sweepRoot(root: string, taken: Iterable<string>, { changed, readable }: SweepListener): Sweep {
   let known = new Map(Array.from(taken, (entry) => [entry, '']));
@@ -67,7 +67,7 @@ async function marks(root: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(entries.map(async (entry) => [entry, await mark(join(root, entry))] as const)));
 }
 
-/** One line that changes when the drop does: its own, its link's and its describing files' identity and times. */
+/** A line that changes with the drop: identity and times of the entry, its link target and its describing files. */
 async function mark(path: string): Promise<string> {
   const own = await lstat(path).catch(() => undefined);
   const [target, at] = own?.isSymbolicLink()

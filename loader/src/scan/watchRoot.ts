@@ -6,12 +6,12 @@ import { isBundleFolder } from './drop';
 import { sweepRoot } from './sweepRoot';
 
 /**
- * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
- * changed or removed; first for all that are there or were `taken` before. File system events are quick but not certain
- * (a link that is turned elsewhere, a network volume written by another machine), so a sweep of the folder backs them
- * up. Content of nested `node_modules` is not watched: it never changes without its drop. Links inside drops are not
- * followed, drops that are links are. `readable` hears, once each time, that the root directory cannot be read, and that it
- * can again. Gives what ends it.
+ * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added, changed or
+ * removed; first for all that are present or were `taken` before. File system events are fast but unreliable (a link that
+ * changes its target, a network volume written by another machine), so a periodic sweep complements them. Nested
+ * `node_modules` are not watched, because they never change without their drop. Links inside drops are not followed; drops
+ * that are links are. `readable` is called once each time the root directory becomes unreadable or readable. Returns a
+ * function that ends the watch.
  */
 export function watchRoot(
   root: string,
@@ -34,7 +34,7 @@ export function watchRoot(
     },
     readable: (fault) => {
       if (!fault) {
-        // To the watcher, everything was removed.
+        // The watcher sees everything as removed.
         void watcher.close();
         watcher = watchAll();
       }
@@ -59,7 +59,7 @@ class LinkedDrops {
     this.#changed = changed;
   }
 
-  /** Watches where `entry` leads now, if that is a package outside the root directory, and nowhere else. */
+  /** Watches the target of `entry` if it is a package outside the root directory, and nothing else. */
   async follow(entry: string): Promise<void> {
     const path = join(this.#root, entry);
     const root = await realpath(this.#root).catch(() => this.#root);

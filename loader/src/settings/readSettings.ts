@@ -39,8 +39,8 @@ const KEYS = [
 ];
 
 /**
- * Reads `dynamicPlugins`, all faults at once (SETTING_INVALID). Relative folders and files are taken from `cwd`.
- * Undefined without `dynamicPlugins.rootDirectory`: a portal without dynamic plugins.
+ * Reads `dynamicPlugins` and reports all errors at once (SETTING_INVALID). Relative paths are resolved from `cwd`. Undefined
+ * without `dynamicPlugins.rootDirectory`: a portal without dynamic plugins.
  */
 export function readSettings(config: Config, cwd: string): Settings | undefined {
   const faults: string[] = [];

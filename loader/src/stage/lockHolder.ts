@@ -5,9 +5,9 @@ import { hostname } from 'node:os';
 export interface Holder {
   pid: number;
   host: string;
-  /** Where process ids mean the same: the run of the machine and its namespace of process ids. Unknown outside Linux. */
+  /** The scope of process ids: the boot of the machine and the process namespace. Unknown outside Linux. */
   place?: string;
-  /** When the process started, in ticks of that run: process ids are used again. */
+  /** Start time of the process in ticks since boot, because process ids are reused. */
   started?: string;
 }
 
@@ -16,7 +16,7 @@ export function ownHolder(): Holder {
   return { pid: process.pid, host: hostname(), place: place(), started: startOf(process.pid) };
 }
 
-/** What a lock file says; undefined for anything else. */
+/** The content of a lock file; undefined if it is invalid. */
 export function parseHolder(text: string): Holder | undefined {
   try {
     const value = JSON.parse(text) as Partial<Holder> | null;
@@ -26,12 +26,12 @@ export function parseHolder(text: string): Holder | undefined {
   }
 }
 
-/** True for one process, or for one that took its place: a container that starts again has the same name and number. */
+/** True for the same process, or for its successor: a restarted container has the same name and number. */
 export function isSame(a: Holder | undefined, b: Holder): boolean {
   return a?.pid === b.pid && a.host === b.host;
 }
 
-/** Whether a holder lives; undefined where that cannot be seen from here. */
+/** Whether a holder is alive; undefined if that cannot be determined from here. */
 export function isAlive(holder: Holder, self: Holder): boolean | undefined {
   if (holder.place !== undefined && holder.place === self.place) {
     const started = startOf(holder.pid);
@@ -56,7 +56,7 @@ function place(): string | undefined {
   return boot && namespace && `${boot} ${namespace}`;
 }
 
-/** Field 22 of /proc/<pid>/stat (proc(5)); the second may hold blanks and brackets. */
+/** Field 22 of /proc/<pid>/stat (proc(5)); the second field may contain spaces and parentheses. */
 function startOf(pid: number): string | undefined {
   const stat = read(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

@@ -41,7 +41,7 @@ export async function stageDrop(
       await extractArchive(drop.path, scratch);
       files = await listFiles(scratch, fs);
     } else {
-      // First, so that nothing is copied of a folder that is no package.
+      // Read first, so that a folder that is not a package is not copied.
       await readPackageJson(drop.path, fs);
       files = listedOf(await copyFolder(drop.path, scratch, DEFAULT_LIMITS, fs));
     }
@@ -70,7 +70,7 @@ export async function stageDrop(
     if (isNoRoom(error)) throw stateUnwritable(shelves.temporary, error);
     throw isStagedoorError(error) ? error : dropUnreadable(drop.entry, error);
   } finally {
-    // Unpacking that a full disk ended may still be writing: what removal says then must not hide why it ended.
+    // Unpacking that failed on a full disk may still be writing: errors of the clean-up must not hide the original one.
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
 }

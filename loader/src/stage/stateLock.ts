@@ -7,16 +7,16 @@ import { stateDirectoryInUse } from './errors';
 import { isAlive, isSame, ownHolder, parseHolder, type Holder } from './lockHolder';
 import { writingState } from './stateDirectory';
 
-/** How often the holder shows that it lives, in milliseconds. */
+/** Heartbeat interval of the holder, in milliseconds. */
 const BEAT_MS = 2000;
-/** A holder that cannot be seen from here, and has not shown that it lives for this long, is dead; in milliseconds. */
+/** A holder whose process cannot be checked counts as dead after this time without a heartbeat, in milliseconds. */
 const STALE_MS = 10_000;
 
 /**
- * Takes a state directory for this process: two portals on one would delete each other's staged copies. A lock whose
- * process has died is taken over, at once where that can be seen, else when it has gone stale; one whose process can be
- * seen to live never is, however long it stands still. `lost` hears, once, that another process took the lock of this one.
- * Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
+ * Locks a state directory for this process: two portals on one would delete each other's staged copies. The lock of a dead
+ * process is taken over, at once if its death can be verified, otherwise when it has gone stale; a lock whose process is
+ * verifiably alive is never taken over, however long it is suspended. `lost` is called once if another process took this
+ * lock. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
  */
 export async function lockState(
   stateDir: string,
@@ -53,7 +53,7 @@ export async function lockState(
 
 /** A state directory that this process has. */
 export interface StateLock {
-  /** Throws STATE_DIRECTORY_IN_USE where another process took it, because this one stood still for long. */
+  /** Throws STATE_DIRECTORY_IN_USE if another process took it while this one was suspended. */
   assertHeld(): Promise<void>;
   release(): void;
 }
@@ -66,22 +66,22 @@ async function create(stateDir: string, file: string, self: Holder): Promise<boo
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      // Half a lock is nobody's.
+      // A partially written lock is ignored.
       await rm(file, { force: true });
       throw error;
     }
   });
 }
 
-/** A lock that stands. */
+/** An existing lock. */
 interface Standing {
-  /** Undefined for one that is just being written. */
+  /** Undefined while it is being written. */
   holder?: Holder;
-  /** True where the holder is seen to live. */
+  /** True if the holder is verifiably alive. */
   certain: boolean;
 }
 
-/** The lock that somebody else holds; undefined for that of nobody, of a dead process, or of this one in an earlier life. */
+/** The lock of another process; undefined if it has no holder, a dead one, or this process in an earlier life. */
 async function standing(file: string, self: Holder): Promise<Standing | undefined> {
   const info = await stat(file).catch(() => undefined);
   if (!info) return undefined;
@@ -92,7 +92,7 @@ async function standing(file: string, self: Holder): Promise<Standing | undefine
   return Math.abs(Date.now() - info.mtimeMs) > STALE_MS ? undefined : { holder, certain: false };
 }
 
-/** Shows that this process lives; returns who has taken its lock, which it then leaves alone. */
+/** Sends a heartbeat; returns the holder that has taken the lock, which then stays untouched. */
 async function showAlive(file: string, self: Holder): Promise<Holder | undefined> {
   const holder = parseHolder(await readFile(file, 'utf8').catch(() => ''));
   if (holder && !isSame(holder, self)) return holder;

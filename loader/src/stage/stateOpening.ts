@@ -10,7 +10,7 @@ export interface OpenState {
   shelves: Shelves;
 }
 
-/** The state directory of a portal, which may be opened before there is anybody who needs it. */
+/** The state directory of a portal, which may be opened before it is needed. */
 export class StateOpening {
   readonly #path: string;
   #opened: Promise<OpenState> | undefined;
@@ -20,14 +20,14 @@ export class StateOpening {
     this.#path = path;
   }
 
-  /** Opens it, once. `lost` hears that another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+  /** Opens it once. `lost` is called if another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
   open(lost = this.#lost): Promise<OpenState> {
     this.#lost = lost;
     this.#opened ??= this.#open();
     return this.#opened;
   }
 
-  /** Leaves it to others; also one that is just being opened. */
+  /** Releases it, even while it is being opened. */
   release(): void {
     void this.#opened?.then(
       ({ lock }) => lock.release(),

@@ -4,7 +4,7 @@ import { StartFailure } from './startFailure';
 import { countMigrations, showNames } from '../migrations/compare';
 import type { DatabaseReport, DatabaseSetup } from '../migrations/databaseUse';
 
-/** Adds to the faults of a start what the build has done to the database before, and what it found there. */
+/** Adds to the errors of a start what the build did to the database before, and which newer migrations it found. */
 export function explainDatabase(
   failure: StartFailure,
   { newer, added }: DatabaseReport,
@@ -40,5 +40,5 @@ export function explainDatabase(
   );
 }
 
-/** Faults that say it themselves. */
+/** Errors that already say it. */
 const ABOUT_DATABASE: ReadonlySet<string> = new Set(['DATABASE_NEWER', 'DATABASE_LOCKED', 'DATABASE_UNREADABLE']);

@@ -15,8 +15,8 @@ export interface SchemaEntry {
 }
 
 /**
- * The config schemas that a bundle carries, as they stand in its file; empty without one. Nothing of them has been compiled.
- * Throws CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ * The raw config schemas of a bundle; empty if it has none. Nothing has been compiled. Throws CONFIG_SCHEMA_INVALID,
+ * CONFIG_SCHEMA_LIMIT.
  */
 export async function readSchemaEntries(
   { name, dir }: Pick<StagedBundle, 'name' | 'dir'>,
@@ -43,17 +43,17 @@ function parseSchemaEntries(text: string, path: string, packageName: string): Sc
   if (typeof value !== 'object' || value === null) throw configSchemaInvalid(packageName, path, 'it is not an object');
   const { backstageConfigSchemaVersion, schemas } = value;
   const values: unknown = backstageConfigSchemaVersion === 1 ? schemas : [{ value }];
-  if (!Array.isArray(values)) throw configSchemaInvalid(packageName, path, 'it holds no list of schemas');
+  if (!Array.isArray(values)) throw configSchemaInvalid(packageName, path, 'it contains no list of schemas');
   const fault = limitFault(values.map((entry) => (entry as SchemaEntry | null)?.value));
   if (fault) throw configSchemaLimit(packageName, path, fault);
   return values.map((entry) => {
     const schema: unknown = (entry as SchemaEntry | null)?.value;
     if (isSchema(schema)) return { packageName, path, value: schema };
-    throw configSchemaInvalid(packageName, path, 'it holds what is not the schema of an object');
+    throw configSchemaInvalid(packageName, path, 'it contains a schema that is not of type object');
   });
 }
 
-/** The one rule for what a config schema is: a JSON schema of an object, as all of app-config is one; `type` may be left out. */
+/** The one rule for config schemas: a JSON schema of type object, since app-config is one; `type` may be omitted. */
 function isSchema(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { type = 'object' } = value as { type?: unknown };

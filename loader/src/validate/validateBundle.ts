@@ -12,13 +12,13 @@ import {
   roleMissing,
 } from './errors';
 
-/** One reason to refuse a bundle; throws it. */
+/** One check; throws its error. */
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
-/** The gate: small separate checks, run in this order, the first fault wins. */
+/** The gate: small separate checks in this order; the first error wins. */
 const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
 
-/** Holds a staged bundle against the host. Throws the code of the first check that fails. */
+/** Checks a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
   for (const check of CHECKS) check(bundle, host);
 }
@@ -30,10 +30,13 @@ function checkRole(bundle: StagedBundle): void {
   throw roleUnsupported(bundle.name, role);
 }
 
-/** `main` and every target of `exports`, before any of them is followed; links were made copies or refused when it was staged. */
+/**
+ * `main` and every target of `exports`, before any of them is followed; links were copied or rejected when the bundle was
+ * staged.
+ */
 function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedBundle): void {
   const targets: string[] = main === undefined ? [] : [main];
-  // Conditions nest as deep as an attacker likes: no recursion.
+  // The depth of conditions is up to an attacker: no recursion.
   const open: unknown[] = [exports];
   while (open.length > 0) {
     const next = open.pop();
@@ -56,8 +59,8 @@ function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void 
 }
 
 /**
- * Only for bundles with our manifest: others declare peers that their own `node_modules` also holds. What frontend
- * plugins expect, the app shares.
+ * Only for bundles with our manifest: others declare peers that their own `node_modules` also contains. The app shares what
+ * frontend plugins expect.
  */
 function checkPeers(bundle: StagedBundle, host: HostManifest): void {
   if (isFrontendRole(bundle.packageJson.backstage?.role ?? '')) return;
@@ -72,7 +75,7 @@ function checkPeers(bundle: StagedBundle, host: HostManifest): void {
   }
 }
 
-/** Shared packages of which the host has a later version than a bundle was made for, which may matter to it. */
+/** Shared packages that the host has in a later version than the bundle was made for. */
 export function laterPeers({ manifest, packageJson }: StagedBundle, { shared }: HostManifest): string[] {
   if (isFrontendRole(packageJson.backstage?.role ?? '')) return [];
   return Object.entries(manifest?.host.shared ?? {})

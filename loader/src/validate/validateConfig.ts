@@ -7,22 +7,22 @@ import type { PassedChecks } from './passedChecks';
 import type { SchemaJob } from './schemaWorker/messages';
 import type { SchemaWorkers } from './schemaWorker/schemaWorkers';
 
-/** A message of config-loader: what is expected, parameters, and where, as a JSON pointer. */
+/** A message of config-loader: the expectation, parameters, and the place as a JSON pointer. */
 const MESSAGE = /^Config (.*) \{ (.*) \} at (.*)$/s;
 
-/** What app-config is checked with. */
+/** Inputs of a check of app-config. */
 export interface ConfigCheck {
   config: Config;
   workers: SchemaWorkers;
-  /** Absent where nothing is kept between starts. */
+  /** Absent if nothing is kept between starts. */
   passed?: PassedChecks;
-  /** Hears that schemas are being compiled: from then on the time is the bundle's. */
+  /** Called when schemas begin to compile: from then on the bundle's time counts. */
   begun?: () => void;
 }
 
 /**
- * Holds the app-config against the schemas of a bundle, in a thread of its own, unless it is known to match. Throws
- * CONFIG_INVALID with every fault, in `details.faults` too; CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ * Checks app-config against the schemas of a bundle in a separate thread, unless it is known to match. Throws CONFIG_INVALID
+ * with every error, also in `details.faults`; CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
  */
 export async function validateConfig(
   bundle: StagedBundle,
@@ -41,7 +41,7 @@ export async function validateConfig(
   throw configInvalid(name, faults);
 }
 
-/** What a thread is asked about config schemas. */
+/** The job for a thread. */
 export function jobOf(entries: readonly SchemaEntry[], config: Config): SchemaJob {
   return { entries, data: JSON.stringify(config.get()) };
 }

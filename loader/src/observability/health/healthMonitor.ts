@@ -29,7 +29,7 @@ export interface MonitoredUnit {
   readonly current?: MonitoredGeneration;
 }
 
-/** What {@link HealthMonitor} works with. */
+/** Dependencies of {@link HealthMonitor}. */
 export interface HealthMonitorOptions {
   settings: HealthSettings;
   units: () => readonly MonitoredUnit[];

@@ -12,7 +12,7 @@ export interface MembranePolicy {
   ownSocket: string;
   /** The folder for its temporary files: it may listen and connect there. */
   temporary: string;
-  /** The folder of the host's SQLite driver, by real path; undefined where none is needed. */
+  /** The folder of the host's SQLite driver, by real path; undefined if none is needed. */
   driverDir?: string;
   /** SQLite file of the plugin, absolute. */
   database?: string;
