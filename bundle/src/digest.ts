@@ -9,7 +9,7 @@ import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
 /** Files that describe the bundle and are therefore not in its own list. */
 const UNLISTED = new Set([MANIFEST_FILE, SIGNATURE_FILE]);
 
-/** What of all files of a bundle is in its list. */
+/** The files of a bundle that are in its list. */
 export function listedOf(files: readonly BundleFile[]): BundleFile[] {
   return files.filter(({ path }) => !UNLISTED.has(path));
 }
@@ -19,7 +19,7 @@ export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** Hex sha256 of a file; `size` in bytes, where known, spares small files a stream. */
+/** Hex sha256 of a file; `size` in bytes, if known, avoids a stream for small files. */
 export async function sha256File(file: string, size = Infinity): Promise<string> {
   return await waitingFileSystem.sha256(file, size);
 }

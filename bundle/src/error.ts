@@ -7,7 +7,7 @@ export interface StagedoorErrorOptions {
   hint?: string;
   /** The error that this one explains; kept for logs, never shown alone. */
   cause?: unknown;
-  /** Machine-readable facts behind the message, e.g. both names of a conflict. */
+  /** Machine-readable facts behind the message, for example both names of a conflict. */
   details?: Record<string, unknown>;
 }
 

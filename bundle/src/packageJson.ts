@@ -40,8 +40,8 @@ const schema = z.looseObject({
 export type PackageJson = z.infer<typeof schema>;
 
 /**
- * Reads and validates `<dir>/package.json`, all faults at once.
- * Throws PACKAGE_JSON_MISSING or PACKAGE_JSON_INVALID.
+ * Reads and validates `<dir>/package.json`, and reports all errors at once. Throws PACKAGE_JSON_MISSING or
+ * PACKAGE_JSON_INVALID.
  */
 export async function readPackageJson(dir: string, fs: FileSystem = waitingFileSystem): Promise<PackageJson> {
   const file = join(dir, 'package.json');
@@ -70,7 +70,7 @@ export function parsePackageJson(text: string, file: string): PackageJson {
   return parsed.data;
 }
 
-/** How many issues are named: a manifest of nonsense has one for each of its files. */
+/** How many issues are named: an invalid manifest may have one for each file. */
 const MAX_ISSUES = 20;
 
 /** Zod issues as one line: `path: message; path: message`. */

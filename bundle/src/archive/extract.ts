@@ -23,7 +23,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 const PLAIN = new Set(['File', 'OldFile', 'ContiguousFile']);
 
-/** What is asked of an entry before it is unpacked. */
+/** The properties of an entry that are checked before it is unpacked. */
 interface Entry {
   type: string;
   size: number;
@@ -33,30 +33,30 @@ interface Entry {
   header?: { cksum?: number };
 }
 
-/** What decides on each entry: gives the path it is written to, empty to leave it out; throws for one that must not be there. */
+/** Decides on each entry: returns the path that it is written to, empty to leave it out; throws for a forbidden one. */
 type Judge = (path: string, entry: Entry, contents: Contents) => string;
 
-/** An archive, how it is compressed, and what of it is wanted. */
+/** An archive, its compression, and the wanted part of it. */
 interface Reading {
   file: string;
   compression: Compression;
   limits: ContentLimits;
-  /** What the archive is called in errors: its file may be a temporary one. */
+  /** Name of the archive in errors: its file may be a temporary one. */
   shown: string;
   judge: Judge;
-  /** What of the limits other layers took. */
+  /** The part of the limits that other layers used. */
   taken?: ContentLimits | undefined;
-  /** Paths that alone are written; all of the archive is judged. */
+  /** Only these paths are written; the whole archive is checked. */
   only?: readonly string[] | undefined;
 }
 
 /**
- * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
- * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
- * differ in what they make of that. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
- * before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
- * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written. Errors call the archive
- * `shown`.
+ * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`). Only
+ * plain files and folders with plain relative names are accepted, and nothing may follow the end of the archive, because
+ * tools interpret that differently. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. The whole
+ * archive is read once before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or
+ * OUTPUT_UNWRITABLE for a full disk; `dir` is then removed. With `only`, only the files at these paths are written. Errors
+ * call the archive `shown`.
  */
 export async function extractArchive(
   file: string,
@@ -78,18 +78,18 @@ export interface LayerReading {
   /** Relative, `/`-separated; empty for all of the layer. */
   folder: string;
   limits?: ContentLimits;
-  /** What the layer is called in errors; by default its file. */
+  /** Name of the layer in errors; by default its file. */
   shown?: string;
-  /** What of the limits earlier layers of the image took. */
+  /** The part of the limits that earlier layers of the image used. */
   taken?: ContentLimits;
-  /** Paths below the folder that alone are written; all of the layer is judged. */
+  /** Only these paths below the folder are written; the whole layer is checked. */
   only?: readonly string[];
 }
 
 /**
- * Unpacks what lies below one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns
- * what of the limits it and the earlier layers took. Entries beside the folder are left out, and `.bin` folders, where package managers keep
- * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
+ * Unpacks one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns the part of the limits
+ * that it and the earlier layers used. Entries beside the folder are left out, and so are `.bin` folders, where package
+ * managers put links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove content of an earlier layer.
  */
 export async function extractLayer(
   { file, compression, folder, limits = DEFAULT_LIMITS, only, shown = file, taken }: LayerReading,
@@ -99,7 +99,7 @@ export async function extractLayer(
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
-  // Imported late: most uses of this package have no archive to read.
+  // Imported late: most users of this package read no archives.
   const { Parser, Unpack } = await import('tar');
   const { only } = reading;
   try {
@@ -127,7 +127,7 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
 
 type Filter = (path: string, entry: unknown) => boolean;
 
-/** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
+/** Feeds an archive to a parser, and checks each entry before the parser acts on it; resolves when the parser is done. */
 async function feed(
   { file, compression, limits, shown, taken, judge }: Reading,
   make: (filter: Filter) => Parser,
@@ -141,7 +141,7 @@ async function feed(
     judged.add(entry as object);
     try {
       if (fault) return false;
-      // What was judged is what is written, whatever else the parser makes of the name.
+      // The checked path is the written one, whatever the parser derives from the name.
       const inner = judge(path, entry as Entry, contents);
       Object.assign(entry as Entry, { path: inner, mode: modeOf(entry as Entry) });
       return inner !== '';
@@ -177,7 +177,7 @@ async function feed(
       if (ended && !zero) throw dataAfterEnd(shown);
       if (ended) return;
       current = blocks;
-      // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
+      // Waits for each block, so that memory stays bounded and the end is recognised when it comes.
       if (!parser.write(blocks)) await Promise.race([failed, new Promise((resolve) => parser.once('drain', resolve))]);
       failIfFaulty();
     });
@@ -187,18 +187,18 @@ async function feed(
     failIfFaulty();
     return contents.taken;
   } catch (error) {
-    // What has begun to be written must be done with before the caller removes it.
+    // Pending writes must finish before the caller removes the folder.
     parser.end();
     await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     throw error;
   }
 }
 
-/** Takes all that lies below the top folder, whatever its name; there must be nothing else. */
+/** Accepts everything below the top folder, whatever its name; nothing else may exist. */
 const takeBelowTop: Judge = (path, entry, contents) => {
   const [top, ...below] = path.replace(/\/$/, '').split('/');
   const inner = below.join('/');
-  // What an archiver of macOS puts beside the top folder.
+  // Files that macOS archivers put beside the top folder.
   if (top === '__MACOSX' || (inner === '' && entry.type !== 'Directory' && isLitterName(top!))) return '';
   if (top === '' || top === '..') throw entryUnsafe(path, 'is not a plain relative path.');
   if (inner === '' && entry.type !== 'Directory') {
@@ -208,7 +208,7 @@ const takeBelowTop: Judge = (path, entry, contents) => {
   return note(path, inner, entry, contents);
 };
 
-/** Takes what lies below one folder; what is beside it must have a plain name too, and is left out. */
+/** Accepts entries below one folder; others must have plain names too, and are left out. */
 function takeBelow(folder: string): Judge {
   const prefix = folder === '' ? '' : `${folder}/`;
   return (path, entry, contents) => {
@@ -222,9 +222,9 @@ function takeBelow(folder: string): Judge {
   };
 }
 
-/** Holds an entry against what a bundle may be made of, by the path it will have, which it gives back. */
+/** Checks an entry, and returns its resulting path. */
 function note(path: string, inner: string, entry: Entry, contents: Contents): string {
-  // A manifest lists plain files only: what is removed as litter afterwards need not be one.
+  // A manifest lists plain files only: litter, which is removed afterwards, may be something else.
   if (!isPlain(entry) && inner.split('/').some(isLitterName)) return '';
   checkType(path, entry);
   if (entry.type !== 'Directory') contents.addFile(inner, entry.size);
@@ -255,7 +255,7 @@ function faultOf(action: () => unknown): unknown {
 
 function asFault(cause: unknown, shown: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  // What writing fails with, as opposed to reading the archive.
+  // Errors of writing, as opposed to reading the archive.
   if (!isNoRoom(cause)) {
     return archiveUnreadable(shown, cause);
   }

@@ -10,17 +10,17 @@ const BLOCK = 512;
 const ZEROS = Buffer.alloc(BLOCK);
 const CHUNK = 64 * 1024;
 
-/** What a tar adds to each entry: header, padding, and now and then a longer name. */
+/** The overhead of a tar for each entry: header, padding, and sometimes a long name. */
 const PER_ENTRY = 4 * BLOCK;
 
-/** Text is seldom packed to less than a twentieth; from this size on, less than a two-hundredth is an attack. */
+/** Text rarely compresses to less than a twentieth; from this size on, less than a two-hundredth is an attack. */
 const MAX_RATIO = 200;
 const RATIO_FROM = 16 * 1024 * 1024;
 
 /** How a tar is compressed. */
 export type Compression = 'gzip' | 'zstd' | 'none';
 
-/** Of Node.js 22.15, 23.8 and later; what is not there cannot be typed by the oldest that is supported. */
+/** Exists in Node.js 22.15, 23.8 and later; the types of the oldest supported version lack it. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform };
 
 /** Whether this Node.js can read a compression. */
@@ -40,15 +40,15 @@ export interface Zipped {
   file: string;
   compression: Compression;
   limits: ContentLimits;
-  /** What it is called in errors. */
+  /** Its name in errors. */
   shown: string;
 }
 
 /**
- * Unzips a file and hands `take` its 512-byte blocks: runs of them, and each block of nothing but zeros by itself, so that
- * the end of an archive is never in the middle of a run. `take` may make the reading wait. The file is opened without
- * waiting: a FIFO has nobody who writes. Throws ARCHIVE_TOO_LARGE, ARCHIVE_INVALID for what is no plain file; faults of
- * reading and unzipping come as they are.
+ * Decompresses a file and passes its 512-byte blocks to `take`: runs of them, and each block of zeros by itself, so that the
+ * end of an archive is never in the middle of a run. `take` may delay the reading. A FIFO without a writer does not block.
+ * Throws ARCHIVE_TOO_LARGE, and ARCHIVE_INVALID for anything but a plain file; errors of reading and decompressing pass
+ * unchanged.
  */
 export async function unzipBlocks(
   { file, compression, limits, shown }: Zipped,
@@ -79,7 +79,7 @@ export async function unzipBlocks(
         throw error;
       });
     }).catch((error: unknown) => {
-      // The pipeline may only tell that it was aborted.
+      // The pipeline may report only that it was aborted.
       throw fault ?? error;
     });
   } finally {

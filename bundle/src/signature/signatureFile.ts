@@ -11,7 +11,7 @@ const MAX_BYTES = 64 * 1024;
 const signatureSchema = z.strictObject({
   keyId: z.string().regex(/^[0-9a-f]{64}$/, 'must be a lower-case hex sha256'),
   algorithm: z.literal('ed25519'),
-  // 64 bytes, and only one spelling of them.
+  // 64 bytes in canonical base64.
   signature: z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'must be an Ed25519 signature in base64'),
 });
 
@@ -24,11 +24,11 @@ const schema = z.strictObject({
     .refine((list) => new Set(list.map(({ keyId }) => keyId)).size === list.length, 'holds one key id twice'),
 });
 
-/** One signature: who made it, how, and its 64 bytes in base64. */
+/** One signature: its key, algorithm, and 64 bytes in base64. */
 export type BundleSignature = z.infer<typeof signatureSchema>;
 
 /**
- * Reads the signatures in `<dir>/dynamic-bundle.sig` without checking them; empty where there is no such file.
+ * Reads the signatures in `<dir>/dynamic-bundle.sig` without checking them; empty if there is no such file.
  * Throws SIGNATURE_INVALID for a file of another shape.
  */
 export async function readSignatures(dir: string): Promise<BundleSignature[]> {

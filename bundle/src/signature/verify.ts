@@ -5,7 +5,7 @@ import type { PublicKey } from './keys';
 import { readSignatures } from './signatureFile';
 import { readStatement } from './statement';
 
-/** What signatures on a bundle say. */
+/** The result of checking the signatures of a bundle. */
 export interface VerifiedSignatures {
   /** Ids of the trusted keys that signed, sorted; at least one. */
   signedBy: string[];
