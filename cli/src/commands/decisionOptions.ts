@@ -4,23 +4,23 @@ import type { ExportOptions } from '../export/plan/options';
 import { explainsPath, explainsSeveral, explainInWorkspace } from './errors';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
-/** The options that explain or override what becomes of dependencies. */
+/** Options that explain or override decisions about dependencies. */
 export const decisionOptions = {
   explain: {
     type: 'string',
-    describe: 'Say what was decided about a package (--explain=<name>) or about all, and why',
+    describe: 'Explain the decision about a package (--explain=<name>) or about all packages',
   },
   ...hostOptions,
   shared: {
     type: 'string',
     requiresArg: true,
-    describe: 'Leave packages of this name or pattern to the host; repeatable',
+    describe: 'Leave matching packages to the host; repeatable',
   },
-  inline: { type: 'string', requiresArg: true, describe: 'Bundle packages of this name or pattern; repeatable' },
+  inline: { type: 'string', requiresArg: true, describe: 'Bundle matching packages into the code; repeatable' },
   hoist: {
     type: 'string',
     requiresArg: true,
-    describe: 'Copy packages of this name or pattern instead of bundling them; repeatable',
+    describe: 'Copy matching packages to node_modules/ instead of bundling them; repeatable',
   },
 } as const satisfies Record<string, Options>;
 
@@ -32,7 +32,7 @@ export interface DecisionArguments extends HostArguments {
   hoist?: string | string[];
 }
 
-/** The part of an export's options that they give; reads the host manifest. Throws USAGE or HOST_UNREADABLE. */
+/** The corresponding options of an export; reads the host manifest. Throws USAGE or HOST_UNREADABLE. */
 export async function decisionsOf(
   args: DecisionArguments,
   cwd: string,

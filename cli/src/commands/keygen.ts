@@ -11,10 +11,10 @@ interface KeygenArguments {
   unencrypted: boolean;
 }
 
-const DESCRIPTION = `Make an Ed25519 key pair to sign bundles with.
+const DESCRIPTION = `Create an Ed25519 key pair for signing bundles.
 
 Writes <out>.pem, the private key, encrypted with a passphrase, and <out>.pub.pem, the public key
-for those who verify.`;
+for verification.`;
 
 /** Every option, in the order of `--help`. */
 export const keygenOptions = {
@@ -28,7 +28,7 @@ export const keygenOptions = {
   unencrypted: {
     type: 'boolean',
     default: false,
-    describe: 'Write the private key without a passphrase, for a store that encrypts it',
+    describe: 'Write the private key without a passphrase, for storage that encrypts it',
   },
   json: jsonOption,
 } as const satisfies Record<string, Options>;

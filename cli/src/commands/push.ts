@@ -10,11 +10,11 @@ interface PushArguments extends RegistryArguments {
   tag?: string[];
 }
 
-const DESCRIPTION = `Put bundles into a container registry, as one image.
+const DESCRIPTION = `Push bundles to a container registry as one image.
 
-The last argument is the image, oci://host/repository:tag; those before are the bundles. Equal
-bundles give an image of equal digest, and what the registry has already is not sent again.
-Credentials are those of docker or podman, or in the file that REGISTRY_AUTH_FILE names.`;
+The last argument is the image, oci://host/repository:tag; the others are the bundles. Equal
+bundles give an image with an equal digest, and content that the registry has is not sent again.
+Uses the credentials of docker or podman, or those in the file of REGISTRY_AUTH_FILE.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 push ./dist-dynamic oci://quay.io/acme/todo:1.2.0', 'one bundle'],
@@ -23,7 +23,7 @@ const EXAMPLES: Array<[string, string]> = [
 
 /** Every option, in the order of `--help`. */
 export const pushOptions = {
-  tag: { type: 'string', array: true, requiresArg: true, describe: 'A further tag for the image; repeatable' },
+  tag: { type: 'string', array: true, requiresArg: true, describe: 'Additional tag for the image; repeatable' },
   ...registryOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;

@@ -4,12 +4,12 @@ import type { CreateOptions } from './options';
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 
-/** Why `value` is no id of a plugin or module; undefined where it is one. */
+/** Why `value` is no id of a plugin or module; undefined if it is one. */
 export function faultOfId(value: string): string | undefined {
   return ID.test(value) ? undefined : 'Lower-case letters, digits and single dashes, beginning with a letter.';
 }
 
-/** Why `value` is no name of an npm package; undefined where it is one. */
+/** Why `value` is no name of an npm package; undefined if it is one. */
 export function faultOfName(value: string): string | undefined {
   return NAME.test(value) ? undefined : 'A package name such as todo-backend or @acme/plugin-todo-backend.';
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { outputUnwritable } from '../export/output/exportFaults';
 import { targetExists } from './errors';
 
-/** Throws TARGET_NOT_EMPTY where `dir` is a file or holds anything, OUTPUT_UNWRITABLE where that cannot be seen. */
+/** Throws TARGET_NOT_EMPTY if `dir` is a file or holds anything, OUTPUT_UNWRITABLE where that cannot be seen. */
 export async function refuseToOverwrite(dir: string): Promise<void> {
   try {
     if ((await readdir(dir)).length === 0) return;

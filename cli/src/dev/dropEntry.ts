@@ -5,9 +5,9 @@ import { withBundle } from '../bundles/openBundle';
 import { installedInTheWay, archiveInTheWay } from './errors';
 
 /**
- * Name of the drop of a package in a root directory: of the folder that holds its bundle already, or else one of its
- * own. Throws ROOT_ENTRY_TAKEN where an archive holds it, and where it came from `stagedoor install`, whose links lead to
- * what must not change.
+ * Name of the drop of a package in a root directory: of the folder that already contains its bundle, or else a new one.
+ * Throws ROOT_ENTRY_TAKEN if an archive contains it, or if it came from `stagedoor install`, whose links lead to files that
+ * must not change.
  */
 export async function dropEntry(root: string, packageName: string): Promise<string> {
   const name = dynamicName(packageName);

@@ -12,7 +12,7 @@ export async function findPackages({ cwd, packages }: Pick<DevOptions, 'cwd' | '
   return workspace ? (await findPlugins(workspace)).map(({ dir }) => dir) : [cwd];
 }
 
-/** The root directory of a portal, absolute. Throws USAGE where it is no folder. */
+/** The root directory of a portal, absolute. Throws USAGE if it is not a folder. */
 export async function findRoot({ cwd, portal }: Pick<DevOptions, 'cwd' | 'portal'>): Promise<string> {
   const root = resolve(cwd, portal);
   if ((await stat(root).catch(() => undefined))?.isDirectory()) return root;

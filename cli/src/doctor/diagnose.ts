@@ -7,8 +7,8 @@ import { locatePortal } from './locatePortal';
 import type { Diagnosis, DoctorOptions } from './options';
 
 /**
- * Examines a plugin package, a portal, or a folder that is both, without changing anything. What is wrong is a finding;
- * throws USAGE where there is nothing to examine.
+ * Examines a plugin package, a portal, or a folder that is both, without changing anything. Problems are findings; throws
+ * USAGE if there is nothing to examine.
  */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const folder = resolve(options.cwd, options.folder ?? '.');

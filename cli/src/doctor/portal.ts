@@ -10,16 +10,16 @@ import { findPolicyModule } from './policyModule';
 import { examineProcesses, readProcesses, type Processes } from './processes';
 import { examineSignatures } from './signatures';
 
-/** A portal as it is found. */
+/** The examined portal. */
 export interface ExaminedPortal {
   findings: Finding[];
-  /** Absent where the config tells of no portal with dynamic plugins. */
+  /** Absent if the config tells of no portal with dynamic plugins. */
   writers?: Writers;
-  /** Absent where no plugin runs in a process. */
+  /** Absent if no plugin runs in a process. */
   processes?: Processes;
 }
 
-/** What is wrong with a portal that is started in `dir` with these config files, and who may change its plugins. */
+/** Findings about a portal that is started in `dir` with these config files, and who may change its plugins. */
 export async function examinePortal(
   dir: string,
   files: readonly string[],
@@ -33,7 +33,7 @@ export async function examinePortal(
   }
   const root = rootDirectory(config, dir);
   if (root === undefined) {
-    const message = 'dynamicPlugins.rootDirectory is not set: the portal loads no dynamic plugin.';
+    const message = 'dynamicPlugins.rootDirectory is not set, so the portal loads no dynamic plugins.';
     return {
       findings: [{ level: 'error', subject: 'app-config', message, fix: 'Set it to a folder for bundles.' }],
     };

@@ -10,7 +10,7 @@ import { ATTEMPTS, delayAfter, isTransientFault, pause } from './retry';
 export interface SaveOptions extends Download {
   /** The new file. */
   file: string;
-  /** True where the address always stands for the same bytes, so that two halves fit together. */
+  /** True if the address always stands for the same bytes, so that two halves fit together. */
   immutable?: boolean;
   signal?: AbortSignal | undefined;
   /** Called as bytes come: how many so far, and of how many where that is known. */

@@ -13,7 +13,7 @@ export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array | SizedBody;
-  /** False where the caller makes another attempt in its own way. */
+  /** False if the caller makes another attempt in its own way. */
   retry?: boolean;
   /** Ends this request, as the signal of the context does. */
   signal?: AbortSignal;
@@ -24,7 +24,7 @@ export interface HttpRequest {
 /** What every request is made with. */
 export interface HttpContext extends Trust {
   signal?: AbortSignal;
-  /** Told what a person should know although the command goes on; one sentence. */
+  /** Told what a person should know although the command continues; one sentence. */
   onWarning?(text: string): void;
 }
 

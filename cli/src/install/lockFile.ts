@@ -42,7 +42,7 @@ export function lockedPlugin(resolved: Resolved, content: string | undefined): L
   return { key, identity, version, digest, integrity, content };
 }
 
-/** Reads a lock file. Throws PLUGIN_LOCK_INVALID, PLUGIN_LOCK_MISMATCH where there is none. */
+/** Reads a lock file. Throws PLUGIN_LOCK_INVALID, PLUGIN_LOCK_MISMATCH if there is none. */
 export async function readLockFile(file: string): Promise<LockedPlugins> {
   const bytes = await readBounded(file, MAX_BYTES);
   if (bytes === 'absent') {
@@ -66,7 +66,7 @@ export function formatLockFile(plugins: LockedPlugins): string {
   return `${JSON.stringify({ format: 1, plugins: sorted }, null, 2)}\n`;
 }
 
-/** What is there in the place of a lock file: its text, empty for what is none, undefined for nothing. */
+/** What is there instead of a lock file: its text, empty for what is none, undefined for nothing. */
 export async function readLockText(file: string): Promise<string | undefined> {
   const bytes = await readBounded(file, MAX_BYTES).catch(() => '');
   return bytes === 'absent' ? undefined : Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';

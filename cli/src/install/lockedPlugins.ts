@@ -23,7 +23,7 @@ function freeName(locked: LockedPlugins, shown: string): string {
 }
 
 /**
- * Writes the lock file where it does not say that already; true where it was written. A folder that only holds
+ * Writes the lock file where it does not say that already; true if it was written. A folder that only holds
  * configuration cannot be: `warnings` then says so, unless nothing was `installed` and nobody keeps a lock there.
  */
 export async function tryToLock(

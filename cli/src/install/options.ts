@@ -25,7 +25,7 @@ export interface InstallOptions {
   dryRun?: boolean;
   /** Fail where anything differs from the lock file. */
   frozen?: boolean;
-  /** Keys of which one must have signed every package; absent where signatures do not matter. */
+  /** Keys of which one must have signed every package; absent if signatures do not matter. */
   trusted?: readonly PublicKey[];
   /** Passed on to the sources. */
   insecure?: boolean;

@@ -25,7 +25,7 @@ export interface NpmPackage {
 export interface ImagePlugin {
   host: string;
   repository: string;
-  /** E.g. `sha256:<hex>`. */
+  /** For example `sha256:<hex>`. */
   digest: string;
   /** Its folder, as the image may name it. */
   path: string;
@@ -46,7 +46,7 @@ export interface RecordedPackage {
   /** Of a plugin in an image, what the identity says. */
   image?: ImagePlugin;
   version?: string;
-  /** Changes exactly when the content does, e.g. `sha256:…` of a layer or `sha512-…` of an archive. */
+  /** Changes exactly when the content does, for example `sha256:…` of a layer or `sha512-…` of an archive. */
   digest: string;
   /** Subresource integrity of the archive, where there is one. */
   integrity?: string;
@@ -74,17 +74,17 @@ export interface SourceContext extends Unpacking {
   skipIntegrity?: boolean;
   /** Bounds on what a package may hold; by default those of every bundle. */
   limits?: ContentLimits;
-  /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
+  /** Plain http, and certificates that is untrusted, also of hosts other than this one. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
-  /** Told what a person should know although the run goes on; one sentence. */
+  /** Told what a person should know although the run continues; one sentence. */
   onWarning?(text: string): void;
 }
 
 /** A place that packages come from. */
 export interface Source {
-  /** True where this source knows what `package` means. */
+  /** True if this source knows what `package` means. */
   accepts(packageName: string): boolean;
   /** Finds out what the request stands for now, without fetching it. */
   resolve(request: PackageRequest, context: SourceContext): Promise<Resolved>;

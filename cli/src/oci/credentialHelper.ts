@@ -21,7 +21,7 @@ const answer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
  * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, for fifteen seconds and 64 kB at most.
- * Undefined where it knows nothing. Throws CREDENTIALS_UNREADABLE.
+ * Undefined if it knows nothing. Throws CREDENTIALS_UNREADABLE.
  */
 export async function askHelper(
   name: string,

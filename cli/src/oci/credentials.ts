@@ -36,7 +36,7 @@ const DOCKER_HUB = 'https://index.docker.io/v1/';
 /**
  * What the user's files say about a repository: the one that REGISTRY_AUTH_FILE names, and nothing else, where it is set;
  * otherwise podman's `containers/auth.json` and docker's `config.json`. A key may name the host alone or a path in it, the
- * longest that fits counts; credential helpers are asked as docker does. Undefined where nothing is known. Throws
+ * longest that fits counts; credential helpers are asked as docker does. Undefined if nothing is known. Throws
  * CREDENTIALS_UNREADABLE.
  */
 export async function findCredentials(

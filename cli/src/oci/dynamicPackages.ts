@@ -44,7 +44,7 @@ export function formatPlugins(plugins: ReadonlyArray<{ folder: string; packageJs
   );
 }
 
-/** The plugins that an image lists; undefined where it has no such annotation. Throws IMAGE_INVALID. */
+/** The plugins that an image lists; undefined if it has no such annotation. Throws IMAGE_INVALID. */
 export function dynamicPackages(
   annotations: Record<string, string> | undefined,
   image: string,

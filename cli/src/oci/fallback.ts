@@ -14,7 +14,7 @@ export interface Fallback {
 /** Images of Developer Hub are in Red Hat's registry once they are released, and at Quay before; its installer knows both. */
 const RHDH: Fallback = { from: 'registry.access.redhat.com/rhdh/', to: 'quay.io/rhdh/' };
 
-/** The other place of an image; undefined where it has none. */
+/** The other place of an image; undefined if it has none. */
 export function fallbackOf(
   { host, repository, ...rest }: ImageReference,
   { from, to }: Fallback = RHDH,

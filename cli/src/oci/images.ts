@@ -63,7 +63,7 @@ export async function fetchManifest(session: Session, reference: string): Promis
   return { digest, bytes, content: parseManifest(bytes, `${session.shown}@${digest}`) };
 }
 
-/** Reads a manifest or index that nobody vouches for. Throws IMAGE_INVALID. */
+/** Reads a manifest or index that is untrusted. Throws IMAGE_INVALID. */
 export function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
   let value: unknown;
   try {

@@ -14,7 +14,7 @@ export interface PluginImage {
   manifest: ImageManifest;
   /** The manifest as it came, after the indexes that led to it. */
   documents: Buffer[];
-  /** The plugins that it lists; undefined where it does not say. */
+  /** The plugins that it lists; undefined if it does not say. */
   plugins?: DynamicPackage[];
 }
 

@@ -36,7 +36,7 @@ export interface PulledImage {
 }
 
 /**
- * Fetches bundles out of an image, each held against its manifest where it has one, and puts them in the place of older
+ * Fetches bundles out of an image, each held against its manifest where it has one, and puts them instead of older
  * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
  * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
  */

@@ -32,7 +32,7 @@ export interface PushedImage {
   tags: string[];
   /** Bytes of the layer. */
   size: number;
-  /** False where the registry had the layer already. */
+  /** False if the registry had the layer already. */
   uploaded: boolean;
   plugins: Array<{ path: string; name: string; version: string }>;
   /** What refers to the image: signatures and bills of materials. */

@@ -8,7 +8,7 @@ export interface ImageReference {
   host: string;
   repository: string;
   tag?: string;
-  /** As {@link isDigest} takes it, e.g. `sha256:<hex>`. */
+  /** As {@link isDigest} takes it, for example `sha256:<hex>`. */
   digest?: string;
   /** Folder of the plugin in the image. */
   path?: string;

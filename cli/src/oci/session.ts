@@ -48,7 +48,7 @@ export class Session {
   }
 
   /**
-   * Makes a request below `/v2/<repository>/`, or to an address that the registry gave. Throws REGISTRY_UNAUTHORIZED where
+   * Makes a request below `/v2/<repository>/`, or to an address that the registry gave. Throws REGISTRY_UNAUTHORIZED if
    * credentials are missing or refused, REGISTRY_FAILED where nobody answers, CREDENTIALS_UNREADABLE, CA_INVALID; any
    * other status is the caller's to judge.
    */
@@ -76,7 +76,7 @@ export class Session {
   }
 
   /**
-   * Where an upload goes on, of the `Location` of an answer. A registry behind a proxy that ends TLS may give its own
+   * Where an upload continues, of the `Location` of an answer. A registry behind a proxy that ends TLS may give its own
    * address, which speaks plain http: content goes to where the registry was reached then.
    */
   onward(location: string, { url }: Pick<Response, 'url'>): URL {
@@ -138,7 +138,7 @@ export class Session {
     }
   }
 
-  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED where the registry itself refuses that. */
+  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED if the registry itself refuses that. */
   async #sendAs(
     credentials: StoredCredentials | undefined,
     { url, request, purpose, challenges }: Challenged,

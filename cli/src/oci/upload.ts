@@ -155,7 +155,7 @@ function retryAfterOf({ details }: StagedoorError): string | null {
   return typeof details?.retryAfter === 'string' ? details.retryAfter : null;
 }
 
-/** How far the registry is with an upload; undefined where it does not say, or knows of none. */
+/** How far the registry is with an upload; undefined if it does not say, or knows of none. */
 async function progressOf(session: Session, { location }: Upload): Promise<Upload | undefined> {
   try {
     const response = await session.request(location, 'push');
@@ -169,7 +169,7 @@ async function progressOf(session: Session, { location }: Upload): Promise<Uploa
   }
 }
 
-/** How many bytes a registry has, by its `Range` header; undefined where it does not say. */
+/** How many bytes a registry has, by its `Range` header; undefined if it does not say. */
 function endOfRange(range: string | null): number | undefined {
   const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(range ?? '')?.[1] ?? 0);
   // Registries say 0-0 for one byte, and for none.
@@ -213,7 +213,7 @@ async function step(
   };
 }
 
-/** Puts a manifest under a tag or its own digest; true where the registry keeps the list of referrers itself. */
+/** Puts a manifest under a tag or its own digest; true if the registry keeps the list of referrers itself. */
 export async function putManifest(
   session: Session,
   reference: string,

@@ -16,7 +16,7 @@ export interface CheckedBundle {
   digest: string;
   /** Number of files that were checked. */
   files: number;
-  /** Ids of the trusted keys that signed it, sorted; undefined where no key was given to check with. */
+  /** Ids of the trusted keys that signed it, sorted; undefined if no key was given to check with. */
   signedBy?: string[];
   /** Ids of keys that claim to have signed it and were not checked. */
   unchecked: string[];

@@ -10,7 +10,7 @@ export function asUnwritable(error: unknown, place: string): unknown {
   return folderUnwritable(place, error);
 }
 
-/** True where a disk is full, or cannot be written at all. */
+/** True if a disk is full, or cannot be written at all. */
 export function isDiskFault(error: unknown): boolean {
   return DISK.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }

@@ -49,7 +49,7 @@ interface Run {
  * Exports every plugin of a workspace, several at once, and skips those whose inputs and output are as the last
  * export left them. A plugin that fails does not keep the others; outcomes are in the order of folders.
  *
- * Throws WORKSPACE_EMPTY, USAGE where two bundles would have one folder, or the reason of an aborted signal.
+ * Throws WORKSPACE_EMPTY, USAGE if two bundles would have one folder, or the reason of an aborted signal.
  */
 export async function exportWorkspace(
   workspace: WorkspaceRoot,

@@ -16,7 +16,7 @@ export interface WorkspacePlugin {
 /**
  * The plugins and modules of a workspace, of backends and of frontends, sorted by folder, `private` ones included: most plugins that a company
  * writes for its own portal are. A package.json that is not JSON counts by its folder, so that its export names the
- * fault. Throws WORKSPACE_EMPTY where there is none.
+ * fault. Throws WORKSPACE_EMPTY if there is none.
  */
 export async function findPlugins(root: WorkspaceRoot): Promise<WorkspacePlugin[]> {
   const members = await readMembers(root);

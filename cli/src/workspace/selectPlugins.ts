@@ -3,7 +3,7 @@ import type { WorkspacePlugin } from './findPlugins';
 
 /**
  * The plugins that `filters` select, all where there are none. A filter is a name, with or without scope, or a folder
- * relative to the root, with `*` for any text; a leading `!` leaves out. Throws WORKSPACE_EMPTY where none is left.
+ * relative to the root, with `*` for any text; a leading `!` leaves out. Throws WORKSPACE_EMPTY if none is left.
  */
 export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly string[]): WorkspacePlugin[] {
   const exclude = filters.filter((filter) => filter.startsWith('!')).map((filter) => matcher(filter.slice(1)));

@@ -21,7 +21,7 @@ interface RootManifest {
 
 /**
  * What makes `dir` the root of a workspace: `pnpm-workspace.yaml`, or `workspaces` in package.json, as an array or as
- * `{packages: []}`. Undefined where `dir` is a plugin package or no workspace. Throws WORKSPACE_INVALID and PACKAGE_JSON_INVALID.
+ * `{packages: []}`. Undefined if `dir` is a plugin package or no workspace. Throws WORKSPACE_INVALID and PACKAGE_JSON_INVALID.
  */
 export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | undefined> {
   const packageFile = join(dir, 'package.json');

@@ -61,7 +61,7 @@ export async function withCatalogIndex<T>(
   }
 }
 
-/** Replaces `<to>/catalog-entities` by the entities of an index; false where it has none. */
+/** Replaces `<to>/catalog-entities` by the entities of an index; false if it has none. */
 async function takeEntities(content: string, to: string): Promise<boolean> {
   for (const folder of ENTITIES) {
     const from = join(content, folder);

@@ -158,7 +158,7 @@ function integrityLines(plugins: readonly ListedPlugin[]): string[] {
 
 /**
  * Why `./` was probably forgotten: no npm package can have that name, or it is there beside the list and has no integrity. Nobody
- * is to get a package of a registry in the place of their own folder.
+ * is to get a package of a registry instead of their own folder.
  */
 function forgottenDotSlash({ package: text, integrity }: ListedPlugin, folder: string): string | undefined {
   if (formOf(text) !== 'npm') return undefined;

@@ -27,8 +27,8 @@ export interface YamlFile {
 }
 
 /**
- * Reads a YAML file that nobody vouches for: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
- * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined where there
+ * Reads a YAML file that is untrusted: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
+ * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined if there
  * is no file. Throws PLUGIN_LIST_INVALID for what is no file or cannot be read.
  */
 export async function readYamlFile(file: string, faults: Faults): Promise<YamlFile | undefined> {

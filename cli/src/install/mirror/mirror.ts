@@ -41,7 +41,7 @@ export interface MirrorResult {
 
 /**
  * Fetches and checks everything that a list of plugins enables, and keeps it as it came, so that an install elsewhere
- * needs no network. The mirror appears as a whole or not at all. Throws what an install throws before it changes a root
+ * needs no network. The mirror appears as a atomically. Throws what an install throws before it changes a root
  * directory, and OUTPUT_NOT_A_BUNDLE for a place that holds something else.
  */
 export async function mirror(options: MirrorOptions): Promise<MirrorResult> {

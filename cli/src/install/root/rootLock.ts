@@ -12,7 +12,7 @@ export interface LockTimes {
 /** A root directory that no other install works on. */
 export interface RootLock {
   /**
-   * Throws INSTALL_LOCK_LOST where another install has begun since: a server of a network volume gives the locks of a machine
+   * Throws INSTALL_LOCK_LOST if another install has begun since: a server of a network volume gives the locks of a machine
    * that stood still to others, and does not tell it.
    */
   assertHeld(): Promise<void>;
@@ -72,7 +72,7 @@ export async function lockRoot(
   };
 }
 
-/** Takes the lock by a transaction that writes nothing; false where it is taken. */
+/** Takes the lock by a transaction that writes nothing; false if it is taken. */
 function begin(database: { exec(sql: string): unknown }): boolean {
   try {
     database.exec('BEGIN EXCLUSIVE');

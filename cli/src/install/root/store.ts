@@ -137,7 +137,7 @@ async function contentOf(dir: string): Promise<string> {
   return digestOf(await listBundleFiles(dir));
 }
 
-/** Throws ROOT_ENTRY_TAKEN where `entry` is there and was not made by install. */
+/** Throws ROOT_ENTRY_TAKEN if `entry` is there and was not made by install. */
 export async function assertFree(root: string, entry: string, own: ReadonlySet<string>): Promise<void> {
   if (own.has(entry)) return;
   const info = await lstat(join(root, entry)).catch(() => undefined);
