@@ -25,7 +25,7 @@ describe('A frontend package that apps on the new frontend system cannot load', 
     const status = (await backend.until(PAGE, 'rejected'))!;
     expect(status.code).toBe('REMOTE_INVALID');
     expect(status.message).toBe(
-      `${PAGE} is built for the old frontend system: it has a dist-scalprum folder, which apps on Scalprum load, and no ` +
+      `${PAGE} is built for the old frontend system: it has a dist-scalprum folder, which apps on Scalprum load, but no ` +
         'dist/mf-manifest.json, which apps on the new frontend system load.',
     );
     expect(status.hint).toMatch(/supports the new frontend system.*convertLegacyPlugin/);

@@ -6,17 +6,17 @@ import { basicAuthorization, send, type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
 import { addressInvalid, downloadFailed, downloadRefused } from './errors';
 
-/** How a download is made. */
+/** Options of a download. */
 export interface DownloadOptions extends TransferContext {
   limits?: DownloadLimits;
-  /** Value of an Authorization header, for the origin of the address alone. */
+  /** Value of an Authorization header, for the origin of the address only. */
   authorization?: string | undefined;
 }
 
 /**
- * Downloads an http(s) address into the new file `file`; what a busy server or a broken connection interrupts is taken
- * up again. Throws DOWNLOAD_FAILED, DOWNLOAD_TOO_SLOW, ARCHIVE_TOO_LARGE or CA_INVALID, the reason of the signal, or for a
- * full disk what that says; `file` may then be there in part.
+ * Downloads an http(s) address into the new file `file`; resumes after a busy server or a broken connection. Throws
+ * DOWNLOAD_FAILED, DOWNLOAD_TOO_SLOW, ARCHIVE_TOO_LARGE or CA_INVALID, the reason of the signal, or the file system error of
+ * a full disk; `file` may then be incomplete.
  */
 export async function download(url: string, file: string, options: DownloadOptions = {}): Promise<void> {
   const { limits = ARCHIVE_LIMITS, onBytes, ...context } = options;
@@ -40,7 +40,7 @@ export async function download(url: string, file: string, options: DownloadOptio
   }
 }
 
-/** A user name and password become a header: `fetch` takes no address with them. */
+/** A user name and password become a header, because `fetch` rejects addresses with them. */
 function parseAddress(text: string): { address: URL; authorization?: string } {
   if (!URL.canParse(text)) throw addressInvalid();
   const address = new URL(text);

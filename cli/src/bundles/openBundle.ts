@@ -17,7 +17,7 @@ export interface OpenBundle {
   archive?: string;
 }
 
-/** What {@link withBundle} is told. */
+/** Options of {@link withBundle}. */
 export interface OpenOptions {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -25,8 +25,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens what `target` means, a bundle folder, a `.tgz` or an http(s) address of one, for the time `use` takes; archives
- * are unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*, OUTPUT_UNWRITABLE.
+ * Opens the bundle `target`, a folder, a `.tgz` or an http(s) address of one, for the duration of `use`; archives are
+ * unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*, OUTPUT_UNWRITABLE.
  */
 export async function withBundle<T>(
   target: string,

@@ -7,7 +7,7 @@ import { folderOutsideWorkspace } from './errors';
 import { baseName } from './names';
 import type { CreateOptions, PackageKind } from './options';
 
-/** Where a package is made, and what it is called. */
+/** Place and name of a new package. */
 export interface Home {
   /** Absolute. */
   dir: string;

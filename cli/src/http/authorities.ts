@@ -7,7 +7,7 @@ export async function authoritiesWith(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw certificatesUnreadable(file, cause);
   });
-  // TLS takes text without certificates for none at all, and nothing would tell.
+  // TLS silently treats text without certificates as an empty list.
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
     throw noCertificate(file);
   }

@@ -3,8 +3,8 @@ import { versionTooOld } from './errors';
 import type { ListedPlugin } from './list/readPluginList';
 
 /**
- * Holds the version of a package against the `minVersion` of its entry: a tag that is moved back, or an older release in
- * the place of a newer one, has a valid signature too. Throws VERSION_TOO_OLD, also for what is not a version.
+ * Compares the version of a package with the `minVersion` of its entry: an older release, for example under a moved tag, has
+ * a valid signature too. Throws VERSION_TOO_OLD, also for an invalid version.
  */
 export function assertNotOlder(
   { minVersion }: ListedPlugin,

@@ -37,13 +37,13 @@ interface Run extends OpenList {
 }
 
 /**
- * Makes a root directory hold exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config;
- * drops that others put there stay, and what RHDH's installer put there is replaced. A list that is not there or empty
- * changes nothing. Everything is fetched and checked before the first change, and a run that ends in
- * between leaves a set that loads. Runs on one root directory wait for each other. Throws PLUGIN_LIST_INVALID,
- * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING, PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH,
- * PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS, OUTPUT_UNWRITABLE, what the sources throw, and for packages
- * that are not what they say PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_* and SIGNATURE_*.
+ * Makes a root directory contain exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config.
+ * Other drops are kept, and plugins of RHDH's installer are replaced. A missing or empty list changes nothing. Everything is
+ * fetched and checked before the first change, and an interrupted run leaves a consistent set. Runs on one root directory
+ * wait for each other. Throws PLUGIN_LIST_INVALID, PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING,
+ * PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH, PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS,
+ * OUTPUT_UNWRITABLE, the codes of the sources, and for invalid packages PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH,
+ * ARCHIVE_* and SIGNATURE_*.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   const started = Date.now();
@@ -68,7 +68,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
 }
 
-/** Leaves what is installed as it is: nobody said what is to be installed. */
+/** Changes nothing, because there is no list. */
 async function leave(run: Run): Promise<InstallResult> {
   const { root, options } = run;
   const file = join(root, APP_CONFIG);
@@ -78,7 +78,7 @@ async function leave(run: Run): Promise<InstallResult> {
   return await result(run, [], [], [], { written: false, changed: missing, appConfigChanged: missing });
 }
 
-/** What a run would do, as far as it can be known without fetching anything. */
+/** The changes of a run, as far as they are known without fetching. */
 async function preview(run: Run): Promise<InstallResult> {
   const planned = await plan(run);
   return result(run, planned, [], await gone(run.root, planned, []), { written: false });
@@ -106,7 +106,7 @@ async function change(run: Run, lock: RootLock): Promise<InstallResult> {
     const replaced = await rhdhFolders(root);
     await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
     await sweepStore(root).catch((error: Error) => {
-      list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
+      list.warnings.push(`Replaced packages could not be removed; the next install removes them: ${error.message}`);
     });
     const written = locked
       ? false
@@ -133,7 +133,7 @@ async function plan({ root, list, options, context, locked, lockFile }: Run): Pr
   return planned;
 }
 
-/** Two packages of one name would have one place; and what others put there is not replaced. */
+/** Two packages of one name would have one place; and entries that install did not create are not replaced. */
 async function assertEntries(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<void> {
   const owners = new Map<string, string>();
   const own = new Set([...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))]);

@@ -18,7 +18,7 @@ const entrySchema = z.object({
 });
 const schema = z.object({ format: z.literal(1), plugins: z.record(z.string(), entrySchema) });
 
-/** What was installed, or is about to be, for one package text. */
+/** The resolution of one package text. */
 export interface LockedPlugin {
   key: string;
   identity: string;
@@ -72,16 +72,13 @@ export async function readLockText(file: string): Promise<string | undefined> {
   return bytes === 'absent' ? undefined : Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }
 
-/**
- * Holds what would be installed against the lock. Throws PLUGIN_LOCK_MISMATCH with every difference, in
- * `details.differences` too.
- */
+/** Compares the resolution with the lock. Throws PLUGIN_LOCK_MISMATCH with every difference, also in `details.differences`. */
 export function assertLocked(file: string, locked: LockedPlugins, found: LockedPlugins): void {
   const differences = [...new Set([...Object.keys(locked), ...Object.keys(found)])].sort().flatMap((text) => {
     const before = Object.hasOwn(locked, text) ? locked[text] : undefined;
     const now = Object.hasOwn(found, text) ? found[text] : undefined;
-    if (!before) return [`${text} is listed and not locked`];
-    if (!now) return [`${text} is locked and not listed`];
+    if (!before) return [`${text} is listed but not locked`];
+    if (!now) return [`${text} is locked but not listed`];
     const fields = ['identity', 'version', 'digest', 'integrity', 'content'] as const;
     return fields
       .filter((field) => now[field] !== before[field] && !(field === 'content' && now.content === undefined))

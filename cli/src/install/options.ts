@@ -11,7 +11,7 @@ export type InstallProgress =
   | { step: 'bytes'; done: number; total: number }
   | { step: 'fetched'; package: string; version: string; done: number; plugins: number };
 
-/** What {@link install} is told. */
+/** Options of {@link install}. */
 export interface InstallOptions {
   /** Folder that the paths below are resolved from. */
   cwd: string;
@@ -21,9 +21,9 @@ export interface InstallOptions {
   root: string;
   /** Where packages come from, the first that accepts one. */
   sources: readonly Source[];
-  /** Only say what would be done. */
+  /** Only report what would change. */
   dryRun?: boolean;
-  /** Fail where anything differs from the lock file. */
+  /** Fail if anything differs from the lock file. */
   frozen?: boolean;
   /** Keys of which one must have signed every package; absent if signatures do not matter. */
   trusted?: readonly PublicKey[];
@@ -35,7 +35,7 @@ export interface InstallOptions {
   onProgress?(progress: InstallProgress): void;
   /** How long to wait for another install on the same root directory. */
   lockTimes?: LockTimes;
-  /** What the environment variables of RHDH's installer say. */
+  /** Settings in the environment variables of RHDH's installer. */
   rhdh?: RhdhSettings;
   /** Where images of catalog indexes come from; needed where `rhdh` names one. */
   catalogs?: CatalogImages;

@@ -14,8 +14,8 @@ export async function outcomeOf<T>(plugin: ListedPlugin, work: () => Promise<T>)
 }
 
 /**
- * The values of all outcomes, in their order. Throws the fault of the plugin that failed, with its place in the list; of
- * several, the first with the others in its message and in `details.errors`. What is no StagedoorError is thrown as it is.
+ * The values of all outcomes, in order. Throws the error of the plugin that failed, with its place in the list; of several,
+ * the first with the others in its message and in `details.errors`. Errors without a code are thrown unchanged.
  */
 export function valuesOf<T>(outcomes: ReadonlyArray<Outcome<T>>): T[] {
   const faults = outcomes.flatMap((outcome) => {

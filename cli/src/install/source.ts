@@ -1,7 +1,7 @@
 import type { ContentLimits } from '@stagedoor/bundle';
 import type { Unpacking } from '../bundles/statement';
 
-/** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
+/** A package to install, as dynamic-plugins.yaml names it, with `{{inherit}}` and `ref://` resolved. */
 export interface PackageRequest {
   /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */
   package: string;
@@ -9,7 +9,7 @@ export interface PackageRequest {
   integrity?: string;
   /** Whether what is already there is asked for again (`Always`), or taken as it is. */
   pullPolicy: 'Always' | 'IfNotPresent';
-  /** Export it where it is a plugin as it is published; npm packages only. */
+  /** Export it if it is an ordinary plugin; npm packages only. */
   export?: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface PackageRequest {
 export interface NpmPackage {
   name: string;
   version: string;
-  /** It may be exported where it is a plugin as it is published. */
+  /** It may be exported if it is an ordinary plugin. */
   exported: boolean;
 }
 
@@ -31,10 +31,10 @@ export interface ImagePlugin {
   path: string;
 }
 
-/** What a request stands for at this moment. It outlives the run in records, locks and mirrors: plain data, no secrets. */
+/** The current resolution of a request. It outlives the run in records, locks and mirrors: plain data without secrets. */
 export interface RecordedPackage {
   kind: 'npm' | 'archive' | 'local' | 'oci';
-  /** What tells one entry from another, whatever its version: an npm name, an OCI image with the plugin's path. */
+  /** Identifies an entry regardless of its version: an npm name, an OCI image with the plugin's path. */
   key: string;
   /**
    * What a lock records: `oci://host/repo@sha256:…!path`, `npm name@1.2.3 https://…`. For people and comparisons: what a
@@ -63,7 +63,7 @@ export function recorded({ address: _, ...rest }: Resolved): RecordedPackage {
   return rest;
 }
 
-/** What every source is told. */
+/** Context of every source. */
 export interface SourceContext extends Unpacking {
   /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
   cwd: string;
@@ -74,11 +74,11 @@ export interface SourceContext extends Unpacking {
   skipIntegrity?: boolean;
   /** Bounds on what a package may hold; by default those of every bundle. */
   limits?: ContentLimits;
-  /** Plain http, and certificates that is untrusted, also of hosts other than this one. */
+  /** Allow plain http and unverified TLS certificates, also for other hosts. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
-  /** Told what a person should know although the run continues; one sentence. */
+  /** Receives warnings; one sentence each. */
   onWarning?(text: string): void;
 }
 
@@ -86,7 +86,7 @@ export interface SourceContext extends Unpacking {
 export interface Source {
   /** True if this source knows what `package` means. */
   accepts(packageName: string): boolean;
-  /** Finds out what the request stands for now, without fetching it. */
+  /** Resolves the request, without fetching. */
   resolve(request: PackageRequest, context: SourceContext): Promise<Resolved>;
   /**
    * Leaves a checked package folder below `folder`, which is on the volume of the root directory, and returns its path.

@@ -20,8 +20,8 @@ const NOT_FOUND = /credentials not found in native keychain/;
 const answer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
- * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, for fifteen seconds and 64 kB at most.
- * Undefined if it knows nothing. Throws CREDENTIALS_UNREADABLE.
+ * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, with limits of 15 seconds and 64 kB.
+ * Undefined if it has no entry. Throws CREDENTIALS_UNREADABLE.
  */
 export async function askHelper(
   name: string,
@@ -30,7 +30,7 @@ export async function askHelper(
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
   if (!/^[A-Za-z0-9._-]+$/.test(name))
-    throw credentialHelperFailed(JSON.stringify(program), 'its name is not accepted');
+    throw credentialHelperFailed(JSON.stringify(program), 'its name is invalid');
   const { code, output } = await run(program, registry, env);
   if (code !== 0) {
     if (NOT_FOUND.test(output)) return undefined;
@@ -40,7 +40,7 @@ export async function askHelper(
   try {
     parsed = answer.parse(parseJson(output));
   } catch (cause) {
-    // The answer holds a secret: nothing of it is shown.
+    // The answer contains a secret: none of it is shown.
     throw credentialHelperFailed(program, 'its answer is not {"Username": …, "Secret": …}', cause);
   }
   const { Username: user, Secret: secret } = parsed;

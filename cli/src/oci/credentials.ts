@@ -34,10 +34,9 @@ type AuthFile = z.infer<typeof schema>;
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 
 /**
- * What the user's files say about a repository: the one that REGISTRY_AUTH_FILE names, and nothing else, where it is set;
- * otherwise podman's `containers/auth.json` and docker's `config.json`. A key may name the host alone or a path in it, the
- * longest that fits counts; credential helpers are asked as docker does. Undefined if nothing is known. Throws
- * CREDENTIALS_UNREADABLE.
+ * The user's credentials for a repository: from the file of REGISTRY_AUTH_FILE only, if that is set; otherwise from podman's
+ * `containers/auth.json` and docker's `config.json`. A key may name the host or a path in it; the longest match wins.
+ * Credential helpers are called as docker does. Undefined if there are none. Throws CREDENTIALS_UNREADABLE.
  */
 export async function findCredentials(
   host: string,

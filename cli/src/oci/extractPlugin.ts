@@ -17,9 +17,9 @@ import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 
 /**
- * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
- * let in what the plugin says of itself. Layers come one after another, each checked as a whole before anything of it is
- * written; together they keep the limits of one archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
+ * Extracts the plugin in the folder `path` of an image to the new folder `<scratch>/plugin` and returns that, after `admit`
+ * has accepted its statement. Layers are processed in order, and each is checked completely before anything of it is written;
+ * together they keep the limits of one archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
  */
 export async function extractPlugin(
   { reader, manifest }: PluginImage,

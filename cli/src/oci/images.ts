@@ -63,7 +63,7 @@ export async function fetchManifest(session: Session, reference: string): Promis
   return { digest, bytes, content: parseManifest(bytes, `${session.shown}@${digest}`) };
 }
 
-/** Reads a manifest or index that is untrusted. Throws IMAGE_INVALID. */
+/** Reads an untrusted manifest or index. Throws IMAGE_INVALID. */
 export function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
   let value: unknown;
   try {
@@ -123,19 +123,19 @@ export async function registryFault(session: Session, what: string, response: Re
 
 function hintFor(status: number): { hint?: string } {
   if (status === 404) {
-    return { hint: 'Check the name of the repository. Some registries, such as ECR, want it created before a push.' };
+    return { hint: 'Check the name of the repository. In some registries, such as ECR, create it before a push.' };
   }
   if (status === 413) {
     return { hint: 'Raise the largest request that the registry, or the proxy before it, accepts.' };
   }
   if (status === 429) {
-    return { hint: 'The registry limits how often it is asked. Log in for a higher limit, or try again later.' };
+    return { hint: 'The registry limits the request rate. Log in for a higher limit, or try again later.' };
   }
-  if (status >= 500) return { hint: 'The registry has a fault of its own. Try again later, or ask who runs it.' };
+  if (status >= 500) return { hint: 'The registry has an internal error. Try again later, or contact its operator.' };
   return {};
 }
 
-/** Of an answer of the registry itself: what it redirects to may be a service that is not for the eyes of this user. */
+/** Only for responses of the registry itself: it may redirect to a service whose responses this user should not see. */
 async function wordsOf(session: Session, response: Response): Promise<string> {
   if (!session.isOwn(response.url)) {
     await response.body?.cancel();

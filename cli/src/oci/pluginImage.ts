@@ -6,7 +6,7 @@ import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
 
-/** An image of plugins as it is at this moment. */
+/** The current content of an image of plugins. */
 export interface PluginImage {
   reader: ImageReader;
   /** Of what the reference names, which may be an index of images; does not change with the platform. */
@@ -46,7 +46,7 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
   }
 }
 
-/** A path says which plugin is meant, whatever the image says of itself: then a list that cannot be read is none. */
+/** A path selects the plugin regardless of the image's list: then an invalid list is ignored. */
 function pluginsOf(annotations: Record<string, string>, reference: ImageReference): DynamicPackage[] | undefined {
   try {
     return dynamicPackages(annotations, formatReference(reference));

@@ -14,7 +14,7 @@ import { Layers } from './layers';
 import { openImage, pluginOf, type PluginImage } from './pluginImage';
 import { formatReference, parseReference, type ImageReference } from './reference';
 
-/** What is wanted of an image, and where it goes. */
+/** Options of a pull. */
 export interface PullOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -36,9 +36,9 @@ export interface PulledImage {
 }
 
 /**
- * Fetches bundles out of an image, each held against its manifest where it has one, and puts them instead of older
- * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
- * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
+ * Fetches bundles from an image, checks each against its manifest, if it has one, and replaces older ones. Throws
+ * OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH, OUTPUT_NOT_A_BUNDLE,
+ * OUTPUT_UNWRITABLE.
  */
 export async function pullImage({ cwd, image, out, cache, ...options }: PullOptions): Promise<PulledImage> {
   const warnings: string[] = [];

@@ -12,7 +12,7 @@ import { Session } from './session';
 import { putManifest, uploadBlob } from './upload';
 import { withBundles, type ImagePart } from './withBundles';
 
-/** What goes into an image, and where that goes. */
+/** Options of a push. */
 export interface PushOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -50,8 +50,8 @@ const ATTACHED = [
 const MAX_ATTACHED = 64 * 1024 * 1024;
 
 /**
- * Puts bundles into a registry as one image. The tags move last, when all else is there. Throws OCI_REFERENCE_INVALID,
- * USAGE, REGISTRY_*, CREDENTIALS_UNREADABLE, and what reading the bundles throws.
+ * Pushes bundles to a registry as one image. The tags are set last, when everything else is there. Throws
+ * OCI_REFERENCE_INVALID, USAGE, REGISTRY_*, CREDENTIALS_UNREADABLE, and the codes of reading the bundles.
  */
 export async function pushImage({
   cwd,
@@ -122,8 +122,8 @@ async function attachAll(
       } catch (error) {
         if (!refusesArtifacts(error)) throw error;
         context.warnings.push(
-          `${title} and what follows it are not attached to the image: the registry takes no artifacts. ` +
-            `The image itself holds them. (${error.message})`,
+          `${title} and what follows it are not attached to the image, because the registry does not accept artifacts. ` +
+            `The image itself contains them. (${error.message})`,
         );
         return attached;
       }

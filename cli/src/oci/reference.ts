@@ -37,14 +37,14 @@ export function parseReference(text: string): ImageReference {
   const [repository = '', tag, ...tags] = named.slice(slash + 1).split(':');
   const faults = [
     [isImageReference(text), 'it does not begin with oci://'],
-    [HOST.test(host), 'it names no registry before the first /'],
-    [REPOSITORY.test(repository), 'the repository is not made of lower-case names'],
-    [tags.length === 0 && (tag === undefined || TAG.test(tag)), 'the tag is not accepted'],
+    [HOST.test(host), 'there is no registry before the first /'],
+    [REPOSITORY.test(repository), 'the repository does not consist of lower-case names'],
+    [tags.length === 0 && (tag === undefined || TAG.test(tag)), 'the tag is invalid'],
     [
       digests.length === 0 && (digest === undefined || isDigest(digest)),
-      'the digest is not sha256:<hex>, or of another algorithm that Node has',
+      'the digest is neither sha256:<hex> nor of another algorithm that Node supports',
     ],
-    [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative one'],
+    [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative path'],
   ].flatMap(([fine, fault]) => (fine ? [] : [fault]));
   if (faults.length > 0) {
     throw referenceInvalid(text, faults);

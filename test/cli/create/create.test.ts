@@ -215,7 +215,7 @@ describe('stagedoor create, refused', () => {
   it.each([
     ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is not accepted: Lower-case/],
     ['a module without an id', ['--kind', 'backend-module', '--id', 'todo'], /--module/],
-    ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module is not for a backend-plugin/],
+    ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module cannot be used for a backend-plugin/],
     ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name is not for a pair/],
     ['another kind', ['--id', 'todo', '--kind', 'theme'], /kind/],
     ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is not accepted/],
@@ -237,7 +237,7 @@ describe('stagedoor create, on a terminal', () => {
       dir,
       ['create'],
       [
-        ['What do you want to make?', '\r'],
+        ['What do you want to create?', '\r'],
         ['Id of the plugin', '\r'],
         ['Name of the package', '\r'],
         ['Folder', '\r'],
@@ -253,7 +253,7 @@ describe('stagedoor create, on a terminal', () => {
       dir,
       ['create'],
       [
-        ['What do you want to make?', '\u001b[B\u001b[B\u001b[B\r'],
+        ['What do you want to create?', '\u001b[B\u001b[B\u001b[B\r'],
         ['Id of the plugin', '\r'],
         ['Folder', '\r'],
       ],
@@ -281,7 +281,7 @@ describe('stagedoor create, on a terminal', () => {
 
   it('makes nothing after Ctrl-C', async () => {
     const dir = await tempDir();
-    const { code } = await onTerminal(dir, ['create'], [['What do you want to make?', '\u0003']]);
+    const { code } = await onTerminal(dir, ['create'], [['What do you want to create?', '\u0003']]);
     expect(code).toBe(130);
     expect(await filesOf(dir)).toEqual([]);
   });

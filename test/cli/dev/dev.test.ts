@@ -227,12 +227,12 @@ describe('stagedoor dev, without a folder', () => {
 });
 
 describe('stagedoor dev, refused', () => {
-  it('names the root directory that is no folder', async () => {
+  it('names the root directory that is not a folder', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'package.json'), '{"name": "x", "version": "1.0.0"}');
     const { code, stderr } = await stagedoor(dir, 'dev', '--portal', 'absent');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error USAGE: .*absent is no folder.\nhint: .*dynamicPlugins\.rootDirectory/m);
+    expect(stderr).toMatch(/^error USAGE: .*absent is not a folder.\nhint: .*dynamicPlugins\.rootDirectory/m);
     expect((await stagedoor(dir, 'dev')).stderr).toMatch(/^error USAGE: .*portal/m);
   });
 

@@ -177,7 +177,7 @@ describe('stagedoor doctor, of a portal', () => {
 
   it.each([
     ['no root directory', { rootDirectory: undefined }, 'app-config', /rootDirectory is not set/],
-    ['one that is no folder', { rootDirectory: 'absent' }, /absent$/, /is no folder/],
+    ['one that is not a folder', { rootDirectory: 'absent' }, /absent$/, /is not a folder/],
     ['a state directory in it', { stateDirectory: 'plugins/state' }, /state$/, /taken for a drop/],
     ['a mode that is none', { signatures: { mode: 'on' } }, /mode$/, /"on"/],
     ['no key to trust', { signatures: { mode: 'require' } }, /trustedKeys$/, /No key is trusted/],
@@ -235,7 +235,7 @@ describe('stagedoor doctor, of a portal', () => {
         warned: [],
       });
       expect((await stagedoor(dir, 'doctor')).stdout).toContain(
-        `may change plugins: group:default/platform, those whom the permission policy (${policy}) allows it, ` +
+        `may change plugins: group:default/platform, users that the permission policy (${policy}) allows, ` +
           'the service ci (uploads are switched off)\n',
       );
     });
@@ -284,7 +284,7 @@ describe('stagedoor doctor, of a portal', () => {
     const dir = await portal();
     await writeFile(join(dir, 'more.yaml'), 'dynamicPlugins: { rootDirectory: absent }');
     const both = ['--config', 'app-config.yaml', '--config', 'more.yaml'];
-    expect((await doctor(dir, ...both)).findings[0]?.message).toMatch(/is no folder/);
+    expect((await doctor(dir, ...both)).findings[0]?.message).toMatch(/is not a folder/);
     expect(await doctor(dir, '--config', 'absent.yaml')).toMatchObject({ findings: [{ code: 'CONFIG_FILE_MISSING' }] });
   });
 });

@@ -46,7 +46,7 @@ describe('The lock file', () => {
     ],
     [
       'an entry that is not locked',
-      /oci:\/\/h\/c:1 is listed and not locked/,
+      /oci:\/\/h\/c:1 is listed but not locked/,
       async (place: Workplace) => {
         place.network.publish('oci://h/c:1', await namedBundle('c', '1.0.0'), 'c1');
         await place.list([{ package: 'oci://h/a:1' }, { package: 'oci://h/b:1' }, { package: 'oci://h/c:1' }]);
@@ -54,7 +54,7 @@ describe('The lock file', () => {
     ],
     [
       'an entry that is not listed',
-      /oci:\/\/h\/b:1 is locked and not listed/,
+      /oci:\/\/h\/b:1 is locked but not listed/,
       (place: Workplace) => place.list([{ package: 'oci://h/a:1' }]),
     ],
     [
@@ -92,7 +92,7 @@ describe('The lock file', () => {
     expect(lockFile.written).toBe(false);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /dynamic-plugins\.lock does not say what was installed, as .*EISDIR.*stagedoor mirror.*--frozen/,
+        /dynamic-plugins\.lock does not match what was installed, as .*EISDIR.*stagedoor mirror.*--frozen/,
       ),
     ]);
     expect((await readdir(place.dir)).filter((name) => name.includes('.lock'))).toEqual(['dynamic-plugins.lock']);

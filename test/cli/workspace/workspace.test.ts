@@ -255,7 +255,7 @@ describe('A workspace that cannot be exported', () => {
     ['has a broken pnpm-workspace.yaml', 'WORKSPACE_INVALID', { 'pnpm-workspace.yaml': 'packages: [' }, [], /not YAML/],
     ['has a broken package.json', 'PACKAGE_JSON_INVALID', { 'package.json': '{' }, [], /not JSON/],
     ['holds no plugin', 'WORKSPACE_EMPTY', { 'package.json': { workspaces: ['packages/*'] } }, [], /none of the 4/],
-    ['holds none that is selected', 'WORKSPACE_EMPTY', {}, ['--filter', 'nobody'], /selects no plugin/],
+    ['holds none that is selected', 'WORKSPACE_EMPTY', {}, ['--filter', 'nobody'], /matches no plugin/],
     ['is asked for half a job', 'USAGE', {}, ['--jobs', '0.5'], /whole number/],
   ])('because it %s is answered with %s', async (_, code, files, args, says) => {
     const root = await workspaceOf(2);

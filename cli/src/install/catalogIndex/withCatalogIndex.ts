@@ -11,14 +11,14 @@ import type { CatalogImages } from '../source';
 /** Folders of an index that hold catalog entities; the first that is there counts. */
 const ENTITIES = ['catalog-entities/extensions', 'catalog-entities/marketplace'];
 
-/** What catalog indexes bring to a list. */
+/** The content of catalog indexes for a list. */
 interface CatalogIndex {
   /** Absolute path of the default list of plugins. */
   defaultList?: string;
   warnings?: string[];
 }
 
-/** How catalog indexes are fetched. */
+/** Context for fetching catalog indexes. */
 interface IndexContext extends HttpContext {
   catalogs?: CatalogImages;
   /** Put catalog entities into their folders; by default true. */
@@ -36,7 +36,7 @@ export async function withCatalogIndex<T>(
   use: (index: CatalogIndex) => Promise<T>,
 ): Promise<T> {
   if (!settings || (settings.catalogIndex === undefined && settings.extraIndexes.length === 0)) return await use({});
-  if (!catalogs) throw new Error('A catalog index is named, and not where its images come from');
+  if (!catalogs) throw new Error('A catalog index is configured without a source of images');
   const { catalogIndex, extraIndexes, entitiesDir } = settings;
   const { dir, dispose } = await temporaryFolder('catalog-index');
   try {
@@ -53,7 +53,7 @@ export async function withCatalogIndex<T>(
     for (const [index, { name, image }] of extraIndexes.entries()) {
       const { dir: content } = await catalogs.unpack(image, join(dir, `extra-${index}`), context);
       if (!extract || (await takeEntities(content, join(entitiesDir, 'extra', name)))) continue;
-      warnings.push(`EXTRA_CATALOG_INDEX_IMAGES: ${image} holds neither ${ENTITIES.join(' nor ')}.`);
+      warnings.push(`EXTRA_CATALOG_INDEX_IMAGES: ${image} contains neither ${ENTITIES.join(' nor ')}.`);
     }
     return await use({ ...(defaultList !== undefined && { defaultList }), warnings });
   } finally {

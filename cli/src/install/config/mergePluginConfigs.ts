@@ -7,7 +7,7 @@ const HEADER = `# Written by \`stagedoor install\` from the pluginConfig of ever
 # It is replaced by the next install: change the list instead.
 `;
 
-/** Names that code which copies objects may take for something else than data. */
+/** Names with a special meaning for code that copies objects. */
 const NEVER_MERGED = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**

@@ -10,7 +10,7 @@ import { formOf, parseOciText } from './packageText';
 import { resolveReferences } from './resolveReferences';
 import { MAX_LIST_BYTES, readYamlFile } from './yamlFile';
 
-/** A plugin that is to be installed. */
+/** A plugin to install. */
 export interface ListedPlugin extends PackageRequest {
   /** What tells it from other entries: see {@link mergeEntries}. */
   key: string;
@@ -18,7 +18,7 @@ export interface ListedPlugin extends PackageRequest {
   where: string;
   /** Fetch it even where nothing changed. */
   forceDownload: boolean;
-  /** An older version is refused, whoever signed it. */
+  /** Older versions are rejected, even with a valid signature. */
   minVersion?: string;
   /** A fragment of app-config. */
   pluginConfig?: Record<string, unknown>;
@@ -32,7 +32,7 @@ export interface PluginList {
   plugins: ListedPlugin[];
   /** Package texts of entries that are disabled. */
   disabled: string[];
-  /** There is no such file, or nothing in it: nobody said what is to be installed, or that nothing is. */
+  /** The file is missing or empty, which does not mean that nothing should be installed. */
   absent: boolean;
   warnings: string[];
 }
@@ -78,7 +78,7 @@ export async function readPluginList(
     const path = index === replaced ? defaultList! : resolve(folder, include);
     const other = await readYamlFile(path, faults);
     if (!other) {
-      warnings.push(`${yaml.where(['includes'])}: ${include} is not there and was left out.`);
+      warnings.push(`${yaml.where(['includes'])}: ${include} does not exist and was left out.`);
       continue;
     }
     size += other.size;
@@ -89,7 +89,7 @@ export async function readPluginList(
     if (list.includes.length > 0) warnings.push(`${other.name}: includes of an included file are not followed.`);
   }
   warnings.push(...main.warnings);
-  // Told along with what makes the list unusable, though a main file that can be read might disable these.
+  // Reported together with errors of the list, although a readable main file might disable these.
   if (faults.any) addFaults([...main.entries, ...included].filter(isEnabled), faults);
   faults.throwIfAny();
   throwIfCredentials([...main.entries, ...included], warnings);
@@ -113,7 +113,7 @@ export async function readPluginList(
   if (without.length > 0 && !skipIntegrity) throw integrityMissing(integrityLines(without));
   for (const { where, package: text } of without) {
     warnings.push(
-      `${where}: ${redactAddress(text)} has no integrity; it is installed as SKIP_INTEGRITY_CHECK is true.`,
+      `${where}: ${redactAddress(text)} has no integrity; it is installed because SKIP_INTEGRITY_CHECK is true.`,
     );
   }
   const disabled = others.map((entry) => redactAddress(entry.package));
@@ -135,17 +135,17 @@ function listed({ enabled: _enabled, disabled: _disabled, faults: _faults, ...en
   };
 }
 
-/** Lists are copied, committed and logged: user names and passwords stand elsewhere. Of disabled entries, a warning. */
+/** Lists are copied, committed and logged: user names and passwords belong elsewhere. In disabled entries, a warning. */
 function throwIfCredentials(entries: readonly Entry[], warnings: string[]): void {
   const found = entries.filter((entry) => holdsCredentials(entry.package));
   const shown = (entry: Entry): string =>
-    `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`;
+    `${entry.where}: ${redactAddress(entry.package)} contains a user name or password.`;
   warnings.push(...found.filter((entry) => !isEnabled(entry)).map(shown));
   const enabled = found.filter(isEnabled);
   if (enabled.length > 0) throw credentialsInList(enabled.map(shown));
 }
 
-/** What comes over a network from a registry or server that may change it says what it must be. */
+/** Packages from registries and servers, which may change them, require an integrity. */
 function withoutIntegrity(plugins: readonly ListedPlugin[]): ListedPlugin[] {
   return plugins.filter(
     (plugin) => plugin.integrity === undefined && ['npm', 'archive'].includes(formOf(plugin.package)),

@@ -30,7 +30,7 @@ export function resolveReferences(
     return [];
   };
   const plain = included.flatMap((entry) =>
-    isReference(entry) ? refuse(entry, 'stands in an included file') : [entry],
+    isReference(entry) ? refuse(entry, 'is used in an included file') : [entry],
   );
   const candidates = candidatesOf(plain);
   const resolved = main.flatMap((entry) => {
@@ -76,7 +76,7 @@ function meaningOf(text: string, candidates: readonly Candidate[]): string | Can
 }
 
 function meansText(found: readonly Candidate[]): string {
-  const what = found.length === 0 ? 'means no included entry' : `means ${found.length} included entries:`;
+  const what = found.length === 0 ? 'matches no included entry' : `matches ${found.length} included entries:`;
   return `${what}${found.map(({ entry }) => `\n  ${entry.where}: ${redactAddress(entry.package)}`).join('')}`;
 }
 

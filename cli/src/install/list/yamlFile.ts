@@ -27,7 +27,7 @@ export interface YamlFile {
 }
 
 /**
- * Reads a YAML file that is untrusted: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
+ * Reads an untrusted YAML file: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
  * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined if there
  * is no file. Throws PLUGIN_LIST_INVALID for what is no file or cannot be read.
  */

@@ -32,7 +32,7 @@ export type MirrorIndex = z.infer<typeof schema>;
 /** A package of a mirror. */
 export type MirroredPackage = MirrorIndex['packages'][number];
 
-/** Reads the index of a mirror that is untrusted. Throws MIRROR_INVALID. */
+/** Reads the index of an untrusted mirror. Throws MIRROR_INVALID. */
 export async function readMirrorIndex(dir: string): Promise<MirrorIndex> {
   const file = join(dir, MIRROR_INDEX);
   const bytes = await readBounded(file, MAX_BYTES);

@@ -9,11 +9,11 @@ export interface LockTimes {
   pollMs: number;
 }
 
-/** A root directory that no other install works on. */
+/** An exclusively locked root directory. */
 export interface RootLock {
   /**
-   * Throws INSTALL_LOCK_LOST if another install has begun since: a server of a network volume gives the locks of a machine
-   * that stood still to others, and does not tell it.
+   * Throws INSTALL_LOCK_LOST if another install has begun since: the server of a network volume may reassign the locks of a
+   * suspended machine without telling it.
    */
   assertHeld(): Promise<void>;
   release(): void;
@@ -21,14 +21,14 @@ export interface RootLock {
 
 const DEFAULT_TIMES: LockTimes = { timeoutMs: 10 * 60_000, pollMs: 50 };
 
-/** What SQLite says of a lock that somebody else holds. */
+/** SQLite's error code for a lock that is taken. */
 const BUSY = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_RECOVERY', 'SQLITE_LOCKED']);
 
 /**
- * Waits until no other install works on a root directory, and keeps others waiting until `release`. The lock is one of the
- * operating system's, on `file`, taken by way of SQLite: it goes with the process that held it, however that ends, also on
- * network volumes that pass locks on. `onWait` is called once, if there is something to wait for. Throws
- * INSTALL_IN_PROGRESS after the timeout, OUTPUT_UNWRITABLE where the volume has no locks, and the reason of `signal`.
+ * Waits until no other install uses a root directory, and locks it until `release`. The lock is one of the operating system,
+ * on `file`, taken through SQLite: it ends with its process, however that ends, and works on network volumes that support
+ * locks. `onWait` is called once before waiting. Throws INSTALL_IN_PROGRESS after the timeout, OUTPUT_UNWRITABLE if the
+ * volume has no locks, and the reason of `signal`.
  */
 export async function lockRoot(
   file: string,

@@ -46,7 +46,7 @@ const recordSchema = z.object({
   resolved: resolvedSchema,
 });
 
-/** What is known of a package that was installed; it lies beside the package. */
+/** The record of an installed package; stored beside it. */
 export interface InstallRecord {
   format: 1;
   /** From its package.json. */
@@ -118,7 +118,7 @@ export async function ownLinks(root: string): Promise<Array<{ entry: string; fol
   return links.flat();
 }
 
-/** What is installed and whole: its record can be read, and its files are those that were installed. */
+/** The intact installed packages: their records are readable, and their files are unchanged. */
 export async function listInstalled(root: string): Promise<Installed[]> {
   const installed: Installed[] = [];
   for (const { entry, folder } of await ownLinks(root)) {

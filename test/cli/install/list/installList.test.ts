@@ -115,13 +115,13 @@ describe('Which entries count', () => {
   });
 
   it.each([
-    ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'means no included entry'],
+    ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'matches no included entry'],
     ['a reference that means two', { package: 'ref://two' }, 'means 2 included entries'],
     ['a malformed image', { package: 'oci://not valid' }, 'is not oci://host/name'],
     ['integrity of another form', { package: 'a@1', integrity: 'md5-abc' }, 'must be sha256'],
     ['pluginConfig that is a list', { package: './a', pluginConfig: [] }, 'expected record'],
     ['no package', { pullPolicy: 'Sometimes' }, 'expected string'],
-    ['a password', { package: 'https://user:secret@h.test/a.tgz' }, 'holds a user name or password'],
+    ['a password', { package: 'https://user:secret@h.test/a.tgz' }, 'contains a user name or password'],
     ['no integrity', { package: 'a@1' }, ''],
   ])('does not fail for a disabled entry with %s', async (_, entry, warning) => {
     const included = [{ package: 'oci://h/two:1!p' }, { package: 'oci://h/two:2!q' }];
@@ -169,7 +169,7 @@ describe('Which entries count', () => {
     );
     expect(plugins).toHaveLength(1);
     expect(warnings).toEqual([
-      'dynamic-plugins.yaml:1: gone.yaml is not there and was left out.',
+      'dynamic-plugins.yaml:1: gone.yaml does not exist and was left out.',
       'base.yaml: includes of an included file are not followed.',
     ]);
   });
@@ -257,7 +257,7 @@ describe('References to included entries', () => {
 
   it.each(['ref://one', 'oci://host/i:{{inherit}}!p'])('%s has no place in an included file', async (text) => {
     await expect(packagesOf({ plugins: [] }, [{ package: text }])).rejects.toMatchObject(
-      error('PLUGIN_REFERENCE_UNRESOLVED', /base\.yaml:1: .* stands in an included file/),
+      error('PLUGIN_REFERENCE_UNRESOLVED', /base\.yaml:1: .* is used in an included file/),
     );
   });
 });
@@ -345,7 +345,7 @@ describe('A list that is not accepted', () => {
     const large = `# ${'x'.repeat(1_000_000)}\nplugins: []\n`;
     const includes = Array.from({ length: 10_000 }, () => 'base.yaml');
     await expect(read({ includes }, { 'base.yaml': large })).rejects.toMatchObject({
-      ...error('PLUGIN_LIST_INVALID', /base\.yaml makes the list, with what it includes, larger than 4194304 bytes/),
+      ...error('PLUGIN_LIST_INVALID', /base\.yaml makes the list larger than 4194304 bytes/),
       hint: expect.stringContaining('4 MiB') as string,
     });
   });

@@ -197,8 +197,8 @@ describe('A hostile layer is refused before anything of it is written:', () => {
     const extract = async (limits: ContentLimits): Promise<string> =>
       await extractPlugin(image, 'todo', await tempDir(), { layers: new Layers(), limits });
     for (const [limits, reason] of [
-      [{ entries: 50, bytes: 1000 }, 'it holds more than 50 files and folders'],
-      [{ entries: 1000, bytes: 150 }, 'its files have more than 150 bytes'],
+      [{ entries: 50, bytes: 1000 }, 'it contains more than 50 files and folders'],
+      [{ entries: 1000, bytes: 150 }, 'its files exceed 150 bytes in total'],
     ] as const) {
       const second = `${place}@${image.manifest.layers[1]!.digest}`;
       await expect(extract(limits)).rejects.toMatchObject({
