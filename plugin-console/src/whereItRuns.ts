@@ -1,7 +1,7 @@
 import type { Plugin } from './api/types';
 import type { Text } from './translation';
 
-/** True for what is served to browsers: nothing of it runs in the portal. */
+/** True for a frontend plugin: none of it runs in the portal. */
 export function isFrontend({ role }: Plugin): boolean {
   return role?.startsWith('frontend-') ?? false;
 }

@@ -6,8 +6,8 @@ import { tryApp } from './tryApp';
 import { leaveOut, sortFaults, type Setup, type SortedFaults } from './wiring';
 
 /**
- * The remotes with which Backstage shows the app of `setup`, and not its error page. An extension that throws is switched
- * off; where that does not help, the remote is left out. Every reason is noted.
+ * The remotes with which Backstage shows the app of `setup` rather than its error page. An extension that throws is disabled;
+ * if that does not help, the remote is left out. Every reason is recorded.
  */
 export async function fitRemotes(setup: Setup, remotes: readonly RemoteFeatures[]): Promise<readonly RemoteFeatures[]> {
   if (remotes.length === 0) return [];
@@ -19,7 +19,7 @@ export async function fitRemotes(setup: Setup, remotes: readonly RemoteFeatures[
     const { faults, wired } = await faultsWith(setup, fit, own);
     if (faults === undefined || faults.fatal.length > 0) {
       const without = faults && faults.suspects.length > 0 ? faults.suspects : await unfit(setup, wired, own);
-      leaveOut(without, faults?.fatal[0] ?? new Error('It cannot be wired.'));
+      leaveOut(without, faults?.fatal[0] ?? new Error('The app cannot be wired with it.'));
       fit = wired.filter((remote) => !without.includes(remote));
     } else if (faults.broken.length > 0) fit = withoutBroken(wired, faults.broken, off);
     else return wired;

@@ -30,7 +30,7 @@ async function ask(baseUrl: string): Promise<Remote[]> {
     if (!response.ok) throw new Error(`The portal answers ${response.status}.`);
     return (await response.json()) as Remote[];
   } catch (error) {
-    console.error('The frontend plugins of the portal are not there.', error);
+    console.error('The frontend plugins of the portal could not be listed.', error);
     return [];
   }
 }

@@ -107,8 +107,8 @@ export interface Verdict {
 }
 
 /**
- * Notes the faults of remotes. What a plugin of a remote cannot do is missing from the page, and that is all; with what
- * changes other plugins there may be no page, so that what is suspected is left out.
+ * Records the errors of remotes. A failed extension of a remote's own plugin is only missing from the page; a failed
+ * extension of another plugin may prevent the page, so its possible sources are left out.
  */
 export function judge(errors: readonly AppError[], remotes: readonly RemoteFeatures[]): Verdict {
   const { broken, faults, fatal, suspects } = sortFaults(errors, remotes);
