@@ -24,7 +24,7 @@ const packages = {
   'portal/backend': ['index.ts', 'main.ts'],
 };
 
-/** Packages of many small files that every command needs at once: loading them one by one costs more than the rest. */
+/** Packages of many small files that every command needs at once: loading them individually costs more than everything else. */
 export const INLINED = ['yargs', 'zod', 'semver'];
 
 /** Builds the packages whose sources changed since their last build; returns the folders of those built. */

@@ -17,7 +17,7 @@ export interface VerifiedSignatures {
 
 /**
  * Checks that at least one of the `trusted` keys signed the manifest of the bundle folder `dir`, and that no signature in
- * the name of a trusted key is false. The manifest vouches for the files only together with `checkFiles`, which the
+ * the name of a trusted key is false. The manifest covers the files only together with `checkFiles`, which the
  * caller runs with the manifest returned. Throws SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_UNTRUSTED,
  * MANIFEST_MISSING, MANIFEST_INVALID, FORMAT_UNSUPPORTED.
  */

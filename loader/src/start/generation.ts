@@ -199,7 +199,7 @@ export class Generation extends GenerationLifecycle {
   /** A router of the unit's plugin that checks and records openings, and handles upgrades after the session check. */
   #recording(httpRouter: ServiceFeature): ServiceFeature {
     return recordingHttpRouter(httpRouter, {
-      opens: (policy, owner = this.#suspect()) => {
+      opens: (policy, owner = this.#defaultOwner()) => {
         const foreign = owner !== this.composition.plugin?.owner;
         const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy, foreign);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
@@ -207,7 +207,7 @@ export class Generation extends GenerationLifecycle {
         return mayOpen;
       },
       takes: (request) => this.#upgrades.take(request),
-      onWebSocket: (path, open, owner = this.#suspect()) => {
+      onWebSocket: (path, open, owner = this.#defaultOwner()) => {
         this.webSockets.push({ path, open, owner });
         this.routesChanged();
       },
@@ -215,7 +215,7 @@ export class Generation extends GenerationLifecycle {
   }
 
   /** The owner of a declaration without one: the bundle, if there is one. */
-  #suspect(): string {
+  #defaultOwner(): string {
     return partsOf(this.composition).find(({ owner }) => owner !== STATIC_OWNER)?.owner ?? STATIC_OWNER;
   }
 

@@ -5,7 +5,7 @@ export interface Remote {
   packageName: string;
   exposedModules: string[];
   remoteInfo: { name: string; entry: string };
-  /** Of the build that is served; the digest changes with every upgrade. Absent where a backend loads plugins once. */
+  /** Of the build that is served; the digest changes with every upgrade. Absent if a backend loads plugins once. */
   version?: string;
   digest?: string;
   /** What it lets browsers see of app-config. */
@@ -15,7 +15,7 @@ export interface Remote {
 const asked = new Map<string, Promise<Remote[]>>();
 
 /**
- * The remotes that the portal at `baseUrl` served when this page first asked, as pages load remotes once. None where the portal does not
+ * The remotes that the portal at `baseUrl` served when this page first asked, as pages load remotes once. None if the portal does not
  * say: its own pages are of use without.
  */
 export function listRemotes(baseUrl: string): Promise<Remote[]> {
