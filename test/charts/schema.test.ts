@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tryTemplate, valuesFile } from './helm';
 import { resolved, schema, type Schema } from './valuesSchema';
 
-/** A mistake in the values, and what Helm has to say about test. */
+/** A mistake in the values, and what Helm has to say about it. */
 const mistakes: Array<[string, object, string]> = [
   ['a misspelt key', { replica: 2 }, 'Additional property replica is not allowed'],
   ['a misspelt key further down', { image: { repo: 'x' } }, 'Additional property repo is not allowed'],

@@ -11,7 +11,7 @@ import { full, startReplicas, type Outcome, type Start } from './replicas';
 
 const MANY = full ? 50 : 3;
 const SOME = full ? 10 : 2;
-/** Of the bundle of a real plugin, as docs/real-plugins.md has test. */
+/** Of the bundle of a real plugin, as docs/real-plugins.md has it. */
 const KILOBYTES = full ? 2300 : 20;
 
 const all = [...IMAGES, ...PACKAGES];
@@ -120,7 +120,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
   }
 });
 
-/** Requests of each replica: what docs/scaling.md says, where these are not the figures for test. */
+/** Requests of each replica: what docs/scaling.md says, where these are not the figures for it. */
 function documented(name: string, { traffic, replicas }: Outcome): number {
   return full ? traffic.requests / replicas : figuresIn(name);
 }

@@ -42,7 +42,7 @@ async function write(dir: string, files: Record<string, unknown>): Promise<void>
   }
 }
 
-/** A Backstage repository, with a plugin in test. */
+/** A Backstage repository, with a plugin in it. */
 async function monorepo(more: Record<string, unknown> = {}): Promise<string> {
   const dir = await tempDir();
   await write(dir, {
@@ -99,7 +99,7 @@ describe('stagedoor create, by itself', () => {
     ['npm', 'npm run test --workspaces', []],
     ['yarn', 'yarn workspaces foreach --all --exclude todo run test', ['.yarnrc.yml', 'yarn.lock']],
     ['pnpm', 'pnpm --recursive run test', ['pnpm-workspace.yaml']],
-  ])('makes a pair as a monorepo of two, for %s', async (manager, test, files) => {
+  ])('makes a pair as a monorepo of two, for %s', async (manager, testScript, files) => {
     const dir = await tempDir();
     const args = ['--kind', 'pair', '--id', 'todo', '--package-manager', manager];
     const { manifest, ...created } = await create(dir, ...args);
@@ -111,7 +111,11 @@ describe('stagedoor create, by itself', () => {
     expect(await filesOf(created.path)).toEqual(created.files);
     expect(created.files).toEqual(expect.arrayContaining(files));
     expect(manifest).toMatchObject({ private: true, workspaces: ['plugins/*'] });
-    expect(manifest.scripts).toMatchObject({ test, dev: 'stagedoor dev', 'export-dynamic': 'stagedoor export' });
+    expect(manifest.scripts).toMatchObject({
+      test: testScript,
+      dev: 'stagedoor dev',
+      'export-dynamic': 'stagedoor export',
+    });
     const page = await readFile(join(created.packages[0]!.path, 'src/useBackend.ts'), 'utf8');
     expect(page).toContain("discovery.getBaseUrl('todo')");
     if (manager !== 'pnpm') return;

@@ -30,10 +30,10 @@ describe('An inspected bundle', () => {
   beforeAll(async () => {
     parent = await makeTempDir();
     hello = await exportBundle(join(repository, 'examples/hello-dynamic-backend'), join(parent, 'hello'));
-    const test = join(repository, 'test');
-    badges = await exportBundle(test, join(parent, 'badges'), '@backstage-community/plugin-badges-backend');
+    const workspace = join(repository, 'test');
+    badges = await exportBundle(workspace, join(parent, 'badges'), '@backstage-community/plugin-badges-backend');
     todo = await exportBundle(
-      test,
+      workspace,
       join(parent, 'todo'),
       '@backstage-community/plugin-todo-backend',
       '--no-start-check',

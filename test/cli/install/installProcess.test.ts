@@ -20,7 +20,7 @@ import { namedBundle, storeOf, versionsIn } from './installSupport';
 const IN_TURN = join(repository, 'test/fixtures/install/in-turn.cjs');
 const NAMES = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 
-/** Writes a list of the bundles `names` in one version into `<dir>/<file>`; what it lists lies beside test. */
+/** Writes a list of the bundles `names` in one version into `<dir>/<file>`; what it lists lies beside it. */
 async function writeList(dir: string, file: string, names: readonly string[], version: string): Promise<string> {
   const plugins = await Promise.all(
     names.map(async (name) => {

@@ -7,7 +7,7 @@ import { LayerCache } from '../../../cli/src/oci/layerCache';
 import type { Descriptor } from '../../../cli/src/oci/schemas';
 import { tempDir } from '../../support/tempDir';
 
-/** A layer with that content, and a file that holds test. */
+/** A layer with that content, and a file that holds it. */
 async function layerOf(content: string): Promise<{ layer: Descriptor; file: string; name: string }> {
   const name = createHash('sha256').update(content).digest('hex');
   const file = join(await tempDir(), 'layer');

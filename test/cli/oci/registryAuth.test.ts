@@ -96,7 +96,7 @@ describe('A registry that wants a user', () => {
 });
 
 describe('A credential helper', () => {
-  /** A folder with `docker-credential-test`, which does what the script says; and a config that names test. */
+  /** A folder with `docker-credential-test`, which does what the script says; and a config that names it. */
   async function helper(script: string): Promise<{ dir: string; env: Record<string, string> }> {
     const dir = await tempDir();
     const file = join(dir, 'docker-credential-test');

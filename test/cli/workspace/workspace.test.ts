@@ -68,7 +68,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^\[\d\/4\] failed {4}@acme\/plugin-2-backend DEPENDENCY_NOT_INSTALLED$/m);
     expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
-      'error DEPENDENCY_NOT_INSTALLED: @acme/plugin-2-backend in plugins/plugin-2-backend: not-there is not installed; @acme/plugin-2-backend imports test.',
+      'error DEPENDENCY_NOT_INSTALLED: @acme/plugin-2-backend in plugins/plugin-2-backend: not-there is not installed; @acme/plugin-2-backend imports it.',
       `hint: Run \`npm install not-there\` in ${join(root, 'plugins/plugin-2-backend')}, then export again.`,
       expect.stringContaining('3 exported, 0 unchanged, 1 failed in'),
     ]);

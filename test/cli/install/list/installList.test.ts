@@ -5,7 +5,7 @@ import { readPluginList, type PluginList } from '../../../../cli/src/install/lis
 import { tempDir } from '../../../support/tempDir';
 import { INTEGRITY } from '../installSupport';
 
-/** Reads a list; `files` are what lies beside test. Text is written as it is, anything else as JSON. */
+/** Reads a list; `files` are what lies beside it. Text is written as it is, anything else as JSON. */
 async function read(main: unknown, files: Record<string, unknown> = {}): Promise<PluginList> {
   const dir = await tempDir();
   for (const [name, content] of Object.entries({ ...files, 'dynamic-plugins.yaml': main })) {
