@@ -38,7 +38,7 @@ export default defineConfig(
   },
   {
     files: ['bundle/src/**/*.ts', 'cli/src/**/*.ts', 'loader/src/**/*.ts', 'portal/backend/src/**/*.ts'],
-    ignores: ['**/errors.ts', 'bundle/src/error.ts', 'cli/src/{export,sources,startCheck}/**'],
+    ignores: ['**/errors.ts', 'bundle/src/error.ts', 'cli/src/{export,portal,sources,startCheck}/**'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -34,3 +34,14 @@ export function uploadOutranked(upload: { name: string; version: string }, winne
 export function rootUnwritable(entry: string, cause: Error): StagedoorError {
   return new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be written: ${cause.message}`, { cause });
 }
+
+/** `drop` is what the operator has to delete instead. */
+export function notUploaded(name: string, drop: string): StagedoorError {
+  return new StagedoorError('PLUGIN_NOT_UPLOADED', `${name} was not uploaded.`, {
+    hint: `Delete ${drop}. If \`stagedoor install\` put it there, disable it in dynamic-plugins.yaml and install again.`,
+  });
+}
+
+export function notDeletable(entry: string, cause: Error): StagedoorError {
+  return new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be deleted: ${cause.message}`, { cause });
+}

@@ -9,7 +9,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { stageDrop } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
 import type { DropDirectory } from './dropDirectory';
-import { rootUnwritable, uploadOutranked, uploadEntryTaken } from './errors';
+import { notDeletable, notUploaded, rootUnwritable, uploadEntryTaken, uploadOutranked } from './errors';
 import { receiveUpload } from './receiveUpload';
 
 /** Dependencies of {@link Uploads}. */
@@ -48,7 +48,7 @@ export class Uploads {
     const discard = () => rm(file, { force: true });
     try {
       const staged = await stageDrop({ entry: 'The upload', path: file, kind: 'archive' }, shelves);
-      const entry = `${fileName(staged.name)}.tgz`;
+      const entry = entryOf(staged.name);
       const { fault } = await gate.check(staged);
       if (fault) throw fault;
       this.#checkEntry(staged.name, entry);
@@ -58,6 +58,27 @@ export class Uploads {
       await discard();
       throw error;
     }
+  }
+
+  /** Throws PLUGIN_NOT_UPLOADED for a package that came into the root directory in another way. */
+  checkRemovable(name: string): void {
+    const { drops, root } = this.#options;
+    const record = drops.record(entryOf(name));
+    if (record?.packageName === name) return;
+    const entry = drops.winner(name)?.entry;
+    throw notUploaded(name, entry ? join(root, entry) : `its drop in ${root}`);
+  }
+
+  /** Deletes the upload of a package; resolves when it is out of service. Throws ROOT_UNWRITABLE. */
+  async remove(name: string): Promise<void> {
+    const { root, drops } = this.#options;
+    const entry = entryOf(name);
+    try {
+      await rm(join(root, entry), { force: true });
+    } catch (cause) {
+      throw notDeletable(entry, cause as Error);
+    }
+    await drops.take(entry);
   }
 
   /** Refuses to replace a drop of another package, or an unreadable one: somebody created it under this name by hand. */
@@ -92,4 +113,9 @@ export class Uploads {
     }
     await drops.take(entry);
   }
+}
+
+/** The drop that an upload of a package becomes. */
+function entryOf(name: string): string {
+  return `${fileName(name)}.tgz`;
 }

@@ -9,7 +9,7 @@ import { Denied } from './Denied';
 import { OutcomeAlert } from './OutcomeAlert';
 import { useOperation } from './useOperation';
 
-type Kind = Exclude<OperationKind, 'upload'>;
+type Kind = Exclude<OperationKind, 'upload' | 'remove'>;
 
 /**
  * The actions for a plugin in its state: each asks for confirmation and reports its result. Disabled for users without
