@@ -92,7 +92,7 @@ describe('the list of plugins', () => {
     });
     await page.goto(`${portal.url}/plugins`);
     await page.clock.runFor(1000);
-    await page.getByText('Operators may see the plugins').waitFor();
+    await page.getByText('Only operators, and users with permission').waitFor();
     await page.getByText('Ask the platform team.').waitFor();
     asked = [];
     for (let minute = 0; minute < 5; minute += 1) {
@@ -178,7 +178,7 @@ describe('the page of a plugin', () => {
     await page.getByText('lodash 4.0.0').waitFor();
     await page.getByText('It has no config schema.').waitFor();
     await page
-      .getByRole('group', { name: /^Where the time of the latest load/ })
+      .getByRole('group', { name: /^Timing of the latest load/ })
       .getByText('validate')
       .waitFor();
   });
@@ -307,7 +307,7 @@ describe('an upload', () => {
     const data = await page.evaluateHandle(
       `const data = new DataTransfer(); data.items.add(new File([new Uint8Array([${bytes}])], 'dropped.tgz')); data`,
     );
-    await page.getByText('A .tgz can be dropped here').dispatchEvent('drop', { dataTransfer: data });
+    await page.getByText('You can also drop a .tgz file here').dispatchEvent('drop', { dataTransfer: data });
     await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click();
     await row(page, GREETER).getByText('running').waitFor();
   });

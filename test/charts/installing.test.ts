@@ -16,7 +16,7 @@ import { podOf, type Objects, type Pod } from './pod';
 const NAME = 'portal-stagedoor-portal';
 const GREETER = '@secret/greeter-dynamic';
 const token = 'a-static-token-of-the-test';
-const LOCKED_NOWHERE = /^warning: .*locked nowhere.*--frozen/m;
+const LOCKED_NOWHERE = /^warning: .*are not locked.*--frozen/m;
 
 // The containers have the packages of this checkout: test/charts/image.test.ts collects those of the image.
 describe('The containers of the pod that the chart renders, on registries that want a login', () => {

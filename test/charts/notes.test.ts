@@ -27,7 +27,7 @@ describe('What is shown after an upgrade', () => {
     expect(text).toContain('portal-stagedoor-portal: all plugins\n');
     expect(text).toContain('set database.client: pg');
     expect(text).toContain(
-      'only users whom a permission policy allows it. List users or groups in policy.operators.',
+      'only users that a permission policy allows. List users or groups in policy.operators.',
     );
     expect(text).toContain('logs deployment/portal-stagedoor-portal -c install-dynamic-plugins\n');
     expect(text).toContain('helm test portal -n backstage\n');
@@ -44,7 +44,7 @@ describe('What is shown after an upgrade', () => {
 
   test('says who may change plugins', async () => {
     const text = await notes('registries');
-    expect(text).toContain('group:default/platform, and users whom a permission policy allows it.');
+    expect(text).toContain('group:default/platform, and users that a permission policy allows.');
   });
 
   test('says what to route where neither ingress nor gateway does it', async () => {

@@ -38,7 +38,7 @@ describe('A frontend package that apps on the new frontend system cannot load', 
     expect(status).toMatchObject({
       code: 'REMOTE_INVALID',
       message: `${PAGE} is not a Module Federation remote: it has no dist/mf-manifest.json.`,
-      hint: 'Export the plugin with `npx @stagedoor/cli export page`, and drop all of the output.',
+      hint: 'Export the plugin with `npx @stagedoor/cli export page`, and drop the complete output.',
     });
     await drop(backend, { version: '2.0.0', files: { 'dist/mf-manifest.json': '{' } });
     await expect

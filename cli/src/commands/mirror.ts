@@ -11,7 +11,7 @@ interface MirrorArguments extends RegistryArguments, ListArguments {
   out: string;
 }
 
-const DESCRIPTION = `Save the packages of dynamic-plugins.yaml for an install without a network.
+const DESCRIPTION = `Save the packages of dynamic-plugins.yaml for offline installs.
 
 <out> becomes a folder, or an archive if it ends in .tar, .tgz or .tar.gz. Copy it, the list and
 dynamic-plugins.lock to the host, and run \`stagedoor install --offline <out> --frozen\` there.`;

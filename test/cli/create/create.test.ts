@@ -188,7 +188,7 @@ describe('stagedoor create, in a monorepo', () => {
     const root = await monorepo();
     const { code, stderr } = await stagedoor(root, 'create', 'elsewhere/todo', '--id', 'todo');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error USAGE: elsewhere\/todo is not among .*\nhint: .*packages\/\*, plugins\/\*/m);
+    expect(stderr).toMatch(/^error USAGE: elsewhere\/todo does not match .*\nhint: .*packages\/\*, plugins\/\*/m);
   });
 
   test('makes a repository of its own outside of it', async () => {
@@ -217,12 +217,12 @@ describe('stagedoor create, refused', () => {
   });
 
   test.each([
-    ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is not accepted: Lower-case/],
+    ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is invalid: Lower-case/],
     ['a module without an id', ['--kind', 'backend-module', '--id', 'todo'], /--module/],
     ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module cannot be used for a backend-plugin/],
-    ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name is not for a pair/],
+    ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name cannot be used for a pair/],
     ['another kind', ['--id', 'todo', '--kind', 'theme'], /kind/],
-    ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is not accepted/],
+    ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is invalid/],
     ['no id, and no terminal', [], /no terminal to ask on/],
   ])('refuses %s', async (_, args, message) => {
     const dir = await tempDir();

@@ -178,7 +178,7 @@ describe('stagedoor doctor, of a portal', () => {
   test.each([
     ['no root directory', { rootDirectory: undefined }, 'app-config', /rootDirectory is not set/],
     ['one that is not a folder', { rootDirectory: 'absent' }, /absent$/, /is not a folder/],
-    ['a state directory in it', { stateDirectory: 'plugins/state' }, /state$/, /taken for a drop/],
+    ['a state directory in it', { stateDirectory: 'plugins/state' }, /state$/, /treated as a drop/],
     ['a mode that is none', { signatures: { mode: 'on' } }, /mode$/, /"on"/],
     ['no key to trust', { signatures: { mode: 'require' } }, /trustedKeys$/, /No key is trusted/],
     ['a key that is none', { signatures: { mode: 'require', trustedKeys: ['app-config.yaml'] } }, /trustedKeys$/, /./],

@@ -66,7 +66,7 @@ describe('An inspected bundle', () => {
   test('does not guess what a bundle provides that was never started', async () => {
     const { startCheck, provides } = await inspect(todo);
     expect({ startCheck, provides }).toEqual({ startCheck: 'skipped', provides: undefined });
-    expect((await stagedoor(repository, 'inspect', todo)).stdout).toMatch(/provides\s+not known/);
+    expect((await stagedoor(repository, 'inspect', todo)).stdout).toMatch(/provides\s+unknown/);
   });
 
   test.each([

@@ -92,7 +92,7 @@ describe('The lock file', () => {
     expect(lockFile.written).toBe(false);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /dynamic-plugins\.lock does not match what was installed, as .*EISDIR.*stagedoor mirror.*--frozen/,
+        /dynamic-plugins\.lock does not match what was installed, because .*EISDIR.*stagedoor mirror.*--frozen/,
       ),
     ]);
     expect((await readdir(place.dir)).filter((name) => name.includes('.lock'))).toEqual(['dynamic-plugins.lock']);

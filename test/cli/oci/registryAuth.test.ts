@@ -272,7 +272,7 @@ describe('A registry that leads to another server', () => {
       const { error, authorizations } = await pullBy(challenge, 401);
       expect(error).toMatchObject({
         code: 'REGISTRY_UNAUTHORIZED',
-        hint: expect.stringContaining('Credentials go to') as string,
+        hint: expect.stringContaining('Credentials are sent only to') as string,
       });
       expect(authorizations).toEqual([undefined]);
     },

@@ -175,7 +175,7 @@ describe('stagedoor verify', () => {
     const { json, stderr } = await run(dir, ['verify', BUNDLE]);
     expect(json).toMatchObject({ unchecked: [keyId] });
     expect(json).not.toHaveProperty('signedBy');
-    expect(stderr).toContain('give --key');
+    expect(stderr).toContain('pass --key');
   });
 
   test('is content with one trusted signer of several, and with several trusted keys', async () => {

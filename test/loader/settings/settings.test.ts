@@ -69,7 +69,7 @@ describe('a wrong setting', () => {
       ['health.interval', 'at most one hour'],
       ['health.timeout', 'at most one hour'],
       ['metrics.port', '1 to 65535'],
-      ['metrics.host', 'a text'],
+      ['metrics.host', 'a string'],
     ];
     for (const [key, accepted] of wanted) {
       const named = faults.filter((fault) => fault.includes(`'dynamicPlugins.${key}`));
@@ -87,9 +87,9 @@ describe('a wrong setting', () => {
       signatures: { trustedKeys: [join(dir, 'key.pem'), join(dir, 'gone.pem'), '-----BEGIN NOTHING-----'] },
     });
     expect(faults).toEqual([
-      expect.stringMatching(/signatures.trustedKeys' .*private key where a public key belongs.*accepted: Ed25519/),
+      expect.stringMatching(/signatures.trustedKeys' .*private key where a public key is expected.*accepted: Ed25519/),
       expect.stringMatching(/signatures.trustedKeys' .*gone.pem.*accepted: Ed25519/),
-      expect.stringMatching(/signatures.trustedKeys' .*no public key in PEM form.*accepted: Ed25519/),
+      expect.stringMatching(/signatures.trustedKeys' .*not a public key in PEM format.*accepted: Ed25519/),
       expect.stringMatching(/packages.deny\[0\].version' is 'newest', accepted: a semver range/),
     ]);
   });

@@ -116,7 +116,7 @@ describe('Which entries count', () => {
 
   test.each([
     ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'matches no included entry'],
-    ['a reference that means two', { package: 'ref://two' }, 'means 2 included entries'],
+    ['a reference that means two', { package: 'ref://two' }, 'matches 2 included entries'],
     ['a malformed image', { package: 'oci://not valid' }, 'is not oci://host/name'],
     ['integrity of another form', { package: 'a@1', integrity: 'md5-abc' }, 'must be sha256'],
     ['pluginConfig that is a list', { package: './a', pluginConfig: [] }, 'expected record'],

@@ -42,7 +42,7 @@ test('An install warns of the lock of that installer, as one at work or as left 
   const place = await rhdhPlace();
   const lock = join(place.root, 'install-dynamic-plugins.lock');
   await writeFile(lock, '1');
-  expect((await place.install()).warnings).toEqual([expect.stringContaining("RHDH's installer may be at work too")]);
+  expect((await place.install()).warnings).toEqual([expect.stringContaining("RHDH's installer may be running")]);
   await utimes(lock, new Date(0), new Date(0));
   expect((await place.install()).warnings).toEqual([expect.stringContaining('was left behind')]);
 });

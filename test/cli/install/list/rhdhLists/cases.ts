@@ -243,7 +243,7 @@ export const cases: Record<string, RhdhCase[]> = {
       here: 'warning; entries that are enabled stay enabled',
       verdict: 'better',
       ...included([`package: ${two}:1!p`, `package: ${two}:1!q`], `{ package: "${two}:{{inherit}}", disabled: true }`),
-      expected: { installed: ['two-p-dynamic@1.0.0', 'two-q-dynamic@1.0.0'], warnings: [/means 2 included entries/] },
+      expected: { installed: ['two-p-dynamic@1.0.0', 'two-q-dynamic@1.0.0'], warnings: [/matches 2 included entries/] },
     },
     {
       listed: 'a disabled `ref://` that means nothing',
@@ -421,7 +421,7 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'error that names both',
       verdict: 'same',
       ...included([`package: ${one}:1!one`, 'package: oci://HOST/other/one:5!other'], 'package: "ref://one"'),
-      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /means 2 included entries/] },
+      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /matches 2 included entries/] },
     },
     {
       listed: '`ref://name` of an included npm package',
@@ -972,7 +972,7 @@ export const cases: Record<string, RhdhCase[]> = {
         'mine/index.js': '',
       },
       expected: {
-        error: ['ROOT_ENTRY_TAKEN', /mine is there already/],
+        error: ['ROOT_ENTRY_TAKEN', /mine already exists/],
         installed: ['gone@0.1.0', 'mine@9.9.9', 'one@0.1.0'],
       },
     },
