@@ -26,9 +26,7 @@ describe('What is shown after an upgrade', () => {
     expect(text).toContain('kubectl -n backstage port-forward service/portal-stagedoor-portal 7007\n');
     expect(text).toContain('portal-stagedoor-portal: all plugins\n');
     expect(text).toContain('set database.client: pg');
-    expect(text).toContain(
-      'only users that a permission policy allows. List users or groups in policy.operators.',
-    );
+    expect(text).toContain('only users that a permission policy allows. List users or groups in policy.operators.');
     expect(text).toContain('logs deployment/portal-stagedoor-portal -c install-dynamic-plugins\n');
     expect(text).toContain('helm test portal -n backstage\n');
   });

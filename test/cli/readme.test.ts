@@ -44,7 +44,7 @@ test('the README of the CLI, the help of each command and the hint for a wrong o
     const options = optionsIn(text);
     // A flag that is on by default is written in the form that changes something.
     const cells = await firstCells(name === 'export' ? 'Options' : `stagedoor ${name}`);
-    const documented = cells.map((option) => option.replace(/^--(no-)?/, ''));
+    const documented = cells.filter((cell) => cell.startsWith('--')).map((option) => option.replace(/^--(no-)?/, ''));
     expect([...new Set([...documented, 'version', 'help'])].sort(), name).toEqual(options);
     const { stderr } = await stagedoor(repository, name, '--no-such-option');
     const hinted = [...stderr.slice(stderr.indexOf('hint: ')).matchAll(/--([a-z-]+)/g)].map((match) => match[1]!);

@@ -236,7 +236,7 @@ describe('stagedoor doctor, of a portal', () => {
       });
       expect((await stagedoor(dir, 'doctor')).stdout).toContain(
         `may change plugins: group:default/platform, users that the permission policy (${policy}) allows, ` +
-          'the service ci (uploads are switched off)\n',
+          'the service ci (uploads are disabled)\n',
       );
     });
 
