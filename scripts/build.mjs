@@ -17,6 +17,7 @@ const packages = {
     'child.ts',
     'compile/child.ts',
     'host/modules/child.ts',
+    'observability/metrics/sdk.ts',
     'pluginHealth.ts',
     'process/membrane/membrane.ts',
     'validate/schemaWorker/worker.ts',
@@ -24,8 +25,8 @@ const packages = {
   'portal/backend': ['index.ts', 'main.ts'],
 };
 
-/** Packages of many small files that every command needs at once: loading them individually costs more than everything else. */
-export const INLINED = ['yargs', 'zod', 'semver'];
+/** Packages of many small files that are needed at once: loading them individually costs more than everything else. */
+export const INLINED = ['yargs', 'zod', 'semver', '@opentelemetry/exporter-prometheus', '@opentelemetry/sdk-metrics'];
 
 /** Builds the packages whose sources changed since their last build; returns the folders of those built. */
 export async function buildAll() {

@@ -1,5 +1,6 @@
+import { hostPackages } from '../host/hostPackages';
 import { StateFile } from '../lifecycle/stateFile';
-import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
+import { type StagedoorError, findPackageDir, isStagedoorError } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
 import { settle } from '../scan/settle';
@@ -42,7 +43,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
   const stateDirectory = await openStateDirectory(settings.stateDirectory);
   const lock = await lockState(stateDirectory);
   try {
-    const shelves = await layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
+    const shelves = await layShelves(stateDirectory, hostPackages(), __dirname);
     const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();

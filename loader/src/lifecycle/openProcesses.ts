@@ -1,4 +1,5 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { findPackageDir } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { faultText } from '../errors/faultText';
 import { join } from 'node:path';
 import type { LauncherOptions } from '../process/childLauncher';
@@ -27,7 +28,7 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
   const { settings, stateDirectory, cwd, config, rootLogger } = options;
   const range = settings.process.users;
   if (!range) return undefined;
-  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
+  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...hostPackages().map(({ dir }) => dir)];
   const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
   const users = await PluginUsers.open({
     range,

@@ -59,7 +59,7 @@ export class Measurements {
   /** Begins to measure; a port that cannot be opened is logged, and everything else continues. */
   static async open(options: MeasurementsOptions): Promise<Measurements> {
     const traffic = new Traffic();
-    const measurements = new Measurements(options, await openMetrics([traffic]), traffic);
+    const measurements = new Measurements(options, openMetrics([traffic]), traffic);
     const { port, host } = options.settings;
     if (port === undefined) return measurements;
     try {

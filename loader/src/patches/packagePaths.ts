@@ -15,6 +15,8 @@ const known = new Map<string, string>();
  * folders.
  */
 export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => Promise<T>): Promise<T> {
+  // Nothing is staged that could stand in for anything: the start of a portal without bundles needs no context.
+  if (known.size === 0 && Object.keys(dirs).length === 0) return work();
   return runWhileNeeded(current, dirs, work);
 }
 

@@ -1,4 +1,4 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { findPackageDir } from '@stagedoor/bundle';
 import { CodeCache } from '../compile/codeCache';
 import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { followBuildReports } from '../drops/buildReports';
@@ -10,6 +10,7 @@ import { Uploads } from '../drops/uploads';
 import { drainGenerations } from '../drain/drainGenerations';
 import { isFrontend, serveFrontends, type FrontendRemotes } from '../frontend/frontendRemotes';
 import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
+import { hostPackages } from '../host/hostPackages';
 import { StartupHooks } from '../host/startupHooks';
 import { Bundles } from '../lifecycle/bundles';
 import { EventLog } from '../lifecycle/eventLog';
@@ -85,7 +86,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   const events = new EventLog(opened && { first: await opened.state.reserveEvents(Date.now() * 1000) });
   const onDecision = (decision: PolicyDecision): void => tellDecision(decision, { logger, events });
   const policy = new Policy(settings ?? DEFAULT_POLICY, onDecision);
-  const host = describeHost(sharedPackages(__dirname), options.cwd);
+  const host = describeHost(hostPackages(), options.cwd);
   const gate = new Gate({
     host,
     policy,

@@ -1,4 +1,5 @@
-import { sharedPackages, type StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { layShelves, type Shelves } from './shelf';
 import { openStateDirectory } from './stateDirectory';
 import { lockState, type StateLock } from './stateLock';
@@ -39,7 +40,7 @@ export class StateOpening {
     const directory = await openStateDirectory(this.#path);
     const lock = await lockState(directory, (fault) => this.#lost(fault));
     try {
-      return { directory, lock, shelves: await layShelves(directory, sharedPackages(__dirname), __dirname) };
+      return { directory, lock, shelves: await layShelves(directory, hostPackages(), __dirname) };
     } catch (error) {
       lock.release();
       throw error;

@@ -1,6 +1,11 @@
-import type { Attributes, HrTime, Meter } from '@opentelemetry/api';
+import { metrics, ValueType, type Attributes, type HrTime, type Meter } from '@opentelemetry/api';
 import type { HistogramMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as Sdk from './sdk';
 import { BUCKETS, type SeriesSource } from './series';
+
+const SDK = join(__dirname, 'observability', 'metrics', 'sdk.cjs.js');
 
 /** Chooses data points by the scope of their meter and by their attributes. */
 export type Pick = (scope: string, attributes: Attributes) => boolean;
@@ -23,11 +28,10 @@ export const OWN_SCOPE = 'stagedoor';
  * Imports OpenTelemetry's metrics SDK and sets up a provider. If the operator has not set up one before the start, it is set
  * for the whole process, so metrics of plugins are kept here, too. `counted` is kept elsewhere and included in the output.
  */
-export async function openMetrics(counted: readonly SeriesSource[] = []): Promise<MetricsSdk> {
-  const { metrics, ValueType } = await import('@opentelemetry/api');
-  const { AggregationTemporality, DataPointType, MeterProvider, MetricReader } =
-    await import('@opentelemetry/sdk-metrics');
-  const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
+export function openMetrics(counted: readonly SeriesSource[] = []): MetricsSdk {
+  const { AggregationTemporality, DataPointType, MeterProvider, MetricReader, PrometheusSerializer } = createRequire(
+    __filename,
+  )(SDK) as typeof Sdk;
 
   /** Collects when asked. */
   class PullReader extends MetricReader {
@@ -76,9 +80,9 @@ function now(): HrTime {
 function picked({ resource, scopeMetrics }: ResourceMetrics, pick: Pick): ResourceMetrics {
   return {
     resource,
-    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
+    scopeMetrics: scopeMetrics.map(({ scope, metrics: measured }) => ({
       scope,
-      metrics: metrics.flatMap((metric) => {
+      metrics: measured.flatMap((metric) => {
         const dataPoints = metric.dataPoints.filter(({ attributes }) => pick(scope.name, attributes));
         return dataPoints.length > 0 ? [{ ...metric, dataPoints } as typeof metric] : [];
       }),

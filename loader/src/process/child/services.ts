@@ -48,17 +48,16 @@ export function childServices(
   provide(coreServices.discovery, () => portalDiscovery(portal));
   const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
   services.add(PortalMetadata.ofProcess(installed, instanceId).factory(), 'explicit');
-  // The SDK is imported only if needed: it takes a sixth of the memory of a plugin's process.
-  let sdk: Promise<MetricsSdk> | undefined;
+  // The SDK is imported only if needed.
+  let sdk: MetricsSdk | undefined;
   services.decorate(metricsServiceRef, (factory) => ({
     ...factory,
     factory: async (deps, context) => {
       sdk ??= openMetrics();
-      await sdk;
       return factory.factory(deps, context);
     },
   }));
-  return { services, config, metrics: async () => (sdk ? (await sdk).text(() => true) : '') };
+  return { services, config, metrics: async () => (await sdk?.text(() => true)) ?? '' };
 }
 
 /** The portal locates every plugin; the plugin of this child is reached through the portal by others and by itself. */
