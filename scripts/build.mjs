@@ -25,7 +25,7 @@ const packages = {
   'portal/backend': ['index.ts', 'main.ts'],
 };
 
-/** Packages of many small files that are needed at once: loading them one by one costs more than the rest. */
+/** Packages of many small files that are needed at once: loading them individually costs more than everything else. */
 export const INLINED = ['yargs', 'zod', 'semver', '@opentelemetry/exporter-prometheus', '@opentelemetry/sdk-metrics'];
 
 /** Builds the packages whose sources changed since their last build; returns the folders of those built. */

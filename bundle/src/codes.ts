@@ -1,12 +1,12 @@
-/** What a code means, and the hint for errors that have no closer one. */
+/** Meaning of a code, and the hint for errors without a more specific one. */
 interface CodeEntry {
   meaning: string;
   hint: string;
 }
 
 /**
- * Every code a user can meet. Codes are permanent: never rename or reuse one.
- * `docs/errors.md` holds the same list and a test compares the two.
+ * Every code that users can see. Codes are permanent: never rename or reuse one. `docs/errors.md` contains the same list, and
+ * a test compares the two.
  */
 export const codes = {
   // The bundle itself

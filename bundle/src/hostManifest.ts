@@ -1,4 +1,4 @@
-/** A portal's description of itself, which bundles are held against: when they are exported, and before they are loaded. */
+/** A portal's description of itself, which bundles are checked against when they are exported and before they are loaded. */
 export interface HostManifest {
   /** Release of Backstage, from the nearest `backstage.json`; unknown without one. */
   backstage?: string;

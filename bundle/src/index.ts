@@ -1,7 +1,15 @@
 export { BUILD_REPORTS, buildReportFile, formatBuildReport, readBuildReport, type BuildReport } from './buildReport';
 export { concurrently } from './concurrently';
+export { manifestMissing } from './errors';
 export { codes, type ErrorCode } from './codes';
-export { StagedoorError, isStagedoorError, type CodedError, type StagedoorErrorOptions } from './error';
+export {
+  StagedoorError,
+  isStagedoorError,
+  rephraseError,
+  restoreError,
+  type CodedError,
+  type StagedoorErrorOptions,
+} from './error';
 export {
   BUNDLE_ROLES,
   MANIFEST_FILE,
@@ -44,7 +52,7 @@ export { peerFit, type PeerFit } from './peerFit';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
 export { packBundle, packLayer, type LayerPart, type PackedBundle } from './archive/pack';
-export { Contents, DEFAULT_LIMITS, tooLarge, type ContentLimits } from './archive/contents';
+export { Contents, DEFAULT_LIMITS, type ContentLimits } from './archive/contents';
 export { copyFolder } from './archive/copyFolder';
 export { FOLDER_MODE, copyPlainFile, plainMode } from './archive/plainMode';
 export { extractArchive, extractLayer, type LayerReading } from './archive/extract';
@@ -58,6 +66,7 @@ export {
   type PrivateKey,
   type PublicKey,
 } from './signature/keys';
+export { signatureMissing } from './signature/errors';
 export { signBundle } from './signature/sign';
 export { readSignatures, type BundleSignature } from './signature/signatureFile';
 export { verifySignatures, type VerifiedSignatures } from './signature/verify';

@@ -80,7 +80,7 @@ describe("An adopter's app, which Backstage serves", () => {
     for (const reason of [
       "factory: Failed to instantiate extension 'page:factory', no luck",
       'nooutput: The app does not run with it: missing required extension data output',
-      "dynamic-plugins: The id 'dynamic-plugins' belongs to the portal itself.",
+      "dynamic-plugins: The portal itself has a plugin with the id 'dynamic-plugins'.",
       'app: The app does not run with it: ',
       'noextension: The app does not run with it: ',
       'unreadable: The app does not run with it: ',

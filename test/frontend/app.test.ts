@@ -65,7 +65,7 @@ describe('The app', () => {
     await page.goBack();
 
     await dropFolder(await helloPageBundle(dir, '1.1.0'), portal.root, 'hello-page');
-    await notice(page).getByText(`${HELLO_PAGE} 1.1.0 was upgraded.`).waitFor();
+    await notice(page).getByText(`${HELLO_PAGE} was updated to 1.1.0.`).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await notice(page).getByRole('button', { name: 'Reload' }).click();
     await page.getByText('This page is a dynamic plugin, version 1.1.0.').waitFor();

@@ -3,7 +3,7 @@ import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exported, filesOf, stagedoor } from '../cli/export/exportSupport';
 import { HELLO_PAGE } from '../support/hello';
 import { repository } from '../support/repository';
@@ -48,7 +48,7 @@ async function checkout(root: string, packages: string[]): Promise<string> {
 }
 
 describe('The bundle of a frontend plugin', () => {
-  it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
+  test('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
     const out = join(await tempDir(), 'bundle');
     const result = await exported(hello, '--out', out, '--pack', '--explain', 'react');
     expect(result).toMatchObject({
@@ -84,7 +84,7 @@ describe('The bundle of a frontend plugin', () => {
     );
   });
 
-  it('says what it is made of: every package whose code is in it, with its share', async () => {
+  test('says what it is made of: every package whose code is in it, with its share', async () => {
     const out = join(await tempDir(), 'bundle');
     await exported(hello, '--out', out);
     const bill = await readFile(join(out, SBOM_FILE), 'utf8');
@@ -117,7 +117,7 @@ describe('The bundle of a frontend plugin', () => {
     expect(total / code).toBeLessThan(1);
   });
 
-  it('has the same bytes wherever its workspace lies', async () => {
+  test('has the same bytes wherever its workspace lies', async () => {
     const base = await tempDir();
     const { inlined } = await exported(hello, '--out', join(base, 'reference'));
     const packages = [
@@ -139,7 +139,7 @@ describe('The bundle of a frontend plugin', () => {
       expect((await readFile(join(one.path, file))).includes(base), file).toBe(false);
   });
 
-  it('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', async () => {
+  test('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', async () => {
     const dir = await frontend('alpha-and-assets');
     const { path } = await exported(dir);
     const remote = await json<FederationManifest>(path, 'dist/mf-manifest.json');
@@ -153,7 +153,7 @@ describe('The bundle of a frontend plugin', () => {
 });
 
 describe('The export of a frontend plugin', () => {
-  it.each([
+  test.each([
     ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx:\d+:\d+: [^]*Syntax Error/],
     [
       'old-system',

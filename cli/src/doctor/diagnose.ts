@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import { lostCommands } from './backstageCli';
+import { nothingToDiagnose } from './errors';
 import type { Finding } from './finding';
 import { locatePortal } from './locatePortal';
 import type { Diagnosis, DoctorOptions } from './options';
 
 /**
- * Examines a plugin package, a portal, or a folder that is both, without changing anything. What is wrong is a finding;
- * throws USAGE where there is nothing to examine.
+ * Examines a plugin package, a portal, or a folder that is both, without changing anything. Problems are findings; throws
+ * USAGE if there is nothing to examine.
  */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const folder = resolve(options.cwd, options.folder ?? '.');
@@ -19,9 +19,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const isPortal = config.length > 0;
   const isPlugin = existsSync(join(folder, 'package.json')) && (!isPortal || options.host !== undefined);
   if (!isPlugin && !isPortal) {
-    throw new StagedoorError('USAGE', `${folder} holds neither a package.json nor an app-config.yaml.`, {
-      hint: 'Name the folder of a plugin package or of a portal, or the config files of a portal with --config.',
-    });
+    throw nothingToDiagnose(folder);
   }
   const findings: Finding[] = [];
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));

@@ -1,7 +1,8 @@
-import { StagedoorError, replaceFile, type FolderLock } from '@stagedoor/bundle';
+import { replaceFile, type FolderLock } from '@stagedoor/bundle';
 import { lstat, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
+import { listedTwice } from './errors';
 import { fetchAll, type Ready } from './fetchAll';
 import { lockedPlugins, tryToLock } from './lockedPlugins';
 import { assertLocked } from './lockFile';
@@ -27,13 +28,13 @@ interface Run extends OpenList {
 }
 
 /**
- * Makes a root directory hold exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config;
- * drops that others put there stay, and what RHDH's installer put there is replaced. A list that is not there or empty
- * changes nothing. Everything is fetched and checked before the first change, and a run that ends in
- * between leaves a set that loads. Runs on one root directory wait for each other. Throws PLUGIN_LIST_INVALID,
- * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING, PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH,
- * PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS, OUTPUT_UNWRITABLE, what the sources throw, and for packages
- * that are not what they say PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_* and SIGNATURE_*.
+ * Makes a root directory contain exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config.
+ * Other drops are kept, and plugins of RHDH's installer are replaced. A missing or empty list changes nothing. Everything is
+ * fetched and checked before the first change, and an interrupted run leaves a consistent set. Runs on one root directory
+ * wait for each other. Throws PLUGIN_LIST_INVALID, PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING,
+ * PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH, PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS,
+ * OUTPUT_UNWRITABLE, the codes of the sources, and for invalid packages PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH,
+ * ARCHIVE_* and SIGNATURE_*.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   const started = Date.now();
@@ -71,7 +72,7 @@ async function leave(run: Run, lock?: FolderLock): Promise<InstallResult> {
   return await result(run, [], [], [], { written: false, changed: missing, appConfigChanged: missing });
 }
 
-/** What a run would do, as far as it can be known without fetching anything. */
+/** The changes of a run, as far as they are known without fetching. */
 async function preview(run: Run): Promise<InstallResult> {
   const planned = await plan(run);
   return result(run, planned, [], await gone(run.root, planned, []), { written: false });
@@ -123,7 +124,7 @@ async function plan({ root, list, options, context, locked, lockFile }: Run): Pr
   return planned;
 }
 
-/** Two packages of one name would have one place; and what others put there is not replaced. */
+/** Two packages of one name would have one place; and entries that install did not create are not replaced. */
 async function assertEntries(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<void> {
   const owners = new Map<string, string>();
   const own = new Set([...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))]);
@@ -134,8 +135,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   for (const { entry, plugin } of entries) {
     const other = owners.get(entry);
     if (other !== undefined) {
-      const message = `${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`;
-      throw new StagedoorError('PLUGIN_LISTED_TWICE', message);
+      throw listedTwice([`${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`]);
     }
     owners.set(entry, plugin.package);
     await assertFree(root, entry, own);

@@ -10,7 +10,7 @@ export type InstallProgress =
   | { step: 'bytes'; done: number; total: number }
   | { step: 'fetched'; package: string; version: string; done: number; plugins: number };
 
-/** What {@link install} is told. */
+/** Options of {@link install}. */
 export interface InstallOptions {
   /** Folder that the paths below are resolved from. */
   cwd: string;
@@ -20,11 +20,11 @@ export interface InstallOptions {
   root: string;
   /** Where packages come from, the first that accepts one. */
   sources: readonly Source[];
-  /** Only say what would be done. */
+  /** Only report what would change. */
   dryRun?: boolean;
-  /** Fail where anything differs from the lock file. */
+  /** Fail if anything differs from the lock file. */
   frozen?: boolean;
-  /** Keys of which one must have signed every package; absent where signatures do not matter. */
+  /** Keys of which one must have signed every package; absent if signatures do not matter. */
   trusted?: readonly PublicKey[];
   /** Passed on to the sources. */
   insecure?: boolean;

@@ -23,6 +23,6 @@ export function summaryLines(result: ExportResult): string[] {
 
 function openedText({ startCheck, openedRoutes, pluginIds }: ExportResult): string {
   if (startCheck === 'skipped' || pluginIds.length === 0) return '';
-  if (openedRoutes.length === 0) return 'nothing: every route needs a session';
+  if (openedRoutes.length === 0) return 'nothing: every route requires a session';
   return openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`).join(', ');
 }

@@ -14,31 +14,31 @@ import { stageDrop } from '../stage/stageDrop';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
-/** A drop that is no bundle, with the reason. */
+/** A drop that is not a bundle, with the reason. */
 interface UnusableDrop {
   entry: string;
   fault: StagedoorError;
 }
 
-/** What was in the root directory when the backend started, each drop staged once. */
+/** The content of the root directory when the backend started, each drop staged once. */
 export interface StartupDrops {
-  /** The bundles that count, sorted by drop: of one package the highest version. */
+  /** The bundles in effect, sorted by drop: the highest version of each package. */
   bundles: StagedBundle[];
   unusable: UnusableDrop[];
-  /** What is remembered of the bundles that served at earlier starts. */
+  /** Records of the bundles that served at earlier starts. */
   state: StateFile;
-  /** What each drop looked like, by entry, to tell later changes. */
+  /** Snapshot of each drop by entry, to detect later changes. */
   seen: ReadonlyMap<string, string>;
   /** Gives the state directory back and undoes what was patched. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE and SHARED_PACKAGE_MISSING; the fault of a
- * drop is in `unusable`.
+ * Locks the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE and
+ * SHARED_PACKAGE_MISSING; errors of drops are in `unusable`.
  */
 export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
-  // Why it cannot be read is told when it is.
+  // The error is reported when the drop is read.
   await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
   const stateDirectory = await openStateDirectory(settings.stateDirectory);
   const lock = await lockState(stateDirectory);

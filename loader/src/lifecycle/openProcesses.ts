@@ -10,10 +10,7 @@ import type { Bundles } from './bundles';
 import { reportSupervision } from './reportSupervision';
 import type { Units } from './units';
 
-/**
- * What runs plugins in processes of their own, and tells how those are; undefined where no setting asks for it. Throws
- * STATE_UNWRITABLE.
- */
+/** Runs plugins in separate processes, and reports their state; undefined if no setting requires it. Throws STATE_UNWRITABLE. */
 export async function openProcesses({
   units,
   bundles,
@@ -26,7 +23,7 @@ export async function openProcesses({
   };
 }
 
-/** The users of plugins, where there are to be any. */
+/** The users of plugins, if the settings require them. */
 async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<PluginUsers | undefined> {
   const { settings, stateDirectory, cwd, config, rootLogger } = options;
   const range = settings.process.users;

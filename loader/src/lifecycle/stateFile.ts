@@ -1,9 +1,10 @@
-import { StagedoorError, isStagedoorError, replaceFile, type FolderLock } from '@stagedoor/bundle';
+import { isStagedoorError, replaceFile, type FolderLock, type StagedoorError } from '@stagedoor/bundle';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
 import { areMigrations, type AppliedMigration } from '../migrations/records';
-import { stateUnwritable } from '../stage/stateDirectory';
+import { stateUnwritable } from '../stage/errors';
+import { stateFileDamaged } from './errors';
 
 const FILE = 'plugins.json';
 
@@ -119,7 +120,7 @@ export class StateFile {
     });
   }
 
-  /** The newest version that served, or that an operator went back to; undefined where none could be compared. */
+  /** The newest version that served, or that an operator went back to; undefined if none could be compared. */
   newest(name: string): string | undefined {
     const { newest, serving, previous } = this.get(name);
     return newest?.version ?? newer(serving?.version, previous?.version);
@@ -199,7 +200,7 @@ export class StateFile {
 async function putAside(path: string): Promise<StagedoorError> {
   const aside = `${path}.damaged`;
   await rename(path, aside);
-  return new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
+  return stateFileDamaged(path, aside);
 }
 
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */

@@ -10,14 +10,17 @@ const internals = Module as unknown as { _resolveFilename: Resolve };
 const current = new AsyncLocalStorage<Record<string, string>>();
 const known = new Map<string, string>();
 
-/** Runs `work` (and all it starts, until it is done) with the given package names resolving to the given staged folders. */
+/**
+ * Runs `work` (and everything it starts, until it is done) with the given package names resolving to the given staged
+ * folders.
+ */
 export function runWithPackageDirs<T>(dirs: Record<string, string>, work: () => Promise<T>): Promise<T> {
   // Nothing is staged that could stand in for anything: the start of a portal without bundles needs no context.
   if (known.size === 0 && Object.keys(dirs).length === 0) return work();
   return runWhileNeeded(current, dirs, work);
 }
 
-/** Remembers where a package is staged, for calls that come from outside any unit's start. */
+/** Registers the staged folder of a package, for calls from outside a unit's start. */
 export function setPackageDir(name: string, dir: string): void {
   known.set(name, dir);
 }
@@ -27,7 +30,7 @@ export function deletePackageDir(name: string, dir: string): void {
   if (known.get(name) === dir) known.delete(name);
 }
 
-/** Installed anywhere: bundles of `backstage-cli package bundle` bring a copy of their own. */
+/** Installed anywhere: bundles of `backstage-cli package bundle` contain a copy of their own. */
 const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-api[/\\]/;
 
 /**

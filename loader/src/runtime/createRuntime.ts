@@ -50,13 +50,13 @@ import { Closers, type DynamicParts, type RuntimeParts, type RuntimePhase } from
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
 
 /**
- * The composition root: everything that lives as long as the portal is made here, once, of what was made before it. Nothing
- * serves yet, see `DynamicPlugins.boot`. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
+ * The composition root: creates every object that lives as long as the portal once, from the ones before it. Nothing serves
+ * yet, see `DynamicPlugins.boot`. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
  */
 export async function createRuntime(options: RuntimeOptions): Promise<DynamicPlugins> {
   const closers = new Closers();
   const slots = new Slots(options.rootHttpRouter);
-  // Its own plugins are known: who asks for one before it has started waits, as in Backstage.
+  // Static plugins are known: requests before their start are held, as in Backstage.
   const release = slots.holdPlugins(options.own.pluginIds);
   try {
     const { dynamic, logger } = options;
@@ -70,11 +70,11 @@ export async function createRuntime(options: RuntimeOptions): Promise<DynamicPlu
   }
 }
 
-/** What is there before the parts are. */
+/** Inputs of the parts. */
 interface Given {
   closers: Closers;
   slots: Slots;
-  /** Undefined in a portal of its own plugins only. */
+  /** Undefined in a portal with static plugins only. */
   opened: RuntimeState | undefined;
 }
 
@@ -179,7 +179,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   return parts;
 }
 
-/** Patches what has to know staged code from other code, before any of it is there. */
+/** Applies the patches that recognise staged code, before any of it is loaded. */
 function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBehind {
   const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
   if (backendPluginApi) {
@@ -193,7 +193,7 @@ function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBeh
   return leftBehind;
 }
 
-/** What of the other parts those for bundles need. */
+/** The other parts that the parts for bundles use. */
 interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 'operations' | 'phase' | 'closers'> {
   bundles: Bundles;
   policy: Policy;
@@ -201,7 +201,7 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
   processes: DynamicParts['processes'];
 }
 
-/** The pipeline with its steps, and who has it work: drops, operators, config that changes, builds of `stagedoor dev`. */
+/** The pipeline with its steps, and the objects that drive it: drops, operators, config changes, builds of `stagedoor dev`. */
 function createDynamic(
   { services, own, config, logger, timings }: RuntimeOptions,
   { settings, ahead, opening }: DynamicOptions,

@@ -6,19 +6,19 @@ import { listDrops } from './drop';
 
 const INTERVAL_MS = 1000;
 
-/** A sweep under way. */
+/** A running sweep. */
 export interface Sweep {
-  /** Has the next look call `changed` for an entry that others saw change: what came and went between two looks, too. */
+  /** Makes the next look call `changed` for an entry that an event reported, even if it is unchanged by then. */
   recheck(entry: string): void;
   /** From here on the looks are all that there is: they take in every file. */
   replaceEvents(): void;
   close(): void;
 }
 
-/** Who hears of what a sweep finds. */
+/** Callbacks of a sweep. */
 export interface SweepListener {
   changed(entry: string): void;
-  /** The root directory cannot be read, once until it can again: then undefined. */
+  /** The root directory cannot be read (called once), or can again (undefined). */
   readable?(fault: StagedoorError | undefined): void;
 }
 

@@ -51,7 +51,7 @@ export function watchRoot(root: string, taken: Iterable<string>, listener: RootL
     },
     readable: (fault) => {
       if (!fault) {
-        // To the watcher, everything was removed.
+        // The watcher sees everything as removed.
         void watcher.close();
         watcher = watchAll();
       }
@@ -78,7 +78,7 @@ class LinkedDrops {
     this.#limitReached = limitReached;
   }
 
-  /** Watches where `entry` leads now, if that is a package outside the root directory, and nowhere else. */
+  /** Watches the target of `entry` if it is a package outside the root directory, and nothing else. */
   async follow(entry: string): Promise<void> {
     const path = join(this.#root, entry);
     const root = await realpath(this.#root).catch(() => this.#root);

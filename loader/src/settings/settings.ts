@@ -11,9 +11,9 @@ import type { SignatureSettings } from './signatures';
 
 /** Everything under `dynamicPlugins` in app-config, complete; `config.d.ts` describes each key to operators. */
 export interface Settings {
-  /** Where operators drop bundles, absolute. */
+  /** The folder in which operators drop bundles, absolute. */
   rootDirectory: string;
-  /** Where staged copies and state live, absolute. */
+  /** The folder of staged copies and state, absolute. */
   stateDirectory: string;
   startTimeoutMs: number;
   drainTimeoutMs: number;
@@ -30,7 +30,7 @@ export interface Settings {
   process: ProcessSettings;
   /** By plugin id; without a prototype. */
   plugins: Record<string, PluginSettings>;
-  /** Plugin ids or package names without which the portal is not ready. */
+  /** Plugin ids or package names that readiness requires. */
   required: string[];
   health: HealthSettings;
   metrics: MetricsSettings;

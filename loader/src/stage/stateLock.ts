@@ -1,5 +1,6 @@
-import { StagedoorError, lockFolder, type FolderLock, type LockTimes } from '@stagedoor/bundle';
+import { lockFolder, type FolderLock, type LockTimes, type StagedoorError } from '@stagedoor/bundle';
 import { join } from 'node:path';
+import { stateDirectoryInUse } from './errors';
 import { writingState } from './stateDirectory';
 
 /**
@@ -14,10 +15,7 @@ export async function lockState(
     lockFolder(join(stateDirectory, 'lock'), {
       ...(onLost && { onLost }),
       ...(times && { times }),
-      taken: (holder) => {
-        const who = holder ? `Process ${holder.pid} on ${holder.host}` : 'Another process';
-        return new StagedoorError('STATE_DIRECTORY_IN_USE', `${who} already uses ${stateDirectory}.`);
-      },
+      taken: (holder) => stateDirectoryInUse(stateDirectory, holder),
     }),
   );
 }

@@ -11,7 +11,7 @@ export interface OpenState {
   shelves: Shelves;
 }
 
-/** The state directory of a portal, which may be opened before there is anybody who needs it. */
+/** The state directory of a portal, which may be opened before it is needed. */
 export class StateOpening {
   readonly #path: string;
   #opened: Promise<OpenState> | undefined;
@@ -21,7 +21,7 @@ export class StateOpening {
     this.#path = path;
   }
 
-  /** Opens it, once. `lost` hears that another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+  /** Opens it once. `lost` is called if another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
   open(lost = this.#lost): Promise<OpenState> {
     this.#lost = lost;
     this.#opened ??= this.#open();

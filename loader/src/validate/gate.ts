@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
-import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
+import { readSchemaEntries, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
+import { configSchemaLimit } from './errors';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
@@ -13,46 +14,46 @@ import { laterPeers, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
 
-/** What a bundle is held against before any of its code runs. */
+/** What a bundle is checked against before any of its code runs. */
 export interface GateOptions {
   host: HostManifest;
   policy: Policy;
   config: RootConfigService;
   /** The newest version of a package that has served. */
   newest(name: string): string | undefined;
-  /** Remembers app-config that matched; absent where there is nowhere to keep it. */
+  /** Cache of matching app-config; absent if it cannot be stored. */
   passed?: PassedChecks;
-  /** Learns what to hide; absent where somebody else sees to that. */
+  /** Receives the secrets to hide; absent if other code does that. */
   rootLogger?: RootLoggerService;
   /** The threads that check app-config, which may have been started already. */
   workers?: SchemaWorkers;
 }
 
-/** What the gate found; with a fault the bundle must not run. */
+/** The result of the gate; with an error the bundle must not run. */
 export interface GateResult {
-  /** Undefined where nobody asks for signatures, or the bundle was refused before. */
+  /** Undefined if signatures are not required, or the bundle was rejected before. */
   signature?: SignatureVerdict;
   fault?: StagedoorError;
-  /** True where nothing was found within the time that was given; the next check goes on from there. */
+  /** True if the check did not end in time; the next check continues it. */
   late?: boolean;
 }
 
-/** How a bundle is checked. */
+/** Options of a check. */
 export interface CheckOptions {
   /**
-   * How long a schema may take to be compiled and app-config to be held against it, in milliseconds; what takes longer is
-   * `late`. The start of a thread for it, and the wait for one, do not count. Default: as long as it takes.
+   * Time limit in milliseconds for compiling a schema and checking app-config; after it the result is `late`. Starting a
+   * thread, and waiting for one, do not count. Default: no limit.
    */
   patienceMs?: number;
 }
 
-/** A check of app-config under way: when a thread was at it, and its end. */
+/** A running check of app-config: when a thread began it, and its result. */
 interface ConfigChecking {
   begun: Promise<void>;
   checked: Promise<void>;
 }
 
-/** Everything that is decided about a staged bundle without running it: what it declares, policy, app-config. */
+/** All decisions about a staged bundle without running it: its declarations, policy, app-config. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #workers: SchemaWorkers;
@@ -60,9 +61,9 @@ export class Gate {
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
-  /** Checks of app-config that nobody waited for. */
+  /** Checks of app-config that nobody awaits. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
-  /** Digests of bundles of which it was said that they are for an earlier host. */
+  /** Digests of bundles that were already reported as made for an earlier host. */
   readonly #told = new Set<string>();
 
   constructor(options: GateOptions) {
@@ -76,14 +77,14 @@ export class Gate {
     return this.#schemas.get(bundle) ?? [];
   }
 
-  /** The places in app-config that are secret now; see {@link Secrets.places}. */
+  /** The secret places in app-config; see {@link Secrets.places}. */
   async secrets(): Promise<ReadonlySet<string>> {
     return (await this.#secrets?.places()) ?? new Set();
   }
 
   /**
-   * Holds a staged bundle against the host, the operator's policy and app-config, in this order: nothing of a bundle that
-   * policy refuses is compiled. With `patienceMs`, app-config may be `late`.
+   * Checks a staged bundle against the host, the operator's policy and app-config, in this order: schemas of bundles that the
+   * policy rejects are not compiled. With `patienceMs`, app-config may be `late`.
    */
   async check(bundle: StagedBundle, { patienceMs }: CheckOptions = {}): Promise<GateResult> {
     let signature: SignatureVerdict | undefined;
@@ -101,8 +102,8 @@ export class Gate {
   }
 
   /**
-   * Hides from all logs what a bundle calls secret of which nothing else is checked. A schema that cannot be read hides nothing.
-   * Throws CONFIG_SCHEMA_LIMIT.
+   * Hides the secrets of a bundle that is not checked otherwise from all logs. An unreadable schema hides nothing. Throws
+   * CONFIG_SCHEMA_LIMIT.
    */
   async hideSecretsOf(bundle: StagedBundle): Promise<void> {
     const entries = await readSchemaEntries(bundle).catch(() => []);
@@ -123,7 +124,7 @@ export class Gate {
         this.#prepared.set(bundle, entries);
         return { bundle, entries };
       } catch {
-        // Told when it is checked.
+        // Reported when it is checked.
         return undefined;
       }
     });
@@ -131,12 +132,12 @@ export class Gate {
     await validateTogether(schemas, { ...this.#options, workers: this.#workers });
   }
 
-  /** Ends what is under way. */
+  /** Ends running checks. */
   close(): void {
     this.#workers.close();
   }
 
-  /** Says once of a bundle that the host has moved on since it was made. */
+  /** Reports once for each bundle that the host is newer than the one it was made for. */
   #tellLaterPeers(bundle: StagedBundle): void {
     const { host, rootLogger } = this.#options;
     const { name, version, digest } = bundle;
@@ -149,7 +150,7 @@ export class Gate {
     );
   }
 
-  /** Checks app-config, or goes on with a check; false where that takes longer than it may. */
+  /** Checks app-config, or continues a check; false if that takes too long. */
   async #inTime(bundle: StagedBundle, patienceMs: number | undefined): Promise<boolean> {
     const checking = this.#late.get(bundle) ?? this.#begin(bundle);
     this.#late.delete(bundle);
@@ -173,7 +174,7 @@ export class Gate {
     return { begun, checked: this.#checkConfig(bundle, begin) };
   }
 
-  /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
+  /** Secrets are hidden first: from now on the bundle may log. */
   async #checkConfig(bundle: StagedBundle, begun: () => void): Promise<void> {
     const entries = this.#prepared.get(bundle) ?? (await readSchemaEntries(bundle));
     this.#prepared.delete(bundle);
@@ -190,7 +191,7 @@ export class Gate {
       this.#secrets?.add(bundle.name, entries);
     } catch (error) {
       if (!(error instanceof TooManySchemas)) throw error;
-      throw schemaLimit(bundle.name, entries[0]!.path, error.message);
+      throw configSchemaLimit(bundle.name, entries[0]!.path, error.message);
     }
   }
 }

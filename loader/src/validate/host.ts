@@ -2,7 +2,7 @@ import type { HostManifest, SharedPackage } from '@stagedoor/bundle';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Describes the running host. `cwd` is where the search for `backstage.json` begins. */
+/** Describes the running host. The search for `backstage.json` begins at `cwd`. */
 export function describeHost(shared: readonly SharedPackage[], cwd: string): HostManifest {
   return {
     backstage: backstageRelease(cwd),

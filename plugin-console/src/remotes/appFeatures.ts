@@ -34,7 +34,7 @@ export async function appFeatures({ config, features, remotes }: AppParts): Prom
 }
 
 function noteLoader(error: unknown): [] {
-  console.error('A loader of frontend plugins failed.', error);
+  console.error('A loader for frontend plugins failed.', error);
   noteFailure('frontend plugins', messageOf(error));
   return [];
 }
@@ -44,7 +44,7 @@ function withoutOwnIds(remotes: readonly RemoteFeatures[], own: readonly Fronten
   const ids = new Set(pluginIds(own));
   return remotes.filter(({ remote, features }) => {
     const taken = pluginIds(features).find((id) => ids.has(id));
-    if (taken !== undefined) noteFailure(remote.packageName, `The id '${taken}' belongs to the portal itself.`);
+    if (taken !== undefined) noteFailure(remote.packageName, `The portal itself has a plugin with the id '${taken}'.`);
     return taken === undefined;
   });
 }

@@ -58,7 +58,9 @@ async function loadModules(federation: Federation, { remoteInfo, exposedModules 
     if (failed[0]) throw failed[0].reason;
     const all = exposedModules.join(', ');
     if (results.some(isOldPlugin)) throw new Error(OLD_SYSTEM);
-    throw new Error(`None of what it exposes (${all}) has a plugin of the new frontend system as its default export.`);
+    throw new Error(
+      `None of its exposed modules (${all}) has a plugin of the new frontend system as its default export.`,
+    );
   }
   if (!failed[0]) return { features };
   return { features, failure: `Its module ${failed[0].module} did not load: ${messageOf(failed[0].reason)}` };

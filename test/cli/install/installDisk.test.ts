@@ -3,7 +3,7 @@ import type { InstallResult } from '@stagedoor/cli/api';
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startContainerRegistry, type ContainerRegistry } from '../../support/containerRegistry';
 import { runWithMounts } from '../../support/mountNamespace';
 import { startVerdaccio, type Verdaccio } from '../../support/npmRegistry';
@@ -65,7 +65,7 @@ const kinds: Array<[string, (bundle: string) => Promise<object>]> = [
 ];
 
 describe('An install on a full disk', () => {
-  it.each(kinds)('changes nothing, and says what to do, for %s', async (_, entryOf) => {
+  test.each(kinds)('changes nothing, and says what to do, for %s', async (_, entryOf) => {
     const dir = await tempDir();
     const old = await namedBundle('a', '1.0.0');
     await writeFile(join(dir, '.npmrc'), `registry=${npm.url}\ncache=${join(dir, 'cache')}\n`);

@@ -4,7 +4,7 @@ import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lockRoot } from '../../../cli/src/install/root/rootLock';
 import { dropArchive } from '../../support/bundles';
 import { startProcess, type ChildProcess } from '../../support/childProcess';
@@ -71,7 +71,7 @@ async function listOfCopies(dir: string, version: string): Promise<string> {
 }
 
 describe('stagedoor install', () => {
-  it('installs folders and archives, prints what it did, and does nothing the second time', async () => {
+  test('installs folders and archives, prints what it did, and does nothing the second time', async () => {
     const dir = await tempDir();
     const bundle = await namedBundle('one', '1.0.0');
     await dropArchive(await namedBundle('two', '2.0.0'), dir, 'two.tgz');
@@ -91,7 +91,7 @@ describe('stagedoor install', () => {
     expect(await readdir(dir)).not.toContain('elsewhere');
   });
 
-  it('refuses the archives that nothing else takes, and leaves nothing behind', async () => {
+  test('refuses the archives that nothing else takes, and leaves nothing behind', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'bad.tgz'), 'no archive');
     await writeFile(join(dir, 'dynamic-plugins.yaml'), 'plugins: [{package: ./bad.tgz}]');
@@ -101,7 +101,7 @@ describe('stagedoor install', () => {
     expect((await storeOf(join(dir, 'dynamic-plugins-root'))).held).toEqual([]);
   });
 
-  it('takes only signed plugins with --require-signature, which needs --key', async () => {
+  test('takes only signed plugins with --require-signature, which needs --key', async () => {
     const dir = await tempDir();
     await stagedoor(dir, 'keygen', '--out', 'mine', '--unencrypted');
     const bundle = await namedBundle('one', '1.0.0');
@@ -117,7 +117,7 @@ describe('stagedoor install', () => {
 });
 
 describe('Two installs at once that are killed', () => {
-  it('never interleave, leave a set that loads, at whatever point, and the next one goes on from there', async () => {
+  test('never interleave, leave a set that loads, at whatever point, and the next one goes on from there', async () => {
     const dir = await tempDir();
     const root = join(dir, 'root');
     const lists = await Promise.all(['1.0.0', '2.0.0'].map((version) => listOfCopies(dir, version)));
@@ -153,7 +153,7 @@ describe('Two installs at once that are killed', () => {
   });
 });
 
-it('Installs on one root directory at the same time come one after the other', async () => {
+test('Installs on one root directory at the same time come one after the other', async () => {
   const dir = await tempDir();
   const root = join(dir, 'root');
   const sets = [
@@ -174,7 +174,7 @@ it('Installs on one root directory at the same time come one after the other', a
 });
 
 describe('The lock of a root directory', () => {
-  it('is waited for only so long', async () => {
+  test('is waited for only so long', async () => {
     const folder = join(await tempDir(), 'lock');
     const held = await lockRoot(folder, {});
     await expect(lockRoot(folder, { patienceMs: 100 })).rejects.toMatchObject({ code: 'INSTALL_IN_PROGRESS' });
@@ -182,7 +182,7 @@ describe('The lock of a root directory', () => {
     await (await lockRoot(folder, { patienceMs: 100 })).release();
   });
 
-  it('is held by whoever lives, however long it does nothing, and taken over when that has been killed', async () => {
+  test('is held by whoever lives, however long it does nothing, and taken over when that has been killed', async () => {
     const dir = await tempDir();
     const root = join(dir, 'root');
     const { file, integrity } = await packBundle(await namedBundle('p1', '1.0.0'), join(dir, 'p1.tgz'));
@@ -207,7 +207,7 @@ describe('The lock of a root directory', () => {
     expect(await versionsIn(root)).toEqual({ p1: '1.0.0' });
   });
 
-  it('is not waited for after an interruption', async () => {
+  test('is not waited for after an interruption', async () => {
     const folder = join(await tempDir(), 'lock');
     const held = await lockRoot(folder, {});
     const controller = new AbortController();
@@ -217,7 +217,7 @@ describe('The lock of a root directory', () => {
   });
 });
 
-it('A running portal takes up what is installed, changed and removed', async () => {
+test('A running portal takes up what is installed, changed and removed', async () => {
   const dir = await tempDir();
   const portal = await startPortal();
   onTestFinished(async () => void (await portal.stop()));

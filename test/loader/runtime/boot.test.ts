@@ -144,7 +144,7 @@ describe('a backend that starts', () => {
   test.each([
     [{ startTimeout: 'soon' }, 'startTimeout'],
     [{ drainTimeout: 0 }, 'drainTimeout'],
-    [{ rootDir: 'x' }, "Unknown key 'dynamicPlugins.rootDir'"],
+    [{ rootDir: 'x' }, "unknown key 'dynamicPlugins.rootDir'"],
     [{ auth: { rootRoutes: { greeter: '/x' } } }, 'rootRoutes'],
   ])('refuses the setting %j and names the key', async (dynamicPlugins, says) => {
     const starting = startBackend({ dynamicPlugins });

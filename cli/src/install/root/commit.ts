@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Ready } from '../fetchAll';
 import { linkTarget, storePaths } from './store';
 
-/** What a root directory is to become. */
+/** The target state of a root directory. */
 export interface Change {
   root: string;
   /** A folder on the same volume for what is prepared; each change moves something out of it, or into it. */
@@ -24,10 +24,9 @@ export interface Change {
 export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
 
 /**
- * Makes a root directory what it is to become. All that takes room is written before the first change, which are renames
- * from there on, one for each plugin, app-config last: whoever looks in between, or comes after an end at any point,
- * finds every plugin in its old or its new version, and none in part; one that another installer put there may be absent
- * for a moment. Rejects as the file system does.
+ * Brings a root directory into its target state. Everything that needs space is written before the first change. After that
+ * there are only renames, one for each plugin, app-config last: at any point, every plugin is complete in its old or its new
+ * version; one of another installer may be absent for a moment. Rejects with file system errors.
  */
 export async function commit({ root, staging, ready, renamed, removed, replaced, appConfig }: Change): Promise<void> {
   const { store } = storePaths(root);

@@ -1,4 +1,5 @@
-import { StagedoorError, lockFolder, type FolderLock, type LockOptions } from '@stagedoor/bundle';
+import { lockFolder, type FolderLock, type LockOptions } from '@stagedoor/bundle';
+import { installInProgress, lockLost } from '../errors';
 
 /** How long an install waits for another one. */
 const PATIENCE_MS = 10 * 60_000;
@@ -19,12 +20,7 @@ export async function lockRoot(
     patienceMs,
     taken: (holder, reason) => {
       const who = holder ? `Process ${holder.pid} on ${holder.host}` : 'Another install';
-      return reason === 'lost'
-        ? new StagedoorError('INSTALL_LOCK_LOST', `${who} took over the root directory of ${folder}.`)
-        : new StagedoorError(
-            'INSTALL_IN_PROGRESS',
-            `${who} has been installing for ${patienceMs / 1000} s into the root directory of ${folder}.`,
-          );
+      return reason === 'lost' ? lockLost(who, folder) : installInProgress(who, folder, patienceMs / 1000);
     },
   });
 }

@@ -1,5 +1,4 @@
 import {
-  StagedoorError,
   digestOf,
   fileName,
   isBundlePath,
@@ -14,6 +13,7 @@ import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isDigest } from '../../digest/digests';
+import { entryTaken } from '../errors';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
@@ -53,7 +53,7 @@ const recordSchema = z.object({
   resolved: resolvedSchema,
 });
 
-/** What is known of a package that was installed; it lies beside the package. */
+/** The record of an installed package; stored beside it. */
 export interface InstallRecord {
   format: 1;
   /** From its package.json. */
@@ -125,7 +125,7 @@ export async function ownLinks(root: string): Promise<Array<{ entry: string; fol
   return links.flat();
 }
 
-/** What is installed and whole: its record can be read, and its files are those that were installed. */
+/** The intact installed packages: their records are readable, and their files are unchanged. */
 export async function listInstalled(root: string): Promise<Installed[]> {
   const installed: Installed[] = [];
   for (const { entry, folder } of await ownLinks(root)) {
@@ -144,15 +144,12 @@ async function contentOf(dir: string): Promise<string> {
   return digestOf(await listBundleFiles(dir));
 }
 
-/** Throws ROOT_ENTRY_TAKEN where `entry` is there and was not made by install. */
+/** Throws ROOT_ENTRY_TAKEN if `entry` is there and was not made by install. */
 export async function assertFree(root: string, entry: string, own: ReadonlySet<string>): Promise<void> {
   if (own.has(entry)) return;
   const info = await lstat(join(root, entry)).catch(() => undefined);
   if (!info) return;
-  throw new StagedoorError(
-    'ROOT_ENTRY_TAKEN',
-    `${join(root, entry)} is there already, and install did not put it there.`,
-  );
+  throw entryTaken(join(root, entry));
 }
 
 /**

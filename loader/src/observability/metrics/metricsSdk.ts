@@ -10,9 +10,9 @@ const SDK = join(__dirname, 'observability', 'metrics', 'sdk.cjs.js');
 /** Chooses data points by the scope of their meter and by their attributes. */
 export type Pick = (scope: string, attributes: Attributes) => boolean;
 
-/** A place where metrics are kept until somebody asks for them. */
+/** Storage of metrics until they are collected. */
 export interface MetricsSdk {
-  /** For what the portal measures: kept here, and told to the SDK that the operator runs, if any. */
+  /** For the portal's own metrics: kept here, and reported to the SDK of the operator, if any. */
   readonly meters: readonly Meter[];
   /** Those of them that tell the operator's SDK. */
   readonly operatorMeters: readonly Meter[];
@@ -25,8 +25,8 @@ export interface MetricsSdk {
 export const OWN_SCOPE = 'stagedoor';
 
 /**
- * Imports OpenTelemetry's metrics SDK and sets up a provider, for the whole process where the operator has set up none
- * before the start: then what plugins measure is kept here, too. `counted` is kept elsewhere and shown here.
+ * Imports OpenTelemetry's metrics SDK and sets up a provider. If the operator has not set up one before the start, it is set
+ * for the whole process, so metrics of plugins are kept here, too. `counted` is kept elsewhere and included in the output.
  */
 export function openMetrics(counted: readonly SeriesSource[] = []): MetricsSdk {
   const { AggregationTemporality, DataPointType, MeterProvider, MetricReader, PrometheusSerializer } = createRequire(
@@ -53,7 +53,7 @@ export function openMetrics(counted: readonly SeriesSource[] = []): MetricsSdk {
   });
   const provider = new MeterProvider({ readers: [reader] });
   const global = metrics.getMeterProvider();
-  // The API has no other way to ask; setting one beside another is refused with a complaint in the operator's log.
+  // The API offers no other way to find out; setting a second provider would log a warning of the SDK.
   const free = global.constructor.name === 'NoopMeterProvider';
   if (free) metrics.setGlobalMeterProvider(provider);
   const serializer = new PrometheusSerializer(undefined, false, undefined, true);

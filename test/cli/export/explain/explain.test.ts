@@ -94,7 +94,7 @@ describe('Asked about one package, an export says what was decided, why, and wha
   it('takes no path for a name', async () => {
     const { code, stderr } = await stagedoor(plugin, 'export', '--explain', './elsewhere');
     expect(code).toBe(1);
-    expect(stderr).toContain('error USAGE: --explain takes the name of a package, and ./elsewhere is a path.');
+    expect(stderr).toContain('error USAGE: --explain takes the name of a package; ./elsewhere is a path.');
   });
 });
 
@@ -102,7 +102,7 @@ describe('At the root of a workspace', () => {
   it('--explain is refused, since it is about one plugin', async () => {
     const { code, stderr } = await stagedoor(await workspaceOf(2), 'export', '--explain');
     expect(code).toBe(1);
-    expect(stderr).toContain('error USAGE: --explain is about one plugin; this is the root of a workspace.');
+    expect(stderr).toContain('error USAGE: --explain takes a single plugin; this is the root of a workspace.');
   });
 
   it('an override is for every plugin', async () => {

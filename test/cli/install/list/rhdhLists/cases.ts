@@ -235,7 +235,7 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'warning',
       verdict: 'same',
       list: plugins('{ package: "oci://HOST/gone:{{inherit}}", disabled: true }', 'package: ./a'),
-      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/means no included entry; it is disabled/] },
+      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/matches no included entry; it is disabled/] },
     },
     {
       listed: 'a disabled `{{inherit}}` that means several entries',
@@ -243,14 +243,14 @@ export const cases: Record<string, RhdhCase[]> = {
       here: 'warning; entries that are enabled stay enabled',
       verdict: 'better',
       ...included([`package: ${two}:1!p`, `package: ${two}:1!q`], `{ package: "${two}:{{inherit}}", disabled: true }`),
-      expected: { installed: ['two-p-dynamic@1.0.0', 'two-q-dynamic@1.0.0'], warnings: [/means 2 included entries/] },
+      expected: { installed: ['two-p-dynamic@1.0.0', 'two-q-dynamic@1.0.0'], warnings: [/matches 2 included entries/] },
     },
     {
       listed: 'a disabled `ref://` that means nothing',
       rhdh: 'warning',
       verdict: 'same',
       list: plugins('{ package: "ref://gone", disabled: true }', 'package: ./a'),
-      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/means no included entry/] },
+      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/matches no included entry/] },
     },
     {
       listed: 'a disabled `{{inherit}}` in an included file',
@@ -258,7 +258,7 @@ export const cases: Record<string, RhdhCase[]> = {
       here: 'warning',
       verdict: 'better',
       ...included([`{ package: "${one}:{{inherit}}", disabled: true }`], 'package: ./a'),
-      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/stands in an included file; it is disabled/] },
+      expected: { installed: ['a-dynamic@1.0.0'], warnings: [/is used in an included file; it is disabled/] },
     },
     {
       listed: 'a disabled image without path, of which several paths are listed',
@@ -352,7 +352,7 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'error',
       verdict: 'same',
       list: plugins('package: "oci://HOST/gone:{{inherit}}!x"'),
-      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /means no included entry/] },
+      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /matches no included entry/] },
     },
     {
       listed: '`{{inherit}}` without path, of which several paths are included',
@@ -407,7 +407,7 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'error',
       verdict: 'same',
       ...included([`package: "${one}:{{inherit}}"`]),
-      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /stands in an included file/] },
+      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /is used in an included file/] },
     },
     {
       listed: '`ref://name` of one included image',
@@ -421,14 +421,14 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'error that names both',
       verdict: 'same',
       ...included([`package: ${one}:1!one`, 'package: oci://HOST/other/one:5!other'], 'package: "ref://one"'),
-      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /means 2 included entries/] },
+      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /matches 2 included entries/] },
     },
     {
       listed: '`ref://name` of an included npm package',
       rhdh: 'error: only images are referred to',
       verdict: 'same',
       ...included(['{ package: "d@1.0.0", disabled: true }'], 'package: "ref://d"'),
-      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /means no included entry/] },
+      expected: { error: ['PLUGIN_REFERENCE_UNRESOLVED', /matches no included entry/] },
     },
   ],
   Images: [
@@ -451,7 +451,7 @@ export const cases: Record<string, RhdhCase[]> = {
       rhdh: 'error',
       verdict: 'same',
       list: plugins('package: oci://HOST/team/bare:1'),
-      expected: { error: ['IMAGE_PATH_INVALID', /does not say which plugins it holds/] },
+      expected: { error: ['IMAGE_PATH_INVALID', /does not say which plugins it contains/] },
     },
     {
       listed: 'a path, and the image lists nothing, something else, or nonsense',
@@ -644,7 +644,7 @@ export const cases: Record<string, RhdhCase[]> = {
       here: 'error: lists are copied and logged',
       verdict: 'stricter',
       list: plugins('{ package: "http://me:pw@127.0.0.1/c.tgz", integrity: SRI }'),
-      expected: { error: ['CREDENTIALS_IN_LIST', /holds a user name or password/] },
+      expected: { error: ['CREDENTIALS_IN_LIST', /contains a user name or password/] },
     },
     {
       listed: 'a file larger than `MAX_ENTRY_SIZE`',
@@ -930,7 +930,7 @@ export const cases: Record<string, RhdhCase[]> = {
       list: plugins('package: ./a'),
       expected: {
         installed: ['a-dynamic@1.0.0'],
-        warnings: [/"up\/\.\.\/there" is not the name of a folder/, /it names no image/, /holds neither/],
+        warnings: [/"up\/\.\.\/there" is not the name of a folder/, /it names no image/, /contains neither/],
       },
     },
   ],
@@ -972,7 +972,7 @@ export const cases: Record<string, RhdhCase[]> = {
         'mine/index.js': '',
       },
       expected: {
-        error: ['ROOT_ENTRY_TAKEN', /mine is there already/],
+        error: ['ROOT_ENTRY_TAKEN', /mine already exists/],
         installed: ['gone@0.1.0', 'mine@9.9.9', 'one@0.1.0'],
       },
     },
