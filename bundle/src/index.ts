@@ -38,6 +38,7 @@ export {
 export { byPath, checkFiles, digestOf, listFiles, listPaths, listedOf, sha256File } from './digest';
 export { isDropName, isLitterName, listBundleFiles, litterIn, removeLitter } from './litter';
 export { peerFit, type PeerFit } from './peerFit';
+export { databaseDriverNames, databaseDrivers } from './databaseDrivers';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
 export { packBundle, packLayer, type LayerPart, type PackedBundle } from './archive/pack';

@@ -6,6 +6,7 @@ import { assembleBundle } from './describe/assembleBundle';
 import type { BundleParts } from './describe/bundleParts';
 import { exportInputs } from './describe/exportInputs';
 import { writeManifest } from './describe/manifest';
+import { ModuleAnalyser } from './analysis/moduleFacts';
 import { packageImports } from './describe/packageImports';
 import { peerRanges } from './describe/peers';
 import { writeSbomAndLicences } from './describe/sbomAndLicences';
@@ -23,6 +24,7 @@ import { buildUntilSettled } from './placement/settle';
 import { Decisions } from './plan/decisions';
 import type { ExportContext } from './plan/exportContext';
 import type { ExportOptions } from './plan/options';
+import { unmatchedOverrides } from './plan/overrides';
 import { planExport, type ExportedPackage, type Plan } from './plan/plan';
 import type { ExportResult } from './result';
 import { PackageFinder } from './source/installedPackage';
@@ -44,8 +46,9 @@ export async function exportBackend(
   const { onStep, onInputs, signal } = options;
   onStep?.('plan', `${exported.pkg.name}@${exported.pkg.version}`);
   const plan = await planExport(exported, sharedFrom, options.overrides);
+  if (plan.unmatched.length > 0 && !options.partOfMany) throw unmatchedOverrides(plan.unmatched, plan.pkg.name);
   const decisions = new Decisions(plan.forced);
-  const context: ExportContext = { plan, options, finder: new PackageFinder(), decisions };
+  const context: ExportContext = { plan, options, finder: new PackageFinder(), analyser: new ModuleAnalyser(), decisions };
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
   const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
   const staging = await stageOutput(out, plan);
@@ -98,6 +101,7 @@ export async function exportBackend(
         inlined: inlinedSummary(build.contents),
         hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),
         ...(explain && { explain }),
+        ...(plan.unmatched.length > 0 && { unmatched: [...plan.unmatched] }),
       };
     }
   } catch (error) {

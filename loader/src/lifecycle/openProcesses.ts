@@ -1,4 +1,4 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import { join } from 'node:path';
 import type { LauncherOptions } from '../process/childLauncher';
@@ -30,7 +30,8 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
   const { settings, stateDirectory, cwd, config, rootLogger } = options;
   const range = settings.process.users;
   if (!range) return undefined;
-  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
+  const host = [...sharedPackages(__dirname), ...databaseDrivers(__dirname)].map(({ dir }) => dir);
+  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...host];
   const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
   const users = await PluginUsers.open({
     range,
