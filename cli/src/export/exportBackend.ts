@@ -15,6 +15,7 @@ import { copiedFiles } from './hoist/copiedFiles';
 import { hoistForCopiedScripts, importsOfCopiedScripts, withScriptImports } from './hoist/copiedScripts';
 import { importedHoists, layOutHoisted } from './hoist/layout';
 import { loadPacklist } from './hoist/publishedFiles';
+import { hoistNamed, unreachedDependencies, unreachedWarning } from './hoist/unreached';
 import { traceHoisted } from './hoist/trace';
 import { explainFault } from './output/exportFaults';
 import { placeOutput } from './output/placeOutput';
@@ -66,6 +67,8 @@ export async function exportBackend(
       if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
       const layout = layOutHoisted(roots, await traceHoisted(roots, context));
       const hoisted = { build, roots, layout };
+      const unreached = unreachedDependencies(hoisted, context);
+      if (await hoistNamed(unreached, hoisted, context)) continue;
       const imports = packageImports(hoisted, context);
       const locked = checkLockfile(plan, await lockfile, imports);
       onInputs?.(exportInputs(hoisted, copied, plan));
@@ -96,7 +99,7 @@ export async function exportBackend(
         ...whatStarts(plan, started),
         ...(await placeOutput(staging, plan, out, options)),
         ...finished,
-        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...(started?.warnings ?? [])],
+        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...unreachedWarning(unreached), ...(started?.warnings ?? [])],
         shared: peers.ranges,
         inlined: inlinedSummary(build.contents),
         hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),

@@ -20,12 +20,14 @@ const MENTIONS_LOADING = /\b(import|require|mainModule)\b/;
 
 /** Finds loading by name: of `require` under any name, `import()`, `createRequire`, and text that is run as code. */
 export function lateLoads(file: string, module: ParsedModule): LateLoads {
-  const found = { own: false, any: false, resolves: false, starts: false };
-  for (const mention of module.names.get(FREE.require) ?? []) ofRequire(mention, found);
+  const found = { own: false, any: false, given: false, resolves: false, starts: false };
+  for (const mention of module.names.get(FREE.require) ?? []) ofRequire(mention, found, module);
   for (const mention of module.names.get(FREE.module) ?? []) ofModule(mention, found);
   if (module.names.has(FREE['import.meta.resolve'])) found.resolves = true;
   for (const { node } of module.nodes) {
-    if (node.type === 'ImportExpression') found[shapeOf(node.source)] ||= literalText(node.source) === undefined;
+    if (node.type === 'ImportExpression' && literalText(node.source) === undefined) {
+      found[shapeOf(node.source, module)] = true;
+    }
     if (node.type === 'CallExpression' || node.type === 'NewExpression') ofCall(node, found);
   }
   if (found.any && namesOwnFiles(file, module)) found.own = true;
@@ -33,14 +35,17 @@ export function lateLoads(file: string, module: ParsedModule): LateLoads {
   return { ...(computed && { computed }), resolves: found.resolves, starts: found.starts };
 }
 
-type Found = Record<'own' | 'any' | 'resolves' | 'starts', boolean>;
+type Found = Record<Shape | 'resolves' | 'starts', boolean>;
 
-function ofRequire({ node, around, pattern }: Mention, found: Found): void {
+/** What a computed name leads to: files of the package, anything, or only what the package is given. */
+type Shape = 'own' | 'any' | 'given';
+
+function ofRequire({ node, around, pattern }: Mention, found: Found, module: ParsedModule): void {
   const parent = around.findLast((each) => each !== node);
   if (pattern || !parent || isOnlyAskedAbout(parent)) return;
   if (parent.type === 'CallExpression' && parent.callee === node) {
     const [argument] = parent.arguments;
-    if (argument && literalText(argument) === undefined) found[shapeOf(argument)] = true;
+    if (argument && literalText(argument) === undefined) found[shapeOf(argument, module)] = true;
     return;
   }
   if (parent.type !== 'MemberExpression' || parent.object !== node) found.any = true;
@@ -75,10 +80,29 @@ function ofCall(call: CallExpression | NewExpression, found: Found): void {
   }
 }
 
-/** What a computed name can lead to, by how it begins. */
-function shapeOf(node: AnyNode): 'own' | 'any' {
-  const start = beginningOf(node);
+/**
+ * What a computed name can lead to, by how it begins. A path that was joined never begins with `./`: it is absolute, and then
+ * made of the place of the module, which is followed by itself, or of what the package is given.
+ */
+function shapeOf(node: AnyNode, module: ParsedModule): Shape {
+  const value = initialValue(node, module);
+  if (isJoinedPath(value)) return 'given';
+  const start = beginningOf(value);
   return start !== undefined && /^\.{1,2}\//.test(start) ? 'own' : 'any';
+}
+
+/** `path.join(a, b)`; the `join` of a list takes one argument. */
+function isJoinedPath(node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.arguments.length < 2) return false;
+  return ['join', 'resolve'].includes(calledName(node.callee) ?? '');
+}
+
+/** What a name stands for that is declared once; anything else as it is. */
+function initialValue(node: AnyNode, { names }: ParsedModule): AnyNode {
+  if (node.type !== 'Identifier') return node;
+  const [declaration, ...others] = (names.get(node.name) ?? []).filter(({ pattern }) => pattern);
+  const parent = declaration?.around.findLast((each) => each !== declaration.node);
+  return others.length === 0 && parent?.type === 'VariableDeclarator' && parent.init ? parent.init : node;
 }
 
 function beginningOf(node: AnyNode): string | undefined {

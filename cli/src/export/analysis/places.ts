@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import type { AnyNode, CallExpression, NewExpression } from 'acorn';
+import type { AnyNode, CallExpression, MemberExpression, NewExpression } from 'acorn';
 import { FREE, calledName, literalText, propertyName, type Mention, type ParsedModule } from './parseModule';
 
 /** How a module uses the place that it lies in. */
@@ -73,50 +73,55 @@ function follow({ node, around }: Mention, start: Value): End {
   return 'harmless';
 }
 
-function step(parent: AnyNode, child: AnyNode, value: Value): Value | 'harmless' | 'anywhere' | { end: End } {
-  switch (parent.type) {
-    case 'UnaryExpression':
-    case 'ExpressionStatement':
-    case 'IfStatement':
-      return 'harmless';
-    case 'BinaryExpression':
-      if (COMPARISONS.has(parent.operator)) return 'harmless';
-      return parent.left === child ? appended(value, literalText(parent.right)) : 'anywhere';
-    case 'TemplateLiteral':
-      if (parent.expressions.length !== 1 || parent.quasis[0]!.value.raw !== '') return 'anywhere';
-      return appended(value, parent.quasis[1]!.value.cooked ?? undefined);
-    case 'ConditionalExpression':
-      return parent.test === child ? 'harmless' : value;
-    case 'LogicalExpression':
-    case 'AwaitExpression':
-    case 'ChainExpression':
-      return value;
-    case 'SequenceExpression':
-      return parent.expressions.at(-1) === child ? value : 'harmless';
-    case 'MemberExpression':
-      return ofMember(parent, child, value);
-    case 'CallExpression':
-    case 'NewExpression':
-      return parent.callee === child ? value : ofCall(parent, child, value);
-    case 'VariableDeclarator':
-      return parent.id.type === 'Identifier' ? { end: { value, alias: parent.id.name } } : { end: { value } };
-    case 'AssignmentExpression':
-      if (parent.left === child) return 'harmless';
-      return parent.left.type === 'Identifier' ? { end: { value, alias: parent.left.name } } : { end: { value } };
-    default:
-      return { end: { value } };
-  }
+type Step = Value | 'harmless' | 'anywhere' | { end: End };
+/** What becomes of a value in the node around it, by the type of that node. */
+type Steps = { [Type in AnyNode['type']]?: (parent: Extract<AnyNode, { type: Type }>, child: AnyNode, value: Value) => Step };
+
+const harmless = (): Step => 'harmless';
+const same = (_parent: AnyNode, _child: AnyNode, value: Value): Step => value;
+
+const STEPS: Steps = {
+  UnaryExpression: harmless,
+  ExpressionStatement: harmless,
+  IfStatement: harmless,
+  LogicalExpression: same,
+  AwaitExpression: same,
+  ChainExpression: same,
+  ConditionalExpression: (parent, child, value) => (parent.test === child ? 'harmless' : value),
+  SequenceExpression: (parent, child, value) => (parent.expressions.at(-1) === child ? value : 'harmless'),
+  BinaryExpression: (parent, child, value) => {
+    if (COMPARISONS.has(parent.operator)) return 'harmless';
+    return parent.left === child ? appended(value, literalText(parent.right)) : 'anywhere';
+  },
+  TemplateLiteral: ({ expressions, quasis }, _child, value) => {
+    if (expressions.length !== 1 || quasis[0]!.value.raw !== '') return 'anywhere';
+    return appended(value, quasis[1]!.value.cooked ?? undefined);
+  },
+  MemberExpression: ofMember,
+  CallExpression: (call, child, value) => (call.callee === child ? value : ofCall(call, child, value)),
+  NewExpression: ofCall,
+  VariableDeclarator: ({ id }, _child, value) => assigned(id, value),
+  AssignmentExpression: ({ left }, child, value) => (left === child ? 'harmless' : assigned(left, value)),
+};
+
+function step(parent: AnyNode, child: AnyNode, value: Value): Step {
+  const known = STEPS[parent.type] as ((parent: AnyNode, child: AnyNode, value: Value) => Step) | undefined;
+  return known ? known(parent, child, value) : { end: { value } };
 }
 
-function ofMember(parent: AnyNode, child: AnyNode, value: Value): Value | 'harmless' | 'anywhere' {
+function assigned(target: AnyNode, value: Value): Step {
+  return { end: { value, ...(target.type === 'Identifier' && { alias: target.name }) } };
+}
+
+function ofMember(parent: MemberExpression, child: AnyNode, value: Value): Step {
   // As a key, in `require.cache[__filename]`, a path leads nowhere.
-  if (parent.type !== 'MemberExpression' || parent.object !== child) return 'harmless';
+  if (parent.object !== child) return 'harmless';
   const name = propertyName(parent) ?? '';
   if (ABOUT_TEXT.has(name)) return 'harmless';
   return ['href', 'pathname', 'toString'].includes(name) ? value : 'anywhere';
 }
 
-function ofCall(call: CallExpression | NewExpression, child: AnyNode, value: Value) {
+function ofCall(call: CallExpression | NewExpression, child: AnyNode, value: Value): Step {
   const name = calledName(call.callee) ?? '';
   const [first, ...rest] = call.arguments;
   if (ABOUT_TEXT.has(name)) return 'harmless';

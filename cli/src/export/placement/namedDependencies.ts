@@ -22,7 +22,8 @@ export async function* namedDependencies(build: InspectedBuild, context: ExportC
     const own = pkg === plan.self || !isInstalled(pkg.dir);
     for (const dependency of neededDependencies(pkg, context)) {
       if (imported.has(dependency.dir) || !isInstalled(dependency.dir)) continue;
-      const files = modules.filter(({ owner }) => own || owner.dir === pkg.dir).map(({ file }) => file);
+      const speaking = modules.filter(({ owner }) => (own ? owner.dir !== dependency.dir : owner.dir === pkg.dir));
+      const files = speaking.map(({ file }) => file);
       if (!(await texts.name(dependency.as, files))) continue;
       yield carried(dependency, pkg);
     }
