@@ -21,6 +21,7 @@ import { explainFault } from './output/exportFaults';
 import { placeOutput } from './output/placeOutput';
 import { stageOutput } from './output/stagingFolder';
 import { hoistFromStackTrace } from './placement/hoistFromStackTrace';
+import { ownLateCode } from './placement/ownLateCode';
 import { buildUntilSettled } from './placement/settle';
 import { Decisions } from './plan/decisions';
 import type { ExportContext } from './plan/exportContext';
@@ -49,7 +50,13 @@ export async function exportBackend(
   const plan = await planExport(exported, sharedFrom, options.overrides);
   if (plan.unmatched.length > 0 && !options.partOfMany) throw unmatchedOverrides(plan.unmatched, plan.pkg.name);
   const decisions = new Decisions(plan.forced);
-  const context: ExportContext = { plan, options, finder: new PackageFinder(), analyser: new ModuleAnalyser(), decisions };
+  const context: ExportContext = {
+    plan,
+    options,
+    finder: new PackageFinder(),
+    analyser: new ModuleAnalyser(),
+    decisions,
+  };
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
   const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
   const staging = await stageOutput(out, plan);
@@ -99,7 +106,14 @@ export async function exportBackend(
         ...whatStarts(plan, started),
         ...(await placeOutput(staging, plan, out, options)),
         ...finished,
-        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...unreachedWarning(unreached), ...(started?.warnings ?? [])],
+        warnings: [
+          ...plan.warnings,
+          ...peers.warnings,
+          ...hostWarnings,
+          ...unreachedWarning(unreached),
+          ...(await ownLateCode(build, context)),
+          ...(started?.warnings ?? []),
+        ],
         shared: peers.ranges,
         inlined: inlinedSummary(build.contents),
         hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),

@@ -1,4 +1,10 @@
-import { databaseDrivers, isStagedoorError, sharedPackages, type PackageJson, type SharedPackage } from '@stagedoor/bundle';
+import {
+  databaseDrivers,
+  isStagedoorError,
+  sharedPackages,
+  type PackageJson,
+  type SharedPackage,
+} from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -25,7 +25,11 @@ export interface AccessOptions {
 export function accessNeeds(options: AccessOptions): AccessNeeds {
   const { stateDirectory, loaderDir, bundles, usesSqlite, preload, temporary } = options;
   const own = findPackageDir('@stagedoor/bundle', loaderDir);
-  const packages = [loaderDir, ...(own ? [own] : []), ...[...sharedPackages(loaderDir), ...databaseDrivers(loaderDir)].map(({ dir }) => dir)];
+  const packages = [
+    loaderDir,
+    ...(own ? [own] : []),
+    ...[...sharedPackages(loaderDir), ...databaseDrivers(loaderDir)].map(({ dir }) => dir),
+  ];
   const shelves = [join(stateDirectory, 'node_modules'), join(stateDirectory, 'foreign', 'node_modules')];
   return {
     read: [...bundles.map(({ dir }) => dir), ...shelves, ...packages.flatMap(visibleFrom), preload, temporary],

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { AnyNode, CallExpression, NewExpression } from 'acorn';
+import { isPackageImport } from '../source/installedPackage';
 import { FREE, calledName, literalText, propertyName, type Mention, type ParsedModule } from './parseModule';
 
 /** What a module loads that a bundler does not see. */
 export interface LateLoads {
   /** It loads code by names that only exist at run time: of its own files for sure, or whatever it is given. */
   computed?: 'own' | 'any';
+  /** How the names of packages begin that it completes at run time: `dayjs/locale/`. */
+  within: string[];
   /** It asks where modules lie. */
   resolves: boolean;
   /** It starts threads or processes. */
@@ -20,22 +23,21 @@ const MENTIONS_LOADING = /\b(import|require|mainModule)\b/;
 
 /** Finds loading by name: of `require` under any name, `import()`, `createRequire`, and text that is run as code. */
 export function lateLoads(file: string, module: ParsedModule): LateLoads {
-  const found = { own: false, any: false, given: false, resolves: false, starts: false };
+  const within: string[] = [];
+  const found = { within, own: false, any: false, given: false, resolves: false, starts: false };
   for (const mention of module.names.get(FREE.require) ?? []) ofRequire(mention, found, module);
   for (const mention of module.names.get(FREE.module) ?? []) ofModule(mention, found);
   if (module.names.has(FREE['import.meta.resolve'])) found.resolves = true;
   for (const { node } of module.nodes) {
-    if (node.type === 'ImportExpression' && literalText(node.source) === undefined) {
-      found[shapeOf(node.source, module)] = true;
-    }
+    if (node.type === 'ImportExpression') computedName(node.source, module, found);
     if (node.type === 'CallExpression' || node.type === 'NewExpression') ofCall(node, found);
   }
   if (found.any && namesOwnFiles(file, module)) found.own = true;
   const computed = found.own ? 'own' : found.any ? 'any' : undefined;
-  return { ...(computed && { computed }), resolves: found.resolves, starts: found.starts };
+  return { ...(computed && { computed }), within, resolves: found.resolves, starts: found.starts };
 }
 
-type Found = Record<Shape | 'resolves' | 'starts', boolean>;
+type Found = Record<Shape | 'resolves' | 'starts', boolean> & { within: string[] };
 
 /** What a computed name leads to: files of the package, anything, or only what the package is given. */
 type Shape = 'own' | 'any' | 'given';
@@ -45,7 +47,7 @@ function ofRequire({ node, around, pattern }: Mention, found: Found, module: Par
   if (pattern || !parent || isOnlyAskedAbout(parent)) return;
   if (parent.type === 'CallExpression' && parent.callee === node) {
     const [argument] = parent.arguments;
-    if (argument && literalText(argument) === undefined) found[shapeOf(argument, module)] = true;
+    if (argument) computedName(argument, module, found);
     return;
   }
   if (parent.type !== 'MemberExpression' || parent.object !== node) found.any = true;
@@ -78,6 +80,13 @@ function ofCall(call: CallExpression | NewExpression, found: Found): void {
     const texts = call.arguments.map((argument) => literalText(argument));
     if (texts.some((text) => (text === undefined ? isDirectEval : MENTIONS_LOADING.test(text)))) found.any = true;
   }
+}
+
+function computedName(node: AnyNode, module: ParsedModule, found: Found): void {
+  if (literalText(node) !== undefined) return;
+  const start = beginningOf(initialValue(node, module));
+  if (start !== undefined && start.includes('/') && isPackageImport(start)) found.within.push(start);
+  else found[shapeOf(node, module)] = true;
 }
 
 /**
@@ -124,5 +133,7 @@ function namesOwnFiles(file: string, { nodes }: ParsedModule): boolean {
 function isRequired(node: AnyNode, around: readonly AnyNode[]): boolean {
   const parent = around.findLast((each) => each !== node);
   if (parent?.type === 'ImportExpression' || parent?.type.endsWith('Declaration')) return true;
-  return parent?.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === FREE.require;
+  return (
+    parent?.type === 'CallExpression' && parent.callee.type === 'Identifier' && parent.callee.name === FREE.require
+  );
 }

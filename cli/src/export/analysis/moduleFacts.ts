@@ -9,7 +9,14 @@ export interface ModuleFacts extends LateLoads, PlaceUse {
   asksForFilesOf: Array<string | undefined>;
 }
 
-const NOTHING: ModuleFacts = { paths: [], anywhere: false, resolves: false, starts: false, asksForFilesOf: [] };
+const NOTHING: ModuleFacts = {
+  within: [],
+  paths: [],
+  anywhere: false,
+  resolves: false,
+  starts: false,
+  asksForFilesOf: [],
+};
 /** Imports that a bundler follows. */
 const FOLLOWED = /(?<![\w$.])(?:require|import)\s*\(\s*(?:"[^"\\\n]*"|'[^'\\\n]*')\s*\)/g;
 /** A module without any of these words, in any place, can do none of what is looked for. */

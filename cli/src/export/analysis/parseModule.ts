@@ -81,7 +81,8 @@ function tree(code: string): Program {
 /** The text of a string that the tree holds as it is; undefined for anything computed. */
 export function literalText(node: AnyNode | undefined): string | undefined {
   if (node?.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
-  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0) return node.quasis[0]!.value.cooked ?? undefined;
+  if (node?.type === 'TemplateLiteral' && node.expressions.length === 0)
+    return node.quasis[0]!.value.cooked ?? undefined;
   return undefined;
 }
 

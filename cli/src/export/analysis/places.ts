@@ -19,7 +19,17 @@ interface Value {
 const SAME = new Set(['fileURLToPath', 'pathToFileURL', 'String', 'realpathSync', 'toString', 'normalize']);
 const JOINS = new Set(['join', 'resolve']);
 /** Asked of a path as text, these read nothing. */
-const ABOUT_TEXT = new Set(['startsWith', 'endsWith', 'includes', 'indexOf', 'length', 'match', 'basename', 'extname', 'test']);
+const ABOUT_TEXT = new Set([
+  'startsWith',
+  'endsWith',
+  'includes',
+  'indexOf',
+  'length',
+  'match',
+  'basename',
+  'extname',
+  'test',
+]);
 const COMPARISONS = new Set(['===', '!==', '==', '!=', 'in', 'instanceof']);
 
 /** Follows `__dirname` and its relatives, in every spelling, to what is made of them. */
@@ -75,7 +85,9 @@ function follow({ node, around }: Mention, start: Value): End {
 
 type Step = Value | 'harmless' | 'anywhere' | { end: End };
 /** What becomes of a value in the node around it, by the type of that node. */
-type Steps = { [Type in AnyNode['type']]?: (parent: Extract<AnyNode, { type: Type }>, child: AnyNode, value: Value) => Step };
+type Steps = {
+  [Type in AnyNode['type']]?: (parent: Extract<AnyNode, { type: Type }>, child: AnyNode, value: Value) => Step;
+};
 
 const harmless = (): Step => 'harmless';
 const same = (_parent: AnyNode, _child: AnyNode, value: Value): Step => value;

@@ -14,10 +14,7 @@ export interface Scripts {
 }
 
 /** Bundles every script that was decided on with the options that hold for its depth below the bundle's top. */
-export async function bundleScripts(
-  context: ExportContext,
-  options: (top: string) => BuildOptions,
-): Promise<Scripts> {
+export async function bundleScripts(context: ExportContext, options: (top: string) => BuildOptions): Promise<Scripts> {
   const { plan, decisions } = context;
   const scripts: Scripts = { files: new Map(), metafiles: [] };
   const { build } = await import('esbuild');

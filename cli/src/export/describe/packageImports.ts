@@ -2,7 +2,12 @@ import { join, relative, sep } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from '../bundle/esbuild/packagePathShim';
 import type { HoistedBuild } from '../hoist/layout';
-import { isPackageImport, packageOfImport, packageOfOutputImport, type InstalledPackage } from '../source/installedPackage';
+import {
+  isPackageImport,
+  packageOfImport,
+  packageOfOutputImport,
+  type InstalledPackage,
+} from '../source/installedPackage';
 import { isVirtual } from '../bundle/virtualInputs';
 import type { ExportContext } from '../plan/exportContext';
 

@@ -80,6 +80,7 @@ function resolveIn(layout: HoistLayout, from: string, name: string): TracedPacka
 
 /** What stays with every copy: the package's identity and its terms. */
 async function legalFiles(dir: string): Promise<string[]> {
-  const names = await readdir(dir);
+  const entries = await readdir(dir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   return names.filter((name) => name === 'package.json' || /^(licen[cs]e|notice|copying)/i.test(name));
 }

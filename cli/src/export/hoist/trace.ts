@@ -98,7 +98,7 @@ class Trace {
       const fresh = [...files].map((path) => join(dir, path)).filter((file) => !this.#looked.has(file));
       for (const file of fresh) this.#looked.add(file);
       const facts = await analyser.ofAll(fresh);
-      const byName = facts.some(({ computed }) => computed !== undefined);
+      const byName = facts.some(({ computed, within }) => computed !== undefined || within.length > 0);
       if (byName || facts.some(({ anywhere }) => anywhere)) await this.#take(finder.ofDir(dir)!, byName);
     }
     return this.#whole.size > before;

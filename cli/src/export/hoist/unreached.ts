@@ -27,8 +27,10 @@ export function unreachedDependencies({ build, layout }: HoistedBuild, context: 
     const imported = edges.get(pkg.dir) ?? new Set();
     for (const dependency of neededDependencies(pkg, context)) {
       const { as: name, dir } = dependency;
-      if ({ ...dependencies, ...optionalDependencies }[name] === undefined || plan.forced.get(name) === 'inline') continue;
-      if (carriedDirs.has(dir) || imported.has(dir) || found.has(dir) || !isInstalled(dir) || !hasCode(dependency)) continue;
+      if ({ ...dependencies, ...optionalDependencies }[name] === undefined || plan.forced.get(name) === 'inline')
+        continue;
+      if (carriedDirs.has(dir) || imported.has(dir) || found.has(dir) || !isInstalled(dir) || !hasCode(dependency))
+        continue;
       found.set(dir, { package: dependency, name, wantedBy: pkg });
     }
   }

@@ -12,7 +12,11 @@ const OUTPUT_FRAME = /(dist[\\/][\w.]+\.cjs\.js):(\d+):(\d+)/g;
  * Hoists the inlined package whose code, by the stack of a failed start check, looked for a file that is not there.
  * Undefined when the check failed for another reason, or when no package but the plugin is on the stack.
  */
-export function hoistFromStackTrace(error: unknown, build: Build, { plan, finder }: ExportContext): Decision | undefined {
+export function hoistFromStackTrace(
+  error: unknown,
+  build: Build,
+  { plan, finder }: ExportContext,
+): Decision | undefined {
   if (!isStagedoorError(error)) return undefined;
   const cause = error.cause instanceof Error ? `${error.cause.message}\n${error.cause.stack ?? ''}` : '';
   const text = `${error.message}\n${String(error.details?.importer ?? '')}\n${cause}`;

@@ -6,7 +6,10 @@ import type { ExportContext } from '../plan/exportContext';
 import { packageOfOutputImport } from '../source/installedPackage';
 
 /** Which packages each package of a build imports, by folder, used or not; of a hoisted one its folder as well. */
-export function importEdges({ output }: Pick<Build, 'output'>, { plan, finder, decisions }: ExportContext): Map<string, Set<string>> {
+export function importEdges(
+  { output }: Pick<Build, 'output'>,
+  { plan, finder, decisions }: ExportContext,
+): Map<string, Set<string>> {
   const edges = new Map<string, Set<string>>();
   const copies = new Map([...decisions.hoisted.values()].map(({ as, package: { dir } }) => [as, dir]));
   for (const [path, { imports }] of Object.entries(output.inputs)) {

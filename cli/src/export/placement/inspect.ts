@@ -16,7 +16,9 @@ export function inspect(output: Output, context: ExportContext): InspectedBuild 
 }
 
 async function analyse({ output }: Output, { plan, finder, analyser }: ExportContext): Promise<InspectedModule[]> {
-  const used = Object.entries(output.inputs).filter(([path, { bytesInOutput }]) => !isVirtual(path) && bytesInOutput > 0);
+  const used = Object.entries(output.inputs).filter(
+    ([path, { bytesInOutput }]) => !isVirtual(path) && bytesInOutput > 0,
+  );
   const modules = used.map(async ([path]) => {
     const file = join(plan.workspace.root, path);
     const owner = finder.ofFile(file);

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { findPackageDir } from '@stagedoor/bundle';
 import { loaderOf } from '../analysis/parseModule';
 import { neededDependencies } from '../hoist/productionDependencies';
 import type { Decision } from '../plan/decisions';
 import type { ExportContext } from '../plan/exportContext';
-import { isInstalled, type InstalledPackage } from '../source/installedPackage';
+import { isInstalled, packageOfImport, type InstalledPackage } from '../source/installedPackage';
 import { importEdges } from './importEdges';
 import type { InspectedBuild } from './rule';
 
@@ -26,6 +28,19 @@ export async function* namedDependencies(build: InspectedBuild, context: ExportC
       const files = speaking.map(({ file }) => file);
       if (!(await texts.name(dependency.as, files))) continue;
       yield carried(dependency, pkg);
+    }
+  }
+}
+
+/** Hoists the packages that code names the beginning of, as in `dayjs/locale/${name}`, and completes at run time. */
+export async function* packagesWithin(build: InspectedBuild, context: ExportContext): AsyncIterable<Decision> {
+  const { plan, finder } = context;
+  for (const { owner, file, facts } of await build.modules()) {
+    for (const start of facts.within) {
+      const name = packageOfImport(start);
+      const dir = plan.shared.has(name) ? undefined : findPackageDir(name, dirname(file));
+      const pkg = dir === undefined || !isInstalled(dir) ? undefined : finder.ofDir(dir);
+      if (pkg) yield carried(pkg, owner);
     }
   }
 }

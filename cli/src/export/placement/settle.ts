@@ -9,7 +9,7 @@ import { codeByName } from './codeByName';
 import { forcedHoists } from './forcedHoists';
 import { importsTopLevelAwait } from './importsTopLevelAwait';
 import { inspect } from './inspect';
-import { namedDependencies } from './namedDependencies';
+import { namedDependencies, packagesWithin } from './namedDependencies';
 import { nativeAddons } from './nativeAddons';
 import { optionalDependencies } from './optionalDependencies';
 import { ownFiles } from './ownFiles';
@@ -28,7 +28,7 @@ const FAILURE_RULES: readonly FailureRule[] = [unbuiltSources, optionalDependenc
 const STAGES: ReadonlyArray<readonly Rule[]> = [
   [nativeAddons],
   [importsTopLevelAwait],
-  [codeByName],
+  [codeByName, packagesWithin],
   [ownFiles, assetPaths],
   [namedDependencies],
   [runtimeEntries],

@@ -136,7 +136,9 @@ export class Decisions {
     if (this.forced.get(pkg.name) === 'inline') return false;
     const before = this.hoisted.get(pkg.dir);
     if (before) {
-      const changed = Boolean((whole && !before.whole) || (dependencies && !before.dependencies) || (wantedBy && !before.wantedBy));
+      const changed = Boolean(
+        (whole && !before.whole) || (dependencies && !before.dependencies) || (wantedBy && !before.wantedBy),
+      );
       before.whole ||= whole;
       before.dependencies ||= dependencies;
       before.wantedBy ??= wantedBy;

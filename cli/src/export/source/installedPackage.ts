@@ -103,7 +103,9 @@ export function requiredFile(dir: string, subpath: string): string | undefined {
   if (name === undefined) return undefined;
   try {
     // With a slash, also where Node.js has a module of its own by that name.
-    return createRequire(join(dir, 'package.json')).resolve(subpath === '' && isBuiltin(name) ? `${name}/` : name + subpath);
+    return createRequire(join(dir, 'package.json')).resolve(
+      subpath === '' && isBuiltin(name) ? `${name}/` : name + subpath,
+    );
   } catch {
     return undefined;
   }

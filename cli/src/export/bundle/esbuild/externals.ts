@@ -46,7 +46,8 @@ export function excludedExternals({ plan, decisions, finder }: ExportContext, to
         if (found.errors.length > 0) return absent.has(name) ? { path, external: true } : undefined;
         const copy = hoisted.get(finder.ofFile(found.path)?.dir ?? '');
         if (!copy) return undefined;
-        const left = kind === 'dynamic-import' ? copy.as + path.slice(name.length) : asRequired(copy, path, found.path, top);
+        const left =
+          kind === 'dynamic-import' ? copy.as + path.slice(name.length) : asRequired(copy, path, found.path, top);
         return kind === 'import-statement' && isEsModule(found.path)
           ? { path: left, namespace: HOISTED_NAMESPACE, sideEffects: found.sideEffects }
           : { path: left, external: true };

@@ -19,10 +19,13 @@ export function relocatedModules({ decisions }: ExportContext): Plugin {
     setup(build) {
       if (keys.size === 0) return;
       const names = [...new Set([...keys.keys()].map((file) => basename(file).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')))];
-      build.onLoad({ filter: new RegExp(`(?:^|[\\\\/])(?:${names.join('|')})$`), namespace: 'file' }, async ({ path }) => {
-        const key = keys.get(path);
-        return key === undefined ? undefined : { contents: await relocated(path, key), loader: 'js' };
-      });
+      build.onLoad(
+        { filter: new RegExp(`(?:^|[\\\\/])(?:${names.join('|')})$`), namespace: 'file' },
+        async ({ path }) => {
+          const key = keys.get(path);
+          return key === undefined ? undefined : { contents: await relocated(path, key), loader: 'js' };
+        },
+      );
     },
   };
 }
