@@ -15,7 +15,7 @@ import { copiedFiles } from './hoist/copiedFiles';
 import { hoistForCopiedScripts, importsOfCopiedScripts, withScriptImports } from './hoist/copiedScripts';
 import { importedHoists, layOutHoisted } from './hoist/layout';
 import { loadPacklist } from './hoist/publishedFiles';
-import { hoistNamed, unreachedDependencies, unreachedWarning } from './hoist/unreached';
+import { hoistNamed, unreachedDependencies, unreachedWarning } from './placement/unreached';
 import { traceHoisted } from './hoist/trace';
 import { explainFault } from './output/exportFaults';
 import { placeOutput } from './output/placeOutput';

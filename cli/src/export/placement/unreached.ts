@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Texts, carried } from '../placement/namedDependencies';
-import { importEdges } from '../placement/importEdges';
+import { Texts, carried } from './namedDependencies';
+import { importEdges } from './importEdges';
 import type { ExportContext } from '../plan/exportContext';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
-import type { HoistedBuild } from './layout';
-import { neededDependencies } from './productionDependencies';
+import type { HoistedBuild } from '../hoist/layout';
+import { neededDependencies } from '../hoist/productionDependencies';
 
 /** A dependency that is declared and installed, and of which nothing is in the bundle. */
 export interface Unreached {
