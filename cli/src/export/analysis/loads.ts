@@ -84,9 +84,10 @@ function ofCall(call: CallExpression | NewExpression, found: Found): void {
 
 function computedName(node: AnyNode, module: ParsedModule, found: Found): void {
   if (literalText(node) !== undefined) return;
-  const start = beginningOf(initialValue(node, module));
-  if (start !== undefined && start.includes('/') && isPackageImport(start)) found.within.push(start);
-  else found[shapeOf(node, module)] = true;
+  const starts = initialValues(node, module).map(beginningOf);
+  const within = starts.filter((start) => start !== undefined && start.includes('/') && isPackageImport(start));
+  found.within.push(...(within as string[]));
+  if (within.length < starts.length) found[shapeOf(node, module)] = true;
 }
 
 /**
@@ -94,10 +95,10 @@ function computedName(node: AnyNode, module: ParsedModule, found: Found): void {
  * made of the place of the module, which is followed by itself, or of what the package is given.
  */
 function shapeOf(node: AnyNode, module: ParsedModule): Shape {
-  const value = initialValue(node, module);
-  if (isJoinedPath(value)) return 'given';
-  const start = beginningOf(value);
-  return start !== undefined && /^\.{1,2}\//.test(start) ? 'own' : 'any';
+  const values = initialValues(node, module);
+  if (values.every(isJoinedPath)) return 'given';
+  const starts = values.map(beginningOf);
+  return starts.some((start) => start !== undefined && /^\.{1,2}\//.test(start)) ? 'own' : 'any';
 }
 
 /** `path.join(a, b)`; the `join` of a list takes one argument. */
@@ -106,12 +107,16 @@ function isJoinedPath(node: AnyNode): boolean {
   return ['join', 'resolve'].includes(calledName(node.callee) ?? '');
 }
 
-/** What a name stands for that is declared once; anything else as it is. */
-function initialValue(node: AnyNode, { names }: ParsedModule): AnyNode {
-  if (node.type !== 'Identifier') return node;
-  const [declaration, ...others] = (names.get(node.name) ?? []).filter(({ pattern }) => pattern);
-  const parent = declaration?.around.findLast((each) => each !== declaration.node);
-  return others.length === 0 && parent?.type === 'VariableDeclarator' && parent.init ? parent.init : node;
+/** What a name is declared with, wherever it is; anything else as it is, also a name that is a parameter or assigned later. */
+function initialValues(node: AnyNode, { names }: ParsedModule): AnyNode[] {
+  if (node.type !== 'Identifier') return [node];
+  const values = (names.get(node.name) ?? [])
+    .filter(({ pattern }) => pattern)
+    .map((declaration) => {
+      const parent = declaration.around.findLast((each) => each !== declaration.node);
+      return parent?.type === 'VariableDeclarator' && parent.id === declaration.node ? parent.init : undefined;
+    });
+  return values.length > 0 && values.every((value) => value != null) ? values : [node];
 }
 
 function beginningOf(node: AnyNode): string | undefined {

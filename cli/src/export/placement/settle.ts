@@ -16,10 +16,11 @@ import { ownFiles } from './ownFiles';
 import type { FailureRule, InspectedBuild, Rule } from './rule';
 import { runtimeEntries } from './runtimeEntries';
 import { topLevelAwait } from './topLevelAwait';
+import { unmatchedGlobs } from './unmatchedGlobs';
 import { unbuiltSources } from './unbuiltSources';
 
 /** What may make a failed build succeed. The first rule with a decision counts. */
-const FAILURE_RULES: readonly FailureRule[] = [unbuiltSources, optionalDependencies, topLevelAwait];
+const FAILURE_RULES: readonly FailureRule[] = [unmatchedGlobs, unbuiltSources, optionalDependencies, topLevelAwait];
 
 /**
  * What is looked at in a build that succeeded, stage by stage. Where the decisions of a stage call for another build, later

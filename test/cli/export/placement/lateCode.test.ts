@@ -13,10 +13,12 @@ describe('Code that libraries load by a name', () => {
     expect(result.hoisted.map(({ name, reason }) => [name, reason]).sort()).toEqual([
       ['@fixture/counts-in-words', byName],
       ['@fixture/finds-its-platform', byName],
+      ['@fixture/has-no-native-part', byName],
       ['@fixture/hides-its-require', byName],
       ['@fixture/only-for-import', byName],
       ['@fixture/plugin-by-name', '@fixture/late-code declares it, and loads it by its name'],
       ['@fixture/renames-require', byName],
+      ['@fixture/speaks-dialects', '@fixture/late-code declares it, and loads it by its name'],
     ]);
     expect(result.inlined.map(({ name }) => name).sort()).toEqual([
       '@fixture/loads-plugins',
