@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { SHARED_ROOT } from '@stagedoor/bundle';
 import { Texts, carried } from './namedDependencies';
 import { importEdges } from './importEdges';
 import type { ExportContext } from '../plan/exportContext';
@@ -22,7 +23,9 @@ export function unreachedDependencies({ build, layout }: HoistedBuild, context: 
   const carriedDirs = new Set([...inlined.keys(), ...[...layout.values()].map(({ dir }) => dir)]);
   const edges = importEdges(build, context);
   const found = new Map<string, Unreached>();
-  for (const pkg of [plan.self, ...[...inlined.values()].map((entry) => entry.package)]) {
+  // Of the root of the shared packages a bundle has single helpers; what its other parts need is the host's.
+  const declaring = [...inlined.values()].map((entry) => entry.package).filter(({ name }) => name !== SHARED_ROOT);
+  for (const pkg of [plan.self, ...declaring]) {
     const { dependencies, optionalDependencies } = pkg.manifest;
     const imported = edges.get(pkg.dir) ?? new Set();
     for (const dependency of neededDependencies(pkg, context)) {

@@ -1,5 +1,5 @@
 import type { Failure } from '../messages';
-import { errorChain, firstLine, type Thrown } from './errorChain';
+import { errorChain, firstLine } from './errorChain';
 import { missingModule } from './missingModule';
 import { ownPlace, withoutDir } from './place';
 
@@ -34,30 +34,11 @@ export function explain(thrown: unknown, { name, bundleDir, otherwise, what }: C
     const message = `The database driver of the test host does not load: ${firstLine(chain.at(-1)!)}`;
     return { code: 'VERIFY_FAILED', message, hint: 'Run `npm rebuild better-sqlite3`.', cause };
   }
-  const unread = chain.map((error) => unreadable(error, bundleDir)).find((found) => found !== undefined);
-  if (unread) return { code: otherwise, message: `${what}: ${unread.message}`, hint: unread.hint, cause };
   const reason = withoutDir(firstLine(chain[0]!), bundleDir) || 'no message';
   return {
     code: otherwise,
     message: `${what}: ${reason}${place ? `, at ${place}` : ''}.`,
     ...(place && { details: { place } }),
     cause,
-  };
-}
-
-/** What to say of a file of the bundle that Node.js cannot parse, by the first line of the stack that it gives then. */
-function unreadable(
-  { name, stack, message }: Thrown,
-  bundleDir: string,
-): { message: string; hint: string } | undefined {
-  const [, file, line] = (name === 'SyntaxError' && /^(?:file:\/\/)?(\/[^\n]*):(\d+)\n/.exec(stack ?? '')) || [];
-  if (!file?.startsWith(`${bundleDir}/`)) return undefined;
-  const path = file.slice(bundleDir.length + 1);
-  const typescript = /\.[cm]?ts$/.test(path);
-  return {
-    message: `Node.js cannot load ${path}, line ${line}: ${message}.`,
-    hint: typescript
-      ? `Node.js ${process.versions.node} does not run this TypeScript. Compile the file to JavaScript and publish that in its place.`
-      : 'Correct the file.',
   };
 }
