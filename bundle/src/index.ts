@@ -49,6 +49,7 @@ export { isDropName, isLitterName, listBundleFiles, litterIn, removeLitter } fro
 export { lockFolder, type LockOptions, type LockTimes } from './lock/lockFolder';
 export type { FolderLock } from './lock/heldLock';
 export { peerFit, type PeerFit } from './peerFit';
+export { databaseDriverNames, databaseDrivers } from './databaseDrivers';
 export { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from './sharedPackages';
 export { integrityOf } from './archive/integrity';
 export { packBundle, packLayer, type LayerPart, type PackedBundle } from './archive/pack';

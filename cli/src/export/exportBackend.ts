@@ -6,6 +6,7 @@ import { assembleBundle } from './describe/assembleBundle';
 import type { BundleParts } from './describe/bundleParts';
 import { exportInputs } from './describe/exportInputs';
 import { writeManifest } from './describe/manifest';
+import { ModuleAnalyser } from './analysis/moduleFacts';
 import { packageImports } from './describe/packageImports';
 import { peerRanges } from './describe/peers';
 import { writeSbomAndLicences } from './describe/sbomAndLicences';
@@ -14,15 +15,18 @@ import { copiedFiles } from './hoist/copiedFiles';
 import { hoistForCopiedScripts, importsOfCopiedScripts, withScriptImports } from './hoist/copiedScripts';
 import { importedHoists, layOutHoisted } from './hoist/layout';
 import { loadPacklist } from './hoist/publishedFiles';
+import { hoistNamed, unreachedDependencies, unreachedWarning } from './placement/unreached';
 import { traceHoisted } from './hoist/trace';
 import { explainFault } from './output/exportFaults';
 import { placeOutput } from './output/placeOutput';
 import { stageOutput } from './output/stagingFolder';
 import { hoistFromStackTrace } from './placement/hoistFromStackTrace';
+import { ownLateCode } from './placement/ownLateCode';
 import { buildUntilSettled } from './placement/settle';
 import { Decisions } from './plan/decisions';
 import type { ExportContext } from './plan/exportContext';
 import type { ExportOptions } from './plan/options';
+import { unmatchedOverrides } from './plan/overrides';
 import { planExport, type ExportedPackage, type Plan } from './plan/plan';
 import type { ExportResult } from './result';
 import { PackageFinder } from './source/installedPackage';
@@ -44,8 +48,15 @@ export async function exportBackend(
   const { onStep, onInputs, signal } = options;
   onStep?.('plan', `${exported.pkg.name}@${exported.pkg.version}`);
   const plan = await planExport(exported, sharedFrom, options.overrides);
+  if (plan.unmatched.length > 0 && !options.partOfMany) throw unmatchedOverrides(plan.unmatched, plan.pkg.name);
   const decisions = new Decisions(plan.forced);
-  const context: ExportContext = { plan, options, finder: new PackageFinder(), decisions };
+  const context: ExportContext = {
+    plan,
+    options,
+    finder: new PackageFinder(),
+    analyser: new ModuleAnalyser(),
+    decisions,
+  };
   // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
   const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
   const staging = await stageOutput(out, plan);
@@ -63,6 +74,8 @@ export async function exportBackend(
       if (roots.length > 0) onStep?.('hoist', roots.map((entry) => entry.package.name).join(', '));
       const layout = layOutHoisted(roots, await traceHoisted(roots, context));
       const hoisted = { build, roots, layout };
+      const unreached = unreachedDependencies(hoisted, context);
+      if (await hoistNamed(unreached, hoisted, context)) continue;
       const imports = packageImports(hoisted, context);
       const locked = checkLockfile(plan, await lockfile, imports);
       onInputs?.(exportInputs(hoisted, copied, plan));
@@ -93,11 +106,19 @@ export async function exportBackend(
         ...whatStarts(plan, started),
         ...(await placeOutput(staging, plan, out, options)),
         ...finished,
-        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...(started?.warnings ?? [])],
+        warnings: [
+          ...plan.warnings,
+          ...peers.warnings,
+          ...hostWarnings,
+          ...unreachedWarning(unreached),
+          ...(await ownLateCode(build, context)),
+          ...(started?.warnings ?? []),
+        ],
         shared: peers.ranges,
         inlined: inlinedSummary(build.contents),
         hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),
         ...(explain && { explain }),
+        ...(plan.unmatched.length > 0 && { unmatched: [...plan.unmatched] }),
       };
     }
   } catch (error) {

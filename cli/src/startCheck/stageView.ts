@@ -1,4 +1,10 @@
-import { isStagedoorError, sharedPackages, type PackageJson, type SharedPackage } from '@stagedoor/bundle';
+import {
+  databaseDrivers,
+  isStagedoorError,
+  sharedPackages,
+  type PackageJson,
+  type SharedPackage,
+} from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -37,11 +43,13 @@ export async function layView(
     homeDir: join(dir, 'home'),
   };
   const peers = bundle.packageJson.peerDependencies ?? {};
+  // As a portal that has them; what a bundle carries itself comes first.
+  const drivers = databaseDrivers(__dirname);
   await mkdir(view.homeDir);
   await Promise.all([
     link(shared, view.hostDir),
     link(
-      shared.filter(({ name }) => name in peers),
+      [...shared, ...drivers].filter(({ name }) => name in peers),
       view.viewDir,
     ),
     cp(bundle.dir, view.bundleDir, {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MANIFEST_FILE, concurrently, dynamicName, isFrontendRole, packName, sha256File } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
+import { unmatchedOverrides } from '../export/plan/overrides';
 import { LockfileReader } from '../export/source/lockfile/readLockfile';
 import type { ExportOptions } from '../export/plan/options';
 import type { ExportResult } from '../export/result';
@@ -49,7 +50,7 @@ interface Run {
  * Exports every plugin of a workspace, several at once, and skips those whose inputs and output are as the last
  * export left them. A plugin that fails does not keep the others; outcomes are in the order of folders.
  *
- * Throws WORKSPACE_EMPTY, USAGE if two bundles would have one folder, or the reason of an aborted signal.
+ * Throws WORKSPACE_EMPTY, USAGE if two bundles would have one folder or an override matches in no plugin, or the reason of an aborted signal.
  */
 export async function exportWorkspace(
   workspace: WorkspaceRoot,
@@ -78,7 +79,20 @@ export async function exportWorkspace(
     options.jobs ?? availableParallelism(),
   );
   options.signal?.throwIfAborted();
+  refuseUnmatched(outcomes);
   return outcomes;
+}
+
+/** Throws USAGE for an override that means no package of any plugin that takes overrides. */
+function refuseUnmatched(outcomes: readonly WorkspaceOutcome[]): void {
+  const results = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [] : [outcome.result]));
+  const backends = results.filter(({ role }) => !isFrontendRole(role));
+  const unmatched = (backends[0]?.unmatched ?? []).filter((option) =>
+    backends.every((result) => result.unmatched?.includes(option)),
+  );
+  // What failed may have matched.
+  if (unmatched.length === 0 || results.length < outcomes.length) return;
+  throw unmatchedOverrides(unmatched, 'any exported plugin');
 }
 
 async function exportOne(plugin: WorkspacePlugin, run: Run): Promise<WorkspaceOutcome> {
@@ -114,6 +128,7 @@ async function exportAndRecord(plugin: WorkspacePlugin, dir: string, run: Run): 
     ...perPlugin(options),
     // What is decided for bundles of backends is of no concern to the others.
     ...(isFrontendRole(plugin.role ?? '') && { overrides: {} }),
+    partOfMany: true,
     target: plugin.dir,
     out: outputOf(plugin, options),
     lockfiles: run.lockfiles,

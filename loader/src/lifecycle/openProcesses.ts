@@ -1,4 +1,4 @@
-import { findPackageDir } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir } from '@stagedoor/bundle';
 import { hostPackages } from '../host/hostPackages';
 import { faultText } from '../errors/faultText';
 import { join } from 'node:path';
@@ -28,7 +28,8 @@ async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<Plugi
   const { settings, stateDirectory, cwd, config, rootLogger } = options;
   const range = settings.process.users;
   if (!range) return undefined;
-  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...hostPackages().map(({ dir }) => dir)];
+  const host = [...hostPackages(), ...databaseDrivers(__dirname)].map(({ dir }) => dir);
+  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...host];
   const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
   const users = await PluginUsers.open({
     range,

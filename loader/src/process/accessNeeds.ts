@@ -1,4 +1,4 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { dirname, join, sep } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { AccessNeeds } from './permissions';
@@ -25,7 +25,11 @@ export interface AccessOptions {
 export function accessNeeds(options: AccessOptions): AccessNeeds {
   const { stateDirectory, loaderDir, bundles, usesSqlite, preload, temporary } = options;
   const own = findPackageDir('@stagedoor/bundle', loaderDir);
-  const packages = [loaderDir, ...(own ? [own] : []), ...sharedPackages(loaderDir).map(({ dir }) => dir)];
+  const packages = [
+    loaderDir,
+    ...(own ? [own] : []),
+    ...[...sharedPackages(loaderDir), ...databaseDrivers(loaderDir)].map(({ dir }) => dir),
+  ];
   const shelves = [join(stateDirectory, 'node_modules'), join(stateDirectory, 'foreign', 'node_modules')];
   return {
     read: [...bundles.map(({ dir }) => dir), ...shelves, ...packages.flatMap(visibleFrom), preload, temporary],

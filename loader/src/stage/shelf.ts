@@ -1,4 +1,4 @@
-import { findPackageDir, type SharedPackage } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir, type SharedPackage } from '@stagedoor/bundle';
 import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writingState } from './stateDirectory';
@@ -26,7 +26,7 @@ export function indexFileIn(stateDir: string): string {
 }
 
 /**
- * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages, `foreign/staged/` under a
+ * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages and database drivers, `foreign/staged/` under a
  * link to the host's whole `node_modules`, and an empty `tmp/`. Plain Node resolution does the rest. Throws
  * STATE_UNWRITABLE.
  */
@@ -45,7 +45,8 @@ function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string
   rmSync(shelves.temporary, { recursive: true, force: true });
   rmSync(join(stateDir, 'node_modules'), { recursive: true, force: true });
   for (const dir of Object.values(shelves) as string[]) mkdirSync(dir, { recursive: true });
-  for (const { name, dir } of shared) {
+  // A plugin with a knex of its own uses the drivers that this portal has.
+  for (const { name, dir } of [...shared, ...databaseDrivers(hostDir)]) {
     const link = join(stateDir, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(dir, link, 'dir');

@@ -2,9 +2,10 @@ import { SCHEMA_FILES, SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CopiedFiles } from '../hoist/copiedFiles';
-import { copyHoisted, topLevelVersions } from '../hoist/layout';
+import { copyHoisted, topLevelVersions, type HoistLayout } from '../hoist/layout';
 import type { Staging } from '../output/stagingFolder';
 import type { ExportContext } from '../plan/exportContext';
+import type { Plan } from '../plan/plan';
 import { cacheDir } from '../source/workspace';
 import type { BundleParts } from './bundleParts';
 import { collectConfigSchemas } from './configSchema';
@@ -14,7 +15,7 @@ import { bundlePackageJson, nestedPackageJsons, toJson } from './packageJson';
 export async function assembleBundle(
   staging: Staging,
   { build, layout, copied, peers }: BundleParts,
-  { plan, decisions }: ExportContext,
+  { plan }: ExportContext,
 ): Promise<{ native: boolean }> {
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
   const inlined = [...build.contents.inlined.values()]
@@ -22,12 +23,14 @@ export async function assembleBundle(
     .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
   const [schemas, native] = await Promise.all([
     collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
-    copyHoisted(layout, decisions, staging.dir),
+    copyHoisted(layout, staging.dir),
     ...copied.map((files) => copyFiles(staging, files)),
     ...[...build.output.files].map(([path, content]) => staging.write(path, content)),
   ]);
   const hoisted = topLevelVersions(layout);
-  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies: peers.ranges, hoisted }));
+  const hostDrivers = usedDrivers(build.contents.imports.keys(), layout, plan);
+  const described = { peerDependencies: peers.ranges, hostDrivers, hoisted };
+  await staging.write('package.json', bundlePackageJson(plan, described));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
   for (const path of schemas ? SCHEMA_FILES : []) await staging.write(path, toJson(schemas));
   return { native };
@@ -43,4 +46,11 @@ export async function copyFiles(
     await mkdir(dirname(target), { recursive: true });
     await copyPlainFile(join(dir, path), target);
   }
+}
+
+/** The host's database drivers that inlined code imports, or a hoisted knex does. */
+function usedDrivers(imported: Iterable<string>, layout: HoistLayout, { hostDrivers }: Plan): string[] {
+  const names = new Set(imported);
+  const all = [...layout.keys()].some((path) => path.endsWith('node_modules/knex'));
+  return [...hostDrivers].filter((name) => all || names.has(name)).sort();
 }

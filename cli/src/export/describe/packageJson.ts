@@ -8,12 +8,14 @@ const KEPT = ['description', 'keywords', 'license', 'author', 'homepage', 'repos
 /** What the package.json of a bundle says besides what its source says. */
 export interface BundlePackage {
   peerDependencies: Record<string, string>;
+  /** Names of database drivers that it uses where the host has them. */
+  hostDrivers: readonly string[];
   /** Versions of the packages in the bundle's node_modules, by name. */
   hoisted: Record<string, string>;
 }
 
 /** The package.json of the bundle as text. */
-export function bundlePackageJson(plan: Plan, { peerDependencies, hoisted }: BundlePackage): string {
+export function bundlePackageJson(plan: Plan, { peerDependencies, hostDrivers, hoisted }: BundlePackage): string {
   const hasHoisted = Object.keys(hoisted).length > 0;
   return toJson({
     name: plan.name,
@@ -24,7 +26,10 @@ export function bundlePackageJson(plan: Plan, { peerDependencies, hoisted }: Bun
     main: 'dist/index.cjs.js',
     backstage: backstageField(plan),
     ...(hasHoisted && { dependencies: hoisted, bundleDependencies: Object.keys(hoisted) }),
-    peerDependencies,
+    peerDependencies: { ...peerDependencies, ...Object.fromEntries(hostDrivers.map((name) => [name, '*'])) },
+    ...(hostDrivers.length > 0 && {
+      peerDependenciesMeta: Object.fromEntries(hostDrivers.map((name) => [name, { optional: true }])),
+    }),
     engines: { node: '>=20.19.0' },
     // Tells loaders to wait for dynamic-bundle.json.
     stagedoor: { format: 1 },

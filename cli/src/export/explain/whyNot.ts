@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { isVirtual } from '../bundle/outputModules';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
 import type { InstalledPackage } from '../source/installedPackage';

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import {
   BUNDLE_ROLES,
   StagedoorError,
+  databaseDriverNames,
   dynamicName,
   readPackageJson,
   type BundleRole,
@@ -10,7 +11,7 @@ import {
 import { findEntries, type Entry } from './entries';
 import type { TargetHost } from '../source/host/readHost';
 import type { InstalledManifest, InstalledPackage } from '../source/installedPackage';
-import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
+import { resolveOverrides, type AskedFor, type Forced, type OverridePatterns } from './overrides';
 import { providedPackages, sharedImports, type SharedImport } from './shared';
 import { findWorkspace, refusePlugAndPlay, unlockedWorkspace, type Workspace } from '../source/workspace';
 
@@ -43,6 +44,14 @@ export interface Plan extends ExportedPackage {
   sharedFrom: string;
   /** Decisions that were asked for, by package name. */
   forced: Forced;
+  /** The packages that are to be hoisted, whether or not anything imports them. */
+  askedFor: readonly AskedFor[];
+  /** Override options that mean no package of this plugin. */
+  unmatched: readonly string[];
+  /** Names of database drivers that the host may bring, and that the plugin does not bring itself. */
+  hostDrivers: ReadonlySet<string>;
+  /** Names of the packages that the plugin itself declares for production. */
+  brought: ReadonlySet<string>;
 }
 
 /**
@@ -56,14 +65,18 @@ export async function planExport(
 ): Promise<Plan> {
   const { dir, pkg, self, host, warnings } = exported;
   const provided = providedPackages(dir, sharedFrom, host);
-  const resolved = await resolveOverrides(self, overrides, new Set(provided.keys()));
+  const { warnings: more, ...resolved } = await resolveOverrides(self, overrides, new Set(provided.keys()));
+  const { dependencies, optionalDependencies, peerDependencies } = self.manifest;
+  const own = { ...dependencies, ...optionalDependencies };
   return {
     ...exported,
     entries: findEntries(dir, pkg),
     shared: sharedImports(provided, resolved.forced, { dir, sharedFrom }),
     sharedFrom,
-    forced: resolved.forced,
-    warnings: [...warnings, ...resolved.warnings],
+    ...resolved,
+    hostDrivers: new Set(databaseDriverNames(sharedFrom).filter((name) => own[name] === undefined)),
+    brought: new Set(Object.keys({ ...own, ...peerDependencies })),
+    warnings: [...warnings, ...more],
   };
 }
 

@@ -210,12 +210,11 @@ describe('What somebody asks for overrides what would be decided', () => {
     expect(result.warnings).toContain('--shared left: the bundle loads only in a host that shares left.');
   });
 
-  it('a pattern that matches nothing is a warning', async () => {
+  it('a pattern that matches nothing is an error', async () => {
     const cwd = await fixturePackage('decisions');
     const { code, stderr } = await stagedoor(cwd, 'export', '--no-start-check', '--hoist', 'lefd', '--hoist', 'left');
-    expect(code).toBe(0);
-    expect(stderr).toContain('warning: --hoist lefd matches no package that @fixture/decisions depends on.');
-    expect(stderr).toContain('left@1.0.0 (asked for with --hoist)');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error USAGE: --hoist lefd matches no package that @fixture/decisions depends on.');
   });
 
   it('two that contradict each other are an error', async () => {
