@@ -1,0 +1,6 @@
+exports.late = 'a CommonJS build beside an ES one';
+exports.packages = ['@langchain/core'];
+exports.run = async () => {
+  const { PromptTemplate } = require('@langchain/core/prompts');
+  return await PromptTemplate.fromTemplate('a {b}').format({ b: 1 });
+};
