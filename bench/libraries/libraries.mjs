@@ -21,7 +21,8 @@ export async function compareLibraries({ dir, report }, names = []) {
   const view = await layView(dir);
   const rows = await inTurns(exercises, (exercise) => compare(exercise, { libraries, view }));
   if (names.length > 0) print(rows);
-  else await writeFile(join(repository, 'docs/reference/libraries.md'), librariesPage(rows, libraries));
+  else
+    await writeFile(join(repository, 'docs/reference/libraries.md'), librariesPage(rows, libraries, exercises.length));
   for (const { name, result, note } of rows) {
     report.budget(`${name}: ${result}: ${note}`, result === 'equal' || result === 'warned');
   }

@@ -4,14 +4,17 @@ import { markdownTable } from '../../lib/numbers.mjs';
 
 const RESULTS = ['equal', 'warned', 'differs', 'broken'];
 
-/** The page about all libraries, from the results of their exercises; `libraries` is the folder where they are installed. */
-export function librariesPage(rows, libraries) {
+/**
+ * The page about all libraries, from the results of exercises out of `total`; `libraries` is the folder where they are
+ * installed.
+ */
+export function librariesPage(rows, libraries, total) {
   const counts = RESULTS.map((result) => [result, rows.filter((row) => row.result === result).length])
     .filter(([, count]) => count > 0)
     .map(([result, count]) => `${count} ${result}`);
   return `# Libraries
 
-Written by \`node bench/libraries/main.mjs\`; do not edit. ${rows.length} libraries that server plugins use: ${counts.join(', ')}.
+Written by \`node bench/libraries/main.mjs\`; do not edit. ${rows.length} libraries that server plugins use: ${counts.join(', ')}.${notRun(total - rows.length)}
 
 Each library has a small exercise in \`bench/libraries/exercises\`. It uses the part of the library that is loaded late: by a name that
 is computed, when it is first used, or as a file beside the code. A plugin with the exercise runs twice: in plain Node.js, and from a bundle
@@ -38,6 +41,10 @@ ${markdownTable(
   ]),
 )}
 `;
+}
+
+function notRun(count) {
+  return count > 0 ? ` ${count} more exercises have not been run from a bundle yet.` : '';
 }
 
 function versionOf(name, libraries) {
