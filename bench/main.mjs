@@ -67,7 +67,7 @@ const parts = {
   'second-starts': compareSecondStarts,
   'second-exports': compareSecondExports,
 };
-/** Only where they are named: they take as long as all the rest. */
+/** Only where they are named: they install some gigabytes. */
 const named = { libraries: compareLibraries };
 const all = { ...parts, ...named };
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

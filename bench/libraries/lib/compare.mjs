@@ -22,7 +22,14 @@ export async function compare(exercise, { libraries, view }) {
     const bundled = exported.error ? undefined : await answerOf(join(out, 'dist/index.cjs.js'));
     const { result, note } = verdict(plain, bundled, exported);
     // Where it happens to lie says nothing.
-    return { ...exercise, plain, bundled, exported, result, note: note.replaceAll(libraries, '.').replaceAll(view, '.') };
+    return {
+      ...exercise,
+      plain,
+      bundled,
+      exported,
+      result,
+      note: note.replaceAll(libraries, '.').replaceAll(view, '.'),
+    };
   } finally {
     await Promise.all([dir, out].map((each) => rm(each, { recursive: true, force: true })));
   }
