@@ -106,7 +106,7 @@ class BundleLoader {
     });
     const host = describeHost(sharedPackages(__dirname), backstageRoot);
     this.#gate = new Gate({
-      ...{ host, policy: this.#policy, config, rootLogger: logger },
+      ...{ host, policy: this.#policy, config, versions: settings.versions, rootLogger: logger },
       newest: (name) => drops.state.newest(name),
     });
   }

@@ -7,7 +7,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
 /** The gate: small separate checks, run in this order, the first fault wins. */
-const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
+const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkPeers, checkNative];
 
 /** Holds a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
@@ -36,17 +36,22 @@ function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedB
   throw new StagedoorError('MAIN_OUTSIDE', `main or exports of ${name} leads out of it: ${outside.slice(0, 200)}`);
 }
 
-/** RHDH reads a single version as `~version`; so do we. */
-function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void {
-  const declared = bundle.packageJson.backstage?.['supported-versions'];
-  if (!declared || !host.backstage) return;
+/**
+ * That a bundle is for other releases of Backstage, as an error; undefined where it is not, or where one of the two is unknown. RHDH
+ * reads a single version as `~version`; so do we.
+ */
+export function unsupportedRelease(
+  { name, packageJson }: StagedBundle,
+  { backstage }: HostManifest,
+): StagedoorError | undefined {
+  const declared = packageJson.backstage?.['supported-versions'];
+  if (!declared || !backstage) return undefined;
   const range = valid(declared) ? `~${declared}` : declared;
-  if (validRange(range) && !satisfies(host.backstage, range, { includePrerelease: true })) {
-    throw new StagedoorError(
-      'BACKSTAGE_VERSION_UNSUPPORTED',
-      `${bundle.name} supports Backstage ${declared}; this portal is ${host.backstage}.`,
-    );
-  }
+  if (!validRange(range) || satisfies(backstage, range, { includePrerelease: true })) return undefined;
+  return new StagedoorError(
+    'BACKSTAGE_VERSION_UNSUPPORTED',
+    `${name} supports Backstage ${declared}; this portal is ${backstage}.`,
+  );
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   entryFiles,
   entryPoints,
 } from './esbuild/entryPoints';
-import { absentAddons, excludedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
+import { absentAddons, excludedExternals, providedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
 import { dirnameShim } from './esbuild/dirnameShim';
 import { packagePathShim } from './esbuild/packagePathShim';
 import { cutCode, type CodeFile } from './outputModules';
@@ -107,6 +107,7 @@ function plugins({ plan, finder, decisions }: ExportContext, top: string): Plugi
     entryFile(),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
     sharedExternals(plan.shared.keys()),
+    providedExternals(plan.provided.keys()),
     excludedExternals(decisions, finder),
     absentAddons(),
     sourceEntries(decisions.sources),
@@ -114,7 +115,7 @@ function plugins({ plan, finder, decisions }: ExportContext, top: string): Plugi
 }
 
 /** Everything that {@link plugins} are told. */
-function pluginsKey({ pkg, name, shared }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
+function pluginsKey({ pkg, name, shared, provided }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
   const left = [...hoisted].map(([dir, { as, package: copied }]) => [dir, as, copied.name]);
-  return [pkg.name, name, [...shared.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
+  return [pkg.name, name, [...shared.keys()], [...provided.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
 }

@@ -16,15 +16,14 @@ const PRERELEASES = { includePrerelease: true };
 
 /**
  * Holds a bundle against the portal it is made for, as the portal will when it loads it. Throws PEER_UNSATISFIED,
- * PEER_UNKNOWN, NODE_UNSUPPORTED, BACKSTAGE_VERSION_UNSUPPORTED or PLATFORM_MISMATCH. Returns what the portal will warn of.
+ * PEER_UNKNOWN, NODE_UNSUPPORTED or PLATFORM_MISMATCH. Returns what the portal will warn of.
  */
 export function checkHost(plan: ExportedPackage, demands: Demands): string[] {
   if (!plan.host) return [];
   checkPeers(plan, plan.host, demands.peers);
   checkNode(plan, plan.host);
-  checkRelease(plan, plan.host);
   if (demands.native) checkPlatform(plan, plan.host);
-  return laterPeers(plan.host, demands.peers);
+  return [...otherRelease(plan, plan.host), ...laterPeers(plan.host, demands.peers)];
 }
 
 function checkPeers({ pkg }: ExportedPackage, { shared }: TargetHost, peers: Record<string, string>): void {
@@ -54,16 +53,13 @@ function checkNode({ pkg, self }: ExportedPackage, { node }: TargetHost): void {
   throw new StagedoorError('NODE_UNSUPPORTED', `${pkg.name} needs Node.js ${range}; the host runs ${node}.`);
 }
 
-function checkRelease(plan: ExportedPackage, { backstage }: TargetHost): void {
+function otherRelease(plan: ExportedPackage, { backstage }: TargetHost): string[] {
   const declared = backstageField(plan)['supported-versions'];
-  if (typeof declared !== 'string' || !backstage) return;
+  if (typeof declared !== 'string' || !backstage) return [];
   // A single version stands for its patch releases, as RHDH reads it.
   const range = valid(declared) ? `~${declared}` : declared;
-  if (validRange(range) === null || satisfies(backstage, range, PRERELEASES)) return;
-  throw new StagedoorError(
-    'BACKSTAGE_VERSION_UNSUPPORTED',
-    `${plan.pkg.name} supports Backstage ${declared}; the host is ${backstage}.`,
-  );
+  if (validRange(range) === null || satisfies(backstage, range, PRERELEASES)) return [];
+  return [`${plan.pkg.name} supports Backstage ${declared}; the host is ${backstage}.`];
 }
 
 function checkPlatform({ pkg }: ExportedPackage, host: TargetHost): void {

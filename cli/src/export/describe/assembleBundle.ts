@@ -1,4 +1,4 @@
-import { SCHEMA_FILES, SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
+import { SCHEMA_FILES, copyPlainFile } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CopiedFiles } from '../hoist/copiedFiles';
@@ -19,7 +19,7 @@ export async function assembleBundle(
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
   const inlined = [...build.contents.inlined.values()]
     .map((entry) => entry.package)
-    .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
+    .filter(({ name }) => !plan.provided.has(name));
   const [schemas, native] = await Promise.all([
     collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
     copyHoisted(layout, decisions, staging.dir),

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { backstageRelease } from '@stagedoor/bundle';
 import type { ExportedPackage, Plan } from '../plan/plan';
 
 /** What people read about a package, kept as it is. */
@@ -47,19 +46,9 @@ export function nestedPackageJsons(plan: Plan): Map<string, string> {
   return files;
 }
 
-/** The Backstage release that `backstage.json` above the package names, for example `1.53.0`. */
-export function backstageRelease(dir: string): string | undefined {
-  const file = join(dir, 'backstage.json');
-  if (existsSync(file)) {
-    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
-    return typeof version === 'string' ? version : undefined;
-  }
-  return dirname(dir) === dir ? undefined : backstageRelease(dirname(dir));
-}
-
 /** The `backstage` field of the bundle: the plugin's, with the release it was made for. */
 export function backstageField(plan: ExportedPackage): Record<string, unknown> {
-  const release = backstageRelease(plan.dir);
+  const release = backstageRelease(plan.dir)?.version;
   return { ...(release && { 'supported-versions': `~${release}` }), ...plan.pkg.backstage };
 }
 

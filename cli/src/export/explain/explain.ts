@@ -1,6 +1,6 @@
-import { SHARED_ROOT } from '@stagedoor/bundle';
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
+import { identityOf } from '../plan/identity';
 import type { Plan } from '../plan/plan';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { ImportGraph, type ChainLink } from './chains';
@@ -67,7 +67,7 @@ function carried({ build, roots, layout }: BundleParts, { plan, finder }: Export
 function leftOut({ imports }: BundleParts, { plan, decisions }: ExportContext): Entry[] {
   const names = new Set(imports.filter(({ to }) => to === undefined).map(({ name }) => name));
   return [...names].map((name): Entry => {
-    const shared = plan.shared.get(name);
+    const shared = plan.shared.get(name) ?? plan.provided.get(name);
     if (!shared) {
       const reason = decisions.absent.get(name)?.text ?? 'its import is guarded, and it is not installed';
       return { key: name, name, decision: 'absent', reason };
@@ -82,12 +82,13 @@ function identity({ name, version, dir }: InstalledPackage): { key: string; name
 
 function whyShared({ forced, host }: Plan, name: string): string {
   if (forced.get(name) === 'shared') return 'asked for with --shared';
-  return host ? `the host shares its ${host.shared[name]}` : `in the @backstage closure of ${SHARED_ROOT}`;
+  const has = host ? `the host has ${host.shared[name]}` : 'every host has it';
+  return `${has}, and ${identityOf(name) ?? 'a bundle need not carry it'}`;
 }
 
-function whyInlined({ forced }: Plan, { name, dir }: InstalledPackage): string {
+function whyInlined({ forced, provided }: Plan, { name, dir }: InstalledPackage): string {
   if (forced.get(name) === 'inline') return 'asked for with --inline';
-  if (name === SHARED_ROOT) return 'a copy of its own, since its range changes with every release of the host';
+  if (provided.has(name)) return 'a copy of its own, which the next release of the host does not concern';
   if (!isInstalled(dir)) return 'source of the workspace';
   const byId = name.startsWith('@backstage/') ? '; what it shares with others matches by id' : '';
   return `hosts do not share it, and it works bundled${byId}`;
