@@ -27,6 +27,7 @@ import { planExport, type ExportedPackage, type Plan } from './plan/plan';
 import type { ExportResult } from './result';
 import { PackageFinder } from './source/installedPackage';
 import { LockfileReader } from './source/lockfile/readLockfile';
+import type { Release } from './source/release/release';
 
 /** Packages that only a failed start shows to be unbundlable; one round each. */
 const MAX_ATTEMPTS = 5;
@@ -34,11 +35,11 @@ const MAX_ATTEMPTS = 5;
 /**
  * Exports a package that runs in a backend to the folder `out`: plan → bundle → hoist → describe → check → pack. Where the
  * bundle does not start because an inlined package misses a file, that package is hoisted and the bundle made again.
- * `sharedFrom` is the folder that shared packages are resolved from.
+ * `sharedFrom` is the folder that shared packages are resolved from, `release` what the bundle is for.
  */
 export async function exportBackend(
   exported: ExportedPackage,
-  { out, sharedFrom }: { out: string; sharedFrom: string },
+  { out, sharedFrom, release }: { out: string; sharedFrom: string; release: Release },
   options: ExportOptions,
 ): Promise<Omit<ExportResult, 'durationMs'>> {
   const { onStep, onInputs, signal } = options;
@@ -75,7 +76,7 @@ export async function exportBackend(
       await writeSbomAndLicences(staging, parts, context);
       signal?.throwIfAborted();
 
-      const hostWarnings = checkHost(plan, { peers: peers.ranges, native });
+      const hostWarnings = checkHost(plan, { peers: peers.ranges, native }, release);
       let started: StartedBundle | undefined;
       try {
         started = options.startCheck ? await startCheck(staging.dir, context) : undefined;

@@ -11,7 +11,13 @@ import {
   entryFiles,
   entryPoints,
 } from './esbuild/entryPoints';
-import { absentAddons, excludedExternals, providedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
+import {
+  absentAddons,
+  excludedExternals,
+  providedExternals,
+  sharedExternals,
+  sourceEntries,
+} from './esbuild/externals';
 import { dirnameShim } from './esbuild/dirnameShim';
 import { packagePathShim } from './esbuild/packagePathShim';
 import { cutCode, type CodeFile } from './outputModules';
@@ -117,5 +123,14 @@ function plugins({ plan, finder, decisions }: ExportContext, top: string): Plugi
 /** Everything that {@link plugins} are told. */
 function pluginsKey({ pkg, name, shared, provided }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
   const left = [...hoisted].map(([dir, { as, package: copied }]) => [dir, as, copied.name]);
-  return [pkg.name, name, [...shared.keys()], [...provided.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
+  return [
+    pkg.name,
+    name,
+    [...shared.keys()],
+    [...provided.keys()],
+    [...embedded.keys()],
+    left,
+    [...absent.keys()],
+    [...sources],
+  ];
 }

@@ -1,7 +1,8 @@
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
-import { identityOf } from '../plan/identity';
+import { whyShared } from '../plan/sharing';
 import type { Plan } from '../plan/plan';
+import type { SharedImport } from '../plan/shared';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { ImportGraph, type ChainLink } from './chains';
 import { whyNot } from './whyNot';
@@ -72,7 +73,7 @@ function leftOut({ imports }: BundleParts, { plan, decisions }: ExportContext): 
       const reason = decisions.absent.get(name)?.text ?? 'its import is guarded, and it is not installed';
       return { key: name, name, decision: 'absent', reason };
     }
-    return { key: name, name, version: shared.version, decision: 'shared', reason: whyShared(plan, name) };
+    return { key: name, name, version: shared.version, decision: 'shared', reason: reasonToShare(plan, shared) };
   });
 }
 
@@ -80,10 +81,10 @@ function identity({ name, version, dir }: InstalledPackage): { key: string; name
   return { key: dir, name, version };
 }
 
-function whyShared({ forced, host }: Plan, name: string): string {
+function reasonToShare({ forced, host }: Plan, { name, version }: SharedImport): string {
   if (forced.get(name) === 'shared') return 'asked for with --shared';
   const has = host ? `the host has ${host.shared[name]}` : 'every host has it';
-  return `${has}, and ${identityOf(name) ?? 'a bundle need not carry it'}`;
+  return `${has}, and ${whyShared(name, version) ?? 'a bundle need not carry it'}`;
 }
 
 function whyInlined({ forced, provided }: Plan, { name, dir }: InstalledPackage): string {

@@ -33,7 +33,7 @@ export interface ExportedPackage {
 /** What is exported to run in a backend, and what the host provides. */
 export interface Plan extends ExportedPackage {
   entries: Entry[];
-  /** Packages that stay imports, by name, as installed where the shared set was read; see `identityOf`. */
+  /** Packages that stay imports, by name, as installed where the shared set was read; see `whyShared`. */
   shared: ReadonlyMap<string, SharedImport>;
   /** All packages that the host has, by name. The bundle has a copy of those that are not {@link shared} where they are installed. */
   provided: ReadonlyMap<string, SharedImport>;

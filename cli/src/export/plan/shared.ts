@@ -1,7 +1,7 @@
 import { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from '@stagedoor/bundle';
 import type { TargetHost } from '../source/host/readHost';
 import { PackageFinder } from '../source/installedPackage';
-import { identityOf } from './identity';
+import { whyShared } from './sharing';
 import type { Forced } from './overrides';
 
 /** A package that stays an import of the bundle. */
@@ -23,7 +23,7 @@ export function sharedFolder(dir: string): string {
 
 /** The packages of the host that a plugin is not to bring along that is fetched by a command in `dir`. */
 export function sharedAround(dir: string): SharedPackage[] {
-  return sharedPackages(sharedFolder(dir)).filter(({ name }) => identityOf(name) !== undefined);
+  return sharedPackages(sharedFolder(dir)).filter(({ name, version }) => whyShared(name, version));
 }
 
 /** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */
@@ -54,7 +54,7 @@ export function providedPackages(dir: string, sharedFrom: string, host?: TargetH
 }
 
 /**
- * What stays an import: the provided packages whose identity matters, those that a host shares beyond what Backstage's hosts have
+ * What stays an import: the provided packages that `whyShared` means, those that a host shares beyond what Backstage's hosts have
  * in common, and what `forced` adds and removes.
  */
 export function sharedImports(
@@ -65,7 +65,8 @@ export function sharedImports(
   const installation = new Installation(dir, sharedFrom);
   const common = new Set(sharedPackages(sharedFrom).map(({ name }) => name));
   const added = [...forced.keys()].filter((name) => forced.get(name) === 'shared' && !provided.has(name));
-  const stays = ({ name }: SharedImport): boolean => identityOf(name) !== undefined || !common.has(name);
+  const stays = ({ name, version }: SharedImport): boolean =>
+    !common.has(name) || whyShared(name, version) !== undefined;
   return new Map(
     [...provided.values(), ...added.map((name) => installation.find(name, '0.0.0'))]
       .filter((entry) => (forced.has(entry.name) ? forced.get(entry.name) === 'shared' : stays(entry)))

@@ -36,7 +36,10 @@ export function quietServices(hostRequire: NodeJS.Require, observed: Observed): 
   return (factory) => quiet.get(factory.service?.id ?? '')?.(factory) ?? factory;
 }
 
-function changed(factory: OpenFeature, change: (service: object, deps: Record<string, unknown>) => object): OpenFeature {
+function changed(
+  factory: OpenFeature,
+  change: (service: object, deps: Record<string, unknown>) => object,
+): OpenFeature {
   return {
     ...factory,
     factory: async (deps, context) => change((await factory.factory!(deps, context)) as object, deps),
@@ -52,7 +55,9 @@ function unlistenedRouter(
 ): OpenFeature {
   const deps = { lifecycle: rootLifecycle, logger: rootLogger } as unknown as OpenFeature['deps'];
   const create = async ({ lifecycle, logger }: Record<string, unknown>): Promise<object> => {
-    const { DefaultRootHttpRouter } = hostRequire('@backstage/backend-defaults/rootHttpRouter') as typeof RootHttpRouter;
+    const { DefaultRootHttpRouter } = hostRequire(
+      '@backstage/backend-defaults/rootHttpRouter',
+    ) as typeof RootHttpRouter;
     const router = DefaultRootHttpRouter.create({
       indexPath: false,
       server: new Server(),

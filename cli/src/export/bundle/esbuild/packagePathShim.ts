@@ -35,7 +35,10 @@ export function packagePathShim({ top, own, embedded }: OwnPaths): Plugin {
           ? { path: SHIMMED_PACKAGE, external: true }
           : { path: SHIMMED_PACKAGE, namespace: NAMESPACE },
       );
-      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, () => ({ contents: shimSource(folders, top), loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, () => ({
+        contents: shimSource(folders, top),
+        loader: 'js',
+      }));
       build.onResolve({ filter: /\/package\.json$/ }, ({ path, kind }) => {
         const folder = kind === 'require-resolve' ? folders[path.replace(/\/package\.json$/, '')] : undefined;
         return folder === undefined ? undefined : { path: `${folder}/package.json`, external: true };
