@@ -17,17 +17,16 @@ export async function assembleBundle(
   { plan, decisions }: ExportContext,
 ): Promise<{ native: boolean }> {
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
-  const inlined = [...build.contents.inlined.values()]
-    .map((entry) => entry.package)
-    .filter(({ name }) => !plan.provided.has(name));
+  const inlined = [...build.contents.inlined.values()].map((entry) => entry.package);
+  const own = inlined.filter(({ name }) => !plan.provided.has(name));
   const [schemas, native] = await Promise.all([
-    collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
+    collectConfigSchemas([plan.self, ...own], cacheDir(plan.workspace)),
     copyHoisted(layout, decisions, staging.dir),
     ...copied.map((files) => copyFiles(staging, files)),
     ...[...build.output.files].map(([path, content]) => staging.write(path, content)),
   ]);
   const hoisted = topLevelVersions(layout);
-  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies: peers.ranges, hoisted }));
+  await staging.write('package.json', bundlePackageJson(plan, { peerDependencies: peers.ranges, hoisted, inlined }));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
   for (const path of schemas ? SCHEMA_FILES : []) await staging.write(path, toJson(schemas));
   return { native };
