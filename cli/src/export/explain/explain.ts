@@ -1,6 +1,6 @@
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
-import { whyShared } from '../plan/sharing';
+import { whyShared } from '../source/sharing';
 import type { Plan } from '../plan/plan';
 import type { SharedImport } from '../plan/shared';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
@@ -83,8 +83,8 @@ function identity({ name, version, dir }: InstalledPackage): { key: string; name
 
 function reasonToShare({ forced, host }: Plan, { name, version }: SharedImport): string {
   if (forced.get(name) === 'shared') return 'asked for with --shared';
-  const has = host ? `the host has ${host.shared[name]}` : 'every host has it';
-  return `${has}, and ${whyShared(name, version) ?? 'a bundle need not carry it'}`;
+  if (host) return `the host shares its ${host.shared[name]}`;
+  return `every host has it, and ${whyShared(name, version) ?? 'a bundle need not carry it'}`;
 }
 
 function whyInlined({ forced, provided }: Plan, { name, dir }: InstalledPackage): string {

@@ -1,7 +1,7 @@
 import { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from '@stagedoor/bundle';
 import type { TargetHost } from '../source/host/readHost';
 import { PackageFinder } from '../source/installedPackage';
-import { whyShared } from './sharing';
+import { whyShared } from '../source/sharing';
 import type { Forced } from './overrides';
 
 /** A package that stays an import of the bundle. */

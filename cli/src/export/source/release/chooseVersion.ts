@@ -1,6 +1,6 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { satisfies } from 'semver';
-import type { PublishedVersion } from '../../../sources/npm/packument';
+import type { PublishedVersion } from '../../../registry/packument';
 import type { PackageSpec } from '../locate';
 import { LibraryChoice } from './libraries';
 import type { Release } from './release';

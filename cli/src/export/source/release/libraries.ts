@@ -1,7 +1,7 @@
 import { peerFit } from '@stagedoor/bundle';
 import { satisfies, validRange } from 'semver';
-import type { PublishedVersion } from '../../../sources/npm/packument';
-import { whyShared } from '../../plan/sharing';
+import type { PublishedVersion } from '../../../registry/packument';
+import { whyShared } from '../sharing';
 import type { Release } from './release';
 import type { Registry } from './registry';
 

@@ -1,5 +1,5 @@
-import { npmConnection, npmSettingsReader } from '../../../sources/npm/npmSettings';
-import { listPackage, type ListedPackage, type PublishedVersion } from '../../../sources/npm/packument';
+import { npmConnection, npmSettingsReader } from '../../../registry/npmSettings';
+import { listPackage, type ListedPackage, type PublishedVersion } from '../../../registry/packument';
 
 /** What the registries that npm is configured with list, each package asked for once. */
 export class Registry {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseVersion } from '../../../../../cli/src/export/source/release/chooseVersion';
 import type { Registry } from '../../../../../cli/src/export/source/release/registry';
 import { releaseFor, type Release } from '../../../../../cli/src/export/source/release/release';
-import type { PublishedVersion } from '../../../../../cli/src/sources/npm/packument';
+import type { PublishedVersion } from '../../../../../cli/src/registry/packument';
 
 const API = '@backstage/backend-plugin-api';
 

@@ -1,10 +1,10 @@
 import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import { rcompare, valid } from 'semver';
 import * as z from 'zod';
-import { errorText } from '../../text/errorText';
-import { PACKUMENT_LIMITS } from '../../http/limits';
-import { readBody } from '../../http/readBody';
-import { send, type HttpContext } from '../../http/send';
+import { errorText } from '../text/errorText';
+import { PACKUMENT_LIMITS } from '../http/limits';
+import { readBody } from '../http/readBody';
+import { send, type HttpContext } from '../http/send';
 import { npmHeaders, withoutUser } from './npmHeaders';
 import { registryOf, type NpmSettings } from './npmSettings';
 
