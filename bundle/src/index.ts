@@ -1,3 +1,4 @@
+export { backendDefaultsOf, backstageRelease, type BackstageRelease } from './backstageRelease';
 export { BUILD_REPORTS, buildReportFile, formatBuildReport, readBuildReport, type BuildReport } from './buildReport';
 export { concurrently } from './concurrently';
 export { manifestMissing } from './errors';

@@ -24,7 +24,8 @@ export function checkNames({ kind, id, module, name }: CreateOptions): void {
   check('id', id, faultOfId);
   check('module', module, faultOfId);
   check('name', name, faultOfName);
-  if (kind === 'pair' && name !== undefined) faults.push('--name cannot be used for a pair, whose packages are named by the id.');
+  if (kind === 'pair' && name !== undefined)
+    faults.push('--name cannot be used for a pair, whose packages are named by the id.');
   if (kind === 'backend-module' && module === undefined) faults.push('A module requires its own id: --module.');
   if (kind !== 'backend-module' && module !== undefined) faults.push(`--module cannot be used for a ${kind}.`);
   if (faults.length > 0) throw namesInvalid(faults);

@@ -1,5 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import {
+  SHARED_ROOT,
+  backstageRelease,
+  findPackageDir,
+  readPackageJson,
+  type BackstageRelease,
+} from '@stagedoor/bundle';
 import { lostCommands } from './backstageCli';
 import { nothingToDiagnose } from './errors';
 import type { Finding } from './finding';
@@ -25,6 +32,7 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));
   const portal = isPortal ? await (await import('./portal')).examinePortal(dir, config, options.signal) : undefined;
   findings.push(...(portal?.findings ?? []), ...(await lostCommands(folder)));
+  const backstage = isPortal ? await releaseOf(dir) : undefined;
   const kinds: Diagnosis['kinds'] = [
     ...(isPlugin ? (['plugin'] as const) : []),
     ...(isPortal ? (['portal'] as const) : []),
@@ -32,8 +40,14 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   return {
     folder,
     kinds,
+    ...(backstage && { backstage }),
     ...(portal?.writers && { writers: portal.writers }),
     ...(portal?.processes && { processes: portal.processes }),
     findings: findings.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),
   };
+}
+
+async function releaseOf(dir: string): Promise<BackstageRelease | undefined> {
+  const installed = findPackageDir(SHARED_ROOT, dir);
+  return backstageRelease(dir, installed && (await readPackageJson(installed)).version);
 }

@@ -1,3 +1,4 @@
+import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import type { StartedBundle } from '../startCheck/messages';
 import { inlinedSummary } from './bundle/bundleContents';
 import { checkHost } from './check/checkHost';
@@ -27,10 +28,12 @@ import { Decisions } from './plan/decisions';
 import type { ExportContext } from './plan/exportContext';
 import type { ExportOptions } from './plan/options';
 import { unmatchedOverrides } from './plan/overrides';
+import { furtherEntries, isFurther } from './plan/entries';
 import { planExport, type ExportedPackage, type Plan } from './plan/plan';
 import type { ExportResult } from './result';
 import { PackageFinder } from './source/installedPackage';
 import { LockfileReader } from './source/lockfile/readLockfile';
+import type { Release } from './source/release/release';
 
 /** Packages that only a failed start shows to be unbundlable; one round each. */
 const MAX_ATTEMPTS = 5;
@@ -38,11 +41,11 @@ const MAX_ATTEMPTS = 5;
 /**
  * Exports a package that runs in a backend to the folder `out`: plan → bundle → hoist → describe → check → pack. Where the
  * bundle does not start because an inlined package misses a file, that package is hoisted and the bundle made again.
- * `sharedFrom` is the folder that shared packages are resolved from.
+ * `sharedFrom` is the folder that shared packages are resolved from, `release` what the bundle is for.
  */
 export async function exportBackend(
   exported: ExportedPackage,
-  { out, sharedFrom }: { out: string; sharedFrom: string },
+  { out, sharedFrom, release }: { out: string; sharedFrom: string; release: Release },
   options: ExportOptions,
 ): Promise<Omit<ExportResult, 'durationMs'>> {
   const { onStep, onInputs, signal } = options;
@@ -88,13 +91,13 @@ export async function exportBackend(
       await writeSbomAndLicences(staging, parts, context);
       signal?.throwIfAborted();
 
-      const hostWarnings = checkHost(plan, { peers: peers.ranges, native });
+      const hostWarnings = checkHost(plan, { peers: peers.ranges, native }, release);
       let started: StartedBundle | undefined;
       try {
         started = options.startCheck ? await startCheck(staging.dir, context) : undefined;
       } catch (error) {
         const decision = attempt < MAX_ATTEMPTS ? hoistFromStackTrace(error, build, context) : undefined;
-        if (!decision || !decisions.apply(decision)) throw error;
+        if (!(decision && decisions.apply(decision)) && !addFurtherEntries(error, plan)) throw lookedAt(error, plan);
         await staging.clear();
         continue;
       }
@@ -126,6 +129,28 @@ export async function exportBackend(
   } finally {
     await staging.discard();
   }
+}
+
+const WITHOUT_FEATURE: ReadonlySet<string> = new Set(['NOT_A_FEATURE', 'LEGACY_BACKEND']);
+
+/** Adds the other entry points to the plan of a package whose main ones have no feature; false where there are none, or they are in it. */
+function addFurtherEntries(error: unknown, plan: Plan): boolean {
+  if (!isStagedoorError(error) || !WITHOUT_FEATURE.has(error.code) || plan.entries.some(isFurther)) return false;
+  const further = furtherEntries(plan.dir, plan.pkg);
+  plan.entries.push(...further);
+  return further.length > 0;
+}
+
+/** The error of a package without a feature, with the entry points that were looked at. */
+function lookedAt(error: unknown, { entries }: Plan): unknown {
+  if (!isStagedoorError(error) || !WITHOUT_FEATURE.has(error.code)) return error;
+  const subpaths = entries.map(({ subpath }) => subpath);
+  const { code, hint, cause, details } = error;
+  return new StagedoorError(code, `${error.message} Entry points looked at: ${subpaths.join(', ')}.`, {
+    hint,
+    cause,
+    details: { ...details, entries: subpaths },
+  });
 }
 
 async function startCheck(dir: string, { plan, options }: ExportContext): Promise<StartedBundle> {

@@ -4,11 +4,14 @@ import { isFrontendRole } from '@stagedoor/bundle';
 import { exportBackend } from './exportBackend';
 import { explainFault, isEsbuildGone } from './output/exportFaults';
 import type { ExportOptions } from './plan/options';
-import { readExported } from './plan/plan';
+import { readExported, type ExportedPackage } from './plan/plan';
 import { sharedAround, sharedFolder } from './plan/shared';
 import type { ExportResult } from './result';
 import { fetchPackage } from './source/fetchPackage';
 import { locatePackage } from './source/locate';
+import { chooseVersion } from './source/release/chooseVersion';
+import { Registry } from './source/release/registry';
+import { hostRelease, installedRelease, releaseFor, type Release } from './source/release/release';
 
 const SIGNAL_DELAY_MS = 100;
 
@@ -21,9 +24,19 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
   const { cwd, target, integrity, signal, onStep } = options;
   const settings = { ...options, startCheck: options.startCheck ?? options.verify ?? true };
   try {
-    const located = await locatePackage(cwd, target, integrity === undefined, (spec) => {
+    let fetchedFor: Release | undefined;
+    const located = await locatePackage(cwd, target, integrity === undefined, async (spec) => {
       onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      return fetchPackage({ ...spec, ...(integrity !== undefined && { integrity }) }, cwd, sharedAround(cwd), signal);
+      const registry = new Registry(cwd, signal);
+      fetchedFor = await releaseFor({ dir: cwd, host: options.host, ownDir: sharedFolder(cwd) }, registry);
+      const chosen = await chooseVersion(spec, fetchedFor, registry);
+      const wanted = { ...spec, ...(chosen && { range: chosen.version, libraries: chosen.libraries }) };
+      return await fetchPackage(
+        { ...wanted, ...(integrity !== undefined && { integrity }) },
+        cwd,
+        sharedAround(cwd),
+        signal,
+      );
     });
     try {
       const exported = await readExported(located.dir, located.fetched, options.host);
@@ -31,11 +44,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
-        : await exportBackend(
-            exported,
-            { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) },
-            settings,
-          );
+        : await exportForBackend(exported, { out, dir: located.fetched ? cwd : located.dir, fetchedFor }, settings);
       return { ...result, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
@@ -47,4 +56,14 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
     signal?.throwIfAborted();
     throw explainFault(error, cwd);
   }
+}
+
+async function exportForBackend(
+  exported: ExportedPackage,
+  { out, dir, fetchedFor }: { out: string; dir: string; fetchedFor: Release | undefined },
+  settings: ExportOptions,
+): Promise<Omit<ExportResult, 'durationMs'>> {
+  const sharedFrom = sharedFolder(dir);
+  const release = fetchedFor ?? (exported.host ? hostRelease(exported.host) : installedRelease(sharedFrom));
+  return await exportBackend(exported, { out, sharedFrom, release }, settings);
 }

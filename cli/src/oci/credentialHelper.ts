@@ -29,8 +29,7 @@ export async function askHelper(
   env: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
-  if (!/^[A-Za-z0-9._-]+$/.test(name))
-    throw credentialHelperFailed(JSON.stringify(program), 'its name is invalid');
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) throw credentialHelperFailed(JSON.stringify(program), 'its name is invalid');
   const { code, output } = await run(program, registry, env);
   if (code !== 0) {
     if (NOT_FOUND.test(output)) return undefined;

@@ -2,8 +2,13 @@ import type { Writers } from '../doctor/access';
 import type { Diagnosis } from '../doctor/options';
 import type { Processes } from '../doctor/processes';
 
+const SOURCES = {
+  'backstage.json': 'from backstage.json',
+  installed: 'from the installed backend-defaults',
+} as const;
+
 /** The findings with their hints, who may change the plugins of a portal, and the users of plugin processes. */
-export function findingLines({ folder, kinds, findings, writers, processes }: Diagnosis): string[] {
+export function findingLines({ folder, kinds, findings, backstage, writers, processes }: Diagnosis): string[] {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const lines = findings.flatMap(({ level, subject, message, fix, code }) => [
     ...`${level}${code === undefined ? '' : ` ${code}`}: ${subject}: ${message}`.split('\n'),
@@ -11,6 +16,7 @@ export function findingLines({ folder, kinds, findings, writers, processes }: Di
   ]);
   return [
     ...lines,
+    ...(backstage ? [`Backstage release: ${backstage.version} (${SOURCES[backstage.source]})`] : []),
     ...(writers ? [`may change plugins: ${whoMayWrite(writers)}`] : []),
     ...(processes ? [`plugins in processes run as: ${usersOf(processes)}`] : []),
     `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`,

@@ -108,7 +108,7 @@ class BundleLoader {
     });
     const host = describeHost(hostPackages(), backstageRoot);
     this.#gate = new Gate({
-      ...{ host, policy: this.#policy, config, rootLogger: logger },
+      ...{ host, policy: this.#policy, config, versions: settings.versions, rootLogger: logger },
       newest: (name) => drops.state.newest(name),
     });
   }

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync } from 'node:fs';
 import Module from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runWhileNeeded } from '../runWhileNeeded';
 import { patchProperty, type Patch } from './patchProperty';
 
@@ -35,7 +37,8 @@ const BACKEND_PLUGIN_API = /[/\\]node_modules[/\\]@backstage[/\\]backend-plugin-
 
 /**
  * Makes `resolvePackagePath('<dynamic plugin>', …)` work: it is `require.resolve('<name>/package.json')` from
- * backend-plugin-api's own folder, where a dynamic plugin is not installed (backend-plugin-api `paths`). Only that one
+ * backend-plugin-api's own folder, where a dynamic plugin is not installed (backend-plugin-api `paths`). Releases before 1.12
+ * resolve a file URL, such as `import.meta.url`, in the same way, and get the package that the file lies in. Only that one
  * request, from that one package, is answered; everything else goes to Node.
  */
 export function patchPackagePaths(backendPluginApiDir: string): Patch {
@@ -47,10 +50,18 @@ export function patchPackagePaths(backendPluginApiDir: string): Patch {
         const name = request.slice(0, -'/package.json'.length);
         // Inside a start only the unit's own bundles count: a bundle must not stand in for a plugin of the portal.
         const starting = current.getStore();
-        const dir = starting ? starting[name] : known.get(name);
+        const dir = name.startsWith('file:') ? ownerOf(name) : starting ? starting[name] : known.get(name);
         if (dir) return join(dir, 'package.json');
       }
       return next.call(this, request, parent, ...rest);
     };
   return patchProperty(internals, '_resolveFilename', layer);
+}
+
+/** The folder of the package that the file of a URL lies in: the nearest one upwards with a package.json, as since 1.12. */
+function ownerOf(url: string): string | undefined {
+  for (let dir = dirname(fileURLToPath(url)); ; dir = dirname(dir)) {
+    if (existsSync(join(dir, 'package.json'))) return dir;
+    if (dirname(dir) === dir) return undefined;
+  }
 }

@@ -37,6 +37,7 @@ import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
 import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
+import { DEFAULT_VERSIONS } from '../settings/versions';
 import { Gate } from '../validate/gate';
 import { describeHost } from '../validate/host';
 import { PassedChecks } from '../validate/passedChecks';
@@ -91,6 +92,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     host,
     policy,
     config,
+    versions: settings?.versions ?? DEFAULT_VERSIONS,
     rootLogger,
     newest: (name) => opened?.state.newest(name),
     passed: opened && new PassedChecks(opened.shelves.compiled),

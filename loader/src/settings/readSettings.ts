@@ -14,6 +14,7 @@ import { Section } from './section';
 import { readServices } from './services';
 import type { Settings } from './settings';
 import { readSignatures } from './signatures';
+import { readVersions } from './versions';
 
 const KEYS = [
   'rootDirectory',
@@ -27,6 +28,7 @@ const KEYS = [
   'signatures',
   'packages',
   'downgrades',
+  'versions',
   'database',
   'isolation',
   'process',
@@ -58,6 +60,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     signatures: readSignatures(section, cwd),
     packages: readPackages(section),
     downgrades: readDowngrades(section),
+    versions: readVersions(section),
     database: readDatabase(section),
     isolation: readIsolation(section) ?? 'in-process',
     process: readProcess(section),

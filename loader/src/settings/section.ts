@@ -58,6 +58,11 @@ export class Section {
     );
   }
 
+  /** True for a text, where other kinds of values are accepted too. */
+  isText(key: string): boolean {
+    return typeof this.#config?.getOptional(key) === 'string';
+  }
+
   string(key: string): string | undefined {
     return this.#read(key, 'a string', () => this.#config!.getString(key));
   }

@@ -8,6 +8,7 @@ import type { PackageSettings } from './packages';
 import type { Isolation, PluginSettings } from './plugins';
 import type { ProcessSettings } from './process';
 import type { SignatureSettings } from './signatures';
+import type { VersionSettings } from './versions';
 
 /** Everything under `dynamicPlugins` in app-config, complete; `config.d.ts` describes each key to operators. */
 export interface Settings {
@@ -24,6 +25,7 @@ export interface Settings {
   signatures: SignatureSettings;
   packages: PackageSettings;
   downgrades: DowngradeSettings;
+  versions: VersionSettings;
   database: DatabaseSettings;
   /** Where a plugin runs unless `plugins` says otherwise. */
   isolation: Isolation;

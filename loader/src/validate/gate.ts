@@ -2,6 +2,8 @@ import type { RootConfigService, RootLoggerService } from '@backstage/backend-pl
 import { concurrently, isStagedoorError, type StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
+import { versionModeOf } from '../policy/versions';
+import type { VersionSettings } from '../settings/versions';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries, type SchemaEntry } from './configSchema';
@@ -10,7 +12,7 @@ import { configSchemaLimit } from './errors';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
-import { laterPeers, validateBundle } from './validateBundle';
+import { laterPeers, unsupportedRelease, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
 
@@ -19,6 +21,8 @@ export interface GateOptions {
   host: HostManifest;
   policy: Policy;
   config: RootConfigService;
+  /** What is done about bundles for other releases of Backstage. */
+  versions: VersionSettings;
   /** The newest version of a package that has served. */
   newest(name: string): string | undefined;
   /** Cache of matching app-config; absent if it cannot be stored. */
@@ -63,7 +67,7 @@ export class Gate {
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Checks of app-config that nobody awaits. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
-  /** Digests of bundles that were already reported as made for an earlier host. */
+  /** Digests of bundles that were already reported as made for another host. */
   readonly #told = new Set<string>();
 
   constructor(options: GateOptions) {
@@ -90,7 +94,7 @@ export class Gate {
     let signature: SignatureVerdict | undefined;
     try {
       validateBundle(bundle, this.#options.host);
-      this.#tellLaterPeers(bundle);
+      this.#checkRelease(bundle);
       const admission = await this.#options.policy.admit(bundle, this.#options.newest(bundle.name));
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
@@ -137,17 +141,23 @@ export class Gate {
     this.#workers.close();
   }
 
-  /** Reports once for each bundle that the host is newer than the one it was made for. */
-  #tellLaterPeers(bundle: StagedBundle): void {
-    const { host, rootLogger } = this.#options;
+  /**
+   * Reports once for each bundle that it was made for another release than the host's. Throws BACKSTAGE_VERSION_UNSUPPORTED if the
+   * settings refuse it.
+   */
+  #checkRelease(bundle: StagedBundle): void {
+    const { host, rootLogger, versions } = this.#options;
     const { name, version, digest } = bundle;
-    const later = rootLogger && !this.#told.has(digest) ? laterPeers(bundle, host) : [];
-    if (later.length === 0) return;
+    const mode = versionModeOf(name, versions);
+    const unsupported = mode === 'ignore' ? undefined : unsupportedRelease(bundle, host);
+    if (unsupported && mode === 'refuse') throw unsupported;
+    const later = laterPeers(bundle, host);
+    if (!rootLogger || this.#told.has(digest) || !(unsupported || later.length > 0)) return;
     this.#told.add(digest);
-    rootLogger!.warn(
-      `${name}@${version} was made for an earlier release of Backstage; this portal has ${later.join(', ')}. ` +
-        'It is loaded. If it fails, export it against the release of the portal.',
-    );
+    const found = unsupported
+      ? `${unsupported.code}: ${unsupported.message}`
+      : `${name}@${version} was made for an earlier release of Backstage; this portal has ${later.join(', ')}.`;
+    rootLogger.warn(`${found} It is loaded. If it fails, export it against the release of the portal.`);
   }
 
   /** Checks app-config, or continues a check; false if that takes too long. */

@@ -1,4 +1,11 @@
-import { BUNDLE_ROLES, isFrontendRole, isInside, peerFit, type HostManifest } from '@stagedoor/bundle';
+import {
+  BUNDLE_ROLES,
+  isFrontendRole,
+  isInside,
+  peerFit,
+  type HostManifest,
+  type StagedoorError,
+} from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stagedBundle';
@@ -16,7 +23,7 @@ import {
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
 /** The gate: small separate checks in this order; the first error wins. */
-const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
+const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkPeers, checkNative];
 
 /** Checks a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
@@ -48,14 +55,19 @@ function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedB
   throw entryPointOutside(name, outside);
 }
 
-/** RHDH reads a single version as `~version`; so do we. */
-function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void {
-  const declared = bundle.packageJson.backstage?.['supported-versions'];
-  if (!declared || !host.backstage) return;
+/**
+ * That a bundle is for other releases of Backstage, as an error; undefined where it is not, or where one of the two is unknown. RHDH
+ * reads a single version as `~version`; so do we.
+ */
+export function unsupportedRelease(
+  { name, packageJson }: StagedBundle,
+  { backstage }: HostManifest,
+): StagedoorError | undefined {
+  const declared = packageJson.backstage?.['supported-versions'];
+  if (!declared || !backstage) return undefined;
   const range = valid(declared) ? `~${declared}` : declared;
-  if (validRange(range) && !satisfies(host.backstage, range, { includePrerelease: true })) {
-    throw backstageUnsupported(bundle.name, declared, host.backstage);
-  }
+  if (!validRange(range) || satisfies(backstage, range, { includePrerelease: true })) return undefined;
+  return backstageUnsupported(name, declared, backstage);
 }
 
 /**

@@ -4,7 +4,7 @@ import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { npmHeaders } from '../../../cli/src/sources/npm/npmHeaders';
+import { npmHeaders } from '../../../cli/src/registry/npmHeaders';
 import { runStagedoor } from '../../support/commandLine';
 import { serve } from '../../support/serve';
 import { tempDir } from '../../support/tempDir';

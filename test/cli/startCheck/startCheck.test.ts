@@ -26,6 +26,16 @@ describe('a bundle that starts on the test host', () => {
     });
   });
 
+  test('may use every member that the services of its host have, and none besides', async () => {
+    expect(await start('uses-the-whole-host')).toMatchObject({
+      pluginIds: ['whole'],
+      openedRoutes: [{ pluginId: 'whole', path: '/live', allow: 'unauthenticated' }],
+      warnings: [
+        "the bundle mounts '/sockets' on the root HTTP router, which a portal refuses unless its operator allows it",
+      ],
+    });
+  });
+
   test('may be a module of a plugin that is elsewhere, which is described and not run', async () => {
     expect(await start('module-of-another-plugin')).toEqual({
       ...NOTHING,

@@ -11,7 +11,13 @@ import {
   entryFiles,
   entryPoints,
 } from './esbuild/entryPoints';
-import { absentAddons, excludedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
+import {
+  absentAddons,
+  excludedExternals,
+  providedExternals,
+  sharedExternals,
+  sourceEntries,
+} from './esbuild/externals';
 import { dirnameShim } from './esbuild/dirnameShim';
 import { requiredAsNode } from './esbuild/requiredAsNode';
 import { packagePathShim } from './esbuild/packagePathShim';
@@ -107,6 +113,7 @@ function plugins(context: ExportContext, top: string): Plugin[] {
     entryFile(),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
     sharedExternals(plan.shared.keys()),
+    providedExternals(plan.provided.keys()),
     excludedExternals(context, top),
     absentAddons(),
     sourceEntries(decisions.sources),
@@ -116,9 +123,9 @@ function plugins(context: ExportContext, top: string): Plugin[] {
 }
 
 /** Everything that {@link plugins} are told. */
-function pluginsKey({ pkg, name, shared }: Plan, decisions: Decisions): unknown {
+function pluginsKey({ pkg, name, shared, provided }: Plan, decisions: Decisions): unknown {
   const { embedded, hoisted, absent, sources, relocated } = decisions;
   const left = [...hoisted].map(([dir, { as, package: copied }]) => [dir, as, copied.name]);
-  const moved = [...relocated.keys()];
-  return [pkg.name, name, [...shared.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources], moved];
+  const names = [shared, provided, embedded, absent, relocated].map((map) => [...map.keys()]);
+  return [pkg.name, name, names, left, [...sources]];
 }

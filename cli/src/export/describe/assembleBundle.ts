@@ -1,4 +1,4 @@
-import { SCHEMA_FILES, SHARED_ROOT, copyPlainFile } from '@stagedoor/bundle';
+import { SCHEMA_FILES, copyPlainFile } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CopiedFiles } from '../hoist/copiedFiles';
@@ -18,18 +18,17 @@ export async function assembleBundle(
   { plan }: ExportContext,
 ): Promise<{ native: boolean }> {
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
-  const inlined = [...build.contents.inlined.values()]
-    .map((entry) => entry.package)
-    .filter(({ name }) => name !== SHARED_ROOT && !plan.shared.has(name));
+  const inlined = [...build.contents.inlined.values()].map((entry) => entry.package);
+  const own = inlined.filter(({ name }) => !plan.provided.has(name));
   const [schemas, native] = await Promise.all([
-    collectConfigSchemas([plan.self, ...inlined], cacheDir(plan.workspace)),
+    collectConfigSchemas([plan.self, ...own], cacheDir(plan.workspace)),
     copyHoisted(layout, staging.dir),
     ...copied.map((files) => copyFiles(staging, files)),
     ...[...build.output.files].map(([path, content]) => staging.write(path, content)),
   ]);
   const hoisted = topLevelVersions(layout);
   const hostDrivers = usedDrivers(build.contents.imports.keys(), layout, plan);
-  const described = { peerDependencies: peers.ranges, hostDrivers, hoisted };
+  const described = { peerDependencies: peers.ranges, hostDrivers, hoisted, inlined };
   await staging.write('package.json', bundlePackageJson(plan, described));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
   for (const path of schemas ? SCHEMA_FILES : []) await staging.write(path, toJson(schemas));

@@ -5,13 +5,16 @@ import { packageJsonObject } from '../source/packageJsonObject';
 
 /** An entry point of the plugin. */
 export interface Entry {
-  /** `index` for the main export, `alpha` for `./alpha`. */
-  name: 'index' | 'alpha';
+  /** `index` for what hosts load as the main export, `alpha` for `./alpha`, `further<n>` for others. */
+  name: string;
+  /** As `exports` names it, e.g. `.` or `./new-backend`. */
+  subpath: string;
   /** Absolute path of the source or built file that esbuild starts from. */
   file: string;
 }
 
 const CONDITIONS = ['node', 'require', 'default', 'import'];
+const CODE = /\.[cm]?[jt]sx?$/;
 const EXTENSIONS = ['', '.ts', '.tsx', '.js', '.cjs', '.mjs', '/index.ts', '/index.js'];
 
 /**
@@ -24,11 +27,44 @@ export function findEntries(dir: string, pkg: PackageJson): Entry[] {
   if (!main) {
     throw new StagedoorError('MAIN_MISSING', `${pkg.name}: ${declared} does not exist, and there is no src/index.ts.`);
   }
-  const entries: Entry[] = [{ name: 'index', file: main }];
+  const entries: Entry[] = [{ name: 'index', subpath: '.', file: main }];
   const alpha = exported(pkg.exports, './alpha') ?? alphaFolder(dir);
   const alphaFile = alpha && (existing(dir, alpha) ?? existing(dir, 'src/alpha'));
-  if (alphaFile) entries.push({ name: 'alpha', file: alphaFile });
+  if (alphaFile) entries.push({ name: 'alpha', subpath: './alpha', file: alphaFile });
   return entries;
+}
+
+const FEATURE = '@backstage/BackendFeature';
+
+/**
+ * The entry points besides those of {@link findEntries} that may hold the features of a plugin whose main export has none, such as
+ * `./new-backend`: those that `backstage.features` or the condition `backstage` in `exports` declare to, or else all of them.
+ */
+export function furtherEntries(dir: string, pkg: PackageJson): Entry[] {
+  const { exports } = pkg;
+  if (typeof exports !== 'object' || exports === null) return [];
+  const others = Object.keys(exports).filter(
+    (subpath) => subpath.startsWith('./') && !/^\.\/alpha$|\*|\.json$/.test(subpath),
+  );
+  const declared = others.filter((subpath) => declaredFeature(pkg, subpath) === FEATURE);
+  return (declared.length > 0 ? declared : others).flatMap((subpath, index) => {
+    const path = exported(exports, subpath);
+    const file = path && (existing(dir, path) ?? existing(dir, join('src', subpath)));
+    return file && CODE.test(file) ? [{ name: `further${index}`, subpath, file }] : [];
+  });
+}
+
+/** True for an entry point that {@link furtherEntries} gave. */
+export function isFurther({ name }: Entry): boolean {
+  return name.startsWith('further');
+}
+
+/** What a package declares to export as default: `backstage.features` and the condition in `exports`, as Backstage's CLI writes them. */
+export function declaredFeature({ backstage, exports }: PackageJson, subpath: string): string | undefined {
+  const features = (backstage as { features?: Record<string, unknown> } | undefined)?.features ?? {};
+  const target = Object(Object(exports)[subpath]) as { backstage?: unknown };
+  const feature = Object.hasOwn(features, subpath) ? features[subpath] : target.backstage;
+  return typeof feature === 'string' ? feature : undefined;
 }
 
 /** Backstage packages published before `exports` carry `alpha/package.json` with a main of its own. */

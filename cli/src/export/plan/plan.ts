@@ -34,12 +34,10 @@ export interface ExportedPackage {
 /** What is exported to run in a backend, and what the host provides. */
 export interface Plan extends ExportedPackage {
   entries: Entry[];
-  /**
-   * Packages that stay imports, by name, as installed where the shared set was read. The root of the closure is not
-   * among them: plugins use its helpers with ranges such as ^0.17, which the next host release no longer meets,
-   * and a copy of its own does what npm would do for that plugin in a portal.
-   */
+  /** Packages that stay imports, by name, as installed where the shared set was read; see `whyShared`. */
   shared: ReadonlyMap<string, SharedImport>;
+  /** All packages that the host has, by name. The bundle has a copy of those that are not {@link shared} where they are installed. */
+  provided: ReadonlyMap<string, SharedImport>;
   /** Folder that the shared packages were resolved from. */
   sharedFrom: string;
   /** Decisions that were asked for, by package name. */
@@ -71,6 +69,7 @@ export async function planExport(
   return {
     ...exported,
     entries: findEntries(dir, pkg),
+    provided,
     shared: sharedImports(provided, resolved.forced, { dir, sharedFrom }),
     sharedFrom,
     ...resolved,

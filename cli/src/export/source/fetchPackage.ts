@@ -16,7 +16,7 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
  * FETCH_FAILED or INTEGRITY_MISMATCH.
  */
 export async function fetchPackage(
-  { name, range, integrity }: PackageSpec,
+  { name, range, integrity, libraries }: PackageSpec,
   cwd: string,
   shared: readonly SharedPackage[],
   signal?: AbortSignal,
@@ -30,7 +30,10 @@ export async function fetchPackage(
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
     const install = async (overrides: Record<string, string>): Promise<void> => {
-      await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
+      await writeFile(
+        join(prefix, 'package.json'),
+        JSON.stringify({ private: true, overrides: { ...libraries, ...overrides } }),
+      );
       await npmInstall({ name, range: range || 'latest' }, prefix, { cwd, signal, limits });
       if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     };

@@ -182,7 +182,7 @@ const event = object(
 
 const host = object(
   { node: text, platform: text, arch: text, abi: text, shared: { type: 'object', additionalProperties: text } },
-  { backstage: text },
+  { backstage: text, backstageFrom: { type: 'string', enum: ['backstage.json', 'installed'] } },
 );
 
 /** Every body of the admin API. */

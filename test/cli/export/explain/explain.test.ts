@@ -47,7 +47,7 @@ describe('Asked about one package, an export says what was decided, why, and wha
   });
 
   it.each([
-    ['@backstage/errors', 'shared', 'in the @backstage closure of @backstage/backend-defaults'],
+    ['@backstage/errors', 'shared', 'every host has it, and errors that services of the host throw are known by class'],
     [
       '@backstage/plugin-extra-node',
       'inlined',

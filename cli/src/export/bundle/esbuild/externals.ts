@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { findPackageDir } from '@stagedoor/bundle';
 import type { Plugin } from 'esbuild';
 import type { Hoisted } from '../../plan/decisions';
 import type { ExportContext } from '../../plan/exportContext';
@@ -20,6 +21,19 @@ export function sharedExternals(names: Iterable<string>): Plugin {
     name: 'shared-externals',
     setup(build) {
       build.onResolve({ filter }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
+
+/** Leaves imports of packages of these names that are not installed for the plugin: hosts have them. */
+export function providedExternals(names: Iterable<string>): Plugin {
+  const filter = anyOf(names);
+  return {
+    name: 'provided-externals',
+    setup(build) {
+      build.onResolve({ filter }, ({ path, resolveDir }) =>
+        resolveDir === '' || findPackageDir(packageOfImport(path), resolveDir) ? undefined : { path, external: true },
+      );
     },
   };
 }

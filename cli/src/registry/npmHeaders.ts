@@ -1,5 +1,5 @@
-import { basicAuthorization } from '../../http/send';
-import { isLoopback } from '../../http/dispatcher';
+import { basicAuthorization } from '../http/send';
+import { isLoopback } from '../http/dispatcher';
 import { registryOf, type NpmSettings } from './npmSettings';
 
 /** What an address is asked for. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Connection } from '../../http/dispatcher';
+import type { Connection } from '../http/dispatcher';
 
 /** Settings in the form that npm's own packages take. */
 export type NpmSettings = Record<string, unknown>;

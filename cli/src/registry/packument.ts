@@ -1,10 +1,10 @@
 import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
-import { valid } from 'semver';
+import { rcompare, valid } from 'semver';
 import * as z from 'zod';
-import { errorText } from '../../text/errorText';
-import { PACKUMENT_LIMITS } from '../../http/limits';
-import { readBody } from '../../http/readBody';
-import { send, type HttpContext } from '../../http/send';
+import { errorText } from '../text/errorText';
+import { PACKUMENT_LIMITS } from '../http/limits';
+import { readBody } from '../http/readBody';
+import { send, type HttpContext } from '../http/send';
 import { npmHeaders, withoutUser } from './npmHeaders';
 import { registryOf, type NpmSettings } from './npmSettings';
 
@@ -40,6 +40,23 @@ const versionSchema = z.looseObject({
   }),
 });
 
+const ranges = z.record(z.string(), z.string()).optional();
+const listSchema = z.looseObject({
+  'dist-tags': ranges,
+  time: ranges,
+  versions: z
+    .record(
+      z.string(),
+      z.looseObject({
+        version: z.string().refine((text) => valid(text) !== null),
+        dependencies: ranges,
+        peerDependencies: ranges,
+        deprecated: z.unknown(),
+      }),
+    )
+    .optional(),
+});
+
 /**
  * Finds the version of a package that a range, version or tag means, in what its registry lists. Throws
  * PACKAGE_NOT_FOUND, FETCH_FAILED, DOWNLOAD_TOO_SLOW, CA_INVALID.
@@ -64,6 +81,36 @@ export async function findVersion(name: string, range: string, context: Registry
   const { version, dist } = parsed.data;
   const sha1 = dist.shasum === undefined ? '' : `sha1-${Buffer.from(dist.shasum, 'hex').toString('base64')}`;
   return { version, tarball: new URL(dist.tarball).href, integrity: dist.integrity ?? sha1 };
+}
+
+/** A version of a package, with what it depends on. */
+export interface PublishedVersion {
+  version: string;
+  dependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+/** What a registry lists of a package. */
+export interface ListedPackage {
+  /** Versions by tag. */
+  tags: Record<string, string>;
+  /** Without those that the settings rule out (`before`), newest first. */
+  versions: PublishedVersion[];
+}
+
+/**
+ * Lists the versions of a package with what they depend on. Deprecated ones are left out unless all are. Throws
+ * PACKAGE_NOT_FOUND, FETCH_FAILED, DOWNLOAD_TOO_SLOW, CA_INVALID.
+ */
+export async function listPackage(name: string, context: RegistryContext): Promise<ListedPackage> {
+  const packument = (await fetchPackument(name, context)) as z.infer<typeof listSchema>;
+  const { 'dist-tags': tags = {}, versions = {}, time = {} } = listSchema.parse(packument);
+  const before = context.settings.before instanceof Date ? context.settings.before : undefined;
+  const listed = Object.values(versions)
+    .filter(({ version }) => !before || new Date(time[version] ?? 0) <= before)
+    .sort((a, b) => rcompare(a.version, b.version));
+  const maintained = listed.filter(({ deprecated }) => !deprecated);
+  return { tags, versions: maintained.length > 0 ? maintained : listed };
 }
 
 async function fetchPackument(name: string, { settings, ...context }: RegistryContext): Promise<object> {
