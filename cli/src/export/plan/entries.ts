@@ -5,14 +5,15 @@ import { packageJsonObject } from '../source/packageJsonObject';
 
 /** An entry point of the plugin. */
 export interface Entry {
-  /** `index` for the main export, `alpha` for `./alpha`. */
-  name: 'index' | 'alpha';
+  /** `index` for the main export, `alpha` for `./alpha`, and so on. */
+  name: string;
   /** Absolute path of the source or built file that esbuild starts from. */
   file: string;
 }
 
 const CONDITIONS = ['node', 'require', 'default', 'import'];
 const EXTENSIONS = ['', '.ts', '.tsx', '.js', '.cjs', '.mjs', '/index.ts', '/index.js'];
+const SCRIPT = /\.[cm]?[jt]sx?$/;
 
 /**
  * The entry points of the package in `dir`: what `exports` and `main` name, or, where that is not built,
@@ -29,6 +30,18 @@ export function findEntries(dir: string, pkg: PackageJson): Entry[] {
   const alphaFile = alpha && (existing(dir, alpha) ?? existing(dir, 'src/alpha'));
   if (alphaFile) entries.push({ name: 'alpha', file: alphaFile });
   return entries;
+}
+
+/** The scripts that `exports` names besides the main export and `./alpha`: `init` for `./init`. */
+export function furtherEntries(dir: string, { exports }: PackageJson): Entry[] {
+  if (typeof exports !== 'object' || exports === null || Array.isArray(exports)) return [];
+  const subpaths = Object.keys(exports).filter((key) => /^\.\/[^*]+$/.test(key) && key !== './alpha');
+  return subpaths.flatMap((subpath) => {
+    const name = subpath.slice('./'.length);
+    const declared = exported(exports, subpath);
+    const file = declared && (existing(dir, declared) ?? existing(dir, join('src', name)));
+    return file && SCRIPT.test(file) ? [{ name, file }] : [];
+  });
 }
 
 /** Backstage packages published before `exports` carry `alpha/package.json` with a main of its own. */
