@@ -18,17 +18,25 @@ const OWN_SCHEMA: JsonObject = {
   properties: { dynamicPlugins: { properties: { frontend: { deepVisibility: 'frontend' } } } },
 };
 
+/** The config schemas of a backend bundle. */
+export interface BackendSchemas {
+  name: string;
+  schemas: readonly JsonObject[];
+}
+
 /** The remotes of the frontend bundles that are loaded. */
 export class FrontendRemotes {
   readonly #baseUrl: string;
   readonly #visible: VisibleConfig;
+  readonly #backends: () => readonly BackendSchemas[];
   readonly #read = new WeakMap<StagedBundle, ServedRemote>();
   readonly #served = new Map<string, { dir: string; served: ServedRemote }>();
 
-  /** `baseUrl` is `backend.baseUrl`. */
-  constructor(baseUrl: string, visible: VisibleConfig) {
+  /** `baseUrl` is `backend.baseUrl`; `backends` gives the backend bundles that are loaded. */
+  constructor(baseUrl: string, visible: VisibleConfig, backends: () => readonly BackendSchemas[]) {
     this.#baseUrl = baseUrl;
     this.#visible = visible;
+    this.#backends = backends;
   }
 
   /** Sorted by package name. */
@@ -37,7 +45,8 @@ export class FrontendRemotes {
   }
 
   /**
-   * What the page of an app is to know of app-config for them. `dynamicPlugins` is there in any case: upstream's loader of
+   * What the page of an app is to know of app-config for bundles: what schemas of backend plugins call visible too, as in a plain
+   * backend. `dynamicPlugins` is there in any case: upstream's loader of
    * remotes does nothing without it.
    */
   async pageConfig(): Promise<PageConfig[]> {
@@ -45,7 +54,13 @@ export class FrontendRemotes {
     const theirs = await Promise.all(
       this.list().map(async ({ remote, config }) => ({ context: remote.packageName, data: await config?.() })),
     );
-    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...theirs].flatMap(
+    const ofBackends = await Promise.all(
+      this.#backends().map(async ({ name, schemas }) => ({
+        context: name,
+        data: await this.#visible.visible(schemas),
+      })),
+    );
+    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...ofBackends, ...theirs].flatMap(
       ({ context, data }) => (data ? [{ context, data }] : []),
     );
   }
@@ -87,9 +102,15 @@ export function serveFrontends(options: {
   logger: LoggerService;
   /** The places in app-config that are secret now; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
+  /** The backend bundles that are loaded now. */
+  backends(): readonly BackendSchemas[];
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;
-  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(options));
+  const frontends = new FrontendRemotes(
+    config.getString('backend.baseUrl'),
+    new VisibleConfig(options),
+    options.backends,
+  );
   rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
   return frontends;
 }

@@ -12,6 +12,7 @@ import { Secrets } from './secrets';
 import { laterPeers, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
+import { VisibilityClaims } from './visibilityClaims';
 
 /** What a bundle is held against before any of its code runs. */
 export interface GateOptions {
@@ -24,6 +25,8 @@ export interface GateOptions {
   passed?: PassedChecks;
   /** Learns what to hide; absent where somebody else sees to that. */
   rootLogger?: RootLoggerService;
+  /** Whether a bundle is loaded, or on its way: what it says of who may see app-config holds. Default: none is. */
+  counts?(name: string): boolean;
   /** The threads that check app-config, which may have been started already. */
   workers?: SchemaWorkers;
 }
@@ -57,6 +60,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #workers: SchemaWorkers;
   readonly #secrets: Secrets | undefined;
+  readonly #claims: VisibilityClaims;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
@@ -68,6 +72,7 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#workers = options.workers ?? new SchemaWorkers();
+    this.#claims = new VisibilityClaims(options.counts ?? (() => false));
     this.#secrets = options.rootLogger && new Secrets(options.config, options.rootLogger);
   }
 
@@ -181,7 +186,13 @@ export class Gate {
     if (entries.length === 0) return;
     this.#hide(bundle, entries);
     const { config, passed } = this.#options;
+    this.#claim(bundle, entries);
     await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
+  }
+
+  #claim({ name }: StagedBundle, entries: readonly SchemaEntry[]): void {
+    const schemas = entries.map(({ value }) => value);
+    this.#claims.take(name, schemas, this.#options.config.get());
   }
 
   #hide(bundle: StagedBundle, entries: readonly SchemaEntry[]): void {

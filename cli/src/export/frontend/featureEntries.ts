@@ -27,7 +27,9 @@ async function hasDefault(dir: string, { file }: Entry): Promise<boolean> {
       format: 'esm',
       jsx: 'automatic',
       logLevel: 'silent',
-      plugins: [{ name: 'scripts only', setup: ({ onLoad }) => onLoad({ filter: NO_SCRIPT }, () => ({ contents: '' })) }],
+      plugins: [
+        { name: 'scripts only', setup: ({ onLoad }) => onLoad({ filter: NO_SCRIPT }, () => ({ contents: '' })) },
+      ],
     });
     const output = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined);
     return output?.exports.includes('default') ?? true;

@@ -54,14 +54,20 @@ async function sharedModules(name: string, from: readonly string[]): Promise<Fro
   const found: FrontendTask['shared'] = {};
   for (const request of Object.keys(defaultHostSharedDependencies())) {
     const packageName = packageOfImport(request);
-    const dir = [...from, __dirname].map((each) => findPackageDir(packageName, each)).find((each) => each !== undefined);
+    const dir = [...from, __dirname]
+      .map((each) => findPackageDir(packageName, each))
+      .find((each) => each !== undefined);
     if (dir === undefined) continue;
     const { version } = await readPackageJson(dir);
     found[request] = { file: createRequire(join(dir, 'package.json')).resolve(request), version };
   }
   const missing = ['react', 'react-dom'].find((each) => !found[each]);
   if (missing === undefined) return found;
-  throw new StagedoorError('DEPENDENCY_NOT_INSTALLED', `${missing} is not installed: ${name} cannot be loaded without it.`, {
-    hint: `Install ${missing} as a development dependency of the plugin, or export with --no-start-check.`,
-  });
+  throw new StagedoorError(
+    'DEPENDENCY_NOT_INSTALLED',
+    `${missing} is not installed: ${name} cannot be loaded without it.`,
+    {
+      hint: `Install ${missing} as a development dependency of the plugin, or export with --no-start-check.`,
+    },
+  );
 }

@@ -23,7 +23,11 @@ export async function loadRemote(task: FrontendTask, reporter: Reporter): Promis
     loaded.push([exposed, features]);
   }
   const withFeature = loaded.filter(([, { isFeature }]) => isFeature);
-  if (withFeature.length === 0) throw nothingNew(task, loaded.map(([, features]) => features));
+  if (withFeature.length === 0)
+    throw nothingNew(
+      task,
+      loaded.map(([, features]) => features),
+    );
   return describe(withFeature);
 }
 

@@ -10,7 +10,9 @@ const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/
 /** A document without a screen, whose scripts run and get the files below `assetsDir` as browsers do, and nothing else. */
 export function openDocument(assetsDir: string, onRefused: (url: string) => void): DOMWindow {
   const files = requestInterceptor(async ({ url }) => {
-    const path = url.startsWith(REMOTE.href) ? decodeURIComponent(new URL(url).pathname.slice(REMOTE.pathname.length)) : '';
+    const path = url.startsWith(REMOTE.href)
+      ? decodeURIComponent(new URL(url).pathname.slice(REMOTE.pathname.length))
+      : '';
     const content = path === '' ? undefined : await readFile(join(assetsDir, path)).catch(() => undefined);
     if (!content) onRefused(url);
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
@@ -49,7 +51,13 @@ function addMissing(window: DOMWindow): void {
       return [];
     }
   }
-  const media = { matches: false, addListener() {}, removeListener() {}, addEventListener() {}, removeEventListener() {} };
+  const media = {
+    matches: false,
+    addListener() {},
+    removeListener() {},
+    addEventListener() {},
+    removeEventListener() {},
+  };
   const stub: Record<string, unknown> = {
     matchMedia: (query: string) => ({ ...media, media: query }),
     ResizeObserver: Observer,

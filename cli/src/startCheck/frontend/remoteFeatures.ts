@@ -47,7 +47,9 @@ async function collect(value: unknown, found: ModuleFeatures, seen: Set<unknown>
   const id = feature.pluginId ?? feature.id;
   if (feature.$$type === PLUGIN && id !== undefined) found.pluginIds.push(id);
   if (feature.$$type === MODULE && id !== undefined) found.extended.push(id);
-  found.extensions.push(...(feature.extensions ?? []).flatMap(({ id: extension }) => (typeof extension === 'string' ? [extension] : [])));
+  found.extensions.push(
+    ...(feature.extensions ?? []).flatMap(({ id: extension }) => (typeof extension === 'string' ? [extension] : [])),
+  );
   if (feature.$$type !== LOADER) return;
   for (const loaded of await load(feature, found)) {
     // A loader may give what a module exports.
