@@ -19,6 +19,7 @@ import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../observability/metrics/exposition';
 import type { Paths } from './openapi/paths';
 import { installPermission, operatePermission, readPermission } from './permissions';
+import { waitFor } from './waiting';
 
 /** What the admin API works with. */
 export interface AdminRouterOptions {
@@ -35,9 +36,6 @@ export interface AdminRouterOptions {
 type Handler = (request: Request, response: Response, credentials: CallerCredentials) => Promise<void> | void;
 
 const SBOM_TYPE = 'application/vnd.cyclonedx+json';
-
-/** An operation that takes longer is answered 202. */
-const WAIT_MS = 2000;
 
 /** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a known caller. */
 export function createAdminRouter(options: AdminRouterOptions): Router {
@@ -67,7 +65,10 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
       }),
       post: (request, response, credentials) => upload(options, request, response, credentials),
     },
-    '/v1/plugins/{name}': read((request, response) => send<api.Plugin>(response, plugins.status(nameOf(request)))),
+    '/v1/plugins/{name}': {
+      ...read((request, response) => send<api.Plugin>(response, plugins.status(nameOf(request)))),
+      delete: (request, response, credentials) => operation('remove', options, request, response, credentials),
+    },
     '/v1/plugins/{name}/config': read(async (request, response) =>
       send<api.PluginConfig>(response, await plugins.details.config(nameOf(request))),
     ),
@@ -102,7 +103,7 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   });
   for (const [path, methods] of Object.entries(handlers)) {
     for (const [method, handler] of Object.entries(methods as Record<string, Handler>)) {
-      router[method as 'get' | 'post'](expressPaths(path), answering(handler));
+      router[method as 'get' | 'post' | 'delete'](expressPaths(path), answering(handler));
     }
   }
   router.use('/v1', (request) => {
@@ -131,7 +132,8 @@ function operation(
   const name = nameOf(request);
   const by = nameOfCaller(credentials);
   const start = async (): Promise<Started> => options.plugins.operate(kind, name, by);
-  return write({ kind, name, permission: operatePermission, start }, options, request, response, credentials);
+  const permission = kind === 'remove' ? installPermission : operatePermission;
+  return write({ kind, name, permission, start }, options, request, response, credentials);
 }
 
 function upload(
@@ -183,10 +185,11 @@ async function write(
     await audit.end(record, result.id, fault);
     return { result, fault };
   });
-  const soon = await Promise.race([ended, sleep(WAIT_MS, undefined, { ref: false })]);
+  const soon = await Promise.race([ended, sleep(waitFor(request, response), undefined, { ref: false })]);
   if (soon?.fault) throw soon.fault;
   if (soon) {
-    response.json({ operation: soon.result, plugin: plugins.status(soon.result.plugin) });
+    const { result } = soon;
+    response.json({ operation: result, ...(kind !== 'remove' && { plugin: plugins.status(result.plugin) }) });
     return;
   }
   const { id } = started.operation;

@@ -30,6 +30,12 @@ function parameter(name: string, description: string, where = 'path'): object {
 const pluginId = parameter('pluginId', 'Id of a plugin, static or not.');
 const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
 
+const wait = parameter(
+  'Prefer',
+  '`wait=<seconds>` (RFC 7240): wait for the end of the operation, at most 55 seconds; 2 if left out. It is answered 202 after that.',
+  'header',
+);
+
 function read(
   operationId: string,
   summary: string,
@@ -53,7 +59,7 @@ function write(operationId: string, summary: string): { post: object } {
     post: {
       operationId,
       summary,
-      parameters: [name],
+      parameters: [name, wait],
       responses: {
         ...started,
         ...errors(401, 403, 404, 409, 422, 500, 503),
@@ -75,12 +81,24 @@ const uploadPlugin = {
   summary: 'Put an archive of a bundle into the root directory',
   description:
     'It passes every check of a drop before it is put there as a whole, in place of an earlier upload of the same package.',
+  parameters: [wait],
   requestBody: {
     required: true,
     description: 'A `.tgz`, of at most 64 MiB.',
     content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
   },
   responses: { ...started, ...errors(401, 403, 409, 413, 422, 500, 503) },
+};
+
+const removePlugin = {
+  operationId: 'removePlugin',
+  summary: 'Delete an uploaded bundle from the root directory',
+  parameters: [name, wait],
+  responses: {
+    ...started,
+    200: content('It is out of service.', ref('OperationEnded')),
+    ...errors(401, 403, 404, 409, 500, 503),
+  },
 };
 
 /** Every path of the admin API, with its methods; the router has exactly these. */
@@ -94,7 +112,10 @@ export const paths = {
     ...read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
     post: uploadPlugin,
   },
-  '/v1/plugins/{name}': read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+  '/v1/plugins/{name}': {
+    ...read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+    delete: removePlugin,
+  },
   '/v1/plugins/{name}/config': read(
     'getPluginConfig',
     'What it reads of app-config, and which of it is set',
