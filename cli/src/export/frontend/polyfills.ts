@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { join, sep } from 'node:path';
-import type { RspackPluginInstance } from '@rspack/core';
+import type { rspack, RspackPluginInstance } from '@rspack/core';
 import library from 'node-stdlib-browser';
 import type { ImportEdge } from '../describe/packageImports';
 import type { InstalledPackage, PackageFinder } from '../source/installedPackage';
@@ -24,7 +24,7 @@ function polyfill(name: string): string | false {
 }
 
 /** The globals of Node.js that code for browsers may name without importing them. */
-export function providedGlobals({ ProvidePlugin }: typeof import('@rspack/core').rspack): RspackPluginInstance {
+export function providedGlobals({ ProvidePlugin }: typeof rspack): RspackPluginInstance {
   return new ProvidePlugin({ process: library.process!, Buffer: [library.buffer!, 'Buffer'] });
 }
 
