@@ -84,7 +84,7 @@ describe('The page of an app', () => {
       vis: { title: 'shown to all' },
     });
     await drop(backend, { files: schemaOf({ vis: { type: 'object', properties: { token: string('frontend') } } }) });
-    const refused = await backend.until(PAGE, 'failed');
+    const refused = await backend.until(PAGE, 'rejected');
     expect(refused).toMatchObject({ code: 'CONFIG_VISIBILITY_CONFLICT' });
     expect(refused!.message).toBe(
       `${PAGE} shows vis.token of app-config to browsers, and greeter-dynamic, which came before it, calls it secret.`,
