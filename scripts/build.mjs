@@ -10,7 +10,7 @@ import { unlessUpToDate } from './lib/stamp.mjs';
 /** Package folder → source entries below its src/. */
 const packages = {
   bundle: ['index.ts'],
-  cli: ['index.ts', 'api.ts', 'main.ts', 'startCheck/child/main.ts'],
+  cli: ['index.ts', 'api.ts', 'main.ts', 'startCheck/child/main.ts', 'startCheck/frontend/main.ts'],
   loader: [
     'index.ts',
     'ahead/worker.ts',

@@ -88,6 +88,10 @@ export const codes = {
     meaning: 'The app-config does not match the config schema of the bundle.',
     hint: 'Correct the named key in app-config.',
   },
+  CONFIG_VISIBILITY_CONFLICT: {
+    meaning: 'Another bundle that came earlier says otherwise of who may see a key of app-config: browsers, or nobody.',
+    hint: 'Correct the visibility of the key in one of the two config schemas, or remove one of the two bundles.',
+  },
   PLUGIN_ID_CONFLICT: {
     meaning: 'Another bundle or a static plugin provides the same plugin id.',
     hint: 'Remove one of the two.',

@@ -68,6 +68,8 @@ const schema = z.looseObject({
         }),
       ),
       extensionPoints: z.array(z.string()),
+      /** Ids of the extensions of a frontend plugin. */
+      extensions: z.array(z.string()).optional(),
     })
     .optional(),
   /** Present if hoisted packages contain native code. */
@@ -77,7 +79,7 @@ const schema = z.looseObject({
   digest: sha256,
   tool: z.looseObject({ name: z.string(), version: z.string() }),
   /**
-   * Whether the export started the bundle on a test host; `skipped` with `--no-start-check`, and for bundles of frontends.
+   * Whether the export started the bundle on a test host; `skipped` with `--no-start-check`.
    * Absent in older bundles, see {@link startCheckOf}.
    */
   startCheck: z.enum(['passed', 'skipped']).optional(),

@@ -117,6 +117,6 @@ export const FAILING: Record<string, [script: string, reason: string | RegExp]> 
         `return [give('core.reactElement', ${BOMB})];`,
       ),
     ),
-    'bomb-dynamic 1.0.0: The app does not run with it: no luck',
+    'bomb-dynamic 1.0.0: Its extension app-root-element:bomb failed: no luck',
   ],
 };

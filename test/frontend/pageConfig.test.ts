@@ -3,7 +3,9 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
+import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
+import { tempDir } from '../support/tempDir';
 import { PAGE, drop } from './page';
 
 /** A portal that serves an app as any backend does. */
@@ -68,6 +70,29 @@ describe('The page of an app', () => {
     expect(page).toContain('Good morning');
     expect(page).not.toContain(key);
     for (const own of ['rootDirectory', 'operators', '127.0.0.2']) expect(page).not.toContain(own);
+  });
+
+  test('has what schemas of backend plugins make visible; of two that disagree the later one is refused until the other one goes', async () => {
+    const backend = await startWithApp({ config: { vis: { title: 'shown to all', token: 'nobody may see this' } } });
+    const string = (visibility: string) => ({ type: 'string', visibility });
+    const first = schemaOf({
+      vis: { type: 'object', properties: { title: string('frontend'), token: string('secret') } },
+    });
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter', { files: first }), backend.root, 'greeter');
+    await backend.until('greeter-dynamic', 'running');
+    expect((await configOf(backend)).find(({ context }) => context === 'greeter-dynamic')!.data).toEqual({
+      vis: { title: 'shown to all' },
+    });
+    await drop(backend, { files: schemaOf({ vis: { type: 'object', properties: { token: string('frontend') } } }) });
+    const refused = await backend.until(PAGE, 'rejected');
+    expect(refused).toMatchObject({ code: 'CONFIG_VISIBILITY_CONFLICT' });
+    expect(refused!.message).toBe(
+      `${PAGE} shows vis.token of app-config to browsers, and greeter-dynamic, which came before it, calls it secret.`,
+    );
+    expect(JSON.stringify(await configOf(backend))).not.toContain('nobody may see this');
+    expect(await backend.until('greeter-dynamic', 'running')).toBeDefined();
+    await rm(join(backend.root, 'greeter'), { recursive: true });
+    await backend.until(PAGE, 'running');
   });
 
   test('has dynamicPlugins, which loaders of remotes look for, with the settings of frontend plugins', async () => {

@@ -28,13 +28,17 @@ export function inspectionLines(bundle: Inspection): string[] {
 }
 
 function provided(provides: NonNullable<Inspection['provides']>): Array<[string, string]> {
-  const { pluginIds, modules, openedRoutes, extensionPoints } = provides;
+  const { pluginIds, modules, openedRoutes, extensionPoints, extensions } = provides;
   return [
     ['plugins', listed(pluginIds)],
     ['modules', listed(modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`))],
     ['opened', listed(openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`))],
-    ['extends', listed(extensionPoints)],
+    ...(extensions ? [row('adds', extensions)] : [row('extends', extensionPoints)]),
   ];
+}
+
+function row(name: string, values: readonly string[]): [string, string] {
+  return [name, listed(values)];
 }
 
 function sizeLines({ size }: Inspection): string[] {

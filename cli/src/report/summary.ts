@@ -8,6 +8,7 @@ export function summaryLines(result: ExportResult): string[] {
     ['plugin', result.pluginIds.join(', ')],
     ['modules', result.modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`).join(', ')],
     ['opened', openedText(result)],
+    ['adds', result.extensions?.join(', ') ?? ''],
     ['hoisted', result.hoisted.map(({ name, version, reason }) => `${name}@${version} (${reason})`).join(', ')],
     ['size', `${formatBytes(result.bytes)} in ${result.files} files; packages inlined: ${result.inlined.length}`],
     ['folder', result.path],
@@ -21,8 +22,8 @@ export function summaryLines(result: ExportResult): string[] {
   ];
 }
 
-function openedText({ startCheck, openedRoutes, pluginIds }: ExportResult): string {
-  if (startCheck === 'skipped' || pluginIds.length === 0) return '';
+function openedText({ startCheck, openedRoutes, pluginIds, extensions }: ExportResult): string {
+  if (startCheck === 'skipped' || extensions !== undefined || pluginIds.length === 0) return '';
   if (openedRoutes.length === 0) return 'nothing: every route requires a session';
   return openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`).join(', ');
 }

@@ -16,8 +16,17 @@ export interface StartedBundle {
   openedRoutes: OpenedRoute[];
   /** Ids of the extension points that the bundle provides, or that its modules ask for; sorted. */
   extensionPoints: string[];
+  /** Ids of the extensions of a frontend plugin, sorted; absent for what runs in a backend. */
+  extensions?: string[];
   /** What the export succeeds in spite of, one line each. */
   warnings: string[];
+}
+
+/** What was learnt of a frontend plugin by loading it in a document without a screen. */
+export interface StartedFrontend extends StartedBundle {
+  extensions: string[];
+  /** The modules that have a feature as their default export: `.`, `./alpha`. */
+  exposes: string[];
 }
 
 /** Why a bundle failed, in a shape that crosses a process boundary. */

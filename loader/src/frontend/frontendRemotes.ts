@@ -18,17 +18,25 @@ const OWN_SCHEMA: JsonObject = {
   properties: { dynamicPlugins: { properties: { frontend: { deepVisibility: 'frontend' } } } },
 };
 
+/** The config schemas of a backend bundle. */
+export interface BackendSchemas {
+  name: string;
+  schemas: readonly JsonObject[];
+}
+
 /** The remotes of the frontend bundles that are loaded. */
 export class FrontendRemotes {
   readonly #baseUrl: string;
   readonly #visible: VisibleConfig;
+  readonly #backends: () => readonly BackendSchemas[];
   readonly #read = new WeakMap<StagedBundle, ServedRemote>();
   readonly #served = new Map<string, { dir: string; served: ServedRemote }>();
 
-  /** `baseUrl` is `backend.baseUrl`. */
-  constructor(baseUrl: string, visible: VisibleConfig) {
+  /** `baseUrl` is `backend.baseUrl`; `backends` gives the backend bundles that are loaded. */
+  constructor(baseUrl: string, visible: VisibleConfig, backends: () => readonly BackendSchemas[]) {
     this.#baseUrl = baseUrl;
     this.#visible = visible;
+    this.#backends = backends;
   }
 
   /** Sorted by package name. */
@@ -37,15 +45,21 @@ export class FrontendRemotes {
   }
 
   /**
-   * The app-config that the page of an app needs for the remotes. `dynamicPlugins` is always included, because upstream's
-   * loader of remotes does nothing without it.
+   * The app-config that the page of an app needs for the remotes, including what schemas of backend bundles make visible, as in a
+   * plain backend. `dynamicPlugins` is always included, because upstream's loader of remotes does nothing without it.
    */
   async pageConfig(): Promise<PageConfig[]> {
     const own = await this.#visible.visible([OWN_SCHEMA]);
     const theirs = await Promise.all(
       this.list().map(async ({ remote, config }) => ({ context: remote.packageName, data: await config?.() })),
     );
-    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...theirs].flatMap(
+    const ofBackends = await Promise.all(
+      this.#backends().map(async ({ name, schemas }) => ({
+        context: name,
+        data: await this.#visible.visible(schemas),
+      })),
+    );
+    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...ofBackends, ...theirs].flatMap(
       ({ context, data }) => (data ? [{ context, data }] : []),
     );
   }
@@ -87,9 +101,15 @@ export function serveFrontends(options: {
   logger: LoggerService;
   /** The secret places in app-config; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
+  /** The backend bundles that are loaded now. */
+  backends(): readonly BackendSchemas[];
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;
-  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(options));
+  const frontends = new FrontendRemotes(
+    config.getString('backend.baseUrl'),
+    new VisibleConfig(options),
+    options.backends,
+  );
   rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
   return frontends;
 }

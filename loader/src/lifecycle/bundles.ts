@@ -35,6 +35,9 @@ export interface BundlesOptions {
   logger: LoggerService;
 }
 
+/** Faults that are over when another bundle goes. */
+const CONFLICTS = new Set<string>(['PLUGIN_ID_CONFLICT', 'MODULE_ID_CONFLICT', 'CONFIG_VISIBILITY_CONFLICT']);
+
 /** The loaded bundles, and the state of each; changed by the pipeline, operators and supervision. */
 export class Bundles {
   readonly #options: BundlesOptions;
@@ -93,7 +96,7 @@ export class Bundles {
   /** True for a bundle that was rejected because another one, or the portal itself, holds one of its ids. */
   conflicts(name: string): boolean {
     const code = this.#options.registry.get(name)?.code;
-    return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
+    return code !== undefined && CONFLICTS.has(code);
   }
 
   /** A bundle is about to be validated and loaded. */

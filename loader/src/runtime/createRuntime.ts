@@ -79,6 +79,9 @@ interface Given {
   opened: RuntimeState | undefined;
 }
 
+/** States of a bundle that was let in and is not loaded yet. */
+const ON_THE_WAY = new Set<string>(['staging', 'starting']);
+
 async function createParts(options: RuntimeOptions, { closers, slots, opened }: Given): Promise<RuntimeParts> {
   const { services, rootHttpRouter, rootLogger, config, logger, own, timings, startup } = options;
   const settings = options.dynamic?.settings;
@@ -97,6 +100,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     newest: (name) => opened?.state.newest(name),
     passed: opened && new PassedChecks(opened.shelves.compiled),
     workers: options.dynamic?.schemaWorkers,
+    counts: (name) => bundles?.loaded(name) !== undefined || ON_THE_WAY.has(registry.get(name)?.state ?? ''),
   });
   const startupHooks = new StartupHooks();
   const registry = new StatusStore(logger, events);
@@ -122,7 +126,13 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
       events.append({ type: 'health', plugin: name, state, version, digest, ...fault?.toJSON() });
     },
   });
-  const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => gate.secrets() });
+  const frontends = serveFrontends({
+    ...{ rootHttpRouter, config, logger, secrets: () => gate.secrets() },
+    backends: () =>
+      (bundles?.allLoaded() ?? [])
+        .filter((bundle) => !isFrontend(bundle))
+        .map((bundle) => ({ name: bundle.name, schemas: gate.schemasOf(bundle).map(({ value }) => value) })),
+  });
   const bundles = opened && new Bundles({ units, registry, state: opened.state, logger });
   const processes =
     opened && bundles && settings

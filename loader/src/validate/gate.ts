@@ -15,6 +15,7 @@ import { Secrets } from './secrets';
 import { laterPeers, unsupportedRelease, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
+import { VisibilityClaims } from './visibilityClaims';
 
 /** What a bundle is checked against before any of its code runs. */
 export interface GateOptions {
@@ -29,6 +30,8 @@ export interface GateOptions {
   passed?: PassedChecks;
   /** Receives the secrets to hide; absent if other code does that. */
   rootLogger?: RootLoggerService;
+  /** Whether a bundle is loaded, or on its way: what it says of who may see app-config holds. Default: none is. */
+  counts?(name: string): boolean;
   /** The threads that check app-config, which may have been started already. */
   workers?: SchemaWorkers;
 }
@@ -62,6 +65,7 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #workers: SchemaWorkers;
   readonly #secrets: Secrets | undefined;
+  readonly #claims: VisibilityClaims;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
@@ -73,6 +77,7 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#workers = options.workers ?? new SchemaWorkers();
+    this.#claims = new VisibilityClaims(options.counts ?? (() => false));
     this.#secrets = options.rootLogger && new Secrets(options.config, options.rootLogger);
   }
 
@@ -192,7 +197,13 @@ export class Gate {
     if (entries.length === 0) return;
     this.#hide(bundle, entries);
     const { config, passed } = this.#options;
+    this.#claim(bundle, entries);
     await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
+  }
+
+  #claim({ name }: StagedBundle, entries: readonly SchemaEntry[]): void {
+    const schemas = entries.map(({ value }) => value);
+    this.#claims.take(name, schemas, this.#options.config.get());
   }
 
   #hide(bundle: StagedBundle, entries: readonly SchemaEntry[]): void {

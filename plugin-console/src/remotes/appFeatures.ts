@@ -1,6 +1,7 @@
 import { discoverAvailableFeatures, resolveAsyncFeatures } from '@backstage/frontend-defaults';
 import type { ConfigApi, FrontendFeature, FrontendFeatureLoader } from '@backstage/frontend-plugin-api';
 import appPlugin from '@backstage/plugin-app';
+import { guardFeature } from './guardFeature';
 import { isolationModule } from './isolationModule';
 import { messageOf } from './loadRemote';
 import { byOrigin, pluginIds, type RemoteFeatures } from './origins';
@@ -30,7 +31,12 @@ export async function appFeatures({ config, features, remotes }: AppParts): Prom
   const given = [appPlugin, ...(await resolve(discoverAvailableFeatures(config).features))];
   const own = await resolve([isolationModule, ...features]);
   const theirs = await Promise.all(remotes.map((loader) => resolve([loader]).catch(noteLoader)));
-  return { given, own, remotes: withoutOwnIds(byOrigin(theirs.flat()), [...given, ...own]) };
+  const fit = withoutOwnIds(byOrigin(theirs.flat()), [...given, ...own]);
+  return { given, own, remotes: fit.map(guardRemote) };
+}
+
+function guardRemote({ remote, features }: RemoteFeatures): RemoteFeatures {
+  return { remote, features: features.map((feature) => guardFeature(feature, remote.packageName)) };
 }
 
 function noteLoader(error: unknown): [] {

@@ -14,8 +14,8 @@ export interface Entry {
 }
 
 const CONDITIONS = ['node', 'require', 'default', 'import'];
-const CODE = /\.[cm]?[jt]sx?$/;
 const EXTENSIONS = ['', '.ts', '.tsx', '.js', '.cjs', '.mjs', '/index.ts', '/index.js'];
+const SCRIPT = /\.[cm]?[jt]sx?$/;
 
 /**
  * The entry points of the package in `dir`: what `exports` and `main` name, or, where that is not built,
@@ -34,24 +34,28 @@ export function findEntries(dir: string, pkg: PackageJson): Entry[] {
   return entries;
 }
 
+/** The scripts that `exports` names besides the main export and `./alpha`, e.g. `init` for `./init`. */
+export function otherEntries(dir: string, { exports }: PackageJson): Entry[] {
+  if (typeof exports !== 'object' || exports === null || Array.isArray(exports)) return [];
+  const subpaths = Object.keys(exports).filter((key) => /^\.\/[^*]+$/.test(key) && key !== './alpha');
+  return subpaths.flatMap((subpath) => {
+    const name = subpath.slice('./'.length);
+    const declared = exported(exports, subpath);
+    const file = declared && (existing(dir, declared) ?? existing(dir, join('src', name)));
+    return file && SCRIPT.test(file) ? [{ name, subpath, file }] : [];
+  });
+}
+
 const FEATURE = '@backstage/BackendFeature';
 
 /**
- * The entry points besides those of {@link findEntries} that may hold the features of a plugin whose main export has none, such as
- * `./new-backend`: those that `backstage.features` or the condition `backstage` in `exports` declare to, or else all of them.
+ * The entry points besides those of {@link findEntries} that may hold the features of a backend plugin whose main export has none,
+ * such as `./new-backend`: those that `backstage.features` or the condition `backstage` in `exports` declare to, or else all of them.
  */
 export function furtherEntries(dir: string, pkg: PackageJson): Entry[] {
-  const { exports } = pkg;
-  if (typeof exports !== 'object' || exports === null) return [];
-  const others = Object.keys(exports).filter(
-    (subpath) => subpath.startsWith('./') && !/^\.\/alpha$|\*|\.json$/.test(subpath),
-  );
-  const declared = others.filter((subpath) => declaredFeature(pkg, subpath) === FEATURE);
-  return (declared.length > 0 ? declared : others).flatMap((subpath, index) => {
-    const path = exported(exports, subpath);
-    const file = path && (existing(dir, path) ?? existing(dir, join('src', subpath)));
-    return file && CODE.test(file) ? [{ name: `further${index}`, subpath, file }] : [];
-  });
+  const others = otherEntries(dir, pkg);
+  const declared = others.filter(({ subpath }) => declaredFeature(pkg, subpath) === FEATURE);
+  return (declared.length > 0 ? declared : others).map((entry, index) => ({ ...entry, name: `further${index}` }));
 }
 
 /** True for an entry point that {@link furtherEntries} gave. */

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { StagedoorError, fileName, isFrontendRole, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
+import { npmCommand, npmEnvironment, publishedRole } from './npmCommand';
 import { NPM_LIMITS, watchProcess, type ProcessLimits } from './watchProcess';
 
 const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
@@ -37,11 +38,13 @@ export async function fetchPackage(
       await npmInstall({ name, range: range || 'latest' }, prefix, { cwd, signal, limits });
       if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     };
-    await install(await writeStandIns(prefix, shared));
+    const expected = await publishedRole({ name, range: range || 'latest' }, cwd, signal);
+    const carried = isFrontendRole(expected ?? '');
+    await install(carried ? {} : await writeStandIns(prefix, shared));
     const dir = join(prefix, 'node_modules', name);
-    // Which it is, is known by now only.
     const { backstage } = await readPackageJson(dir);
-    if (isFrontendRole(backstage?.role ?? '')) {
+    // Not every registry says it before.
+    if (!carried && isFrontendRole(backstage?.role ?? '')) {
       await rm(join(prefix, 'node_modules'), { recursive: true });
       await install({});
     }
@@ -95,11 +98,6 @@ const SETTINGS = [
   '--loglevel=notice',
 ];
 
-/** npm refuses a selection of workspaces together with none. */
-function withoutWorkspaces(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
-}
-
 async function npmInstall(
   spec: PackageSpec,
   prefix: string,
@@ -110,7 +108,7 @@ async function npmInstall(
     const child = execFile(
       command,
       [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, ...SETTINGS],
-      { cwd, signal, env: withoutWorkspaces(process.env), maxBuffer: 64 * 1024 * 1024 },
+      { cwd, signal, env: npmEnvironment(), maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const limit = watch.exceeded();
         if (limit !== undefined) fail(tooMuch(spec, limit));
@@ -131,13 +129,6 @@ async function checkInstalled(prefix: string, { name, range, integrity }: Packag
   if (found === integrity) return;
   const message = `${name}@${range} has the integrity ${found ?? 'none'} for npm, not ${integrity}.`;
   throw new StagedoorError('INTEGRITY_MISMATCH', message);
-}
-
-/** The npm that runs us, where one does: it is the one whose settings the user sees. */
-function npmCommand(): { command: string; leading: string[] } {
-  const cli = process.env.npm_execpath;
-  if (cli && /npm-cli\.[cm]?js$/.test(cli)) return { command: process.execPath, leading: [cli] };
-  return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', leading: [] };
 }
 
 function tooMuch({ name, range }: PackageSpec, limit: string): StagedoorError {
