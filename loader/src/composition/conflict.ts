@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, type CodedError } from '@stagedoor/bundle';
 import { STATIC_OWNER } from './part';
 
 /** A bundle such as an RBAC backend comes in place of Backstage's permission backend, which portals have in their code. */
@@ -21,6 +21,13 @@ export function conflict(
           ? PERMISSION_HINT
           : `Remove the bundle, or the plugin from the portal.`
         : `Remove the drop of ${owner} or of ${holder}.`,
-    details: { claimant: owner, holder: holderName },
+    details: { claimant: owner, holder: holderName, static: holder === STATIC_OWNER },
   });
+}
+
+/** Who holds the id that a bundle was refused, a package name or {@link STATIC_OWNER}; undefined for any other fault, or none. */
+export function holderIn(fault: Partial<CodedError> | undefined): string | undefined {
+  const { code, details } = fault ?? {};
+  if (code !== 'PLUGIN_ID_CONFLICT' && code !== 'MODULE_ID_CONFLICT') return undefined;
+  return details?.static === true ? STATIC_OWNER : String(details?.holder);
 }

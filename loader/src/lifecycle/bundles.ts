@@ -1,6 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { holderIn } from '../composition/conflict';
 import { claimsOf, type Contribution } from '../composition/contribution';
+import { STATIC_OWNER } from '../composition/part';
 import { faultText } from '../errors/faultText';
 import { isShortage } from '../errors/passingCause';
 import { unloadModules } from '../resolve/loadFeatures';
@@ -90,10 +92,17 @@ export class Bundles {
     return this.#short.has(name) && this.#options.registry.get(name)?.state === 'failed';
   }
 
-  /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
-  conflicts(name: string): boolean {
-    const code = this.#options.registry.get(name)?.code;
-    return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
+  /**
+   * Names of the bundles that were refused an id and whose turn may have come, now that what is loaded under `changed` is another:
+   * all but those that wait for a bundle that still runs, or for the portal itself, which keeps its ids.
+   */
+  contenders(changed?: string): string[] {
+    const { registry } = this.#options;
+    return this.names().filter((name) => {
+      const holder = holderIn(registry.get(name));
+      if (name === changed || holder === undefined || holder === STATIC_OWNER) return false;
+      return holder === changed || !this.loaded(holder);
+    });
   }
 
   /** A bundle is about to be validated and loaded. */

@@ -1,4 +1,5 @@
 import { concurrently, type StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../composition/compose';
 import { conflict } from '../composition/conflict';
 import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
@@ -15,6 +16,9 @@ import { Unit } from './unit';
 
 /** Units of bundles that start side by side at boot: each has the start timeout for itself, whose clock others would use up. */
 const AT_ONCE = 8;
+
+/** How long bundles with plugins of their own wait for the portal's own plugins at boot. */
+const OWN_FIRST_MS = 30_000;
 
 /** What {@link Units} work with. */
 export interface UnitsOptions extends UnitStarter {
@@ -126,17 +130,15 @@ export class Units {
       }
     };
     // The portal's own all at once, as in Backstage: they may wait for each other.
-    const own = this.all()
-      .filter(({ composition }) => isOwn(composition))
-      .map(start);
-    await Promise.all([
-      ...own,
-      concurrently(
-        this.all().filter(({ composition }) => !isOwn(composition)),
-        start,
-        AT_ONCE,
-      ),
-    ]);
+    const own = Promise.all(
+      this.all()
+        .filter(({ composition }) => isOwn(composition))
+        .map(start),
+    );
+    // Bundles would keep the event loop from them. One that waits for a bundle must not wait for ever.
+    await Promise.race([own, sleep(OWN_FIRST_MS, undefined, { ref: false })]);
+    const others = this.all().filter(({ composition }) => !isOwn(composition));
+    await Promise.all([own, concurrently(others, start, AT_ONCE)]);
     startup?.complete();
     return faults;
   }

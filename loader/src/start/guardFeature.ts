@@ -1,4 +1,4 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { StagedoorError, thrownHint, type ErrorCode } from '@stagedoor/bundle';
 import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
@@ -6,6 +6,7 @@ import { ownFault, plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
 import { STATIC_OWNER } from '../composition/part';
+import type { OwnInits } from './ownInits';
 
 /** Errors of ours that an init may end with; with any other, a plugin would say of itself what only the portal finds out. */
 const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);
@@ -14,6 +15,8 @@ const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'RO
 export interface GuardOptions extends Confinement {
   services: Pick<RootServices, 'shareDeps'>;
   startTimeoutMs: number;
+  /** Hears of each init of the portal's own, which have no limit. */
+  ownInits?: Pick<OwnInits, 'note'>;
 }
 
 /**
@@ -44,8 +47,10 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
           const confined = confineRouters(registration.init.deps, deps, options);
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           // createBackend() waits for the portal's own plugins as long as they take.
-          if (options.owner === STATIC_OWNER) await init;
-          else await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
+          if (options.owner === STATIC_OWNER) {
+            options.ownInits?.note(init);
+            await init;
+          } else await deadline(init, startTimeoutMs, () => lateInit(who, startTimeoutMs));
         } catch (cause) {
           // Said of the portal's own plugins as Backstage says it.
           if (options.owner === STATIC_OWNER) throw cause;
@@ -74,5 +79,6 @@ export function initFailed(who: string, thrown: unknown): StagedoorError {
     const what = `${permission ?? 'what it asked for'}${resource ? ` of ${resource}` : ''}`;
     return new StagedoorError('ACCESS_DENIED', `The init of ${who} was denied ${what}.`, { cause });
   }
-  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${cause.message}`, { cause });
+  const message = `The init of ${who} failed: ${cause.message}`;
+  return new StagedoorError('INIT_FAILED', message, { cause, hint: thrownHint(cause) });
 }
