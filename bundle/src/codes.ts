@@ -347,11 +347,11 @@ export const codes = {
   // Exporting
   DEPENDENCY_NOT_INSTALLED: {
     meaning: 'A dependency of the plugin is not installed.',
-    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`), then export again.',
+    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`).',
   },
   LOCKFILE_MISMATCH: {
     meaning: 'A package of the bundle is not installed in the version of the lockfile.',
-    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`), then export again.',
+    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`).',
   },
   LOCKFILE_UNREADABLE: {
     meaning: 'The lockfile is damaged or in an unsupported format.',
@@ -359,7 +359,7 @@ export const codes = {
   },
   PNP_UNSUPPORTED: {
     meaning: "The dependencies are installed with Yarn Plug'n'Play, without node_modules.",
-    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`.',
   },
   HOST_UNREADABLE: {
     meaning: 'The host manifest of --host cannot be read.',

@@ -71,7 +71,7 @@ export async function exportBackend(
       onStep?.('describe', plan.name);
       const peers = peerRanges(hoisted, context);
       const parts: BundleParts = { ...hoisted, copied, imports, peers, locked };
-      const { native } = await assembleBundle(staging, parts, context);
+      const { native, warnings } = await assembleBundle(staging, parts, context);
       await writeSbomAndLicences(staging, parts, context);
       signal?.throwIfAborted();
 
@@ -93,7 +93,7 @@ export async function exportBackend(
         ...whatStarts(plan, started),
         ...(await placeOutput(staging, plan, out, options)),
         ...finished,
-        warnings: [...plan.warnings, ...peers.warnings, ...hostWarnings, ...(started?.warnings ?? [])],
+        warnings: [...plan.warnings, ...warnings, ...peers.warnings, ...hostWarnings, ...(started?.warnings ?? [])],
         shared: peers.ranges,
         inlined: inlinedSummary(build.contents),
         hoisted: roots.map(({ package: { name, version }, reason }) => ({ name, version, reason: reason.text })),

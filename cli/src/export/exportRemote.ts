@@ -45,7 +45,12 @@ export async function exportRemote(
     onStep?.('describe', name);
     const shared = sharedRanges(exported, contents, finder);
     const { entryFile } = build;
-    await describeRemote(staging, exported, { contents, entryFile, peerDependencies: shared, locked });
+    const schemaWarnings = await describeRemote(staging, exported, {
+      contents,
+      entryFile,
+      peerDependencies: shared,
+      locked,
+    });
     signal?.throwIfAborted();
     checkHost(exported, { peers: {}, native: false });
 
@@ -63,7 +68,7 @@ export async function exportRemote(
       modules: [],
       openedRoutes: [],
       extensionPoints: [],
-      warnings: [...exported.warnings, ...ownWarnings(build.stats.warnings ?? [], exported)],
+      warnings: [...exported.warnings, ...schemaWarnings, ...ownWarnings(build.stats.warnings ?? [], exported)],
       shared,
       inlined: inlinedSummary(contents),
       hoisted: [],

@@ -20,6 +20,14 @@ export interface StartedBundle {
   warnings: string[];
 }
 
+/** A thrown error and its causes, without stacks. */
+export interface ThrownFacts {
+  name?: string;
+  code?: string;
+  message?: string;
+  cause?: ThrownFacts;
+}
+
 /** Why a bundle failed, in a shape that crosses a process boundary. */
 export interface Failure {
   code: ErrorCode;
@@ -28,6 +36,8 @@ export interface Failure {
   details?: Record<string, unknown>;
   /** What was thrown, paths relative to the bundle; `missing` is the package or file that MODULE_NOT_FOUND names. */
   cause?: { message: string; stack?: string; missing?: string };
+  /** The same with all its causes, as far as hints go by it. */
+  thrown?: ThrownFacts;
 }
 
 /** What the clean child process tells its parent. */

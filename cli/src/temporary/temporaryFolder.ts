@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpOnExit } from './cleanUpOnExit';
+import { nameFolder } from './knownNames';
 
 /** A folder below the system's temporary one. */
 export interface TemporaryFolder {
@@ -13,7 +14,10 @@ export interface TemporaryFolder {
   dispose(): Promise<void>;
 }
 
-/** Makes a folder in `parent` whose name begins with `stagedoor-<purpose>-`. Throws OUTPUT_UNWRITABLE. */
+/**
+ * Makes a folder in `parent` whose name begins with `stagedoor-<purpose>-`; messages show what is in it by its path in there.
+ * Throws OUTPUT_UNWRITABLE.
+ */
 export async function temporaryFolder(purpose: string, parent = tmpdir()): Promise<TemporaryFolder> {
   const dir = await mkdtemp(join(parent, `stagedoor-${purpose}-`)).catch((cause: Error) => {
     throw new StagedoorError('OUTPUT_UNWRITABLE', `The temporary folder cannot be used: ${cause.message}`, {
@@ -21,6 +25,7 @@ export async function temporaryFolder(purpose: string, parent = tmpdir()): Promi
       cause,
     });
   });
+  nameFolder(dir, '');
   const { forget } = cleanUpOnExit(() => rmSync(dir, { recursive: true, force: true }));
   return {
     dir,
