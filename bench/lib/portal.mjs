@@ -39,7 +39,7 @@ export async function startPortal(dir, config) {
     await stop();
     throw error;
   });
-  return { url, root, stop, statusOf: (name) => statusOf(url, token, name) };
+  return { url, root, stop, statuses: () => statuses(url, token) };
 }
 
 async function ready(url, child) {
@@ -51,9 +51,9 @@ async function ready(url, child) {
   throw new Error('The portal ended before it was ready.');
 }
 
-async function statusOf(url, token, name) {
+async function statuses(url, token) {
   const response = await fetch(`${url}/api/dynamic-plugins/v1/plugins`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  return (await response.json()).items.find((status) => status.name === name);
+  return (await response.json()).items;
 }

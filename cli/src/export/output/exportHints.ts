@@ -56,6 +56,14 @@ const EXPORT_HINTS: Partial<Record<ErrorCode, ExportHint>> = {
     source: 'Use dependencies of the Backstage release of the portal, or upgrade the portal.',
     published: 'Use a release of the plugin for the Backstage release of the portal, or upgrade the portal.',
   },
+  PEER_UNKNOWN: {
+    source: 'Leave out --shared for it: what the portal does not share is carried.',
+    published: 'Leave out --shared for it: what the portal does not share is carried.',
+  },
+  PLATFORM_MISMATCH: {
+    source: 'Run this command on the platform and Node.js version of the portal.',
+    published: 'Run this command on the platform and Node.js version of the portal.',
+  },
   BUILD_FAILED: { source: codes.BUILD_FAILED.hint, published: NEWER },
   CONFIG_SCHEMA_INVALID: { source: codes.CONFIG_SCHEMA_INVALID.hint, published: NEWER },
 };

@@ -26,22 +26,26 @@ async function thrownCodes(): Promise<ErrorCode[]> {
   return [...new Set(named)].filter((code): code is ErrorCode => code in codes);
 }
 
-function hintOf(code: ErrorCode, published: boolean): string {
-  return (tellExportError(new StagedoorError(code, 'It failed.'), published) as StagedoorError).hint!;
+/** The hints of codes that say what they must not. */
+function misleading(found: readonly ErrorCode[], saying: RegExp, published: boolean): string[] {
+  return found.flatMap((code) => {
+    const { hint } = tellExportError(new StagedoorError(code, 'It failed.'), published) as StagedoorError;
+    return saying.test(hint!) ? [`${code}: ${hint}`] : [];
+  });
 }
 
 describe('The hint of an error that an export ends with', () => {
   test('fits somebody who is exporting, for every code that the exporter throws', async () => {
     const found = await thrownCodes();
     expect(found.length).toBeGreaterThan(20);
-    for (const code of found) expect(`${code}: ${hintOf(code, false)}`).not.toMatch(NOT_NOW);
-    for (const code of found) expect(`${code}: ${hintOf(code, true)}`).not.toMatch(NOT_NOW);
+    expect(misleading(found, NOT_NOW, false)).toEqual([]);
+    expect(misleading(found, NOT_NOW, true)).toEqual([]);
   });
 
   test('does not ask to correct what others have published', async () => {
     const OF_THE_PLUGIN = /^(?!LOCKFILE|HOST|SOURCE|OUTPUT|WORKSPACE|SETTING)/;
     const found = (await thrownCodes()).filter((code) => OF_THE_PLUGIN.test(code));
-    for (const code of found) expect(`${code}: ${hintOf(code, true)}`).not.toMatch(NOT_THEIRS);
+    expect(misleading(found, NOT_THEIRS, true)).toEqual([]);
   });
 
   test('never says to export again where it is written beside the error', async () => {
@@ -53,7 +57,10 @@ describe('The hint of an error that an export ends with', () => {
     await dispose();
     const file = join(dir, 'node_modules/a/config.d.ts');
     const details = { files: [file], folder: dir };
-    const error = new StagedoorError('SOURCE_UNREADABLE', `${file} cannot be read`, { hint: `Look at ${dir}.`, details });
+    const error = new StagedoorError('SOURCE_UNREADABLE', `${file} cannot be read`, {
+      hint: `Look at ${dir}.`,
+      details,
+    });
     expect(tellExportError(error, true)).toMatchObject({
       message: 'node_modules/a/config.d.ts cannot be read',
       hint: 'Look at a temporary folder.',
