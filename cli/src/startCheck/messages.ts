@@ -20,14 +20,6 @@ export interface StartedBundle {
   warnings: string[];
 }
 
-/** A thrown error and its causes, without stacks. */
-export interface ThrownFacts {
-  name?: string;
-  code?: string;
-  message?: string;
-  cause?: ThrownFacts;
-}
-
 /** Why a bundle failed, in a shape that crosses a process boundary. */
 export interface Failure {
   code: ErrorCode;
@@ -38,6 +30,14 @@ export interface Failure {
   cause?: { message: string; stack?: string; missing?: string };
   /** The same with all its causes, as far as hints go by it. */
   thrown?: ThrownFacts;
+}
+
+/** A thrown error and its causes, without stacks. */
+export interface ThrownFacts {
+  name?: string;
+  code?: string;
+  message?: string;
+  cause?: ThrownFacts;
 }
 
 /** What the clean child process tells its parent. */

@@ -3,7 +3,6 @@ import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
-import { nameFolder } from '../temporary/knownNames';
 import { entriesOf } from './entries';
 import type { StartedBundle } from './messages';
 import { outcomeError } from './outcomeError';
@@ -79,7 +78,6 @@ function notStaged(cause: Error): never {
 /** Runs `work` with a temporary folder that is gone afterwards, and the process it starts with it, on every path. */
 async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void) => Promise<T>): Promise<T> {
   const dir = await makeViewDir().catch(notStaged);
-  nameFolder(dir, 'the start check');
   let kill = (): void => {};
   let interrupted = false;
   const { forget } = cleanUpOnExit(() => {
