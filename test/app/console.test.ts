@@ -1,3 +1,4 @@
+import { UNTIL_DONE } from '../support/adminApi';
 import { packBundle } from '@stagedoor/bundle';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +45,7 @@ async function drop(fixture: string, options: FixtureOptions = {}, entry = fixtu
 
 async function operate(name: string, kind: string): Promise<void> {
   const path = `/api/dynamic-plugins/v1/plugins/${name}/${kind}`;
-  expect((await portal.fetch(path, { method: 'POST', token: true })).status).toBe(200);
+  expect((await portal.fetch(path, { method: 'POST', token: true, headers: { prefer: UNTIL_DONE } })).status).toBe(200);
 }
 
 async function show(path: string): Promise<Page> {

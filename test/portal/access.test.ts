@@ -4,6 +4,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { UNTIL_DONE } from '../support/adminApi';
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { externalAccess, pluginToken, signIn } from '../support/callers';
 import { GREETER, greeterVersion } from '../support/greeter';
@@ -121,7 +122,12 @@ describe.each(['development', 'production'] as const)('the %s config', (config) 
 
     const served = () => greeterVersion({ get: (path) => portal.fetch(path) });
     const post = (path: string, token: string | undefined, body?: Buffer) =>
-      portal.fetch(`/api/dynamic-plugins/v1/plugins${path}`, { method: 'POST', token, body });
+      portal.fetch(`/api/dynamic-plugins/v1/plugins${path}`, {
+        method: 'POST',
+        token,
+        body,
+        headers: { prefer: UNTIL_DONE },
+      });
 
     /** Uploads the next version of the greeter. */
     async function upload(token: string | undefined): Promise<Response> {

@@ -20,7 +20,12 @@ export interface AdminAnswer<Body> {
 interface CallOptions {
   token?: string;
   body?: RequestInit['body'];
+  /** Default: {@link UNTIL_DONE}. */
+  prefer?: string;
 }
+
+/** Waits for the end of an operation on a busy machine too. */
+export const UNTIL_DONE = 'wait=55';
 
 /** A caller of the admin API; each answer is held against the description that the portal itself serves. */
 export interface AdminApi {
@@ -39,11 +44,12 @@ export async function adminApi(backend: Pick<RunningBackend, 'url' | 'token'>): 
     path: string,
     token: string | undefined,
     body?: RequestInit['body'],
+    prefer = UNTIL_DONE,
   ): Promise<Response> =>
     fetch(`${backend.url}/api/dynamic-plugins/v1${path}`, {
       method,
       body,
-      headers: token ? { authorization: `Bearer ${token}` } : {},
+      headers: { prefer, ...(token && { authorization: `Bearer ${token}` }) },
     });
   const description = (await (await send('GET', '/openapi.json', guest)).json()) as OpenApi;
   const { answer, event } = compile(description);
@@ -53,8 +59,8 @@ export async function adminApi(backend: Pick<RunningBackend, 'url' | 'token'>): 
       if (!event(value)) throw new Error(`${JSON.stringify(event.errors)} ${JSON.stringify(value)}`);
     },
     async call<Body>(method: string, path: string, given: CallOptions = {}) {
-      const { token, body: sent } = { token: guest, ...given };
-      const response = await send(method, path, token, sent);
+      const { token, body: sent, prefer } = { token: guest, ...given };
+      const response = await send(method, path, token, sent, prefer);
       const body = (await response.json()) as Body;
       const where = `${method} ${path} ${response.status}`;
       const validate = answer(method.toLowerCase(), `/v1${path}`, response.status);

@@ -19,6 +19,7 @@ import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../observability/metrics/exposition';
 import type { Paths } from './openapi/paths';
 import { installPermission, operatePermission, readPermission } from './permissions';
+import { waitFor } from './waiting';
 
 /** What the admin API works with. */
 export interface AdminRouterOptions {
@@ -35,9 +36,6 @@ export interface AdminRouterOptions {
 type Handler = (request: Request, response: Response, credentials: CallerCredentials) => Promise<void> | void;
 
 const SBOM_TYPE = 'application/vnd.cyclonedx+json';
-
-/** An operation that takes longer is answered 202. */
-const WAIT_MS = 2000;
 
 /** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a known caller. */
 export function createAdminRouter(options: AdminRouterOptions): Router {
@@ -183,7 +181,7 @@ async function write(
     await audit.end(record, result.id, fault);
     return { result, fault };
   });
-  const soon = await Promise.race([ended, sleep(WAIT_MS, undefined, { ref: false })]);
+  const soon = await Promise.race([ended, sleep(waitFor(request, response), undefined, { ref: false })]);
   if (soon?.fault) throw soon.fault;
   if (soon) {
     response.json({ operation: soon.result, plugin: plugins.status(soon.result.plugin) });

@@ -65,8 +65,10 @@ describe('disable', () => {
   test('lets requests in flight finish and answers 202 meanwhile, with an operation to follow', async () => {
     const { backend, api } = await withGreeter('1.0.0');
     const { answer, release } = await holdRequest(backend);
-    const { status, body, headers } = await api.call<Done>('POST', `/plugins/${GREETER}/disable`);
+    const disable = `/plugins/${GREETER}/disable`;
+    const { status, body, headers } = await api.call<Done>('POST', disable, { prefer: 'return=minimal, wait=1' });
     expect(status).toBe(202);
+    expect(headers.get('preference-applied')).toBe('wait=1');
     expect(headers.get('location')).toBe(`/api/dynamic-plugins/v1/operations/${body.operation.id}`);
     expect(await greeterVersion(backend)).toBe(404);
     expect(await backend.until(GREETER, 'draining')).toMatchObject({ generations: [{ role: 'draining' }, {}] });

@@ -30,6 +30,12 @@ function parameter(name: string, description: string, where = 'path'): object {
 const pluginId = parameter('pluginId', 'Id of a plugin, static or not.');
 const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
 
+const wait = parameter(
+  'Prefer',
+  '`wait=<seconds>` (RFC 7240): wait for the end of the operation, at most 55 seconds; 2 if left out. It is answered 202 after that.',
+  'header',
+);
+
 function read(
   operationId: string,
   summary: string,
@@ -53,7 +59,7 @@ function write(operationId: string, summary: string): { post: object } {
     post: {
       operationId,
       summary,
-      parameters: [name],
+      parameters: [name, wait],
       responses: {
         ...started,
         ...errors(401, 403, 404, 409, 422, 500, 503),
@@ -75,6 +81,7 @@ const uploadPlugin = {
   summary: 'Put an archive of a bundle into the root directory',
   description:
     'It passes every check of a drop before it is put there as a whole, in place of an earlier upload of the same package.',
+  parameters: [wait],
   requestBody: {
     required: true,
     description: 'A `.tgz`, of at most 64 MiB.',
