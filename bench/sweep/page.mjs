@@ -1,4 +1,4 @@
-import { markdownTable } from '../lib/numbers.mjs';
+import { formatBytes, markdownTable } from '../lib/numbers.mjs';
 
 /** Errors that say that this registry lacks something that the package needs. */
 const NOT_SERVED = new Set(['FETCH_FAILED', 'PACKAGE_NOT_FOUND']);
@@ -52,14 +52,21 @@ function summary(what, rows) {
 
 function table(rows) {
   return markdownTable(
-    ['package', 'export', 'start check', 'in the portal', 'reason'],
+    ['package', 'export', 'size', 'in the portal', 'reason'],
     rows.map((row) => {
       const { result, status } = row;
       if (result.error) return [title(row), 'refused', '–', '–', cell(`${result.error.code}: ${result.error.message}`)];
       const shown = status?.page === null ? ', shown' : '';
       const fault = status?.page ?? (status?.code && `${status.code}: ${status.message}`);
       const reason = fault ?? result.warnings.find((warning) => /app-config|network/.test(warning)) ?? '';
-      return [title(row), 'exported', result.startCheck, `${status?.state ?? 'unknown'}${shown}`, cell(reason)];
+      const check = result.startCheck === 'passed' ? '' : ', start check skipped';
+      return [
+        title(row),
+        `exported${check}`,
+        formatBytes(result.bytes),
+        `${status?.state ?? 'unknown'}${shown}`,
+        cell(reason),
+      ];
     }),
   );
 }

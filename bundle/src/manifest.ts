@@ -68,6 +68,10 @@ const schema = z.looseObject({
         }),
       ),
       extensionPoints: z.array(z.string()),
+      /** Plugins and modules whose init the start check did not run, or not to its end: what they open is unknown. */
+      unfinished: z
+        .array(z.looseObject({ pluginId: z.string(), moduleId: z.string().optional(), why: z.string() }))
+        .optional(),
     })
     .optional(),
   /** Present where hoisted packages carry native code. */

@@ -127,5 +127,6 @@ function whatStarts({ name, pkg, role }: Plan, started: StartedBundle | undefine
     modules: started?.modules ?? [],
     openedRoutes: started?.openedRoutes ?? [],
     extensionPoints: started?.extensionPoints ?? [],
+    ...(started?.unfinished && { unfinished: started.unfinished }),
   };
 }

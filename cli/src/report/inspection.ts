@@ -1,5 +1,6 @@
 import type { Inspection } from '../inspect/inspectBundle';
 import { formatBytes } from './size';
+import { unfinishedText } from './unfinished';
 
 const HEAVIEST = 15;
 
@@ -27,12 +28,13 @@ export function inspectionLines(bundle: Inspection): string[] {
 }
 
 function provided(provides: NonNullable<Inspection['provides']>): Array<[string, string]> {
-  const { pluginIds, modules, openedRoutes, extensionPoints } = provides;
+  const { pluginIds, modules, openedRoutes, extensionPoints, unfinished } = provides;
   return [
     ['plugins', listed(pluginIds)],
     ['modules', listed(modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`))],
     ['opened', listed(openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`))],
     ['extends', listed(extensionPoints)],
+    ...(unfinished ? [['not run', unfinishedText(unfinished)] as [string, string]] : []),
   ];
 }
 

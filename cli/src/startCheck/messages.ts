@@ -7,6 +7,13 @@ export interface OpenedRoute {
   allow: 'unauthenticated' | 'user-cookie';
 }
 
+/** A plugin or module that the start check did not start, or not to the end of its init: routes that it opens are unknown. */
+export interface Unfinished {
+  pluginId: string;
+  moduleId?: string;
+  why: string;
+}
+
 /** What was learnt of a bundle by loading it and starting it on the test host. */
 export interface StartedBundle {
   /** Ids of the plugins that the bundle registers, in the order of registration. */
@@ -14,6 +21,8 @@ export interface StartedBundle {
   /** The modules that the bundle registers, also those for plugins of other packages. */
   modules: Array<{ pluginId: string; moduleId: string }>;
   openedRoutes: OpenedRoute[];
+  /** What was not started to the end; absent where all was. */
+  unfinished?: Unfinished[];
   /** Ids of the extension points that the bundle provides, or that its modules ask for; sorted. */
   extensionPoints: string[];
   /** What the export succeeds in spite of, one line each. */

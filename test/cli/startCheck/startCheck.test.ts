@@ -32,6 +32,7 @@ describe('a bundle that starts on the test host', () => {
       pluginIds: [],
       modules: [{ pluginId: 'catalog', moduleId: 'people' }],
       extensionPoints: ['catalog.processing'],
+      unfinished: [{ pluginId: 'catalog', moduleId: 'people', why: "plugin 'catalog' is not part of the bundle" }],
     });
   });
 

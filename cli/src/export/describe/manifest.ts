@@ -76,10 +76,22 @@ async function bundleManifest(plan: ExportedPackage, dir: string, facts: Manifes
 }
 
 /** Plugins of one package start side by side, so the order in which they open routes is put right. */
-function provided({ pluginIds, modules, openedRoutes, extensionPoints }: StartedBundle): BundleManifest['provides'] {
+function provided({
+  pluginIds,
+  modules,
+  openedRoutes,
+  extensionPoints,
+  unfinished,
+}: StartedBundle): BundleManifest['provides'] {
   const keyed = openedRoutes.map((route) => ({ key: `${route.pluginId} ${route.path} ${route.allow}`, route }));
   const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ route }) => ({ ...route }));
-  return { pluginIds, modules, openedRoutes: sorted, extensionPoints };
+  return {
+    pluginIds,
+    modules,
+    openedRoutes: sorted,
+    extensionPoints,
+    ...(unfinished && { unfinished: unfinished.map((each) => ({ ...each })) }),
+  };
 }
 
 async function describeLockfile({ lockfile }: Workspace): Promise<BundleManifest['source']['lockfile']> {
