@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { repository } from '../../scripts/lib/repository.mjs';
@@ -7,7 +7,7 @@ import { freePort } from '../../scripts/lib/port.mjs';
 
 const portal = join(repository, 'portal');
 
-/** Starts the built portal with its data in `dir` and `config` laid over its own; resolves when it is ready. */
+/** Starts the built portal with its data and `portal.log` in `dir` and `config` laid over its own; resolves when it is ready. */
 export async function startPortal(dir, config) {
   const root = join(dir, 'root');
   await mkdir(root, { recursive: true });
@@ -25,11 +25,13 @@ export async function startPortal(dir, config) {
   };
   await writeFile(overlay, JSON.stringify({ ...config, ...own }));
   const bin = join(portal, 'backend/bin/stagedoor-portal.js');
+  const log = await open(join(dir, 'portal.log'), 'w');
   const child = spawn(process.execPath, [bin, '--config', join(portal, 'app-config.yaml'), '--config', overlay], {
     cwd: portal,
-    stdio: 'ignore',
+    stdio: ['ignore', log.fd, log.fd],
     env: { ...process.env, NODE_ENV: 'development' },
   });
+  await log.close();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const stop = async () => {
     child.kill();

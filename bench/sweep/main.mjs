@@ -1,5 +1,5 @@
 // Exports published plugins by name with no flag, loads them into a running portal, writes docs/real-plugins.md.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -42,16 +42,14 @@ await runScript(async () => {
     results,
   );
   if (options['exports-only']) return;
-  const dir = await mkdtemp(join(tmpdir(), 'stagedoor-sweep-portal-'));
-  try {
-    const rows = [...backends, ...frontends];
-    const exported = rows.filter(({ result }) => result && !result.error);
-    const statuses = await loadBundles(new Map(exported.map(({ result }) => [result.name, result.path])), dir);
-    for (const row of exported) row.status = statuses.get(row.result.name);
-    await writeFile(join(repository, 'docs/real-plugins.md'), page({ backends, frontends }));
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  // The log of the portal stays.
+  const dir = join(cache, 'portals');
+  await rm(dir, { recursive: true, force: true });
+  const rows = [...backends, ...frontends];
+  const exported = rows.filter(({ result }) => result && !result.error);
+  const statuses = await loadBundles(new Map(exported.map(({ result }) => [result.name, result.path])), dir);
+  for (const row of exported) row.status = statuses.get(row.result.name);
+  await writeFile(join(repository, 'docs/real-plugins.md'), page({ backends, frontends }));
 });
 
 /** What came of the export of each package: `version` is undefined where the registry has none, `result` where it was not tried. */
