@@ -46,7 +46,7 @@ const EXPORT_HINTS: Partial<Record<ErrorCode, ExportHint>> = {
   DEPENDENCY_NOT_INSTALLED: {
     source: 'Install the dependencies of the plugin.',
     published:
-      'Its package.json does not declare the package. Install both in a folder of your own, and export the plugin there by its name.',
+      'Its package.json does not declare the package. Install both in a folder of your own, and export from there by name.',
   },
   LOCKFILE_MISMATCH: {
     source: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`).',
