@@ -314,6 +314,22 @@ export const codes = {
     meaning: 'Uploads are disabled in this portal.',
     hint: 'Set dynamicPlugins.upload.enabled to true, or put the bundle into the root directory.',
   },
+  PORTAL_UNREACHABLE: {
+    meaning: 'The portal of --portal does not answer, or what answers is not a Stagedoor portal.',
+    hint: 'Check the URL, the network and the proxy: --portal is the address of the portal in a browser.',
+  },
+  PORTAL_FAILED: {
+    meaning: 'The portal reported an error that this version of the command does not know.',
+    hint: 'Read the message, and the log of the portal.',
+  },
+  PLUGIN_NOT_READY: {
+    meaning: 'The plugin did not reach the state that `stagedoor plugins wait` waits for.',
+    hint: 'See `stagedoor plugins show <name>`.',
+  },
+  PLUGIN_NOT_UPLOADED: {
+    meaning: 'Only uploaded bundles can be removed through the admin API.',
+    hint: 'Delete the drop from the root directory, or remove the package from the list that installed it.',
+  },
   PORTAL_STOPPING: {
     meaning: 'The portal is shutting down and no longer accepts operations.',
     hint: 'Try again when the portal has restarted.',

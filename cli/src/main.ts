@@ -9,6 +9,7 @@ import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
 import { mirrorCommand, mirrorOptions } from './commands/mirror';
+import { pluginsCommand, pluginsOptions } from './commands/plugins';
 import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
@@ -62,6 +63,7 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
     .command(described(installCommand(reporter)))
     .command(described(keygenCommand(reporter)))
     .command(described(mirrorCommand(reporter)))
+    .command(described(pluginsCommand(reporter)))
     .command(described(pullCommand(reporter)))
     .command(described(pushCommand(reporter)))
     .command(described(signCommand(reporter)))
@@ -102,6 +104,7 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
   install: { takes: 'one root directory', options: installOptions },
   keygen: { takes: 'nothing else', options: keygenOptions },
   mirror: { takes: 'one folder or archive', options: mirrorOptions },
+  plugins: { takes: 'an action', options: pluginsOptions },
   pull: { takes: 'one image', options: pullOptions },
   push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },

@@ -145,7 +145,7 @@ export interface Access {
 }
 
 /** What can be asked for. */
-export type OperationKind = 'reload' | 'disable' | 'enable' | 'rollback' | 'upload';
+export type OperationKind = 'reload' | 'disable' | 'enable' | 'rollback' | 'upload' | 'remove';
 
 /** Something that was asked for, and what became of it. */
 export interface Operation {

@@ -75,7 +75,7 @@ const SAID: Record<string, RegExp[]> = {
   ],
   'getting-started/operator.md': [
     /"message": ?"Hello from app-config"/,
-    /"state": ?"running"/,
+    /^running +@stagedoor\/hello-dynamic-backend-dynamic/m,
     /(503|404)\n/,
     /200\n/,
     /portal .*: 0 errors/,

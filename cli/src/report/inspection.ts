@@ -1,4 +1,5 @@
 import type { Inspection } from '../inspect/inspectBundle';
+import { rows } from './rows';
 import { formatBytes } from './size';
 import { unfinishedText } from './unfinished';
 
@@ -70,10 +71,6 @@ function sbomLines({ sbom }: Inspection): string[] {
       ['integrity', sbom.withoutIntegrity === 0 ? 'known for all' : `unknown for ${sbom.withoutIntegrity}`],
     ]),
   ];
-}
-
-function rows(entries: Array<[string, string]>): string[] {
-  return entries.map(([key, value]) => `  ${key.padEnd(9)} ${value}`);
 }
 
 function listed(values: readonly string[]): string {

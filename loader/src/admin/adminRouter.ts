@@ -65,7 +65,10 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
       }),
       post: (request, response, credentials) => upload(options, request, response, credentials),
     },
-    '/v1/plugins/{name}': read((request, response) => send<api.Plugin>(response, plugins.status(nameOf(request)))),
+    '/v1/plugins/{name}': {
+      ...read((request, response) => send<api.Plugin>(response, plugins.status(nameOf(request)))),
+      delete: (request, response, credentials) => operation('remove', options, request, response, credentials),
+    },
     '/v1/plugins/{name}/config': read(async (request, response) =>
       send<api.PluginConfig>(response, await plugins.details.config(nameOf(request))),
     ),
@@ -100,7 +103,7 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   });
   for (const [path, methods] of Object.entries(handlers)) {
     for (const [method, handler] of Object.entries(methods as Record<string, Handler>)) {
-      router[method as 'get' | 'post'](expressPaths(path), answering(handler));
+      router[method as 'get' | 'post' | 'delete'](expressPaths(path), answering(handler));
     }
   }
   router.use('/v1', (request) => {
@@ -129,7 +132,8 @@ function operation(
   const name = nameOf(request);
   const by = nameOfCaller(credentials);
   const start = async (): Promise<Started> => options.plugins.operate(kind, name, by);
-  return write({ kind, name, permission: operatePermission, start }, options, request, response, credentials);
+  const permission = kind === 'remove' ? installPermission : operatePermission;
+  return write({ kind, name, permission, start }, options, request, response, credentials);
 }
 
 function upload(
@@ -184,7 +188,8 @@ async function write(
   const soon = await Promise.race([ended, sleep(waitFor(request, response), undefined, { ref: false })]);
   if (soon?.fault) throw soon.fault;
   if (soon) {
-    response.json({ operation: soon.result, plugin: plugins.status(soon.result.plugin) });
+    const { result } = soon;
+    response.json({ operation: result, ...(kind !== 'remove' && { plugin: plugins.status(result.plugin) }) });
     return;
   }
   const { id } = started.operation;

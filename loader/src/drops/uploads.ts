@@ -47,7 +47,7 @@ export class Uploads {
     const discard = () => rm(file, { force: true });
     try {
       const staged = await stageDrop({ entry: 'The upload', path: file, kind: 'archive' }, shelves);
-      const entry = `${fileName(staged.name)}.tgz`;
+      const entry = entryOf(staged.name);
       const { fault } = await gate.check(staged);
       if (fault) throw fault;
       this.#checkEntry(staged.name, entry);
@@ -57,6 +57,29 @@ export class Uploads {
       await discard();
       throw error;
     }
+  }
+
+  /** Throws PLUGIN_NOT_UPLOADED for a package that came into the root directory in another way. */
+  checkRemovable(name: string): void {
+    const { drops, root } = this.#options;
+    const record = drops.record(entryOf(name));
+    if (record?.packageName === name) return;
+    const entry = drops.winner(name)?.entry;
+    throw new StagedoorError('PLUGIN_NOT_UPLOADED', `${name} was not uploaded.`, {
+      hint: `Delete ${entry ? join(root, entry) : `its drop in ${root}`}. If \`stagedoor install\` put it there, disable it in dynamic-plugins.yaml and install again.`,
+    });
+  }
+
+  /** Deletes the upload of a package; resolves when it is out of service. Throws ROOT_UNWRITABLE. */
+  async remove(name: string): Promise<void> {
+    const { root, drops } = this.#options;
+    const entry = entryOf(name);
+    try {
+      await rm(join(root, entry), { force: true });
+    } catch (cause) {
+      throw new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be deleted: ${(cause as Error).message}`, { cause });
+    }
+    await drops.take(entry);
   }
 
   /** Refuses to replace a drop of another package, or one that nobody could read yet: somebody gave it this name by hand. */
@@ -98,4 +121,9 @@ export class Uploads {
     }
     await drops.take(entry);
   }
+}
+
+/** The drop that an upload of a package becomes. */
+function entryOf(name: string): string {
+  return `${fileName(name)}.tgz`;
 }

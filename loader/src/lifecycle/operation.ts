@@ -15,4 +15,5 @@ export const OPERATION_KINDS = [
   'enable',
   'rollback',
   'upload',
+  'remove',
 ] as const satisfies readonly OperationKind[];

@@ -39,10 +39,11 @@ export class Operator {
 
   /**
    * Starts an operation on a bundle on behalf of `by` (an entity ref). It fails with the fault of the bundle that does not
-   * start. Throws PLUGIN_UNKNOWN, OPERATION_IN_PROGRESS, PLUGIN_DISABLED (reload, rollback), ROLLBACK_IMPOSSIBLE.
+   * start. Throws PLUGIN_UNKNOWN, OPERATION_IN_PROGRESS, PLUGIN_DISABLED (reload, rollback), ROLLBACK_IMPOSSIBLE,
+   * and what {@link Uploads.checkRemovable} throws.
    */
   start(kind: PluginOperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
-    const { operations, drops, state } = this.#options;
+    const { operations, drops, state, uploads } = this.#options;
     if (!drops.names().has(name)) {
       throw unknownPlugin(name);
     }
@@ -53,6 +54,7 @@ export class Operator {
     if (kind === 'rollback' && !this.#target(name)) {
       throw new StagedoorError('ROLLBACK_IMPOSSIBLE', `No build of ${name} has served before.`);
     }
+    if (kind === 'remove') uploads.checkRemovable(name);
     return operations.start({ kind, plugin: name, by }, () => this.#run(kind, name, by));
   }
 
@@ -78,6 +80,7 @@ export class Operator {
     if (kind === 'reload') return this.#reload(name);
     if (kind === 'disable') return this.#disable(name, by);
     if (kind === 'enable') return this.#enable(name);
+    if (kind === 'remove') return this.#remove(name);
     return this.#rollback(name);
   }
 
@@ -123,6 +126,13 @@ export class Operator {
     await state.update(name, { disabled: undefined });
     await pipeline.reconcile(name);
     this.#check(name);
+  }
+
+  /** Deletes an upload. Nothing about it is remembered, so that it runs when it is uploaded again. */
+  async #remove(name: string): Promise<void> {
+    const { uploads, drops, state } = this.#options;
+    await uploads.remove(name);
+    if (!drops.names().has(name)) await state.update(name, { disabled: undefined });
   }
 
   /** Starts the build that served before, and stays with it until the drop changes. */

@@ -9,7 +9,7 @@ import { Denied } from './Denied';
 import { OutcomeAlert } from './OutcomeAlert';
 import { useOperation } from './useOperation';
 
-type Kind = Exclude<OperationKind, 'upload'>;
+type Kind = Exclude<OperationKind, 'upload' | 'remove'>;
 
 /** What can be done with a plugin in its state: each asks first, and says how it went. Disabled for users who may not. */
 export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Permitted }) {

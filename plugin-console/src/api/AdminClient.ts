@@ -41,7 +41,7 @@ export class AdminClient {
   }
 
   /** Does something with a plugin and resolves when it has ended well. */
-  async operate(kind: Exclude<OperationKind, 'upload'>, name: string): Promise<Operation> {
+  async operate(kind: Exclude<OperationKind, 'upload' | 'remove'>, name: string): Promise<Operation> {
     return await this.#ended(await this.#send(`/plugins/${name}/${kind}`, { method: 'POST' }));
   }
 

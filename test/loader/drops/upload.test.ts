@@ -146,6 +146,22 @@ describe('an archive that is uploaded', () => {
     expect(await readdir(backend.root)).toEqual([]);
   });
 
+  test('is removed on request, with its state, and no drop that came in another way', async () => {
+    const { backend, call } = await setUp();
+    await call('POST', '/plugins', { body: await archive('greeter') });
+    await call('POST', `/plugins/${GREETER}/disable`);
+    const removed = await call('DELETE', `/plugins/${GREETER}`);
+    expect(removed).toMatchObject({ status: 200, body: { operation: { kind: 'remove', status: 'succeeded' } } });
+    expect(await readdir(backend.root)).toEqual([]);
+    expect(await backend.plugins()).toEqual([]);
+    await drop(backend, 'greeter');
+    await backend.until(GREETER, 'running');
+    const refused = await call<Fault>('DELETE', `/plugins/${GREETER}`);
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'PLUGIN_NOT_UPLOADED']);
+    expect(refused.body.error.hint).toContain(join(backend.root, 'greeter'));
+    expect(await greeterVersion(backend)).toBe('1.0.0');
+  });
+
   test('cannot be placed where there is no root directory any more', async () => {
     const { backend, call } = await setUp();
     await rm(backend.root, { recursive: true });

@@ -90,6 +90,17 @@ const uploadPlugin = {
   responses: { ...started, ...errors(401, 403, 409, 413, 422, 500, 503) },
 };
 
+const removePlugin = {
+  operationId: 'removePlugin',
+  summary: 'Delete an uploaded bundle from the root directory',
+  parameters: [name, wait],
+  responses: {
+    ...started,
+    200: content('It is out of service.', ref('OperationEnded')),
+    ...errors(401, 403, 404, 409, 500, 503),
+  },
+};
+
 /** Every path of the admin API, with its methods; the router has exactly these. */
 export const paths = {
   '/v1/access': read(
@@ -101,7 +112,10 @@ export const paths = {
     ...read('listPlugins', 'All dynamic plugins, sorted by name', content('The list.', ref('PluginList'))),
     post: uploadPlugin,
   },
-  '/v1/plugins/{name}': read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+  '/v1/plugins/{name}': {
+    ...read('getPlugin', 'One dynamic plugin', content('The plugin.', ref('Plugin')), [name]),
+    delete: removePlugin,
+  },
   '/v1/plugins/{name}/config': read(
     'getPluginConfig',
     'What it reads of app-config, and which of it is set',

@@ -195,6 +195,7 @@ export const schemas = {
   Host: host,
   Operation: operation,
   OperationStarted: object({ operation: { $ref: '#/components/schemas/Operation' } }),
+  OperationEnded: object({ operation: { $ref: '#/components/schemas/Operation' } }),
   OperationDone: object({
     operation: { $ref: '#/components/schemas/Operation' },
     plugin: { $ref: '#/components/schemas/Plugin' },

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+const fault = { code: z.string().optional(), message: z.string().optional(), hint: z.string().optional() };
+
+const build = z.looseObject({ version: z.string() });
+
+const route = z.looseObject({ pluginId: z.string(), path: z.string(), allow: z.string() });
+
+const health = z.looseObject({ condition: z.string() });
+
+/** A plugin as the admin API describes it, as far as it is read here; the rest is kept for `--json`. */
+export const pluginSchema = z.looseObject({
+  name: z.string(),
+  state: z.string(),
+  since: z.string(),
+  version: z.string().optional(),
+  role: z.string().optional(),
+  digest: z.string().optional(),
+  pluginIds: z.array(z.string()),
+  openedRoutes: z.array(route),
+  loaded: build.optional(),
+  onDisk: z.looseObject({ version: z.string(), drop: z.string() }).optional(),
+  drop: z.string().optional(),
+  isolation: z.string().optional(),
+  health: z.record(z.string(), health).optional(),
+  ...fault,
+});
+
+export type PortalPlugin = z.infer<typeof pluginSchema>;
+
+export const pluginListSchema = z.looseObject({
+  items: z.array(pluginSchema),
+  faults: z.array(z.looseObject(fault)).optional(),
+});
+
+export type PortalPluginList = z.infer<typeof pluginListSchema>;
+
+const operationSchema = z.looseObject({
+  id: z.string(),
+  plugin: z.string(),
+  status: z.enum(['running', 'succeeded', 'failed']),
+  error: z.looseObject(fault).optional(),
+});
+
+/** What a change is answered with: the operation, and the plugin when it is complete and there is one. */
+export const changeSchema = z.looseObject({ operation: operationSchema, plugin: pluginSchema.optional() });
+
+export const errorSchema = z.looseObject({ error: z.looseObject(fault) });
+
+export { operationSchema };
