@@ -46,7 +46,8 @@ export async function startPortal(dir, config) {
 
 async function ready(url, child) {
   while (child.exitCode === null && child.signalCode === null) {
-    const response = await fetch(`${url}/api/auth/guest/refresh`).catch(() => undefined);
+    const up = await fetch(`${url}/.backstage/health/v1/readiness`).catch(() => undefined);
+    const response = up?.ok && (await fetch(`${url}/api/auth/guest/refresh`).catch(() => undefined));
     if (response?.ok) return (await response.json()).backstageIdentity.token;
     await sleep(100);
   }
@@ -57,5 +58,6 @@ async function statuses(url, token) {
   const response = await fetch(`${url}/api/dynamic-plugins/v1/plugins`, {
     headers: { authorization: `Bearer ${token}` },
   });
+  if (!response.ok) throw new Error(`The portal answers ${response.status}.`);
   return (await response.json()).items;
 }

@@ -37,7 +37,11 @@ async function loadTogether(bundles, dir) {
     for (const path of bundles.values()) await symlink(path, join(portal.root, basename(path)), 'dir');
     const deadline = Date.now() + LOAD_TIMEOUT_MS;
     for (;;) {
-      const items = await portal.statuses();
+      // Busy with so many at a time, it may be slow to answer.
+      const items = await portal.statuses().catch((error) => {
+        if (Date.now() > deadline) throw error;
+        return [];
+      });
       const found = new Map(items.filter(({ name }) => bundles.has(name)).map((item) => [item.name, item]));
       const ended = [...bundles.keys()].every((name) => ENDED.has(found.get(name)?.state));
       if (!ended && Date.now() < deadline) {
