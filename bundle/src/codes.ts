@@ -367,11 +367,11 @@ export const codes = {
   // Exporting
   DEPENDENCY_NOT_INSTALLED: {
     meaning: 'A dependency of the plugin is not installed.',
-    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`), then export again.',
+    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`).',
   },
   LOCKFILE_MISMATCH: {
     meaning: 'A package of the bundle is not installed in the version of the lockfile.',
-    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`), then export again.',
+    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`).',
   },
   LOCKFILE_UNREADABLE: {
     meaning: 'The lockfile is damaged or in an unsupported format.',
@@ -379,7 +379,7 @@ export const codes = {
   },
   PNP_UNSUPPORTED: {
     meaning: "The dependencies are installed with Yarn Plug'n'Play, without node_modules.",
-    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`.',
   },
   HOST_UNREADABLE: {
     meaning: 'The host manifest of --host cannot be read.',
@@ -508,7 +508,8 @@ export const codes = {
     hint: 'If the change is intended, run `stagedoor install` without --frozen and keep the lock file that it writes.',
   },
   INSTALL_LOCK_LOST: {
-    meaning: 'The install stalled until another machine took over its root directory. It has changed nothing since then.',
+    meaning:
+      'The install stalled until another machine took over its root directory. It has changed nothing since then.',
     hint: 'If the other one did not install what is listed, run `stagedoor install` again.',
   },
   PLUGIN_LOCK_INVALID: {

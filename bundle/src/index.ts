@@ -33,6 +33,7 @@ export { moveAway } from './moveAway';
 export { parseJson } from './parseJson';
 export { holdsCredentials, redactAddress, redactAddresses, redactData } from './redactAddress';
 export { OLD_FRONTEND_HINT, remoteFault } from './remoteFault';
+export { thrownHint } from './thrownHint';
 export { replaceFile, replaceFileSync, type ReplaceOptions } from './replaceFile';
 export { readBounded, type Refused } from './readBounded';
 export { describeIssues, parsePackageJson, readPackageJson, type PackageJson } from './packageJson';

@@ -70,6 +70,10 @@ const schema = z.looseObject({
       extensionPoints: z.array(z.string()),
       /** Ids of the extensions of a frontend plugin. */
       extensions: z.array(z.string()).optional(),
+      /** Plugins and modules whose init the start check did not run, or not to its end: what they open is unknown. */
+      unfinished: z
+        .array(z.looseObject({ pluginId: z.string(), moduleId: z.string().optional(), why: z.string() }))
+        .optional(),
     })
     .optional(),
   /** Present if hoisted packages contain native code. */

@@ -87,7 +87,7 @@ export async function exportBackend(
       onStep?.('describe', plan.name);
       const peers = peerRanges(hoisted, context);
       const parts: BundleParts = { ...hoisted, copied, imports, peers, locked };
-      const { native } = await assembleBundle(staging, parts, context);
+      const { native, warnings } = await assembleBundle(staging, parts, context);
       await writeSbomAndLicences(staging, parts, context);
       signal?.throwIfAborted();
 
@@ -111,6 +111,7 @@ export async function exportBackend(
         ...finished,
         warnings: [
           ...plan.warnings,
+          ...warnings,
           ...peers.warnings,
           ...hostWarnings,
           ...unreachedWarning(unreached),
@@ -173,5 +174,6 @@ function whatStarts({ name, pkg, role }: Plan, started: StartedBundle | undefine
     modules: started?.modules ?? [],
     openedRoutes: started?.openedRoutes ?? [],
     extensionPoints: started?.extensionPoints ?? [],
+    ...(started?.unfinished && { unfinished: started.unfinished }),
   };
 }

@@ -1,13 +1,17 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isFrontendRole } from '@stagedoor/bundle';
+import { withKnownNames } from '../temporary/knownNames';
 import { exportBackend } from './exportBackend';
 import { explainFault, isEsbuildGone } from './output/exportFaults';
+import { tellExportError } from './output/exportHints';
 import type { ExportOptions } from './plan/options';
 import { readExported, type ExportedPackage } from './plan/plan';
 import { sharedAround, sharedFolder } from './plan/shared';
 import type { ExportResult } from './result';
 import { fetchPackage } from './source/fetchPackage';
+import { isInstalled } from './source/installedPackage';
 import { locatePackage } from './source/locate';
 import { chooseVersion } from './source/release/chooseVersion';
 import { Registry } from './source/release/registry';
@@ -22,6 +26,8 @@ const SIGNAL_DELAY_MS = 100;
 export async function exportPlugin(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now();
   const { cwd, target, integrity, signal, onStep } = options;
+  // Whether it was installed as it is: nobody is to correct its code then.
+  let published = false;
   const settings = { ...options, startCheck: options.startCheck ?? options.verify ?? true };
   try {
     let fetchedFor: Release | undefined;
@@ -38,6 +44,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
         signal,
       );
     });
+    published = isInstalled(await realpath(located.dir).catch(() => located.dir));
     try {
       const exported = await readExported(located.dir, located.fetched, options.host);
       const out = options.out ? resolve(cwd, options.out) : located.out;
@@ -45,7 +52,8 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
         : await exportForBackend(exported, { out, dir: located.fetched ? cwd : located.dir, fetchedFor }, settings);
-      return { ...result, durationMs: Math.round(performance.now() - started) };
+      const warnings = result.warnings.map(withKnownNames);
+      return { ...result, warnings, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
     }
@@ -54,7 +62,7 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
     if (isEsbuildGone(error)) await setTimeout(SIGNAL_DELAY_MS);
     // What fails because everything was being stopped is not the reader's news.
     signal?.throwIfAborted();
-    throw explainFault(error, cwd);
+    throw tellExportError(explainFault(error, cwd), published);
   }
 }
 

@@ -57,7 +57,12 @@ export async function exportRemote(
     onStep?.('describe', name);
     const shared = sharedRanges(exported, contents, finder);
     const { entryFile } = build;
-    await describeRemote(staging, exported, { contents, entryFile, peerDependencies: shared, locked });
+    const schemaWarnings = await describeRemote(staging, exported, {
+      contents,
+      entryFile,
+      peerDependencies: shared,
+      locked,
+    });
     signal?.throwIfAborted();
     checkHost(exported, { peers: {}, native: false });
 
@@ -78,6 +83,7 @@ export async function exportRemote(
       extensionPoints: [],
       warnings: [
         ...exported.warnings,
+        ...schemaWarnings,
         ...ownWarnings(build.stats.warnings ?? [], exported),
         ...(started?.warnings ?? []),
       ],

@@ -1,6 +1,7 @@
 import type { Inspection } from '../inspect/inspectBundle';
 import { rows } from './rows';
 import { formatBytes } from './size';
+import { unfinishedText } from './unfinished';
 
 const HEAVIEST = 15;
 
@@ -28,12 +29,13 @@ export function inspectionLines(bundle: Inspection): string[] {
 }
 
 function provided(provides: NonNullable<Inspection['provides']>): Array<[string, string]> {
-  const { pluginIds, modules, openedRoutes, extensionPoints, extensions } = provides;
+  const { pluginIds, modules, openedRoutes, extensionPoints, extensions, unfinished } = provides;
   return [
     ['plugins', listed(pluginIds)],
     ['modules', listed(modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`))],
     ['opened', listed(openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`))],
     ...(extensions ? [row('adds', extensions)] : [row('extends', extensionPoints)]),
+    ...(unfinished ? [['not run', unfinishedText(unfinished)] as [string, string]] : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import { cp, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { satisfies, validRange } from 'semver';
+import { nameFolder } from '../temporary/knownNames';
 
 /** The folders that a start check runs in, all below one temporary folder; all paths real. */
 export interface View {
@@ -26,7 +27,9 @@ export interface View {
 
 /** A fresh, empty temporary folder, by its real path: Node resolves modules from real paths. */
 export async function makeViewDir(): Promise<string> {
-  return await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-start-check-')));
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-start-check-')));
+  nameFolder(dir, 'the start check');
+  return dir;
 }
 
 /** Lays out `dir`: a copy of the bundle where nothing resolves that it neither carries nor declares. */

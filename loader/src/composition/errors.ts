@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, type CodedError } from '@stagedoor/bundle';
 import { STATIC_OWNER } from './part';
 
 /** Bundles such as an RBAC backend replace Backstage's permission backend, which most portals have in their code. */
@@ -21,10 +21,24 @@ export function conflict(
           ? PERMISSION_HINT
           : `Remove the bundle, or remove the plugin from the code of the portal.`
         : `Remove the drop of ${owner} or of ${holder}.`,
-    details: { claimant: owner, holder: holderName },
+    details: { claimant: owner, holder: holderName, static: holder === STATIC_OWNER },
   });
 }
 
 export function registerFailed(owner: string, cause: Error): StagedoorError {
   return new StagedoorError('REGISTER_FAILED', `The register function of ${owner} threw: ${cause.message}`, { cause });
+}
+
+/** Errors that end when another bundle goes. */
+const CONFLICTS = new Set<string | undefined>([
+  'PLUGIN_ID_CONFLICT',
+  'MODULE_ID_CONFLICT',
+  'CONFIG_VISIBILITY_CONFLICT',
+]);
+
+/** What a bundle is in conflict with: a package name or {@link STATIC_OWNER}; undefined for any other error, or none. */
+export function holderIn(fault: Partial<CodedError> | undefined): string | undefined {
+  const { code, details } = fault ?? {};
+  if (!CONFLICTS.has(code)) return undefined;
+  return details?.static === true ? STATIC_OWNER : String(details?.holder);
 }

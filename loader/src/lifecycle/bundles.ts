@@ -1,6 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { holderIn } from '../composition/errors';
 import { claimsOf, type Contribution } from '../composition/contribution';
+import { STATIC_OWNER } from '../composition/part';
 import { faultText } from '../errors/faultText';
 import { isShortage } from '../errors/passingCause';
 import { unloadModules } from '../resolve/loadFeatures';
@@ -34,9 +36,6 @@ export interface BundlesOptions {
   state: StateFile;
   logger: LoggerService;
 }
-
-/** Faults that are over when another bundle goes. */
-const CONFLICTS = new Set<string>(['PLUGIN_ID_CONFLICT', 'MODULE_ID_CONFLICT', 'CONFIG_VISIBILITY_CONFLICT']);
 
 /** The loaded bundles, and the state of each; changed by the pipeline, operators and supervision. */
 export class Bundles {
@@ -93,10 +92,17 @@ export class Bundles {
     return this.#short.has(name) && this.#options.registry.get(name)?.state === 'failed';
   }
 
-  /** True for a bundle that was rejected because another one, or the portal itself, holds one of its ids. */
-  conflicts(name: string): boolean {
-    const code = this.#options.registry.get(name)?.code;
-    return code !== undefined && CONFLICTS.has(code);
+  /**
+   * Names of the bundles that were refused an id and whose turn may have come, now that what is loaded under `changed` is another:
+   * all but those that wait for a bundle that still runs, or for the portal itself, which keeps its ids.
+   */
+  contenders(changed?: string): string[] {
+    const { registry } = this.#options;
+    return this.names().filter((name) => {
+      const holder = holderIn(registry.get(name));
+      if (name === changed || holder === undefined || holder === STATIC_OWNER) return false;
+      return holder === changed || !this.loaded(holder);
+    });
   }
 
   /** A bundle is about to be validated and loaded. */

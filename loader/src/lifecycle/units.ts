@@ -1,4 +1,5 @@
 import { concurrently, type StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../composition/compose';
 import { conflict } from '../composition/errors';
 import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
@@ -15,6 +16,9 @@ import { Unit } from './unit';
 
 /** Number of units that start concurrently at boot: each has its own start timeout, and more would use up each other's. */
 const AT_ONCE = 8;
+
+/** How long bundles with plugins of their own wait for the portal's own plugins at boot. */
+const OWN_FIRST_MS = 30_000;
 
 /** What {@link Units} work with. */
 export interface UnitsOptions extends UnitStarter {
@@ -124,18 +128,16 @@ export class Units {
         }
       }
     };
-    // The portal's own plugins start all at once, as in Backstage: they may wait for each other.
-    const own = this.all()
-      .filter(({ composition }) => isOwn(composition))
-      .map(start);
-    await Promise.all([
-      ...own,
-      concurrently(
-        this.all().filter(({ composition }) => !isOwn(composition)),
-        start,
-        AT_ONCE,
-      ),
-    ]);
+    // The portal's own all at once, as in Backstage: they may wait for each other.
+    const own = Promise.all(
+      this.all()
+        .filter(({ composition }) => isOwn(composition))
+        .map(start),
+    );
+    // Bundles would keep the event loop from them. One that waits for a bundle must not wait for ever.
+    await Promise.race([own, sleep(OWN_FIRST_MS, undefined, { ref: false })]);
+    const others = this.all().filter(({ composition }) => !isOwn(composition));
+    await Promise.all([own, concurrently(others, start, AT_ONCE)]);
     startup?.complete();
     return faults;
   }

@@ -68,9 +68,7 @@ export class Pipeline<Found> {
     try {
       return await locks.names.run([name], work);
     } finally {
-      for (const other of bundles.names()) {
-        if (other !== name && bundles.conflicts(other)) await locks.names.run([other], () => this.#apply(other));
-      }
+      for (const other of bundles.contenders(name)) await locks.names.run([other], () => this.#apply(other));
     }
   }
 
@@ -182,8 +180,9 @@ export class Pipeline<Found> {
       } else bundles.remember(bundle, contribution);
     }
     bundles.refreshAll();
-    // The holder of the id may have failed.
-    for (const bundle of staged) if (bundles.conflicts(bundle.name)) await this.activate(bundle);
+    // Whoever held the id may have failed.
+    const contenders = new Set(bundles.contenders());
+    for (const bundle of staged) if (contenders.has(bundle.name)) await this.activate(bundle);
     return staged.filter((_bundle, index) => loaded[index] === 'late').map(({ name }) => name);
   }
 

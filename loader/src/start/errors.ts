@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, thrownHint } from '@stagedoor/bundle';
 import { plainError } from '../errors/thrown';
 
 export function serviceHangs(pluginId: string): StagedoorError {
@@ -17,5 +17,6 @@ export function initFailed(who: string, thrown: unknown): StagedoorError {
     const what = `${permission ?? 'access'}${resource ? ` of ${resource}` : ''}`;
     return new StagedoorError('ACCESS_DENIED', `The init of ${who} was denied ${what}.`, { cause });
   }
-  return new StagedoorError('INIT_FAILED', `The init of ${who} failed: ${cause.message}`, { cause });
+  const message = `The init of ${who} failed: ${cause.message}`;
+  return new StagedoorError('INIT_FAILED', message, { cause, hint: thrownHint(cause) });
 }

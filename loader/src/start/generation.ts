@@ -26,6 +26,7 @@ import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from 
 import type { LeftBehind } from '../patches/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
+import { OwnInits } from './ownInits';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
 
@@ -64,6 +65,7 @@ export class Generation extends GenerationLifecycle {
   readonly #own: OwnServices;
   readonly #database: UnitDatabase | undefined;
   readonly #began = performance.now();
+  readonly #ownInits = new OwnInits();
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
     super(pluginId, composition, host);
@@ -75,7 +77,7 @@ export class Generation extends GenerationLifecycle {
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
       const { services } = this.#own;
-      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy };
+      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy, ownInits: this.#ownInits };
       for (const service of part.services) {
         const confined = confineService(services.share(service), options);
         this.#backend.add(
@@ -106,7 +108,8 @@ export class Generation extends GenerationLifecycle {
       const started = runWithPackageDirs(dirs, () => generation.#backend.start());
       const isStatic = partsOf(composition).every(({ owner }) => owner === STATIC_OWNER);
       const late = (): StagedoorError => serviceHangs(pluginId);
-      const outcome = await (isStatic ? started : deadline(started, host.startTimeoutMs + START_GRACE_MS, late));
+      const limitMs = host.startTimeoutMs + START_GRACE_MS;
+      const outcome = await (isStatic ? started : generation.#ownInits.deadline(started, limitMs, late));
       generation.startup = outcome.result.plugins.find((plugin) => plugin.pluginId === pluginId);
       const failure = StartFailure.fromResult(pluginId, outcome.result);
       if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;

@@ -7,6 +7,7 @@ import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
 import { STATIC_OWNER } from '../composition/part';
 import { initTimedOut, initFailed } from './errors';
+import type { OwnInits } from './ownInits';
 
 /** Codes that an init may throw; others could only imitate findings of the portal. */
 const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'ROOT_ROUTE_REFUSED', 'INIT_FAILED']);
@@ -15,6 +16,8 @@ const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'RO
 export interface GuardOptions extends Confinement {
   services: Pick<RootServices, 'shareDeps'>;
   startTimeoutMs: number;
+  /** Hears of each init of the portal's own, which have no limit. */
+  ownInits?: Pick<OwnInits, 'note'>;
 }
 
 /**
@@ -45,8 +48,10 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
           const confined = confineRouters(registration.init.deps, deps, options);
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           // createBackend() waits for static plugins without a time limit.
-          if (options.owner === STATIC_OWNER) await init;
-          else await deadline(init, startTimeoutMs, () => initTimedOut(who, startTimeoutMs));
+          if (options.owner === STATIC_OWNER) {
+            options.ownInits?.note(init);
+            await init;
+          } else await deadline(init, startTimeoutMs, () => initTimedOut(who, startTimeoutMs));
         } catch (cause) {
           // Errors of static plugins are reported as in Backstage.
           if (options.owner === STATIC_OWNER) throw cause;

@@ -55,6 +55,9 @@ function faultOf(message: string, config: Config): ConfigFault {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const missing = /^missingProperty=(.*)$/s.exec(parameters!)?.[1];
   if (missing !== undefined) return { key: [...path, missing].join('.'), expected: 'is missing' };
+  // What else is about one property names it beside the object that holds it.
+  const property = /^(?:additionalProperty|unevaluatedProperty|propertyName)=(.*)$/s.exec(parameters!)?.[1];
+  if (property !== undefined) path.push(property);
   const values = /^allowedValues=(.*)$/s.exec(parameters!)?.[1];
   const file = configOrigin(config, path);
   const said = values === undefined ? expected : `must be one of ${values.replaceAll(',', ', ')}`;

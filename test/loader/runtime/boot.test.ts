@@ -1,4 +1,9 @@
-import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendPlugin,
+  createExtensionPoint,
+  type BackendFeature,
+} from '@backstage/backend-plugin-api';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +16,10 @@ import { GREETER, drop, greeterVersion } from '../../support/greeter';
 import { holdRequest } from '../../support/heldRequest';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
+
+interface Words {
+  addWord(word: string): void;
+}
 
 function staticPlugin(pluginId: string, init: () => Promise<void>): BackendFeature {
   return createBackendPlugin({
@@ -116,13 +125,38 @@ describe('a backend that starts', () => {
     await expect(starting).rejects.toThrow(/fragile.*no luck/s);
   });
 
-  test('waits for a plugin of its own longer than bundles may take, as createBackend() does', async () => {
+  test('waits for a plugin of its own longer than bundles may take, its modules with it and other bundles after it', async () => {
+    const said: string[] = [];
+    let ended = 0;
+    const slow = createBackendPlugin({
+      pluginId: 'greeter',
+      register(env) {
+        env.registerExtensionPoint(createExtensionPoint<Words>({ id: 'greeter.words' }), {
+          addWord: (word) => void said.push(word),
+        });
+        env.registerInit({
+          deps: {},
+          async init() {
+            await sleep(8000);
+            ended = Date.now();
+          },
+        });
+      },
+    });
     const backend = await startBackend({
       dynamicPlugins: { startTimeout: '1s' },
-      prepare: (portal) => portal.add(staticPlugin('slow-to-start', () => sleep(8000))),
-      before: async (root) => void (await fixtureBundle(root, 'hangs-in-init')),
+      prepare: (portal) => portal.add(slow),
+      before: async (root) => {
+        await fixtureBundle(root, 'hangs-in-init');
+        await fixtureBundle(root, 'greeter-module-word');
+      },
     });
-    expect(await backend.until('hangs-in-init-dynamic', 'failed')).toMatchObject({ code: 'START_TIMEOUT' });
+    const failed = await backend.until('hangs-in-init-dynamic', 'failed');
+    expect(failed).toMatchObject({ code: 'START_TIMEOUT' });
+    // Its second began when the portal's own plugin had started.
+    expect(Date.parse(failed!.since) - ended).toBeGreaterThan(900);
+    await backend.until('greeter-module-word-dynamic', 'running');
+    expect(said).toEqual(['hello']);
   });
 
   test('goes on without a plugin of its own whose failure backend.startup allows', async () => {

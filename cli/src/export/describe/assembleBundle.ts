@@ -11,16 +11,16 @@ import type { BundleParts } from './bundleParts';
 import { collectConfigSchemas } from './configSchema';
 import { bundlePackageJson, nestedPackageJsons, toJson } from './packageJson';
 
-/** Writes everything of the bundle but its manifest, SBOM and licences into `staging`; true when native code is among it. */
+/** Writes everything of the bundle but its manifest, SBOM and licences into `staging`; with warnings; `native` when native code is among it. */
 export async function assembleBundle(
   staging: Staging,
   { build, layout, copied, peers }: BundleParts,
   { plan }: ExportContext,
-): Promise<{ native: boolean }> {
+): Promise<{ native: boolean; warnings: string[] }> {
   // The host has the schemas of its own packages, also of those that a bundle carries a copy of.
   const inlined = [...build.contents.inlined.values()].map((entry) => entry.package);
   const own = inlined.filter(({ name }) => !plan.provided.has(name));
-  const [schemas, native] = await Promise.all([
+  const [{ schemas, warnings }, native] = await Promise.all([
     collectConfigSchemas([plan.self, ...own], cacheDir(plan.workspace)),
     copyHoisted(layout, staging.dir),
     ...copied.map((files) => copyFiles(staging, files)),
@@ -32,7 +32,7 @@ export async function assembleBundle(
   await staging.write('package.json', bundlePackageJson(plan, described));
   for (const [path, content] of nestedPackageJsons(plan)) await staging.write(path, content);
   for (const path of schemas ? SCHEMA_FILES : []) await staging.write(path, toJson(schemas));
-  return { native };
+  return { native, warnings };
 }
 
 /** Copies files of a package, as they are, into the bundle. */

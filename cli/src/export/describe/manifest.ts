@@ -82,10 +82,18 @@ function provided({
   openedRoutes,
   extensionPoints,
   extensions,
+  unfinished,
 }: StartedBundle): BundleManifest['provides'] {
   const keyed = openedRoutes.map((route) => ({ key: `${route.pluginId} ${route.path} ${route.allow}`, route }));
   const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ route }) => ({ ...route }));
-  return { pluginIds, modules, openedRoutes: sorted, extensionPoints, ...(extensions && { extensions }) };
+  return {
+    pluginIds,
+    modules,
+    openedRoutes: sorted,
+    extensionPoints,
+    ...(extensions && { extensions }),
+    ...(unfinished && { unfinished: unfinished.map((each) => ({ ...each })) }),
+  };
 }
 
 async function describeLockfile({ lockfile }: Workspace): Promise<BundleManifest['source']['lockfile']> {

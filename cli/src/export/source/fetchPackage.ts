@@ -6,9 +6,9 @@ import { StagedoorError, fileName, isFrontendRole, readPackageJson, type SharedP
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
 import { npmCommand, npmEnvironment, publishedRole } from './npmCommand';
+import { explainNpm } from './npmFailure';
+import { viewPackage, type Manifest } from './viewPackage';
 import { NPM_LIMITS, watchProcess, type ProcessLimits } from './watchProcess';
-
-const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
@@ -104,15 +104,18 @@ async function npmInstall(
   { cwd, signal, limits }: { cwd: string; signal: AbortSignal | undefined; limits: ProcessLimits },
 ): Promise<void> {
   const { command, leading } = npmCommand();
+  const env = npmEnvironment();
+  const view = (text: string): Promise<Manifest | undefined> =>
+    viewPackage(text, { command, leading }, { cwd, env, ...(signal && { signal }) });
   const run = new Promise<void>((done, fail) => {
     const child = execFile(
       command,
       [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, ...SETTINGS],
-      { cwd, signal, env: npmEnvironment(), maxBuffer: 64 * 1024 * 1024 },
+      { cwd, signal, env, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const limit = watch.exceeded();
         if (limit !== undefined) fail(tooMuch(spec, limit));
-        else if (error) fail(explain(spec, error, stdout, stderr));
+        else if (error) void explainNpm(spec, { error, stdout, stderr }, view).then(fail, fail);
         else done();
       },
     );
@@ -135,41 +138,6 @@ function tooMuch({ name, range }: PackageSpec, limit: string): StagedoorError {
   return new StagedoorError('FETCH_FAILED', `npm was ended: it took more than ${limit} to install ${name}@${range}.`, {
     hint: `A package with its dependencies may take ${limit}. Check that the registry in .npmrc is the right one.`,
   });
-}
-
-function explain({ name, range }: PackageSpec, cause: Error, stdout: string, stderr: string): Error {
-  const spec = `${name}@${range}`;
-  if (cause.name === 'AbortError') return cause;
-  const report = npmReport(stdout);
-  // The same codes come for a dependency that is not there.
-  if (report && NOT_FOUND.has(report.code) && names(report.summary, name)) {
-    return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
-      cause,
-    });
-  }
-  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-    const hint = 'Put npm in reach: what a published plugin depends on is installed with it.';
-    return new StagedoorError('FETCH_FAILED', `${spec} cannot be installed without npm: ${cause.message}`, {
-      hint,
-      cause,
-    });
-  }
-  const detail = report?.summary || stderr.trim().split('\n').slice(-5).join('\n') || cause.message;
-  return new StagedoorError('FETCH_FAILED', `npm could not install ${spec}: ${detail}`, { cause });
-}
-
-/** npm writes a name as it is, or as part of a URL. */
-function names(text: string, name: string): boolean {
-  return text.includes(name) || text.toLowerCase().includes(name.replace('/', '%2f'));
-}
-
-function npmReport(stdout: string): { code: string; summary: string } | undefined {
-  try {
-    const { error } = JSON.parse(stdout) as { error?: { code?: string; summary?: string } };
-    return error && { code: error.code ?? '', summary: error.summary ?? '' };
-  } catch {
-    return undefined;
-  }
 }
 
 async function nearestNpmrc(from: string): Promise<string | undefined> {

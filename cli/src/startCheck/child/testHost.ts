@@ -13,6 +13,8 @@ import { testServices, type Observed } from './testServices';
 /** What an init failed with, and whose it is, as Backstage words it. */
 export interface InitFailure {
   who: string;
+  pluginId: string;
+  moduleId?: string;
   error: unknown;
 }
 
@@ -76,7 +78,7 @@ export class TestHost {
       return [];
     } catch (error) {
       const { result } = error as { result?: BackendStartupResult };
-      return result ? failuresIn(result) : [{ who: 'the bundle', error }];
+      return result ? failuresIn(result) : [{ who: 'the bundle', pluginId: registrations[0]!.pluginId, error }];
     }
   }
 
@@ -93,9 +95,9 @@ async function unwrap(value: unknown): Promise<OpenFeature> {
 
 function failuresIn(result: BackendStartupResult): InitFailure[] {
   return result.plugins.flatMap(({ pluginId, failure, modules }) => [
-    ...(failure ? [{ who: `plugin '${pluginId}'`, error: failure.error }] : []),
+    ...(failure ? [{ who: `plugin '${pluginId}'`, pluginId, error: failure.error }] : []),
     ...modules.flatMap(({ moduleId, failure: fault }) =>
-      fault ? [{ who: `module '${moduleId}' for plugin '${pluginId}'`, error: fault.error }] : [],
+      fault ? [{ who: `module '${moduleId}' for plugin '${pluginId}'`, pluginId, moduleId, error: fault.error }] : [],
     ),
   ]);
 }
