@@ -154,9 +154,12 @@ test('Every decision is listed with the title, status and date that its record s
     const [, title, date, more = ''] =
       /^# \d{3}: (.+) *\n+ ?\*\*Status:\*\* accepted, (\d{4}-\d\d-\d\d)\.(.*)/.exec(text) ?? [];
     expect(title, name).toBeDefined();
-    const amendedBy = /Amended by (\[\d{3}\]\((\S+?)\))/.exec(more);
-    const status = amendedBy ? `accepted; amended by ${amendedBy[1]}` : 'accepted';
+    const amendments = /Amended by ((?:(?!Amends).)*)/.exec(more)?.[1]?.match(/\[\d{3}\]\(\S+?\)/g) ?? [];
+    const status = ['accepted', ...(amendments.length > 0 ? [`amended by ${amendments.join(', ')}`] : [])].join('; ');
     expect(list).toContain(`| [${number}](${name}) | ${title} | ${status} | ${date} |`);
-    if (amendedBy) expect(readFileSync(join(dir, amendedBy[2]!), 'utf8')).toContain(`(${name})`);
+    for (const amendment of amendments) {
+      const file = /\((\S+)\)/.exec(amendment)![1]!;
+      expect(readFileSync(join(dir, file), 'utf8'), file).toContain(`(${name})`);
+    }
   }
 });

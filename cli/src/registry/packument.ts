@@ -1,4 +1,4 @@
-import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
+import { describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import { rcompare, valid } from 'semver';
 import * as z from 'zod';
 import { errorText } from '../text/errorText';
@@ -6,6 +6,7 @@ import { PACKUMENT_LIMITS } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { send, type HttpContext } from '../http/send';
 import { npmHeaders, withoutUser } from './npmHeaders';
+import { listNotFetched, notChosen, registryRefused, versionNotFound } from './errors';
 import { registryOf, type NpmSettings } from './npmSettings';
 
 /** What a registry lists of one version. */
@@ -70,13 +71,11 @@ export async function findVersion(name: string, range: string, context: Registry
     picked = pickManifest(packument, range, context.settings);
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
-    throw new StagedoorError(NOT_FOUND.has(code) ? 'PACKAGE_NOT_FOUND' : 'FETCH_FAILED', `${spec}: ${message}`, {
-      cause,
-    });
+    throw NOT_FOUND.has(code) ? versionNotFound(spec, cause as Error) : notChosen(spec, message, cause);
   }
   const parsed = versionSchema.safeParse(picked);
   if (!parsed.success) {
-    throw new StagedoorError('FETCH_FAILED', `${spec}: the registry lists ${describeIssues(parsed.error)}`);
+    throw notChosen(spec, `the registry lists ${describeIssues(parsed.error)}`);
   }
   const { version, dist } = parsed.data;
   const sha1 = dist.shasum === undefined ? '' : `sha1-${Buffer.from(dist.shasum, 'hex').toString('base64')}`;
@@ -122,14 +121,13 @@ async function fetchPackument(name: string, { settings, ...context }: RegistryCo
     const response = await send(withoutUser(url), { headers }, context);
     if (!response.ok) {
       await response.body?.cancel();
-      const code = response.status === 404 ? 'PACKAGE_NOT_FOUND' : 'FETCH_FAILED';
-      throw new StagedoorError(code, `${url.href} answers ${response.status} ${response.statusText}.`);
+      throw registryRefused(url.href, response);
     }
     const bytes = await readBody(response, { shown, limits: PACKUMENT_LIMITS, tooLarge: 'FETCH_FAILED' });
     return packumentSchema.parse(parseJson(bytes.toString('utf8')));
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause)) throw cause;
-    throw new StagedoorError('FETCH_FAILED', `${shown} could not be fetched: ${errorText(cause)}.`, { cause });
+    throw listNotFetched(shown, errorText(cause), cause);
   }
 }

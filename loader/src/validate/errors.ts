@@ -66,3 +66,18 @@ export function configInvalid(name: string, faults: readonly ConfigFault[]): Sta
     { details: { faults } },
   );
 }
+
+/** `name` and another bundle disagree on `key`; each is in one of the two lists. */
+export function visibilityConflict(
+  name: string,
+  { key, shownBy, secretTo }: { key: string; shownBy: string[]; secretTo: string[] },
+): StagedoorError {
+  const shows = shownBy.includes(name);
+  const [holder] = shows ? secretTo : shownBy;
+  const [own, theirs] = shows ? ['visible to browsers', 'secret'] : ['secret', 'visible to browsers'];
+  const message = `${name} declares ${key} of app-config ${own}; ${holder}, which came before it, declares it ${theirs}.`;
+  return new StagedoorError('CONFIG_VISIBILITY_CONFLICT', message, {
+    hint: `Correct the visibility of ${key} in the config schema of ${name} or of ${holder}, or remove one of the two.`,
+    details: { key, claimant: name, holder },
+  });
+}

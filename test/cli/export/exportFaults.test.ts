@@ -13,7 +13,12 @@ interface Fault {
 }
 
 const faults: Fault[] = [
-  { fixture: 'no-package-json', code: 'PACKAGE_JSON_MISSING', says: /contains no package\.json/, hints: /package folder/ },
+  {
+    fixture: 'no-package-json',
+    code: 'PACKAGE_JSON_MISSING',
+    says: /contains no package\.json/,
+    hints: /package folder/,
+  },
   {
     fixture: 'no-role',
     code: 'ROLE_MISSING',
