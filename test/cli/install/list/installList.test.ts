@@ -248,10 +248,10 @@ describe('References to included entries', () => {
     ['ref://two', '2 included entries'],
     ['ref://twice', '2 included entries'],
     ['ref://npm-package', 'no included entry'],
-  ])('%s means %s', async (text, what) => {
+  ])('%s matches %s', async (text, what) => {
     await expect(resolved(text)).rejects.toMatchObject({
       code: 'PLUGIN_REFERENCE_UNRESOLVED',
-      message: expect.stringContaining(`${text} means ${what}`) as unknown,
+      message: expect.stringContaining(`${text} matches ${what}`) as unknown,
     });
   });
 
