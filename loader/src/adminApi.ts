@@ -167,6 +167,8 @@ export interface Operation {
 export interface Host {
   /** Release of Backstage; unknown to some portals. */
   backstage?: string;
+  /** How the release is known. */
+  backstageFrom?: 'backstage.json' | 'installed';
   /** Version of Node.js, without the `v`. */
   node: string;
   platform: string;

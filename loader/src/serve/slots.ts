@@ -1,5 +1,6 @@
 import type { RootHttpRouterService } from '@backstage/backend-plugin-api';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { answerStarting } from './unavailable';
 
 /** The target of a slot: it handles the requests below one mount path. */
 export interface SlotTarget {
@@ -56,7 +57,7 @@ export class Slots {
     }
   }
 
-  /** Holds requests to an empty slot until it is filled or `work` ends, at most five seconds. */
+  /** Holds requests to an empty slot until it is filled or `work` ends; after five seconds they are answered with 503. */
   async holding<T>(path: string, work: () => Promise<T>): Promise<T> {
     const release = this.#hold(this.#slot(path));
     try {
@@ -129,7 +130,7 @@ export class Slots {
         resume: () => dispatch(request, response, next),
         timer: setTimeout(() => {
           slot.waiting.delete(waiting);
-          waiting.resume();
+          answerStarting(response);
         }, HOLD_MS),
       };
       slot.waiting.add(waiting);

@@ -6,6 +6,9 @@ import type { SlotTarget } from './slots';
 /** Seconds before a client should retry for a plugin that only an operator can bring back. */
 export const QUARANTINED_RETRY_S = 300;
 
+/** The same for a plugin that is starting, as a header. */
+const STARTING_RETRY_S = '5';
+
 /** Answers 503 with the error and Retry-After in seconds; a response that has begun is aborted. */
 export function answerUnavailable(response: Response, fault: StagedoorError, retryAfterS: number): void {
   answerFault(response, 503, 'ServiceUnavailableError', fault, { 'Retry-After': String(retryAfterS) });
@@ -20,6 +23,13 @@ export function didNotStart(pluginId: string): SlotTarget {
 export function answerDidNotStart(response: Response, pluginId: string): void {
   const error = { name: 'ServiceUnavailableError', message: `Plugin '${pluginId}' did not start` };
   response.status(503).json({ error });
+}
+
+/** Answers 503 with Retry-After for a plugin that is still starting, with the message of Backstage. */
+export function answerStarting(response: Response): void {
+  if (response.headersSent || response.destroyed) return;
+  const error = { name: 'ServiceUnavailableError', message: 'Service has not started up yet' };
+  response.status(503).set('Retry-After', STARTING_RETRY_S).json({ error });
 }
 
 /** Answers 502 with ANSWER_INVALID; a response that has begun is aborted. */

@@ -295,6 +295,8 @@ await describeSwitching('a plugin process with a user of its own', () => {
       home,
       join(home, 'dynamic-plugins-root'),
       join(home, 'checkout'),
+      // The portal's working directory, in which it writes nothing.
+      join(home, 'deployment'),
       join(home, 'app-config.'),
       join(home, 'state', 'node_modules'),
       join(home, 'data', 'two.sqlite.d'),
