@@ -90,10 +90,10 @@ describe("An adopter's app, which Backstage serves", () => {
     await page.getByRole('link', { name: 'Hello' }).first().click();
     await page.getByText('This page is a dynamic plugin, version 1.0.0.').waitFor();
 
-    // No trial tells what throws once it is shown: the page is loaded again without it.
+    // No trial tells what throws once it is shown: it is shown as failed in its place.
     await dropPages(portal, { bomb: bomb! });
     await page.goto(`${portal.url}/plugins?with`);
-    await notice(page).getByText('The app does not run with it: no luck').first().waitFor();
+    await notice(page).getByText('Its extension app-root-element:bomb failed: no luck').waitFor();
     await page.getByRole('row').filter({ hasText: HELLO_PAGE }).getByText('running').waitFor();
   });
 });

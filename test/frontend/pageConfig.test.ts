@@ -6,7 +6,7 @@ import { startBackend, type BackendOptions, type RunningBackend } from '../suppo
 import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
 import { tempDir } from '../support/tempDir';
-import { PAGE, drop } from './page';
+import { PAGE, VISIBLE, drop, schemaOf } from './page';
 
 /** A portal that serves an app as any backend does. */
 async function startWithApp(options: BackendOptions = {}): Promise<RunningBackend> {
@@ -27,16 +27,6 @@ function configIn(page: string): AppConfig[] {
 }
 
 const configOf = async (backend: RunningBackend, path = '/') => configIn(await (await backend.get(path)).text());
-
-const schemaOf = (properties: object) => ({
-  'dist/.config-schema.json': JSON.stringify({
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    type: 'object',
-    properties,
-  }),
-});
-
-const VISIBLE = { type: 'object', additionalProperties: true, deepVisibility: 'frontend' };
 
 describe('The page of an app', () => {
   test('has the config of frontend plugins that came after the start, and of no others', async () => {
@@ -87,7 +77,7 @@ describe('The page of an app', () => {
     const refused = await backend.until(PAGE, 'rejected');
     expect(refused).toMatchObject({ code: 'CONFIG_VISIBILITY_CONFLICT' });
     expect(refused!.message).toBe(
-      `${PAGE} shows vis.token of app-config to browsers, and greeter-dynamic, which came before it, calls it secret.`,
+      `${PAGE} declares vis.token of app-config visible to browsers; greeter-dynamic, which came before it, declares it secret.`,
     );
     expect(JSON.stringify(await configOf(backend))).not.toContain('nobody may see this');
     expect(await backend.until('greeter-dynamic', 'running')).toBeDefined();

@@ -1,5 +1,5 @@
 import type { FrontendFeature } from '@backstage/frontend-plugin-api';
-import { isValidElement, type ComponentType } from 'react';
+import { cloneElement, isValidElement, type ComponentType, type ReactElement } from 'react';
 import { FailedInPlace, failureOf, Guard, type PartOfRemote } from './FailedInPlace';
 import { noteFailure } from './pageRemotes';
 
@@ -69,11 +69,18 @@ function dataValue(id: string, value: unknown): DataValue {
 
 /** Elements, and icons in what describes something, e.g. an item of the navigation. */
 function guarded(value: unknown, part: PartOfRemote): unknown {
-  if (isValidElement(value)) return <Guard part={part}>{value}</Guard>;
+  if (isValidElement(value)) return <Guard part={part}>{withGuardedIcon(value, part)}</Guard>;
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'icon')) return value;
   const { icon } = value as { icon: unknown };
   if (isValidElement(icon)) return { ...value, icon: guarded(icon, { ...part, icon: true }) };
   return isComponent(icon) ? { ...value, icon: guardedIcon(icon, part) } : value;
+}
+
+/** The element of a page has the icon for its header as a property; without a boundary of its own it takes down the page. */
+function withGuardedIcon(element: ReactElement, part: PartOfRemote): ReactElement {
+  const { icon } = (element.props ?? {}) as { icon?: unknown };
+  if (!isValidElement(icon)) return element;
+  return cloneElement(element as ReactElement<{ icon: unknown }>, { icon: guarded(icon, { ...part, icon: true }) });
 }
 
 function guardedIcon(Icon: ComponentType<object>, part: PartOfRemote): ComponentType<object> {
