@@ -63,7 +63,7 @@ export function pluginsCommand(reporter: Reporter): CommandModule {
     command: 'plugins',
     describe: DESCRIPTION,
     builder: (yargs) => {
-      const commands = (yargs.options(pluginsOptions).version(false) as unknown as Argv<PortalArguments>)
+      const commands = (yargs.options(pluginsOptions) as unknown as Argv<PortalArguments>)
         .command(listCommand(reporter))
         .command(showCommand(reporter))
         .command(uploadCommand(reporter))
@@ -161,7 +161,8 @@ function waitCommand(reporter: Reporter): CommandModule<PortalArguments, WaitArg
   return {
     command: 'wait <names..>',
     describe: 'Wait until plugins are in a state; fails if they cannot reach it',
-    builder: (yargs) => withNames(yargs).options(waitOptions),
+    // --version is that of the plugin here.
+    builder: (yargs) => withNames(yargs).version(false).options(waitOptions),
     handler: async ({ names, state, version, timeout, ...args }) => {
       const { waitForState } = await import('../portal/waitForState');
       await eachOf(names, args, reporter, state, (client, name, signal) => {
