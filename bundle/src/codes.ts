@@ -379,7 +379,7 @@ export const codes = {
   },
   PNP_UNSUPPORTED: {
     meaning: "The dependencies are installed with Yarn Plug'n'Play, without node_modules.",
-    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`.',
+    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`.',
   },
   HOST_UNREADABLE: {
     meaning: 'The host manifest of --host cannot be read.',

@@ -69,7 +69,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(stderr).toMatch(/^\[\d\/4\] failed {4}@acme\/plugin-2-backend DEPENDENCY_NOT_INSTALLED$/m);
     expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
       'error DEPENDENCY_NOT_INSTALLED: @acme/plugin-2-backend in plugins/plugin-2-backend: not-there is not installed; @acme/plugin-2-backend imports it.',
-      `hint: Run \`npm install not-there\` in ${join(root, 'plugins/plugin-2-backend')}, then export again.`,
+      `hint: Run \`npm install not-there\` in ${join(root, 'plugins/plugin-2-backend')}.`,
       expect.stringContaining('3 exported, 0 unchanged, 1 failed in'),
     ]);
     expect(await filesOf(join(root, 'plugins/plugin-2-backend'))).toEqual(['package.json', 'src/index.ts']);
@@ -256,7 +256,7 @@ describe('A workspace that cannot be exported', () => {
     ['has a broken package.json', 'PACKAGE_JSON_INVALID', { 'package.json': '{' }, [], /not JSON/],
     ['holds no plugin', 'WORKSPACE_EMPTY', { 'package.json': { workspaces: ['packages/*'] } }, [], /none of the 4/],
     ['holds none that is selected', 'WORKSPACE_EMPTY', {}, ['--filter', 'nobody'], /matches no plugin/],
-    ['is asked for half a job', 'USAGE', {}, ['--jobs', '0.5'], /whole number/],
+    ['is asked for half a job', 'USAGE', {}, ['--jobs', '0.5'], /--jobs takes a positive integer/],
   ])('because it %s is answered with %s', async (_, code, files, args, says) => {
     const root = await workspaceOf(2);
     await writeFiles(root, files);
