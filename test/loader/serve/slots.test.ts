@@ -17,7 +17,10 @@ test('A request to a plugin that starts for longer than five seconds is told to 
       resolve();
     });
   });
-  const slots = new Slots({ use: (path, ...handlers) => void app.use(path as string, ...handlers) });
+  const slots = new Slots({
+    use: (path, ...handlers) => void app.use(path as string, ...handlers),
+    addWebSocketHandler: () => {},
+  });
   const server = createServer(app).listen(0);
   try {
     const release = slots.holdPlugins(['slow']);

@@ -38,7 +38,7 @@ export async function fetchPackage(
       await npmInstall({ name, range: range || 'latest' }, prefix, { cwd, signal, limits });
       if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     };
-    const expected = await publishedRole({ name, range: range || 'latest' }, cwd, signal);
+    const expected = await publishedRole({ name, range: range || 'latest' }, { cwd, signal, limits });
     const carried = isFrontendRole(expected ?? '');
     await install(carried ? {} : await writeStandIns(prefix, shared));
     const dir = join(prefix, 'node_modules', name);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { watchProcess, type ProcessLimits } from './watchProcess';
 
 /** The npm that runs us, where one does: it is the one whose settings the user sees. */
 export function npmCommand(): { command: string; leading: string[] } {
@@ -12,11 +13,10 @@ export function npmEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
 }
 
-/** `backstage.role` of a published package, by the settings of `cwd`; undefined where npm does not say. */
+/** `backstage.role` of a published package, by the settings of `cwd`; undefined where npm does not say, or not within `limits`. */
 export async function publishedRole(
   { name, range }: { name: string; range: string },
-  cwd: string,
-  signal?: AbortSignal,
+  { cwd, signal, limits }: { cwd: string; signal: AbortSignal | undefined; limits: ProcessLimits },
 ): Promise<string | undefined> {
   const { command, leading } = npmCommand();
   const args = [
@@ -29,11 +29,12 @@ export async function publishedRole(
     '--loglevel=error',
   ];
   const text = await new Promise<string>((done, fail) => {
-    execFile(command, args, { cwd, signal, env: npmEnvironment() }, (error, stdout) => {
+    const child = execFile(command, args, { cwd, signal, env: npmEnvironment() }, (error, stdout) => {
       if (signal?.aborted) fail(error!);
       // What is wrong with the package the installation says.
       else done(error ? '' : stdout);
     });
+    watchProcess(child, limits);
   });
   return lastText(text);
 }

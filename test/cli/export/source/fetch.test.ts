@@ -57,7 +57,7 @@ describe('A package that is not installed', () => {
 
   it('comes with everything where it runs in browsers: apps share no packages of backends', async () => {
     const { dir } = await folderWithRegistry();
-    const { inlined, path } = await exported(dir, '@fixture/page');
+    const { inlined, path } = await exported(dir, '@fixture/page', '--no-start-check');
     expect(inlined).toContainEqual(expect.objectContaining({ name: '@backstage/errors', version: '1.99.0' }));
     const bill = await readFile(join(path, 'sbom.cdx.json'), 'utf8');
     const { components } = JSON.parse(bill) as { components: Array<{ name: string; hashes?: unknown[] }> };
