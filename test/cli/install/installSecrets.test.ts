@@ -65,10 +65,10 @@ async function installOne(entry: object, npmrc: string[] = []): Promise<Installe
   const stored = [];
   for (const name of await readdir(cwd, { recursive: true })) {
     if (name === '.npmrc' || name === 'dynamic-plugins.yaml') continue;
-    const entry = await lstat(join(cwd, name));
+    const info = await lstat(join(cwd, name));
     // The lock is links that point to no file: their text is what is stored.
-    if (entry.isSymbolicLink()) stored.push(await readlink(join(cwd, name)));
-    else if (entry.isFile()) stored.push(await readFile(join(cwd, name), 'latin1'));
+    if (info.isSymbolicLink()) stored.push(await readlink(join(cwd, name)));
+    else if (info.isFile()) stored.push(await readFile(join(cwd, name), 'latin1'));
   }
   const everything = [text.stdout, text.stderr, json.stdout, json.stderr, ...stored].join('\n');
   return { result: JSON.parse(json.stdout) as Installed['result'], everything };
