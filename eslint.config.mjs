@@ -37,6 +37,19 @@ export default defineConfig(
     rules: { 'no-console': 'error' },
   },
   {
+    files: ['bundle/src/**/*.ts', 'cli/src/**/*.ts', 'loader/src/**/*.ts', 'portal/backend/src/**/*.ts'],
+    ignores: ['**/errors.ts', 'bundle/src/error.ts', 'cli/src/{export,portal,sources,startCheck}/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "NewExpression[callee.name='StagedoorError']",
+          message: 'Errors are made in errors.ts of the folder, one function for each condition.',
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(

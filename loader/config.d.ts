@@ -72,6 +72,24 @@ export interface Config {
       /** Names of packages whose older builds are refused, even if `allow` names them. Default: none. */
       refuse?: string[];
     };
+    /**
+     * Bundles whose `backstage.supported-versions` leaves out the Backstage release of the portal. `warn`: they run, with a warning.
+     * `refuse`: they do not run. `ignore`: they run. A text is the mode for all packages. Default: `warn`.
+     */
+    versions?:
+      | 'warn'
+      | 'refuse'
+      | 'ignore'
+      | {
+          /** The mode for packages that no list names. Default: `warn`. */
+          mode?: 'warn' | 'refuse' | 'ignore';
+          /** Names of packages that run with a warning; `*` matches any characters. Default: none. */
+          warn?: string[];
+          /** Names of packages that are refused, even if another list names them. Default: none. */
+          refuse?: string[];
+          /** Names of packages that run without a warning. Default: none. */
+          ignore?: string[];
+        };
     /** The databases of plugins. */
     database?: {
       /**

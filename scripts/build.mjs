@@ -10,13 +10,14 @@ import { unlessUpToDate } from './lib/stamp.mjs';
 /** Package folder → source entries below its src/. */
 const packages = {
   bundle: ['index.ts'],
-  cli: ['index.ts', 'api.ts', 'main.ts', 'startCheck/child/main.ts'],
+  cli: ['index.ts', 'api.ts', 'main.ts', 'startCheck/child/main.ts', 'startCheck/frontend/main.ts'],
   loader: [
     'index.ts',
     'ahead/worker.ts',
     'child.ts',
     'compile/child.ts',
     'host/modules/child.ts',
+    'observability/metrics/sdk.ts',
     'pluginHealth.ts',
     'process/membrane/membrane.ts',
     'validate/schemaWorker/worker.ts',
@@ -24,8 +25,8 @@ const packages = {
   'portal/backend': ['index.ts', 'main.ts'],
 };
 
-/** Packages of many small files that every command needs at once: loading them one by one costs more than the rest. */
-export const INLINED = ['yargs', 'zod', 'semver'];
+/** Packages of many small files that are needed at once: loading them individually costs more than everything else. */
+export const INLINED = ['yargs', 'zod', 'semver', '@opentelemetry/exporter-prometheus', '@opentelemetry/sdk-metrics'];
 
 /** Builds the packages whose sources changed since their last build; returns the folders of those built. */
 export async function buildAll() {

@@ -1,12 +1,12 @@
-/** What a code means, and the hint for errors that have no closer one. */
+/** Meaning of a code, and the hint for errors without a more specific one. */
 interface CodeEntry {
   meaning: string;
   hint: string;
 }
 
 /**
- * Every code a user can meet. Codes are permanent: never rename or reuse one.
- * `docs/errors.md` holds the same list and a test compares the two.
+ * Every code that users can see. Codes are permanent: never rename or reuse one. `docs/errors.md` contains the same list, and
+ * a test compares the two.
  */
 export const codes = {
   // The bundle itself
@@ -87,6 +87,10 @@ export const codes = {
   CONFIG_INVALID: {
     meaning: 'The app-config does not match the config schema of the bundle.',
     hint: 'Correct the named key in app-config.',
+  },
+  CONFIG_VISIBILITY_CONFLICT: {
+    meaning: 'Another bundle that came earlier says otherwise of who may see a key of app-config: browsers, or nobody.',
+    hint: 'Correct the visibility of the key in one of the two config schemas, or remove one of the two bundles.',
   },
   PLUGIN_ID_CONFLICT: {
     meaning: 'Another bundle or a static plugin provides the same plugin id.',
@@ -363,11 +367,11 @@ export const codes = {
   // Exporting
   DEPENDENCY_NOT_INSTALLED: {
     meaning: 'A dependency of the plugin is not installed.',
-    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`), then export again.',
+    hint: 'Install the dependencies of the plugin (`npm install` or `yarn install`).',
   },
   LOCKFILE_MISMATCH: {
     meaning: 'A package of the bundle is not installed in the version of the lockfile.',
-    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`), then export again.',
+    hint: 'Install from the lockfile (`npm ci`, `yarn install`, `pnpm install`).',
   },
   LOCKFILE_UNREADABLE: {
     meaning: 'The lockfile is damaged or in an unsupported format.',
@@ -375,7 +379,7 @@ export const codes = {
   },
   PNP_UNSUPPORTED: {
     meaning: "The dependencies are installed with Yarn Plug'n'Play, without node_modules.",
-    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+    hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`.',
   },
   HOST_UNREADABLE: {
     meaning: 'The host manifest of --host cannot be read.',
@@ -504,7 +508,8 @@ export const codes = {
     hint: 'If the change is intended, run `stagedoor install` without --frozen and keep the lock file that it writes.',
   },
   INSTALL_LOCK_LOST: {
-    meaning: 'The install stalled until another one took over its root directory. It has changed nothing.',
+    meaning:
+      'The install stalled until another machine took over its root directory. It has changed nothing since then.',
     hint: 'If the other one did not install what is listed, run `stagedoor install` again.',
   },
   PLUGIN_LOCK_INVALID: {

@@ -2,8 +2,8 @@
 const LIMIT = 16;
 
 /**
- * Runs `work` for every item, at most `limit` at a time; results in the order of the items. After a fault no further work
- * begins; rejects with the first one, when all that had begun has ended: who cleans up then is alone.
+ * Runs `work` for every item, at most `limit` at a time; results are in the order of the items. After an error no further
+ * work begins; rejects with the first error once everything that had begun has ended, so that the caller can clean up safely.
  */
 export async function concurrently<T, R>(
   items: readonly T[],

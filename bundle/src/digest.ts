@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { concurrently } from './concurrently';
-import { StagedoorError } from './error';
+import { filesDiffer, neitherFileNorFolder } from './errors';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 import type { BundleFile, BundleManifest } from './manifest';
 import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
@@ -9,7 +9,7 @@ import { MANIFEST_FILE, SIGNATURE_FILE } from './names';
 /** Files that describe the bundle and are therefore not in its own list. */
 const UNLISTED = new Set([MANIFEST_FILE, SIGNATURE_FILE]);
 
-/** What of all files of a bundle is in its list. */
+/** The files of a bundle that are in its list. */
 export function listedOf(files: readonly BundleFile[]): BundleFile[] {
   return files.filter(({ path }) => !UNLISTED.has(path));
 }
@@ -19,7 +19,7 @@ export function byPath(a: { path: string }, b: { path: string }): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-/** Hex sha256 of a file; `size` in bytes, where known, spares small files a stream. */
+/** Hex sha256 of a file; `size` in bytes, if known, avoids a stream for small files. */
 export async function sha256File(file: string, size = Infinity): Promise<string> {
   return await waitingFileSystem.sha256(file, size);
 }
@@ -49,7 +49,7 @@ export async function listPaths(
       const path = prefix ? `${prefix}/${entry.name}` : entry.name;
       if (await leavesOut(path)) continue;
       if (entry.isDirectory()) await walk(path);
-      else if (!entry.isFile()) throw new StagedoorError('ARCHIVE_UNSAFE', `${path} is neither a file nor a folder.`);
+      else if (!entry.isFile()) throw neitherFileNorFolder(path);
       else if (!UNLISTED.has(path)) paths.push({ path, size: (await fs.lstat(join(dir, path))).size });
     }
   }
@@ -86,10 +86,5 @@ export function checkFiles(manifest: BundleManifest, found: readonly BundleFile[
   for (const path of actual.keys()) faults.push(`${path} is not listed`);
   if (faults.length === 0 && digestOf(manifest.files) !== manifest.digest)
     faults.push('the digest does not match the list');
-  if (faults.length > 0) {
-    const more = faults.length > 5 ? ` and ${faults.length - 5} more` : '';
-    throw new StagedoorError('DIGEST_MISMATCH', `${manifest.name}: ${faults.slice(0, 5).join('; ')}${more}.`, {
-      details: { faults: faults.slice(0, 100) },
-    });
-  }
+  if (faults.length > 0) throw filesDiffer(manifest.name, faults);
 }

@@ -1,13 +1,13 @@
 import { codes, type ErrorCode } from './codes';
 import { redactAddresses, redactData } from './redactAddress';
 
-/** Remedy and origin of a {@link StagedoorError}. */
+/** Hint and origin of a {@link StagedoorError}. */
 export interface StagedoorErrorOptions {
-  /** What the reader does next: the command to run, the setting to change. */
+  /** What to do next: the command to run, the setting to change. */
   hint?: string;
-  /** The error this one explains; kept for logs, never shown alone. */
+  /** The error that this one explains; kept for logs, never shown alone. */
   cause?: unknown;
-  /** Machine-readable facts behind the message, e.g. both names of a conflict. */
+  /** Machine-readable facts behind the message, for example both names of a conflict. */
   details?: Record<string, unknown>;
 }
 
@@ -20,9 +20,9 @@ export interface CodedError {
 }
 
 /**
- * The one error a user can reach. Codes are permanent and documented in `docs/errors.md`;
- * anything thrown that is not a StagedoorError is a bug of ours. Addresses in it are redacted: no caller has to think of
- * that, and messages of others, as of a network, hold them too.
+ * The only kind of error that users see. Codes are permanent and documented in `docs/errors.md`; any other error is a bug.
+ * Created only in the catalogues, `errors.ts` of each folder. Addresses are redacted here, because messages from other
+ * code, such as the network stack, contain them too.
  */
 export class StagedoorError extends Error {
   override readonly name = 'StagedoorError';
@@ -47,7 +47,21 @@ export class StagedoorError extends Error {
   }
 }
 
-/** True for our error also when it crossed from another copy of this package. */
+/** Rebuilds an error that was stored or sent as {@link CodedError}. Without a hint it gets the general one of its code. */
+export function restoreError({ code, message, hint, details }: CodedError, cause?: unknown): StagedoorError {
+  return new StagedoorError(code, message, { hint, details, cause });
+}
+
+/** The same error with another message and further details. */
+export function rephraseError(
+  { code, hint, cause, details }: StagedoorError,
+  message: string,
+  moreDetails: Record<string, unknown> = {},
+): StagedoorError {
+  return new StagedoorError(code, message, { hint, cause, details: { ...details, ...moreDetails } });
+}
+
+/** Also true for errors of another copy of this package. */
 export function isStagedoorError(value: unknown): value is StagedoorError {
   return value instanceof Error && value.name === 'StagedoorError' && 'code' in value;
 }

@@ -13,24 +13,24 @@ type Sooner<T> = T | Promise<T>;
 export interface OpenFile {
   fd: number;
   stat(): Sooner<Stats>;
-  /** Reads into `buffer` from `at`, from there in the file; gives the number of bytes, 0 at the end. */
+  /** Reads into `buffer` at offset `at`, from that position in the file; returns the number of bytes, 0 at the end. */
   read(buffer: Buffer, at: number): Sooner<number>;
   close(): Sooner<void>;
 }
 
-/** What copying and hashing a folder asks of the file system. */
+/** File system operations for copying and hashing a folder. */
 export interface FileSystem {
   realpath(path: string): Sooner<string>;
   stat(path: string): Sooner<Stats>;
   lstat(path: string): Sooner<Stats>;
   readdir(path: string): Sooner<Dirent[]>;
-  /** What a folder holds, entry by entry where it may hold more names than there is memory for. */
+  /** The entries of a folder; one at a time, since there may be more than fit into memory. */
   entries(path: string): Sooner<AsyncIterable<Dirent> | Iterable<Dirent>>;
   open(path: string, flags: number): Sooner<OpenFile>;
   mkdir(path: string, options: { recursive: true; mode: number }): Sooner<unknown>;
   /**
-   * Copies an open file, which `path` names too and which has so many bytes and that mode, with its {@link plainMode}: as a
-   * reflink where the file system can. Tells the size and the hex sha256 of the copy.
+   * Copies an open file, also named by `path`, of the given size and mode, with its {@link plainMode}: as a reflink where the
+   * file system supports it. Returns the size and the hex sha256 of the copy.
    */
   copy(
     from: OpenFile,
@@ -46,7 +46,7 @@ export interface FileSystem {
 const SMALL = 256 * 1024;
 const STEP = 1024 * 1024;
 
-/** For a process that has something else to do meanwhile. */
+/** For a process with other work. */
 export const waitingFileSystem: FileSystem = {
   ...{ realpath, stat, lstat, mkdir },
   readdir: (path) => readdir(path, { withFileTypes: true }),
@@ -73,7 +73,7 @@ export const waitingFileSystem: FileSystem = {
   },
 };
 
-/** For a thread of its own, which may stand still: a call that does costs a tenth of one that does not. */
+/** For a dedicated thread, which may block: a synchronous call costs a tenth of an asynchronous one. */
 export const blockingFileSystem: FileSystem = {
   realpath: realpathSync.native,
   stat: (path) => statSync(path),
@@ -94,7 +94,7 @@ export const blockingFileSystem: FileSystem = {
   },
 };
 
-/** What the blocking calls give at once. */
+/** The synchronous calls. */
 interface OpenFileSync extends OpenFile {
   read(buffer: Buffer, at: number): number;
 }
@@ -109,10 +109,10 @@ function openFileSync(path: string, flags: number): OpenFileSync {
   };
 }
 
-/** Undefined as long as nobody has tried whether the file system makes reflinks. */
+/** Undefined until it is known whether the file system supports reflinks. */
 let clones: boolean | undefined;
 
-/** Reads a file once: what is hashed is what is written. */
+/** Reads a file once: the hashed content is the written one. */
 function copySync(
   { fd }: OpenFile,
   path: string,
@@ -134,7 +134,7 @@ function copySync(
     const copied = readThrough(source, size, (part) => {
       for (let at = 0; at < part.length;) at += writeSync(copy, part, at);
     });
-    // Whatever the umask took.
+    // Independent of the umask.
     fchmodSync(copy, plain);
     return copied;
   } finally {
@@ -147,7 +147,7 @@ function cloned(from: string, to: string): boolean {
     copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE);
     return true;
   } catch {
-    // Anything else that is wrong is wrong with a plain copy, too.
+    // Any other error would occur in a plain copy, too.
     return false;
   }
 }

@@ -1,7 +1,9 @@
-/** A portal's description of itself, which bundles are held against: when they are exported, and before they are loaded. */
+/** A portal's description of itself, which bundles are checked against when they are exported and before they are loaded. */
 export interface HostManifest {
-  /** Release of Backstage, from the nearest `backstage.json`; unknown without one. */
+  /** Release of Backstage; unknown where neither `backstage.json` nor the installed packages tell. */
   backstage?: string;
+  /** How the release is known. */
+  backstageFrom?: 'backstage.json' | 'installed';
   /** Version of Node.js, without the `v`. */
   node: string;
   platform: string;

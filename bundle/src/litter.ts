@@ -5,8 +5,8 @@ import type { BundleFile, BundleManifest } from './manifest';
 import { readManifest } from './manifest';
 
 /**
- * Names of what file managers, network volumes, editors and Kubernetes leave in folders that they show, mount or write into. The
- * only such list: loader and command line go by it.
+ * Names of files that file managers, network volumes, editors and Kubernetes create in folders. This is the only such list:
+ * loader and command line use it.
  */
 const NAMES = new Set([
   // macOS, also on volumes and in archives of others
@@ -31,7 +31,7 @@ const NAMES = new Set([
   // File systems of Linux, and its file managers
   'lost+found',
   '.directory',
-  // What a mounted ConfigMap or Secret is swapped by (kubernetes, pkg/volume/util/atomic_writer.go)
+  // Used to swap a mounted ConfigMap or Secret (kubernetes, pkg/volume/util/atomic_writer.go)
   '..data',
   '..data_tmp',
 ]);
@@ -39,7 +39,7 @@ const NAMES = new Set([
 const PATTERNS = [
   // AppleDouble
   /^\._/,
-  // Removed on NFS, FUSE or SMB while somebody has it open
+  // Removed on NFS, FUSE or SMB while a process has it open
   /^\.nfs[0-9a-f]{8,}$/i,
   /^\.fuse_hidden[0-9a-f]+$/i,
   /^\.smbdelete/i,
@@ -57,22 +57,22 @@ const PATTERNS = [
   /___jb_(tmp|old)___$/,
 ];
 
-/** True for the name of a file or folder that nobody put there on purpose. */
+/** True for the name of a file or folder that was not created deliberately. */
 export function isLitterName(name: string): boolean {
   return NAMES.has(name.toLowerCase()) || PATTERNS.some((pattern) => pattern.test(name));
 }
 
-/** True for the name of an entry of a root directory that may be a drop: hidden entries and litter are none. */
+/** True for the name of an entry of a root directory that may be a drop: neither hidden nor litter. */
 export function isDropName(entry: string): boolean {
   return !entry.startsWith('.') && !isLitterName(entry);
 }
 
-/** Says of a path in a bundle whether it is left out: litter, and neither listed by the manifest nor above what is. */
+/** Whether a path in a bundle is left out: litter that the manifest does not list, nor anything below it. */
 export type LitterFilter = (path: string) => boolean | Promise<boolean>;
 
 /**
- * The filter for the bundle in a folder. Its manifest is read when a name first looks like litter, which in most bundles none
- * does. Whether it can be read is for others to say: without one, everything that looks like litter is.
+ * The filter for the bundle in a folder. Its manifest is read when a name first looks like litter, which is rare. Other code
+ * reports an invalid manifest: without one, everything that looks like litter is litter.
  */
 export function litterIn(dir: string): LitterFilter {
   let listed: Promise<ReadonlySet<string>> | undefined;
@@ -81,7 +81,7 @@ export function litterIn(dir: string): LitterFilter {
     (listed ??= readManifest(dir).then(listedLikeLitter, () => new Set<string>())).then((names) => !names.has(path));
 }
 
-/** What a manifest lists although it looks like litter, and the folders above it. */
+/** Paths that a manifest lists although they look like litter, and the folders above them. */
 function listedLikeLitter(manifest: BundleManifest | undefined): Set<string> {
   const listed = new Set<string>();
   for (const { path } of manifest?.files ?? []) {
@@ -91,7 +91,7 @@ function listedLikeLitter(manifest: BundleManifest | undefined): Set<string> {
   return listed;
 }
 
-/** As `listFiles`, without litter: of a folder that people and their programs work in. */
+/** As `listFiles`, without litter: for folders that people and their programs work in. */
 export async function listBundleFiles(dir: string): Promise<BundleFile[]> {
   return await listFiles(dir, undefined, litterIn(dir));
 }

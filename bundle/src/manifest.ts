@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StagedoorError } from './error';
+import { manifestInvalid, formatUnsupported } from './errors';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 import { BUNDLE_ROLES, MANIFEST_FILE } from './names';
 import { describeIssues } from './packageJson';
@@ -21,7 +21,7 @@ const fileSchema = z.strictObject({
   sha256,
 });
 
-/** Gives up after the first wrong entries: to collect the faults of a whole list of nonsense takes seconds. */
+/** Stops after the first wrong entries: collecting the errors of a long invalid list takes seconds. */
 function parseFiles(items: unknown[], context: z.RefinementCtx): BundleFile[] {
   const files: BundleFile[] = [];
   let wrong = 0;
@@ -42,19 +42,19 @@ const schema = z.looseObject({
   name: z.string(),
   version: z.string(),
   role: z.enum(BUNDLE_ROLES),
-  /** Where the bundle was made from. */
+  /** The source of the bundle. */
   source: z.looseObject({
     name: z.string(),
     version: z.string(),
     lockfile: z.looseObject({ kind: z.enum(['npm', 'yarn-classic', 'yarn-berry', 'pnpm']), sha256 }).optional(),
   }),
-  /** What the bundle expects of its host: the shared packages it imports, with their ranges. */
+  /** Requirements of the host: the shared packages that the bundle imports, with their ranges. */
   host: z.looseObject({
     backstage: z.string().optional(),
     node: z.string().optional(),
     shared: z.record(z.string(), z.string()),
   }),
-  /** What the start check of the export found; absent where it was skipped. */
+  /** Findings of the start check during the export; absent if it was skipped. */
   provides: z
     .looseObject({
       pluginIds: z.array(z.string()),
@@ -68,20 +68,26 @@ const schema = z.looseObject({
         }),
       ),
       extensionPoints: z.array(z.string()),
+      /** Ids of the extensions of a frontend plugin. */
+      extensions: z.array(z.string()).optional(),
+      /** Plugins and modules whose init the start check did not run, or not to its end: what they open is unknown. */
+      unfinished: z
+        .array(z.looseObject({ pluginId: z.string(), moduleId: z.string().optional(), why: z.string() }))
+        .optional(),
     })
     .optional(),
-  /** Present where hoisted packages carry native code. */
+  /** Present if hoisted packages contain native code. */
   native: z.looseObject({ platform: z.string(), arch: z.string(), abi: z.string() }).optional(),
   files: z.array(z.unknown()).max(100_000).transform(parseFiles),
   /** sha256 over the canonical file list, see `digestOf`. */
   digest: sha256,
   tool: z.looseObject({ name: z.string(), version: z.string() }),
   /**
-   * Whether the export started the bundle on a test host; `skipped` with `--no-start-check`, and for bundles of frontends.
+   * Whether the export started the bundle on a test host; `skipped` with `--no-start-check`.
    * Absent in older bundles, see {@link startCheckOf}.
    */
   startCheck: z.enum(['passed', 'skipped']).optional(),
-  /** @deprecated What older bundles have instead of `startCheck`, and newer ones besides: true where that is `passed`. */
+  /** @deprecated Field of older bundles in place of `startCheck`; newer ones have both: true if that is `passed`. */
   verified: z.boolean().optional(),
 });
 
@@ -98,19 +104,16 @@ export type BundleManifest = z.infer<typeof schema>;
 export function parseManifest(value: unknown, file: string): BundleManifest {
   const format = (value as { format?: unknown } | null)?.format;
   if (typeof format === 'number' && format > BUNDLE_FORMAT) {
-    throw new StagedoorError(
-      'FORMAT_UNSUPPORTED',
-      `${file} is format ${format}; this host reads format ${BUNDLE_FORMAT}.`,
-    );
+    throw formatUnsupported(file, format, BUNDLE_FORMAT);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new StagedoorError('MANIFEST_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+    throw manifestInvalid(file, `: ${describeIssues(parsed.error)}`);
   }
   return parsed.data;
 }
 
-/** Reads `<dir>/dynamic-bundle.json`; undefined where there is none (a bundle of another tool). */
+/** Reads `<dir>/dynamic-bundle.json`; undefined if there is none (a bundle of another tool). */
 export async function readManifest(
   dir: string,
   fs: FileSystem = waitingFileSystem,
@@ -119,13 +122,16 @@ export async function readManifest(
   return content && parseManifestText(content.toString('utf8'), join(dir, MANIFEST_FILE));
 }
 
-/** The bytes of `<dir>/dynamic-bundle.json`; undefined where there is none. Throws MANIFEST_INVALID for what is no such file. */
+/**
+ * The bytes of `<dir>/dynamic-bundle.json`; undefined if there is none. Throws MANIFEST_INVALID for anything but a small
+ * plain file.
+ */
 export async function readManifestBytes(dir: string, fs: FileSystem = waitingFileSystem): Promise<Buffer | undefined> {
   const file = join(dir, MANIFEST_FILE);
   const content = await readBounded(file, MAX_BYTES, fs);
   if (content === 'absent') return undefined;
   if (typeof content === 'string') {
-    throw new StagedoorError('MANIFEST_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
+    throw manifestInvalid(file, ` is not a file of at most ${MAX_BYTES} bytes.`);
   }
   return content;
 }
@@ -136,12 +142,12 @@ export function parseManifestText(text: string, file: string): BundleManifest {
   try {
     value = parseJson(text);
   } catch (cause) {
-    throw new StagedoorError('MANIFEST_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw manifestInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   return parseManifest(value, file);
 }
 
-/** Whether the export started the bundle on a test host. Bundles of older exports say it in `verified` alone. */
+/** Whether the export started the bundle on a test host. Bundles of older exports have only `verified`. */
 export function startCheckOf({ startCheck, verified }: BundleManifest): 'passed' | 'skipped' {
   return startCheck ?? (verified === true ? 'passed' : 'skipped');
 }

@@ -9,7 +9,7 @@ export const SIGNATURE_FILE = 'dynamic-bundle.sig';
 /** File name of the software bill of materials, CycloneDX 1.6 in JSON, at the top of a bundle. */
 export const SBOM_FILE = 'sbom.cdx.json';
 
-/** Where bundles carry their config schema: the name that upstream's loader looks for, then RHDH's. */
+/** Paths of the config schema in a bundle: the name that upstream's loader looks for, then RHDH's. */
 export const SCHEMA_FILES = ['dist/.config-schema.json', 'dist/configSchema.json'];
 
 /** Roles that a bundle may have; the first two are loaded by the backend, the others are served to browsers. */
@@ -33,17 +33,17 @@ export function isFrontendRole(role: string): role is 'frontend-plugin' | 'front
   return role === 'frontend-plugin' || role === 'frontend-plugin-module';
 }
 
-/** `@a/b` → `a-b`, as `npm pack` names its archive; other packages may have the same: {@link fileName}. */
+/** `@a/b` → `a-b`, as `npm pack` names its archive. Not unique, unlike {@link fileName}. */
 export function packName(packageName: string): string {
   return packageName.replace(/^@/, '').replace(/\//g, '-');
 }
 
-/** Longest {@link fileName}: what is put before and behind it (`.`, a suffix, `.tgz`) stays within the 255 bytes of a file name. */
+/** Longest {@link fileName}: with prefix and suffix (`.`, `.tgz`) it stays within the 255 bytes of a file name. */
 const LONGEST = 200;
 
 /**
- * The file or folder name of a package: `@a/b` → `@a+b`, `Pkg` → `+pkg`. No two package names have one, not even on file
- * systems that ignore case. `+` and `=` are in no package name.
+ * The file or folder name of a package: `@a/b` → `@a+b`, `Pkg` → `+pkg`. Unique for each package name, even on file systems
+ * that ignore case, since `+` and `=` are not allowed in package names.
  */
 export function fileName(packageName: string): string {
   const name = packageName.replace(/\//g, '+').replace(/[A-Z]/g, (letter) => `+${letter.toLowerCase()}`);
@@ -52,7 +52,7 @@ export function fileName(packageName: string): string {
   return `${name.slice(0, LONGEST - hash.length - 1)}=${hash}`;
 }
 
-/** The name a bundle carries: the source name with the suffix that upstream's loader expects. */
+/** The name of a bundle: the source name with the suffix that upstream's loader expects. */
 export function dynamicName(source: string): string {
   return source.endsWith('-dynamic') ? source : `${source}-dynamic`;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StagedoorError } from './error';
+import { packageJsonInvalid, packageJsonMissing } from './errors';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 import { parseJson } from './parseJson';
 import { readBounded } from './readBounded';
@@ -40,17 +40,17 @@ const schema = z.looseObject({
 export type PackageJson = z.infer<typeof schema>;
 
 /**
- * Reads and validates `<dir>/package.json`, all faults at once.
- * Throws PACKAGE_JSON_MISSING or PACKAGE_JSON_INVALID.
+ * Reads and validates `<dir>/package.json`, and reports all errors at once. Throws PACKAGE_JSON_MISSING or
+ * PACKAGE_JSON_INVALID.
  */
 export async function readPackageJson(dir: string, fs: FileSystem = waitingFileSystem): Promise<PackageJson> {
   const file = join(dir, 'package.json');
   const content = await readBounded(file, MAX_BYTES, fs);
   if (content === 'absent' || content === 'not-a-file') {
-    throw new StagedoorError('PACKAGE_JSON_MISSING', `${dir} holds no package.json.`);
+    throw packageJsonMissing(dir);
   }
   if (content === 'too-large') {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} is larger than the ${MAX_BYTES} bytes that are read.`);
+    throw packageJsonInvalid(file, ` is larger than the limit of ${MAX_BYTES} bytes.`);
   }
   return parsePackageJson(content.toString('utf8'), file);
 }
@@ -61,16 +61,16 @@ export function parsePackageJson(text: string, file: string): PackageJson {
   try {
     value = parseJson(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw packageJsonInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new StagedoorError('PACKAGE_JSON_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+    throw packageJsonInvalid(file, `: ${describeIssues(parsed.error)}`);
   }
   return parsed.data;
 }
 
-/** How many issues are named: a manifest of nonsense has one for each of its files. */
+/** How many issues are named: an invalid manifest may have one for each file. */
 const MAX_ISSUES = 20;
 
 /** Zod issues as one line: `path: message; path: message`. */

@@ -1,16 +1,15 @@
 /**
- * JSON from somebody nobody vouches for. Throws for what is not JSON, and for a member called `__proto__` wherever it
- * stands: no tool writes one, and what copies it later may take it for a prototype. The message goes on after the name
- * of the file.
+ * Parses untrusted JSON. Throws for invalid JSON, and for a member called `__proto__` at any level: no tool writes one, and
+ * code that copies it later may use it as a prototype. The message continues after the name of the file.
  */
 export function parseJson(text: string): unknown {
   const value = parse(text);
-  // Not by recursion, and not with a reviver: the text may be deep, and it may be long.
+  // Neither recursive nor with a reviver: the text may be deep and long.
   const open: unknown[] = [value];
   while (open.length > 0) {
     const next = open.pop();
     if (typeof next !== 'object' || next === null) continue;
-    if (Object.hasOwn(next, '__proto__')) throw new Error('holds the key __proto__');
+    if (Object.hasOwn(next, '__proto__')) throw new Error('contains the key __proto__');
     for (const member of Object.values(next)) if (typeof member === 'object') open.push(member);
   }
   return value;

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 
-/** True when `child` is `parent` or lies below it. Both absolute; compares path segments, not prefixes. */
+/** True if `child` is `parent` or below it. Both absolute; compares path segments, not prefixes. */
 export function isInside(parent: string, child: string): boolean {
   const path = relative(parent, child);
   return path === '' || (path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path));

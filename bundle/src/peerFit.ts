@@ -1,15 +1,13 @@
 import { gtr, major, minVersion, satisfies } from 'semver';
 
 /**
- * How the version of a shared package that a host has meets the range that a bundle declares.
- *
- * `later`: the host is a minor step ahead below 1.0, such as 0.5.0 for `^0.4.26`. Backstage makes such a step in several
- * packages with each release, mostly without a change that plugins notice; its own loader never looks. Whoever takes the bundle
- * says so.
+ * How a host's version of a shared package satisfies the range that a bundle declares. `later`: the host is a minor step
+ * ahead below 1.0, such as 0.5.0 for `^0.4.26`. Backstage makes such a step in several packages with each release, mostly
+ * without a change that plugins notice, and its own loader never checks. Callers that accept the bundle report it.
  */
 export type PeerFit = 'satisfied' | 'later' | 'unsatisfied';
 
-/** Holds a version against a range of npm's; versions before a release count as that release. */
+/** Compares a version with an npm range; prereleases count as their release. */
 export function peerFit(version: string, range: string): PeerFit {
   const options = { includePrerelease: true };
   if (satisfies(version, range, options)) return 'satisfied';

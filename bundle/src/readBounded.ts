@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { waitingFileSystem, type FileSystem } from './fileSystem';
 
-/** What {@link readBounded} refuses. */
+/** Reasons for which {@link readBounded} rejects a file. */
 export type Refused = 'absent' | 'not-a-file' | 'too-large';
 
 /**
- * Reads a file of at most `limit` bytes; what cannot be read so is told by name. Nothing makes it wait or fills the
- * memory: a FIFO is opened without anybody who writes to it, and of a file that grows no more than `limit` is read.
- * Faults of the file system other than absence come as they are.
+ * Reads a file of at most `limit` bytes, or returns the reason why not. It neither blocks nor fills the memory: a FIFO is
+ * opened without waiting for a writer, and at most `limit` bytes of a growing file are read. File system errors other than
+ * absence pass unchanged.
  */
 export async function readBounded(
   file: string,

@@ -1,15 +1,15 @@
-/** What stands in the place of a secret. */
+/** The replacement of a secret. */
 const REDACTED = '***';
 
-/** An address in a text: as far as it goes without blanks and quotes, and without the punctuation that follows it. */
+/** An address in a text: up to a blank or quote, without trailing punctuation. */
 const ADDRESS = /\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'`<>\\]*[^\s"'`<>\\.,;:!)\]]/gi;
 const USER = /(:\/\/)[^\s/?#]*@/;
 const QUERY = /\?([^#]*)/;
 
 /**
- * An address as it may be printed and stored: without user name and password, and without the values of its query, which
- * are secrets in signed addresses. Anything else is returned as it is: names of npm packages, images, paths. One that
- * cannot be parsed keeps its scheme only, as nobody can tell where a password ends in it.
+ * An address in a form that may be printed and stored: without user name and password, and without the values of its query,
+ * which are secrets in signed addresses. Other texts are returned unchanged: names of npm packages, images, paths. An address
+ * that cannot be parsed is reduced to its scheme, because it is unknown where a password ends.
  */
 export function redactAddress(address: string): string {
   const scheme = /^([a-z][a-z0-9+.-]*:\/\/)/i.exec(address)?.[1];
@@ -23,7 +23,7 @@ export function redactAddresses(text: string): string {
   return text.includes('://') ? text.replace(ADDRESS, redact) : text;
 }
 
-/** True for a text with an address that holds a user name or password; `git@` is neither, as everybody is git. */
+/** True for a text with an address that contains a user name or password; `git@` counts as neither, since it is public. */
 export function holdsCredentials(text: string): boolean {
   return USER.test(text.replace('://git@', '://'));
 }
@@ -42,7 +42,7 @@ function redact(address: string): string {
     .replace(QUERY, (_, query: string) => (query === '' ? '' : `?${redactQuery(query)}`));
 }
 
-/** Names stay, as they tell what was asked for. */
+/** Names stay, because they say what was requested. */
 function redactQuery(query: string): string {
   return query
     .split('&')

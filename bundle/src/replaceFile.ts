@@ -3,24 +3,24 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** How {@link replaceFile} writes. */
+/** Options of {@link replaceFile}. */
 export interface ReplaceOptions {
   /** Permissions of the file. Default: those of the umask. */
   mode?: number;
-  /** Writes through to the disk: the file is whole also when the machine stops. */
+  /** Flushes to disk: the file is complete even if the machine stops. */
   flush?: boolean;
   /**
-   * Where the content is written first, on the same file system. Default: beside the file under a name of its own. With a fixed
-   * name there is at most one left-over of writers that were killed, but there must be one writer at a time.
+   * The path that is written first, on the same file system. Default: a unique name beside the file. With a fixed name,
+   * killed writers leave at most one file behind, but there must be one writer at a time.
    */
   temporary?: string;
-  /** Whether a missing folder is made. Default: true. */
+  /** Whether to create a missing folder. Default: true. */
   makeFolder?: boolean;
 }
 
 /**
- * Writes `data` to `file`, so that a reader sees all of it or what was there before. Rejects
- * with what the file system says; nothing is left behind then.
+ * Writes `data` to `file` atomically: readers see either all of it or the previous content. Rejects with the file system
+ * error, and leaves nothing behind.
  */
 export async function replaceFile(
   file: string,
@@ -37,7 +37,7 @@ export async function replaceFile(
   }
 }
 
-/** The same for callers that cannot wait. */
+/** The same, synchronously. */
 export function replaceFileSync(
   file: string,
   data: string,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { StagedoorError } from './error';
+import { sharedPackageMissing } from './errors';
 import { parsePackageJson } from './packageJson';
 
 /** An installed package that hosts share with bundles. */
@@ -33,7 +33,7 @@ export function sharedPackages(fromDir: string): SharedPackage[] {
   for (let next = queue.shift(); next; next = queue.shift()) {
     if (found.has(next.name)) continue;
     const dir = findPackageDir(next.name, next.from);
-    if (!dir) throw new StagedoorError('SHARED_PACKAGE_MISSING', `${next.name} is not installed for ${next.from}.`);
+    if (!dir) throw sharedPackageMissing(next.name, next.from);
     const file = join(dir, 'package.json');
     const pkg = parsePackageJson(readFileSync(file, 'utf8'), file);
     found.set(next.name, { name: next.name, version: pkg.version, dir });

@@ -8,18 +8,18 @@ import type * as CommandLine from './main';
 /** Command → its line in the help of `backstage-cli stagedoor`: the first line of its own help. */
 const COMMANDS = {
   create: 'Make a new plugin package, or a frontend with its backend.',
-  dev: 'Run plugins in a portal while they are written.',
-  doctor: 'Find what is wrong with a plugin package or a portal.',
+  dev: 'Run plugins in a portal during development.',
+  doctor: 'Find problems of a plugin package or a portal.',
   export: 'Export a plugin as a dynamic bundle.',
-  inspect: 'Print what a bundle is, without running it.',
+  inspect: 'Print the properties of a bundle without running it.',
   install: 'Install the plugins that dynamic-plugins.yaml lists.',
-  keygen: 'Make an Ed25519 key pair to sign bundles with.',
-  mirror: 'Keep what dynamic-plugins.yaml lists for an install without network.',
+  keygen: 'Create an Ed25519 key pair for signing bundles.',
+  mirror: 'Save the packages of dynamic-plugins.yaml for offline installs.',
   plugins: 'List, upload and operate the plugins of a running portal.',
-  pull: 'Fetch bundles out of an image in a container registry.',
-  push: 'Put bundles into a container registry, as one image.',
+  pull: 'Fetch bundles from an image in a container registry.',
+  push: 'Push bundles to a container registry as one image.',
   sign: 'Sign a bundle folder or archive.',
-  verify: 'Check every file of a bundle against its manifest, and who signed it.',
+  verify: 'Check the files of a bundle against its manifest, and its signatures.',
 };
 
 /** `backstage-cli stagedoor <command>`: every command of `stagedoor`. */

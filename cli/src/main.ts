@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { version } from '../package.json';
 import type { CommandModule, Options } from 'yargs';
 import { createCommand, createOptions } from './commands/create';
 import { devCommand, devOptions } from './commands/dev';
 import { doctorCommand, doctorOptions } from './commands/doctor';
+import { argumentsInvalid } from './commands/errors';
 import { exportCommand, exportOptions } from './commands/export';
 import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
@@ -21,20 +21,20 @@ import { Reporter } from './report/reporter';
 const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bundles.
 
 A bundle is a folder, or a .tgz of it, with all the code that the plugin needs. Drop it into the
-directory that a running portal watches: the plugin is there, without a rebuild or a restart.`;
+directory that a running portal watches to load the plugin without a rebuild or a restart.`;
 
 const EXAMPLES: Array<[string, string]> = [
-  ['$0 export', 'in a plugin package: its bundle, in ./dist-dynamic'],
+  ['$0 export', 'in a plugin package: writes its bundle to ./dist-dynamic'],
   ['$0 export --pack', 'at a workspace root: bundles and archives of all plugins'],
-  ['$0 inspect ./dist-dynamic', 'what a bundle carries, asks for and opens'],
+  ['$0 inspect ./dist-dynamic', 'content, requirements and open routes of a bundle'],
 ];
 
-const MORE = `README.md of @stagedoor/cli tells more.
-Every error says what to do next; docs/errors.md lists them all.`;
+const MORE = `See also README.md of @stagedoor/cli.
+Every error has a hint; docs/errors.md lists them all.`;
 
 /**
- * Runs the command line `argv` (without node and script), reports, and sets the exit code: 0, 1 for an error,
- * 130 after Ctrl-C. Help calls the program by `scriptName`.
+ * Runs the command line `argv` (without node and script), reports, and sets the exit code: 0, 1 for an error, 130 after
+ * Ctrl-C. Help calls the program `scriptName`.
  */
 export async function main(argv: readonly string[], { scriptName = 'stagedoor' } = {}): Promise<void> {
   const reporter = new Reporter(process, argv.includes('--json'));
@@ -71,7 +71,7 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
     .epilogue(`\`$0 <command> --help\` explains a command; ${MORE}`)
-    .demandCommand(1, 'Name a command.')
+    .demandCommand(1, 'Specify a command.')
     .strict()
     .version(version)
     .help()
@@ -79,7 +79,7 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new StagedoorError('USAGE', message, { hint: usageHint(argv[0], scriptName) });
+      throw error ?? argumentsInvalid(message, usageHint(argv[0], scriptName));
     });
   await parser.parseAsync();
 }
@@ -95,7 +95,7 @@ function described<T>(command: CommandModule<object, T>): CommandModule<object, 
   };
 }
 
-/** What each command takes besides its options, and those. */
+/** Arguments and options of each command. */
 const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
   create: { takes: 'one folder', options: createOptions },
   dev: { takes: 'package folders', options: devOptions },

@@ -1,7 +1,7 @@
 export interface Config {
   hello?: {
     /**
-     * What `/api/hello/ping` answers. Default: `Hello from a dynamic plugin`.
+     * The answer of `/api/hello/ping`. Default: `Hello from a dynamic plugin`.
      * @visibility backend
      */
     greeting?: string;

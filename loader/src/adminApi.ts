@@ -25,9 +25,9 @@ export interface Route {
   allow: 'unauthenticated' | 'user-cookie';
 }
 
-/** Where time went: a step, and the steps within it. Steps that ran side by side overlap. */
+/** Where time went: a step, and the steps within it. Steps that ran concurrently overlap. */
 export interface Span {
-  /** What was done, e.g. `validate`. */
+  /** What was done, for example `validate`. */
   name: string;
   /** What it was done to: a bundle, a drop, a plugin, a service. */
   label?: string;
@@ -109,7 +109,7 @@ export interface PluginList {
 
 /** One key of app-config that a bundle reads. */
 export interface ConfigKey {
-  /** E.g. `greeter.times`. */
+  /** For example `greeter.times`. */
   key: string;
   /** Whether app-config sets it; its value is never told. */
   set: boolean;
@@ -163,10 +163,12 @@ export interface Operation {
   error?: CodedFault;
 }
 
-/** What a bundle is held against: a portal's description of itself. */
+/** What a bundle is checked against: a portal's description of itself. */
 export interface Host {
   /** Release of Backstage; unknown to some portals. */
   backstage?: string;
+  /** How the release is known. */
+  backstageFrom?: 'backstage.json' | 'installed';
   /** Version of Node.js, without the `v`. */
   node: string;
   platform: string;

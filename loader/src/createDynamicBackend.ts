@@ -162,10 +162,10 @@ export function createDynamicBackend(): Backend {
           await refuseOwnFailure(outcome, host);
           return { ...outcome, result: startup.result(outcome.result.plugins) };
         })
-        .catch((error: unknown) => {
+        .catch(async (error: unknown) => {
           // Nobody else is there yet who would.
           if (!plugins) {
-            opening?.release();
+            await opening?.release();
             schemaWorkers.close();
           }
           throw carriedFailure(error) ?? error;
@@ -178,16 +178,16 @@ export function createDynamicBackend(): Backend {
     async stop() {
       stopping.abort();
       ahead?.end();
-      opening?.release();
       await host?.stop();
+      await opening?.release();
       for (const patch of patches.splice(0)) patch.dispose();
     },
   };
 }
 
 /**
- * `backend.startup.default` may let plugins fail that are not named there, and so the one that carries all others: what it
- * rejects with has been held against the settings of the plugin concerned already.
+ * `backend.startup.default` may permit the failure of the plugin that contains all others. Its errors have already been
+ * checked against the settings of the plugin concerned.
  */
 async function refuseOwnFailure({ result }: { result: BackendStartupResult }, host: Backend): Promise<void> {
   const failure = failureOfCarrier(result);
@@ -196,7 +196,7 @@ async function refuseOwnFailure({ result }: { result: BackendStartupResult }, ho
   throw failure;
 }
 
-/** What the plugins failed with that the plugin of an error carries. */
+/** The errors of the contained plugins. */
 function carriedFailure(error: unknown): Error | undefined {
   const failure = error instanceof BackendStartupError ? failureOfCarrier(error.result) : undefined;
   return failure instanceof BackendStartupError ? failure : undefined;
@@ -214,7 +214,7 @@ function toFeatures(values: readonly unknown[]): Feature[] {
   });
 }
 
-/** How long the server goes on serving after a signal (`backend.lifecycle.serverShutdownDelay`), in milliseconds. */
+/** How long the server continues to serve after a signal (`backend.lifecycle.serverShutdownDelay`), in milliseconds. */
 function shutdownDelay(config: RootConfigService): number {
   const key = 'backend.lifecycle.serverShutdownDelay';
   return config.has(key) ? durationToMilliseconds(readDurationFromConfig(config, { key })) : 0;

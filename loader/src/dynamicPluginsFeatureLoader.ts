@@ -28,22 +28,21 @@ import type { StagedBundle } from './stage/stagedBundle';
 
 /** Options of {@link dynamicPluginsFeatureLoader}, all as in `@backstage/backend-dynamic-feature-service` 0.8. */
 export interface DynamicPluginsFeatureLoaderOptions {
-  /** Loads the code of packages in place of Node. */
+  /** Loads the code of packages instead of Node. */
   moduleLoader?: ModuleLoaderFactory;
-  /** Where config schemas are. Default: `dist/.config-schema.json`, then `dist/configSchema.json`. */
+  /** Paths of config schemas. Default: `dist/.config-schema.json`, then `dist/configSchema.json`. */
   schemaLocator?: SchemaLocator;
   /** Options of the root logger. */
   logger?: (config?: Config) => RootLoggerOptions;
 }
 
 /**
- * Loads the bundles in `dynamicPlugins.rootDirectory` into a plain `createBackend()` when it starts: what the feature loader
- * of the same name in `@backstage/backend-dynamic-feature-service` does, with the same options, services and endpoints.
- * Beyond it, what is run is a staged copy that was held against host, app-config and the operator's policy, faults are
- * coded, and a bundle that fails does not end the start. A drop that comes or changes later needs a restart, which the log
- * says; `createDynamicBackend()` is for hosts that want it live.
- *
- * Add it as it is or called with options. The start rejects with SETTING_INVALID, STATE_DIRECTORY_IN_USE and
+ * Loads the bundles in `dynamicPlugins.rootDirectory` into a plain `createBackend()` when it starts, as the feature loader of
+ * the same name in `@backstage/backend-dynamic-feature-service` does, with the same options, services and endpoints.
+ * In addition, only staged copies run, after they were checked against host, app-config and the policy of the operator;
+ * errors have codes; and a failing bundle does not abort the start. Later drops and changes take effect after a restart,
+ * which the log says; use `createDynamicBackend()` to load them live.
+ * Add it as is or called with options. The start rejects with SETTING_INVALID, STATE_DIRECTORY_IN_USE and
  * SHARED_PACKAGE_MISSING.
  */
 export const dynamicPluginsFeatureLoader: ((options?: DynamicPluginsFeatureLoaderOptions) => BackendFeature) &
@@ -79,7 +78,7 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
         },
       });
       if (!config.has('dynamicPlugins')) return;
-      // Imported late: hosts that use createDynamicBackend need neither.
+      // Imported late: hosts that use createDynamicBackend do not need it.
       const { rootLogger } = await import('./compatible/rootLogger');
       const { frontendSchemasModule } = await import('./compatible/frontendSchemas');
       yield createServiceFactory({
@@ -94,7 +93,7 @@ function createLoader(options: DynamicPluginsFeatureLoaderOptions = {}): Backend
   });
 }
 
-/** Messages that may come before there is anybody to tell: the root logger needs the schemas before there is any logger. */
+/** Buffers messages until there is a logger: the root logger needs the schemas before it exists. */
 class HeldMessages {
   #held: string[] = [];
   #tell = (message: string): void => void this.#held.push(message);
@@ -103,14 +102,14 @@ class HeldMessages {
     this.#tell(message);
   }
 
-  /** Tells the messages so far, and all that come. */
+  /** Logs the messages so far, and all later ones. */
   tell(hear: (message: string) => void): void {
     for (const message of this.#held.splice(0)) hear(message);
     this.#tell = hear;
   }
 }
 
-/** Gives the features of all dynamic plugins to the backend. */
+/** Adds the features of all dynamic plugins to the backend. */
 const discovery = createBackendFeatureLoader({
   deps: { plugins: dynamicPluginsServiceRef },
   loader: ({ plugins }) => plugins.backendPlugins().flatMap(({ installer }) => installer?.install() ?? []),
@@ -139,7 +138,7 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
         const stopNoticing = noticeLaterDrops(settings.rootDirectory, found.seen, logger);
         lifecycle.addShutdownHook(async () => {
           await stopNoticing();
-          found.close();
+          await found.close();
         });
       });
       return {
@@ -152,7 +151,7 @@ function remotesService(settings: Settings | undefined, drops: () => Promise<Sta
   });
 }
 
-/** The bundles that policy lets in: what others say of config counts for nothing. */
+/** The bundles that the policy accepts; the config schemas of others are ignored. */
 async function admittedBundles(
   settings: Settings | undefined,
   drops: StartupDrops | undefined,
@@ -168,7 +167,7 @@ async function admittedBundles(
   return drops.bundles.filter((_bundle, index) => admitted[index]);
 }
 
-/** Reads the drops when somebody first asks. */
+/** Reads the drops on first use. */
 function onDemand(settings: Settings | undefined): () => Promise<StartupDrops | undefined> {
   let drops: Promise<StartupDrops> | undefined;
   return async () => (settings ? await (drops ??= readStartupDrops(settings)) : undefined);

@@ -12,5 +12,8 @@ export type * from './compatible/types';
 export type { PluginState, PluginStatus } from './lifecycle/states';
 export type { OpenedRoute } from './start/openedRoutes';
 
-/** What a portal is, and what it shares with bundles: the answer of `GET /api/dynamic-plugins/v1/host`. */
+/**
+ * The host manifest of a portal: what it is and what it shares with bundles. The answer of `GET
+ * /api/dynamic-plugins/v1/host`.
+ */
 export type HostManifest = DescribedHost;

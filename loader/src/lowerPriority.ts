@@ -1,9 +1,9 @@
 import { setPriority } from 'node:os';
 
-/** Below what serves requests, on a machine that has nothing to spare. */
+/** Lower than processes that serve requests, for machines without spare capacity. */
 const PRIORITY = 5;
 
-/** Lets a process wait for those that serve requests. */
+/** Gives a process a lower priority than those that serve requests. */
 export function lowerPriority(pid: number): void {
   try {
     setPriority(pid, PRIORITY);

@@ -1,7 +1,7 @@
 import { createServiceFactory, createServiceRef } from '@backstage/backend-plugin-api';
 import type { HumanDuration, JsonObject } from '@backstage/types';
 
-/** What a check found. `details` are shown with it: at most 4 KiB of JSON, and no secrets. */
+/** The result of a check. `details` are shown with it: at most 4 KiB of JSON, without secrets. */
 export interface HealthCheckResult {
   status: 'ok' | 'degraded' | 'error';
   /** Why it is not `ok`; at most 1000 characters are shown. */
@@ -11,17 +11,17 @@ export interface HealthCheckResult {
 
 /** One thing that a plugin needs in order to work. */
 export interface HealthCheck {
-  /** Unique in the plugin, 1 to 100 characters, e.g. `database`. */
+  /** Unique in the plugin, 1 to 100 characters, for example `database`. */
   name: string;
-  /** Resolves to what it found, nothing meaning `ok`; what it throws is the message of an `error`. */
+  /** Resolves to the result, or to nothing for `ok`. The message of a thrown error is shown as an `error`. */
   check(): Promise<void | HealthCheckResult>;
   /** A check that takes longer is an `error`. Default, and upper bound: `dynamicPlugins.health.timeout`. */
   timeout?: HumanDuration;
 }
 
-/** Tells the portal how a plugin is. */
+/** Reports the health of a plugin to the portal. */
 export interface PluginHealthService {
-  /** Has a check run every `dynamicPlugins.health.interval`, never twice at a time. Throws when the name is taken. */
+  /** Adds a check that runs every `dynamicPlugins.health.interval`, never twice at a time. Throws if the name is taken. */
   addCheck(check: HealthCheck): void;
 }
 

@@ -3,8 +3,8 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 const users = new WeakMap<AsyncLocalStorage<unknown>, number>();
 
 /**
- * Runs `work` with `store` as its context until it is done. With the last such work the storage is switched off: before
- * Node.js 24 one that was ever used makes every promise and every request of the process slower.
+ * Runs `work` with `store` as its context until it is done. After the last such call the storage is disabled: before Node.js
+ * 24, a storage that was ever used slows down every promise and every request of the process.
  */
 export async function runWhileNeeded<S, T>(
   storage: AsyncLocalStorage<S>,

@@ -10,7 +10,7 @@ import css from './console.css';
 import { useText } from './translation';
 import { useStyles } from './useStyles';
 
-/** All dynamic plugins or, at `<package name>` below, one of them. Both follow what happens. */
+/** All dynamic plugins or, at `<package name>` below, one of them. Both update live. */
 export function ConsolePage() {
   useStyles('console', css);
   const t = useText();

@@ -2,7 +2,7 @@ import { Alert } from '@backstage/ui';
 import type { Fault } from './api/types';
 import { useText } from './translation';
 
-/** What went wrong, by its code, and what to do about it. */
+/** An error with its code and hint. */
 export function FaultAlert({ fault, status = 'danger' }: { fault: Fault; status?: 'danger' | 'warning' }) {
   const t = useText();
   return (

@@ -4,8 +4,8 @@ const plugin = (verb: string, action: 'create' | 'read' | 'update') =>
   createPermission({ name: `dynamic-plugins.plugin.${verb}`, attributes: { action } });
 
 /**
- * The permissions that the portal asks for what the console shows and does. The console decides nothing by them: it asks the
- * portal what the user may do, and says why not. They are here for policies and for `if` of extensions.
+ * The permissions that the portal checks for the console. The console decides nothing by them: it asks the portal what the
+ * user may do, and why not. They are exported for policies and for `if` of extensions.
  */
 export const consolePermissions = {
   read: plugin('read', 'read'),

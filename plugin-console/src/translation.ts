@@ -1,70 +1,70 @@
 import { createTranslationRef, useTranslationRef, type TranslationFunction } from '@backstage/frontend-plugin-api';
 
 /**
- * The texts of the console, in English. An app brings other languages with `createTranslationResource`. What the portal
- * says of errors comes from the portal, as it is.
+ * The texts of the console, in English. An app adds other languages with `createTranslationResource`. Error messages of the
+ * portal are shown unchanged.
  */
 export const consoleTranslationRef = createTranslationRef({
   id: 'dynamic-plugins',
   messages: {
     page: {
-      refused: 'Operators may see the plugins, and users whom a permission policy allows it.',
+      refused: 'Only operators, and users with permission, can see the plugins.',
     },
     fault: {
-      hint: 'Remedy:',
-      denied: 'You may not do this:',
+      hint: 'Hint:',
+      denied: 'You do not have permission:',
     },
     state: {
-      discovered: 'seen, not yet complete',
+      discovered: 'found, not complete yet',
       staging: 'being copied and checked',
       starting: 'starting',
       running: 'serves',
-      waiting: 'joins when its plugin appears',
+      waiting: 'waits for its plugin',
       draining: 'finishes its requests',
-      stopped: 'gone',
+      stopped: 'removed',
       rejected: 'not started',
       failed: 'did not start',
-      backoff: 'ended by itself, is started again',
-      quarantined: 'ended by itself too often',
+      backoff: 'crashed, is being restarted',
+      quarantined: 'crashed too often',
       disabled: 'taken out of service',
     },
     runsIn: {
       browsers: 'browsers',
-      process: 'a process of its own',
+      process: 'a separate process',
       portal: "the portal's process",
       nowhere: 'nowhere',
     },
     action: {
       group: 'Actions',
-      pending: 'Under way',
+      pending: 'In progress',
       cancel: 'Cancel',
       ask: '{{action}} {{name}}?',
       reload: {
         label: 'Reload',
-        explain: 'It is started anew beside the one that serves, which goes on until the new one is ready.',
+        explain: 'A new instance starts beside the current one, which continues until the new one is ready.',
         done: '{{name}} was reloaded.',
       },
       disable: {
         label: 'Disable',
-        explain: 'Its requests end, its routes answer 404, and it stays away until somebody enables it.',
+        explain: 'Requests in progress finish, its routes return 404, and it stays disabled until somebody enables it.',
         done: '{{name}} is disabled.',
       },
-      enable: { label: 'Enable', explain: 'It is started from its drop.', done: '{{name}} is enabled.' },
+      enable: { label: 'Enable', explain: 'The plugin starts again.', done: '{{name}} is enabled.' },
       rollback: {
         label: 'Roll back',
-        explain: '{{version}} is started again and stays until the drop changes.',
-        before: 'The build before',
+        explain: '{{version}} starts again and stays until a new version is installed.',
+        before: 'The previous build',
         done: '{{name}} was rolled back.',
       },
     },
     upload: {
-      button: 'Upload a bundle',
-      input: 'Bundle to upload',
-      drop: 'A .tgz can be dropped here, too: it is checked as any bundle is, and loaded at once.',
-      ask: 'Upload {{file}}?',
-      action: 'Upload',
-      explain: '{{kib}} KiB. What is in it runs in this portal, with its rights, from then on.',
-      done: '{{name}} was uploaded.',
+      button: 'Install a plugin',
+      input: 'Bundle to install',
+      drop: 'You can also drop a .tgz file here. It is checked and loaded at once.',
+      ask: 'Install {{file}}?',
+      action: 'Install',
+      explain: '{{kib}} KiB. Its code will run in this portal, with the permissions of the portal.',
+      done: '{{name}} was installed.',
     },
     list: {
       search: 'Search plugins',
@@ -72,14 +72,14 @@ export const consoleTranslationRef = createTranslationRef({
       state: 'State',
       allStates: 'All states',
       loading: 'Loading plugins',
-      none: 'There are no plugins yet. Drop a bundle into the root directory, or upload one here.',
-      noMatch: 'None of {{all}} plugins is like that.',
+      none: 'There are no plugins yet. Copy a bundle into the root directory, or install one here.',
+      noMatch: 'No matching plugins ({{all}} hidden by the filter).',
       some: '{{shown}} of {{all}} plugins',
       all_one: '{{count}} plugin',
       all_other: '{{count}} plugins',
       boot: 'Start of the portal',
       bootTime: 'Start of the portal: {{ms}} ms',
-      bootChart: "Where the time of the portal's start went",
+      bootChart: 'Timing of the start of the portal',
     },
     column: {
       plugin: 'Plugin',
@@ -97,31 +97,31 @@ export const consoleTranslationRef = createTranslationRef({
       count_one: '{{count}} open path',
       count_other: '{{count}} open paths',
       ofFrontend: 'Browsers get its files without a session. It has no other paths.',
-      none: 'Every path needs a session: nothing is open.',
-      unauthenticated: 'answers anybody, without a session',
-      cookie: "answers with a user's cookie",
-      refused: 'was declared open, and stays closed by dynamicPlugins.auth',
+      none: 'Every path requires a session.',
+      unauthenticated: 'answers everybody, without a session',
+      cookie: 'requires a user cookie',
+      refused: 'declared open, kept closed by dynamicPlugins.auth',
     },
     health: {
       noChecks: 'no checks',
-      notAsked: 'not asked yet',
-      noChecksOfFrontend: 'Plugins for browsers have no checks.',
-      nothingAsked: 'Nothing has been asked yet.',
+      notAsked: 'not checked yet',
+      noChecksOfFrontend: 'Frontend plugins have no health checks.',
+      nothingAsked: 'Nothing has been checked yet.',
       noReason: 'no reason given',
-      is: '{{pluginId}} is {{condition}}; asked {{time}}.',
+      is: '{{pluginId}} is {{condition}}; checked {{time}}.',
       check: '{{name}}, {{ms}} ms',
     },
     detail: {
       all: 'All plugins',
-      absent: 'There is no plugin of that name: it has been removed, or was never there.',
+      absent: 'There is no plugin with this name. It may have been removed.',
       bundle: 'Bundle',
       open: 'Open to callers without a session',
       health: 'Health',
-      generations: 'Generations',
+      generations: 'Builds',
       config: 'Config',
-      sbom: 'Made of',
+      sbom: 'Packages',
       boot: 'Latest load',
-      bootChart: 'Where the time of the latest load of {{name}} went',
+      bootChart: 'Timing of the latest load of {{name}}',
       stepFailed: 'failed',
     },
     fact: {
@@ -143,20 +143,20 @@ export const consoleTranslationRef = createTranslationRef({
       restarts: 'Restarts',
       attempt: 'Attempt',
       started: 'Started',
-      since: 'Is {{state}} since',
+      since: '{{state}} since',
     },
     signature: {
       good: 'good',
       missing: 'not signed',
       untrusted: 'signed with a key that this portal does not trust',
-      invalid: 'does not belong to these files',
-      notAsked: 'not asked for by this portal',
+      invalid: 'does not match the files',
+      notAsked: 'not required by this portal',
     },
     generation: {
       none: 'None has served yet.',
       serving: 'serves',
       draining: 'finishes its requests',
-      previous: 'comes back with a rollback',
+      previous: 'available for a rollback',
     },
     config: {
       none: 'It has no config schema.',
@@ -166,16 +166,16 @@ export const consoleTranslationRef = createTranslationRef({
       secret: 'secret',
     },
     sbom: {
-      missing: 'It carries no bill of materials.',
-      count_one: '{{count}} package besides its own code.',
-      count_other: '{{count}} packages besides its own code.',
+      missing: 'It contains no bill of materials.',
+      count_one: '{{count}} package in addition to its own code.',
+      count_other: '{{count}} packages in addition to its own code.',
       packages: 'Packages in the bundle',
     },
     remotes: {
       label: 'Frontend plugins',
       changed: 'Reload to see what changed',
       added: '{{name}} {{version}} was added.',
-      upgraded: '{{name}} {{version}} was upgraded.',
+      upgraded: '{{name}} was updated to {{version}}.',
       removed: '{{name}} {{version}} was removed.',
       reload: 'Reload',
       failed_one: 'A frontend plugin failed',
@@ -185,10 +185,10 @@ export const consoleTranslationRef = createTranslationRef({
   },
 });
 
-/** Gives what a text of the console says in the language of the user. */
+/** Returns the texts of the console in the language of the user. */
 export function useText(): TranslationFunction<(typeof consoleTranslationRef)['T']> {
   return useTranslationRef(consoleTranslationRef).t;
 }
 
-/** What {@link useText} gives. */
+/** The function from {@link useText}. */
 export type Text = ReturnType<typeof useText>;

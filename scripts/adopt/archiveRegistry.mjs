@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { list } from 'tar';
 
-/** Package managers wait with what was published a short time ago. */
+/** Package managers may ignore packages that were published recently. */
 const LONG_AGO = '2020-01-01T00:00:00.000Z';
 
 /**

@@ -57,7 +57,7 @@ async function isReady(url) {
 
 /**
  * One path at least of each plugin of the template. The index of the catalog is not asked for: it is made three seconds after the start,
- * empty where the catalog has not read its locations by then, whichever host it is.
+ * empty if the catalog has not read its locations by then, whichever host it is.
  */
 const PATHS = [
   'auth/guest/refresh',

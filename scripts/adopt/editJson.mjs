@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Changes what a JSON file holds, by a function that is given its content. */
+/** Changes a JSON file with a function that receives its content. */
 export function editJson(file, change) {
   const content = JSON.parse(readFileSync(file, 'utf8'));
   change(content);

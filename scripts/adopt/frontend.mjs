@@ -37,7 +37,7 @@ export async function standIns(app, say) {
   };
 }
 
-/** npm answers with nothing where a package has no version in a range. */
+/** npm answers with nothing if a package has no version in a range. */
 async function serves(spec) {
   return await npm(['view', spec, 'version']).then(
     (output) => output.trim() !== '',

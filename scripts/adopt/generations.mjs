@@ -101,7 +101,7 @@ export async function checkGenerations({ app, env, inShell, backend, say }) {
 
 async function until(what, condition) {
   for (const end = Date.now() + PATIENCE_MS; !condition(); await sleep(200)) {
-    if (Date.now() > end) throw new Failure(`In vain: ${what}.`, 'Read the log of the backend.');
+    if (Date.now() > end) throw new Failure(`Timed out waiting for: ${what}.`, 'Read the log of the backend.');
   }
 }
 

@@ -11,7 +11,7 @@ const COMMANDS = [
   [/^yarn build:backend$/gm, 'npm run build:backend'],
 ];
 
-/** Commands of the guide, for npm. Throws where one is not known. */
+/** Commands of the guide, for npm. Throws if one is not known. */
 export function npmCommands(commands) {
   const text = COMMANDS.reduce((all, [yarn, npm]) => all.replaceAll(yarn, npm), commands);
   const left = /^yarn .*$/m.exec(text);

@@ -1,4 +1,4 @@
-/** Tests that put paths into what interprets them. */
+/** Tests that pass paths to interpreters. */
 const OF_PATHS = ['cli/sign', 'cli/exportPlaces', 'cli/oddPaths', 'loader/oddPaths', 'soak/manyPlugins'];
 
 /**

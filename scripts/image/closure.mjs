@@ -1,7 +1,7 @@
 /**
  * Paths in a package-lock.json of all packages that run with the packages at `roots` (workspace folders), by Node's own
  * rules of resolution. Development dependencies are not among them; optional ones are, where `isInstalled(path)`, and those
- * of packages that `isBuilt(path)` says have all they need built in are not. Throws where the lockfile lacks a package.
+ * of packages that `isBuilt(path)` says have all they need built in are not. Throws if the lockfile lacks a package.
  */
 export function runtimeClosure(packages, roots, { isInstalled, isBuilt }) {
   const found = new Set();

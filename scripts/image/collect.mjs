@@ -8,7 +8,7 @@ import { runtimeClosure } from './closure.mjs';
 
 const ROOTS = ['portal/backend', 'cli'];
 
-/** Beside the packages. The top package.json is where Backstage looks for the portal's config schemas. */
+/** Beside the packages: Backstage looks for the portal's config schemas in the top package.json. */
 const FILES = [
   'LICENSE',
   'NOTICE',
@@ -33,7 +33,7 @@ await runScript(() => {
   }
   const { packages } = readJson('package-lock.json');
   const isInstalled = (path) => existsSync(join(repository, path));
-  // What browsers load is in the app's own files.
+  // The app's own files contain everything that browsers load.
   const isBuilt = (path) =>
     !path.includes('node_modules/') && readJson(path, 'package.json').backstage?.role === 'frontend';
   for (const path of runtimeClosure(packages, ROOTS, { isInstalled, isBuilt })) {
@@ -49,7 +49,7 @@ await runScript(() => {
   makeReadable(target);
 });
 
-/** A checkout may be its owner's only; the image runs as somebody else. */
+/** A checkout may be readable only by its owner; the image runs as another user. */
 function makeReadable(dir) {
   chmodSync(dir, 0o755);
   for (const entry of readdirSync(dir, { withFileTypes: true })) {
@@ -69,7 +69,7 @@ function copyPackage(path, target) {
   copy(path, target, (file) => file !== nested && !file.endsWith('.map'));
 }
 
-/** What a package of this repository publishes. */
+/** The published files of a package of this repository. */
 function copyWorkspace(path, target) {
   const { files } = readJson(path, 'package.json');
   for (const name of ['package.json', ...files]) {

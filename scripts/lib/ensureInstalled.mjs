@@ -6,8 +6,8 @@ import { repository } from './repository.mjs';
 import { compilesIn, isCompilingSqliteDriver, sqliteDriverState } from './sqliteDriver.mjs';
 
 /**
- * Installs what is missing: with `dev` everything, otherwise what building and starting need. Packages that are
- * there already stay, development ones too.
+ * Installs missing packages: with `dev` all, otherwise those that building and starting need. Installed packages stay,
+ * including development ones.
  */
 export async function ensureInstalled({ dev }) {
   const installed = Object.values(installedPackages());

@@ -1,4 +1,4 @@
-/** An error that a person running a script can act on: what happened, and what to do. */
+/** An error that the user of a script can act on: what happened, with a hint. */
 export class Failure extends Error {
   constructor(message, hint) {
     super(message);
@@ -6,7 +6,7 @@ export class Failure extends Error {
   }
 }
 
-/** What to do about the faults of a machine, by the code that Node.js gives them. */
+/** Hints for errors of the machine, by Node.js error code. */
 const HINTS = {
   EACCES: 'Give this user the right to read and write there, or use a clone of your own.',
   EDQUOT: 'Free space: the quota of this user is used up.',
@@ -16,7 +16,10 @@ const HINTS = {
   EROFS: 'Use a clone on a file system that may be written.',
 };
 
-/** Runs a script's main function; a Failure and a fault of the machine are shown with a hint, anything else with its stack, all exit 1. */
+/**
+ * Runs a script's main function; a Failure and an error of the machine are shown with a hint, anything else with its stack,
+ * all with exit code 1.
+ */
 export async function runScript(main) {
   try {
     await main();
@@ -27,7 +30,7 @@ export async function runScript(main) {
   }
 }
 
-/** What to do about the fault of a machine that a command wrote about, or undefined. */
+/** The hint for an error of the machine in the output of a command, or undefined. */
 export function hintIn(output) {
   const code = Object.keys(HINTS).find((each) => output.includes(each));
   return code && HINTS[code];

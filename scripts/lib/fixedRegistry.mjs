@@ -7,10 +7,10 @@ import pacote from 'pacote';
 import semver from 'semver';
 import { readJson, repository } from './repository.mjs';
 
-/** What tests install and this repository does not depend on; written by scripts/renew-test-packages.mjs. */
+/** Packages that tests install and this repository does not depend on; written by scripts/renew-test-packages.mjs. */
 export const FURTHER_PACKAGES = join(repository, 'test/fixtures/installs/packages.json');
 
-/** What of an entry of package-lock.json (format 3) belongs into a registry's answer. */
+/** The fields of a package-lock.json entry (format 3) that belong into a registry's answer. */
 export const FIELDS = [
   'version',
   'dependencies',
@@ -25,13 +25,13 @@ export const FIELDS = [
   'hasInstallScript',
 ];
 
-/** Package managers wait with what was published a short time ago. */
+/** Package managers may ignore packages that were published recently. */
 const LONG_AGO = '2020-01-01T00:00:00.000Z';
 
 /**
- * Serves on a free loopback port, as an npm registry, the packages that package-lock.json and {@link FURTHER_PACKAGES} name, and
- * no others: what a package manager makes of a range is the same next year. Archives come from npm's cache, or from the
- * registry that npm is set up for. `missing` fills with what was asked for in vain.
+ * Serves the packages that package-lock.json and {@link FURTHER_PACKAGES} name, and no others, as an npm registry on a free
+ * loopback port, so that ranges resolve to the same versions in the future. Archives come from npm's cache, or from the
+ * registry of the npm settings. `missing` collects the names that were requested and not found.
  */
 export async function startFixedRegistry() {
   const packages = fixedPackages();

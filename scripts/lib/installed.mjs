@@ -8,7 +8,7 @@ export function installedPackages(root = repository) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {};
 }
 
-/** True when node_modules holds what the lockfile asks for: everything, or without `dev` what running needs. */
+/** True if node_modules contains what the lockfile requires: everything, or without `dev` what running needs. */
 export function satisfiesLockfile({ dev }, installed = installedPackages(), lockfile = readJson('package-lock.json')) {
   return Object.entries(lockfile.packages).every(([path, wanted]) => {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;

@@ -17,7 +17,7 @@ const REGISTRY_HINT =
  * process's environment; quiet unless it fails.
  */
 export async function npm(args, { cwd = repository, env = {} } = {}) {
-  // Whose scripts may run is for the user to say.
+  // The user decides whose scripts may run.
   const ignoringScripts = process.env.npm_config_ignore_scripts === 'true' && { npm_config_ignore_scripts: 'true' };
   const [command, first] = npmCommand();
   return await runQuietly(command, [...first, ...args, ...SETTINGS], {
@@ -35,7 +35,7 @@ export function npmCommand() {
   return script && basename(script).startsWith('npm') ? [process.execPath, [script]] : ['npm', []];
 }
 
-/** What the files of a user may say otherwise: arguments win over them. What is installed, and where, is the lockfile's to say. */
+/** Settings that a user's files may override: arguments take precedence. The lockfile decides what is installed, and where. */
 const SETTINGS = [
   '--global=false',
   '--location=project',
@@ -54,7 +54,7 @@ const SETTINGS = [
   '--loglevel=notice',
 ];
 
-/** Settings that may keep npm from what it is to do; not their values, which may be secret. */
+/** Names of settings that may prevent npm from working; not their values, which may be secret. */
 const LIMITING = /^(npm_config_(offline|(https?_)?proxy|cafile|strict_ssl)|https?_proxy)$/i;
 
 function settingsHint(env) {

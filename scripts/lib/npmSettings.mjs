@@ -1,4 +1,4 @@
-/** Settings of npm that say what is installed or published, where, and what is printed; not where packages come from, and how. */
+/** Settings of npm for what is installed or published, where, and what is printed; not for where packages come from, and how. */
 const DECIDING = new RegExp(
   `^npm_config_(${[
     'global|location|prefix|workspaces?|include_workspace_root',
@@ -10,7 +10,7 @@ const DECIDING = new RegExp(
   'i',
 );
 
-/** `env` without the settings that a user has for other projects, and would change what npm does here. */
+/** `env` without settings that a user has for other projects and that would change the result of npm here. */
 export function withoutNpmSettings(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !DECIDING.test(name)));
 }

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Failure } from './failure.mjs';
 
-/** The system gives these to nobody by itself: it begins at 32768 (Linux) or 49152. Browsers refuse 10080. */
+/** The system does not assign these by itself: its range begins at 32768 (Linux) or 49152. Browsers refuse 10080. */
 const [FIRST, LAST] = [11_000, 32_767];
 
-/** Throws a Failure unless `port` can be listened on; before anything slow is done. */
+/** Throws a Failure unless `port` is free; called before anything slow. */
 export async function checkPortIsFree(port) {
   const error = await listeningError(port);
   if (!error) return;
@@ -27,7 +27,7 @@ export async function freePort() {
 }
 
 /**
- * Claims `port` among the processes that claim ports, for the life of this one; false where another process (or this one) has it. The
+ * Claims `port` among the processes that claim ports, for the life of this one; false if another process (or this one) has it. The
  * system keeps the claim, so that one of a killed process is never left behind. Only Linux has socket names that are no
  * files; where there are none, every claim succeeds.
  */

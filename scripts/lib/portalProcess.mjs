@@ -7,10 +7,10 @@ import { untilExit } from './run.mjs';
 
 const portal = join(repository, 'portal');
 
-/** The portal logs each request, so not more often than a person would notice. */
+/** The portal logs each request, so not more often than a person notices. */
 const READY_POLL_MS = 300;
 
-/** Where a portal on `port` is. */
+/** The address of a portal on `port`. */
 export function portalUrl(port) {
   return `http://localhost:${port}`;
 }

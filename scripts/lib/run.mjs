@@ -3,10 +3,7 @@ import { Failure } from './failure.mjs';
 
 const TAIL_LINES = 30;
 
-/**
- * Runs a command quietly. Where it fails, throws a Failure with the command as it is `shown`, the end of its output and
- * `hint(output)`.
- */
+/** Runs a command quietly. On failure, throws a Failure with the command as `shown`, the end of its output and `hint(output)`. */
 export async function runQuietly(command, args, { hint, shown = [command, ...args].join(' '), ...options }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let output = '';
@@ -25,7 +22,7 @@ export async function runInForeground(command, args, options = {}) {
   return await untilExit(child);
 }
 
-/** Waits for a child's end while passing SIGTERM and SIGINT on to it; its exit code, 1 where a signal ended it. */
+/** Waits for a child to end and passes SIGTERM and SIGINT on to it; returns its exit code, 1 if a signal ended it. */
 export async function untilExit(child) {
   const forward = (signal) => child.kill(signal);
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, forward);

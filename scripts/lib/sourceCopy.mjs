@@ -6,7 +6,7 @@ import { repository } from './repository.mjs';
 /** Left alone in an existing copy: what installing and building put there, and what they would put there again. */
 const KEPT = ['node_modules', '.cache'];
 
-/** Makes `target` hold the repository's sources as they are now, uncommitted changes included. */
+/** Copies the repository's current sources to `target`, including uncommitted changes. */
 export function copySources(target) {
   mkdirSync(target, { recursive: true });
   removeSources(target);

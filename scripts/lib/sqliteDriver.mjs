@@ -11,7 +11,7 @@ const FATAL_SYMBOL = 'RemoveEnvironmentCleanupHook';
 export const HEADER = join(repository, 'scripts/native/object-wrap.h');
 
 /**
- * The installed SQLite driver: `works`, `broken` (it does not load, e.g. was built for another Node.js), or `fatal`
+ * The installed SQLite driver: `works`, `broken` (it does not load, for example was built for another Node.js), or `fatal`
  * (it loads, and would abort the process some time later).
  */
 export function sqliteDriverState() {
@@ -29,7 +29,7 @@ export function sqliteDriverState() {
 /** node-gyp writes paths into makefiles and shell commands as they are: these characters mean themselves in both. */
 const PLAIN = /^[\w./@+-]+$/;
 
-/** False where what is installed below `dir` cannot be compiled in its place, for the characters in its path. */
+/** False if what is installed below `dir` cannot be compiled in its place, for the characters in its path. */
 export function compilesIn(dir) {
   return process.platform === 'win32' || PLAIN.test(dir);
 }
@@ -57,7 +57,7 @@ export function compileForUse(env = process.env) {
   env.CFLAGS ??= '-O3';
 }
 
-/** True while a compilation of the driver is under way: it takes a minute or two, where no prebuilt one is offered. */
+/** True while a compilation of the driver is in progress: it takes a minute or two, where no prebuilt one is offered. */
 export function isCompilingSqliteDriver() {
   const build = join(repository, 'node_modules/better-sqlite3/build');
   return existsSync(build) && !existsSync(join(build, 'Release/better_sqlite3.node'));

@@ -6,7 +6,7 @@ import { repository } from '../lib/repository.mjs';
 import { runInForeground } from '../lib/run.mjs';
 import { npmOutput } from './npm.mjs';
 
-/** Throws where versions are not what the changes ask for, or the archives would hold what is not committed. */
+/** Throws if versions are not what the changes ask for, or the archives would hold what is not committed. */
 export function assertReleasable() {
   const pending = readdirSync(join(repository, '.changeset')).filter((name) => /^(?!README).*\.md$/.test(name));
   if (pending.length > 0) {
@@ -21,7 +21,7 @@ export function assertReleasable() {
 
 /**
  * Publishes the archives one after the other, those that others depend on first, and leaves out versions that the
- * registry has: after a failure, the same command goes on. Registry and token are those that npm is set up for.
+ * registry has: after a failure, the same command continues. Registry and token are those that npm is set up for.
  */
 export async function publishAll(packed) {
   for (const { name, version, file } of packed) {

@@ -39,7 +39,7 @@ const PAGES = [
   ['/', 'Call through the proxy'],
   ['/plugins', 'opens-routes-dynamic'],
   ['/plugins/opens-routes-dynamic', 'Disable'],
-  ['/plugins/absent', 'There is no plugin of that name'],
+  ['/plugins/absent', 'There is no plugin with this name'],
   ['/plugins/throws-in-init-dynamic', 'INIT_FAILED'],
 ] as const;
 

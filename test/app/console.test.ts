@@ -92,7 +92,7 @@ describe('the list of plugins', () => {
     });
     await page.goto(`${portal.url}/plugins`);
     await page.clock.runFor(1000);
-    await page.getByText('Operators may see the plugins').waitFor();
+    await page.getByText('Only operators, and users with permission').waitFor();
     await page.getByText('Ask the platform team.').waitFor();
     asked = [];
     for (let minute = 0; minute < 5; minute += 1) {
@@ -116,7 +116,7 @@ describe('the list of plugins', () => {
     await row(page, GREETER).getByText('rejected').waitFor();
     await row(page, GREETER).getByText('ROLE_UNSUPPORTED').waitFor();
     await row(page, GREETER).getByRole('link', { name: GREETER }).click();
-    await page.getByRole('alert').getByText('Remedy:').waitFor();
+    await page.getByRole('alert').getByText('Hint:').waitFor();
   });
 
   test('is searched and narrowed by links that can be shared', async () => {
@@ -127,7 +127,7 @@ describe('the list of plugins', () => {
     await page.getByText('1 of 2 plugins').waitFor();
     expect(await row(page, GREETER).count()).toBe(0);
     await page.getByRole('searchbox', { name: 'Search plugins' }).fill('greet');
-    await page.getByText('None of 2 plugins is like that.').waitFor();
+    await page.getByText('No matching plugins (2 hidden by the filter).').waitFor();
     await page.getByRole('button', { name: 'State' }).click();
     await page.getByRole('option', { name: 'All states' }).click();
     await row(page, GREETER).waitFor();
@@ -137,7 +137,7 @@ describe('the list of plugins', () => {
   test('shows where the time of the start went', async () => {
     const page = await show('/plugins');
     await page.getByRole('button', { name: 'Start of the portal' }).click();
-    const chart = page.getByRole('group', { name: "Where the time of the portal's start went" });
+    const chart = page.getByRole('group', { name: 'Timing of the start of the portal' });
     await chart.getByText('start', { exact: true }).first().waitFor();
     expect(await chart.getByRole('listitem').count()).toBeGreaterThan(5);
   });
@@ -170,15 +170,15 @@ describe('the page of a plugin', () => {
       'backend-plugin',
       'opens-routes',
       "the portal's process",
-      'not asked for by this portal',
+      'not required by this portal',
     ]) {
       await facts.getByText(fact, { exact: true }).first().waitFor();
     }
-    await page.getByText('answers anybody, without a session').first().waitFor();
+    await page.getByText('answers everybody, without a session').first().waitFor();
     await page.getByText('lodash 4.0.0').waitFor();
     await page.getByText('It has no config schema.').waitFor();
     await page
-      .getByRole('group', { name: /^Where the time of the latest load/ })
+      .getByRole('group', { name: /^Timing of the latest load/ })
       .getByText('validate')
       .waitFor();
   });
@@ -205,7 +205,7 @@ describe('the page of a plugin', () => {
 
   test('says so when there is no such plugin', async () => {
     const page = await show('/plugins/@nobody/absent');
-    await page.getByText('There is no plugin of that name').waitFor();
+    await page.getByText('There is no plugin with this name').waitFor();
   });
 });
 
@@ -275,7 +275,7 @@ describe('an action', () => {
     await operate(GREETER, 'disable');
     await page.getByRole('dialog').getByRole('button', { name: 'Reload' }).click();
     await page.getByRole('alert').getByText('PLUGIN_DISABLED').first().waitFor();
-    await page.getByText('Remedy:').first().waitFor();
+    await page.getByText('Hint:').first().waitFor();
   });
 });
 
@@ -293,10 +293,10 @@ describe('an upload', () => {
 
   test('runs after a yes', async () => {
     const page = await show('/plugins');
-    await page.getByLabel('Bundle to upload').setInputFiles(await archive());
-    await page.getByRole('dialog').getByText('Upload my-greeter.tgz?').waitFor();
-    await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).click();
-    await page.getByText('was uploaded.').waitFor();
+    await page.getByLabel('Bundle to install').setInputFiles(await archive());
+    await page.getByRole('dialog').getByText('Install my-greeter.tgz?').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click();
+    await page.getByText('was installed.').waitFor();
     await row(page, GREETER).getByText('running').waitFor();
     expect((await portal.fetch('/api/greeter/version')).status).toBe(200);
   });
@@ -307,16 +307,16 @@ describe('an upload', () => {
     const data = await page.evaluateHandle(
       `const data = new DataTransfer(); data.items.add(new File([new Uint8Array([${bytes}])], 'dropped.tgz')); data`,
     );
-    await page.getByText('A .tgz can be dropped here').dispatchEvent('drop', { dataTransfer: data });
-    await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).click();
+    await page.getByText('You can also drop a .tgz file here').dispatchEvent('drop', { dataTransfer: data });
+    await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click();
     await row(page, GREETER).getByText('running').waitFor();
   });
 
   test('that is refused says why, and changes nothing', async () => {
     const page = await show('/plugins');
     const file = await archive({ manifest: { digest: '0'.repeat(64) } });
-    await page.getByLabel('Bundle to upload').setInputFiles(file);
-    await page.getByRole('dialog').getByRole('button', { name: 'Upload' }).click();
+    await page.getByLabel('Bundle to install').setInputFiles(file);
+    await page.getByRole('dialog').getByRole('button', { name: 'Install' }).click();
     await page.getByRole('alert').getByText('DIGEST_MISMATCH').waitFor();
     await page.getByText('There are no plugins yet.').waitFor();
   });
@@ -334,8 +334,8 @@ describe('a user who may not change plugins', () => {
     const reason = page.getByRole('note');
     await reason.getByText('user:development/guest lacks the permission dynamic-plugins.plugin.install').waitFor();
     await reason.getByText('dynamicPlugins.operators').first().waitFor();
-    expect(await page.getByRole('button', { name: 'Upload a bundle' }).isDisabled()).toBe(true);
-    expect(await page.getByLabel('Bundle to upload').isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Install a plugin' }).isDisabled()).toBe(true);
+    expect(await page.getByLabel('Bundle to install').isDisabled()).toBe(true);
     const data = await page.evaluateHandle(
       `const data = new DataTransfer(); data.items.add(new File(['bytes'], 'dropped.tgz')); data`,
     );
@@ -356,6 +356,6 @@ describe('a user who may not change plugins', () => {
     onTestFinished(async () => void (await closed.stop()));
     const { page } = await openPage(browser, `${closed.url}/plugins`);
     await page.getByRole('note').getByText('UPLOAD_DISABLED').waitFor();
-    expect(await page.getByRole('button', { name: 'Upload a bundle' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Install a plugin' }).isDisabled()).toBe(true);
   });
 });

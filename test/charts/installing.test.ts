@@ -1,6 +1,6 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fixtureBundle, type FixtureOptions } from '../support/bundles';
 import { REGISTRY_USER, startContainerRegistry, type ContainerRegistry } from '../support/containerRegistry';
 import { runStagedoor } from '../support/commandLine';
@@ -16,7 +16,7 @@ import { podOf, type Objects, type Pod } from './pod';
 const NAME = 'portal-stagedoor-portal';
 const GREETER = '@secret/greeter-dynamic';
 const token = 'a-static-token-of-the-test';
-const LOCKED_NOWHERE = /^warning: .*locked nowhere.*--frozen/m;
+const LOCKED_NOWHERE = /^warning: .*are not locked.*--frozen/m;
 
 // The containers have the packages of this checkout: test/charts/image.test.ts collects those of the image.
 describe('The containers of the pod that the chart renders, on registries that want a login', () => {
@@ -54,7 +54,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     if (dir) await removeTempDir(dir);
   });
 
-  it('install what is listed and signed, and run it', async () => {
+  test('install what is listed and signed, and run it', async () => {
     const port = await freePort();
     const pod = await podWith({ extraEnv: [{ name: 'APP_CONFIG_backend_listen_port', value: String(port) }] });
     const installed = await pod.install();
@@ -77,7 +77,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     expect(await portal.stop()).toEqual({ code: 0, signal: null });
   });
 
-  it('do nothing when the pod starts again with what it has', async () => {
+  test('do nothing when the pod starts again with what it has', async () => {
     const pod = await podWith({ root: { type: 'persistentVolumeClaim' } });
     const first = await pod.install();
     // The list is in a ConfigMap, which nothing can be written beside.
@@ -88,7 +88,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     expect(await readdir(join(pod.volume('root'), '.stagedoor-install'))).toEqual(before);
   });
 
-  it('install what the lock in a ConfigMap says, without a warning, and nothing else', async () => {
+  test('install what the lock in a ConfigMap says, without a warning, and nothing else', async () => {
     const place = join(dir, 'locking');
     await mkdir(place);
     await writeFile(join(place, 'dynamic-plugins.yaml'), JSON.stringify({ plugins: plugins() }));
@@ -108,7 +108,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     });
   });
 
-  it('refuse a plugin that no trusted key signed, and install nothing', async () => {
+  test('refuse a plugin that no trusted key signed, and install nothing', async () => {
     const unsigned = { package: `oci://${images.host}/team/stores-rows:1.0` };
     const pod = await podWith({ dynamicPlugins: { plugins: [...plugins(), unsigned] } });
     const { code, stderr } = await pod.install();
@@ -119,7 +119,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     expect(await namesIn(pod)).toEqual([]);
   });
 
-  it('install nothing with an .npmrc that has no token, and name what they could not get', async () => {
+  test('install nothing with an .npmrc that has no token, and name what they could not get', async () => {
     const npmrc = `@secret:registry=${npm.url}\n`;
     const pod = await podWith({}, { 'secret/npm': { '.npmrc': npmrc } });
     const { code, stderr } = await pod.install();
@@ -127,7 +127,7 @@ describe('The containers of the pod that the chart renders, on registries that w
     expect(await namesIn(pod)).toEqual([]);
   });
 
-  it('install nothing without credentials of the container registry, and name what they could not get', async () => {
+  test('install nothing without credentials of the container registry, and name what they could not get', async () => {
     const pod = await podWith({ registry: { authSecret: { name: '' } } });
     const { code, stderr } = await pod.install();
     expect({ code, stderr }).toMatchObject({

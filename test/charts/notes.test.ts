@@ -1,6 +1,6 @@
 import { cp, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tempDir } from '../support/tempDir';
 import { chart, find, manifestsOf, runHelm, valuesFile } from './helm';
 
@@ -20,18 +20,18 @@ async function notes(values: string): Promise<string> {
 }
 
 describe('What is shown after an upgrade', () => {
-  it('says where a trial is reached, and that its rows end with the pod', async () => {
+  test('says where a trial is reached, and that its rows end with the pod', async () => {
     const text = await notes('defaults');
     expect(text).toContain('The portal: http://localhost:7007\n');
     expect(text).toContain('kubectl -n backstage port-forward service/portal-stagedoor-portal 7007\n');
     expect(text).toContain('portal-stagedoor-portal: all plugins\n');
     expect(text).toContain('set database.client: pg');
-    expect(text).toContain('only users whom a permission policy allows it. List users or groups in policy.operators.');
+    expect(text).toContain('only users that a permission policy allows. List users or groups in policy.operators.');
     expect(text).toContain('logs deployment/portal-stagedoor-portal -c install-dynamic-plugins\n');
     expect(text).toContain('helm test portal -n backstage\n');
   });
 
-  it('says which plugins run where', async () => {
+  test('says which plugins run where', async () => {
     const text = await notes('split');
     expect(text).toContain('The portal: https://portal.example.com\n');
     expect(text).toContain('portal-stagedoor-portal: all plugins not named below\n');
@@ -40,12 +40,12 @@ describe('What is shown after an upgrade', () => {
     expect(text).not.toMatch(/port-forward|emptyDir|Route \/api/);
   });
 
-  it('says who may change plugins', async () => {
+  test('says who may change plugins', async () => {
     const text = await notes('registries');
-    expect(text).toContain('group:default/platform, and users whom a permission policy allows it.');
+    expect(text).toContain('group:default/platform, and users that a permission policy allows.');
   });
 
-  it('says what to route where neither ingress nor gateway does it', async () => {
+  test('says what to route where neither ingress nor gateway does it', async () => {
     expect(await notes('claims')).toContain('Route /api/<plugin id> of the plugins above to their services');
   });
 });

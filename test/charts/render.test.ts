@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { repository } from '../support/repository';
 import { chart, manifestsOf, runHelm, template, valuesFile, valuesNames, type Manifest } from './helm';
 import { faultsOf } from './kubernetesSchemas';
 
 const names = await valuesNames();
 
-it('The chart is rendered with many values', () => {
+test('The chart is rendered with many values', () => {
   expect(names.length).toBeGreaterThanOrEqual(12);
 });
 
@@ -19,27 +19,27 @@ describe.each(names)('With the values %s', (name) => {
     manifests = manifestsOf(rendered);
   });
 
-  it('Helm finds nothing wrong', async () => {
+  test('Helm finds nothing wrong', async () => {
     const { code, stdout } = await runHelm('lint', '--strict', chart, '--values', valuesFile(name));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('0 chart(s) failed') });
   });
 
-  it('the chart renders what it did before', async () => {
+  test('the chart renders what it did before', async () => {
     await expect(rendered).toMatchFileSnapshot(join(repository, `test/charts/snapshots/${name}.yaml`));
   });
 
-  it('every object is one that Kubernetes knows', () => {
+  test('every object is one that Kubernetes knows', () => {
     expect(manifests.length).toBeGreaterThanOrEqual(5);
     expect(manifests.flatMap(faultsOf)).toEqual([]);
   });
 
-  it('no two objects of a kind have one name, and every name is one that Kubernetes takes', () => {
+  test('no two objects of a kind have one name, and every name is one that Kubernetes takes', () => {
     const ids = manifests.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { metadata } of manifests) expect(metadata.name).toMatch(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])$/);
   });
 
-  it('every container of the chart runs without privileges, on a file system it cannot write', () => {
+  test('every container of the chart runs without privileges, on a file system it cannot write', () => {
     const pods = manifests.flatMap(({ kind, spec }) =>
       kind === 'Pod' ? [spec] : kind === 'Deployment' ? [spec.template.spec] : [],
     );
@@ -59,7 +59,7 @@ describe.each(names)('With the values %s', (name) => {
     }
   });
 
-  it('every Deployment runs the pods that its Service, its budget and its own selector name, and no others', () => {
+  test('every Deployment runs the pods that its Service, its budget and its own selector name, and no others', () => {
     const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
     for (const { metadata, spec } of deployments) {
       const labels = Object.entries(spec.template.metadata.labels as Record<string, string>);

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fixtureBundle } from '../support/bundles';
 import { runProcess } from '../support/childProcess';
 import { runStagedoor } from '../support/commandLine';
@@ -45,7 +45,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     if (bundles) await removeTempDir(bundles);
   });
 
-  it('call plugins in each other as services, also when one moves to another backend while they run', async () => {
+  test('call plugins in each other as services, also when one moves to another backend while they run', async () => {
     const dir = await tempDir();
     const before = manifestsOf(await template([], together));
     const first = await start(before, DEFAULT, ['calls', 'calls-back'], dir);
@@ -69,7 +69,7 @@ describe('Backends with the configuration that the chart renders, on one Postgre
     expect((await second.fetch('/api/calls-back/whoami')).status).toBe(401);
   });
 
-  it('call each other with service keys of the operator, too, each with its own plugins alone', async () => {
+  test('call each other with service keys of the operator, too, each with its own plugins alone', async () => {
     const manifests = manifestsOf(await template([], { ...apart, serviceKeys: { secret: 'keys', keyId: 'the-key' } }));
     const [first, second] = await Promise.all([
       start(manifests, DEFAULT, ['calls']),

@@ -1,6 +1,6 @@
 import { concurrently } from '@stagedoor/bundle';
 import { availableParallelism } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tryTemplate, valuesFile } from './helm';
 import { resolved, schema, type Schema } from './valuesSchema';
 
@@ -82,7 +82,7 @@ const nonsense: Array<[string, object, string]> = [
 const typos = misspelt(schema, '', (value) => value as object);
 
 describe('The chart refuses', () => {
-  it('a misspelt key wherever keys are known, and names it', async () => {
+  test('a misspelt key wherever keys are known, and names it', async () => {
     expect(typos.length).toBeGreaterThan(30);
     const unnamed = await concurrently(
       typos,
@@ -96,11 +96,11 @@ describe('The chart refuses', () => {
     expect(unnamed.flat()).toEqual([]);
   });
 
-  it.each(mistakes)('%s, and names it', async (_, values, message) => {
+  test.each(mistakes)('%s, and names it', async (_, values, message) => {
     await refuses([], values, message);
   });
 
-  it.each(nonsense)('%s, and says why', async (_, values, message) => {
+  test.each(nonsense)('%s, and says why', async (_, values, message) => {
     await refuses([valuesFile('split-includes')], values, message);
   });
 });

@@ -1,14 +1,14 @@
 import { concurrently } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { tryTemplate, valuesFile, valuesNames } from './helm';
 import { settings } from './valuesSchema';
 
 type Values = { [key: string]: Values };
 
-it('Every setting of the chart does something: without it, one of the value files renders otherwise', async () => {
+test('Every setting of the chart does something: without it, one of the value files renders otherwise', async () => {
   const files = (await valuesNames()).map((name) => parse(readFileSync(valuesFile(name), 'utf8')) as Values);
   const atOnce = availableParallelism();
   const withAll = await concurrently(files, render, atOnce);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { find, manifestsOf, template, valuesFile, type Manifest } from './helm';
 
@@ -18,13 +18,13 @@ describe('Split backends', () => {
     manifests = await render({});
   });
 
-  it('are a Deployment, a Service and a ConfigMap each', () => {
+  test('are a Deployment, a Service and a ConfigMap each', () => {
     for (const kind of ['Deployment', 'Service', 'ConfigMap']) {
       expect(namesOf(manifests, kind)).toEqual([...all].sort());
     }
   });
 
-  it('run the packages that are named after their plugins, and those that are listed; the rest stays', () => {
+  test('run the packages that are named after their plugins, and those that are listed; the rest stays', () => {
     expect(packagesOf(manifests, SEARCH)).toEqual([
       '@backstage/plugin-search-backend@2.1.7',
       'oci://registry.example.com/search:1.0!backstage-plugin-search-backend-module-pg',
@@ -37,7 +37,7 @@ describe('Split backends', () => {
     ]);
   });
 
-  it('take what they set for themselves, and the rest from the values above them', () => {
+  test('take what they set for themselves, and the rest from the values above them', () => {
     const { spec } = find(manifests, 'Deployment', SEARCH);
     expect(spec.replicas).toBe(3);
     const [portal] = spec.template.spec.containers;
@@ -49,7 +49,7 @@ describe('Split backends', () => {
     expect(configOf(manifests, SEARCH, 'backend')).toEqual({});
   });
 
-  it('find each other: own plugins in themselves, others where they run, all else in the default backend', () => {
+  test('find each other: own plugins in themselves, others where they run, all else in the default backend', () => {
     expect(targets(manifests, DEFAULT)).toEqual({
       '*': 'http://127.0.0.1:7007/api/{{pluginId}}',
       'dynamic-plugins': 'http://127.0.0.1:7007/api/{{pluginId}}',
@@ -68,7 +68,7 @@ describe('Split backends', () => {
     });
   });
 
-  it('are reached through one host: paths of their plugins go to them, all others to the default backend', () => {
+  test('are reached through one host: paths of their plugins go to them, all others to the default backend', () => {
     const [rule] = find(manifests, 'Ingress', DEFAULT).spec.rules;
     const routes = rule.http.paths.map((path: any) => [path.path, path.backend.service.name]); // eslint-disable-line @typescript-eslint/no-explicit-any
     expect(Object.fromEntries(routes)).toEqual({
@@ -80,32 +80,32 @@ describe('Split backends', () => {
     });
   });
 
-  it('roll alone when one of their plugins changes', async () => {
+  test('roll alone when one of their plugins changes', async () => {
     const changed = await render(replacing('2.1.7', '2.1.8'));
     expect(rolled(manifests, changed)).toEqual([SEARCH]);
   });
 
-  it('leave the others alone when the default backend gets another plugin', async () => {
+  test('leave the others alone when the default backend gets another plugin', async () => {
     const changed = await render(replacing('0.25.0', '0.26.0'));
     expect(rolled(manifests, changed)).toEqual([DEFAULT]);
   });
 
-  it('roll alone when they get app-config of their own', async () => {
+  test('roll alone when they get app-config of their own', async () => {
     const changed = await render({ backends: { search: { appConfig: { search: { query: {} } } } } });
     expect(rolled(manifests, changed)).toEqual([SEARCH]);
   });
 
-  it('all roll when the app-config of all changes', async () => {
+  test('all roll when the app-config of all changes', async () => {
     const changed = await render({ appConfig: { organization: { name: 'Example' } } });
     expect(rolled(manifests, changed)).toEqual([...all].sort());
   });
 
-  it('all roll when a key that they trust is replaced', async () => {
+  test('all roll when a key that they trust is replaced', async () => {
     const trusting = async (key: string) => await render({ signatures: { mode: 'require', trustedKeys: [key] } });
     expect(rolled(await trusting('one'), await trusting('another'))).toEqual([...all].sort());
   });
 
-  it('have what includes list in the default backend switched off there, whatever its version', async () => {
+  test('have what includes list in the default backend switched off there, whatever its version', async () => {
     const files = [valuesFile('split-includes')];
     const before = manifestsOf(await template(files));
     expect(listOf(before, DEFAULT)).toEqual({

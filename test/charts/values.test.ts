@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { repository } from '../support/repository';
 import { chart } from './helm';
 import { defaults, schema, settings } from './valuesSchema';
 
 describe('The values of the chart', () => {
-  it('each have a schema with a description', () => {
+  test('each have a schema with a description', () => {
     expect(settings.filter((setting) => !setting.description).map((setting) => setting.path)).toEqual([]);
   });
 
-  it('are in the README with their defaults and descriptions, and no others', () => {
+  test('are in the README with their defaults and descriptions, and no others', () => {
     const readme = readFileSync(join(chart, 'README.md'), 'utf8');
     const section = readme.slice(readme.indexOf('\n## Values\n'), readme.indexOf('\n## Split backends\n'));
     const rows = section.split('\n').filter((line) => line.startsWith('| `'));
@@ -23,7 +23,7 @@ describe('The values of the chart', () => {
     );
   });
 
-  it('have a policy of what the loader has settings for, less those that the chart sets', () => {
+  test('have a policy of what the loader has settings for, less those that the chart sets', () => {
     const { dynamicPlugins } = /dynamicPlugins\?: \{(?<dynamicPlugins>[^]*)\n {2}\};/.exec(
       readFileSync(join(repository, 'loader/config.d.ts'), 'utf8'),
     )?.groups as { dynamicPlugins: string };
@@ -34,7 +34,7 @@ describe('The values of the chart', () => {
     expect(policy.sort()).toEqual(keys.filter((key) => !set.includes(key)).sort());
   });
 
-  it('are all of what the schema knows', () => {
+  test('are all of what the schema knows', () => {
     expect(Object.keys(defaults).sort()).toEqual(
       Object.keys(schema.properties ?? {})
         .filter((key) => key !== 'global')

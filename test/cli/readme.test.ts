@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { repository } from '../support/repository';
 import { stagedoor } from './export/exportSupport';
 
@@ -27,7 +27,7 @@ function optionsIn(text: string): string[] {
   return [...text.matchAll(/^\s+(?:-[a-z], )?--([a-z-]+)/gm)].map((match) => match[1]!).sort();
 }
 
-it('stagedoor --help says what it is, what it can, how to begin, and where to read on', async () => {
+test('stagedoor --help says what it is, what it can, how to begin, and where to read on', async () => {
   const text = await help();
   expect(text).toContain('self-contained dynamic bundles');
   for (const command of commandsIn(text)) expect(command).toMatch(/^[a-z]+$/);
@@ -35,7 +35,7 @@ it('stagedoor --help says what it is, what it can, how to begin, and where to re
   expect(text).toContain('README.md of @stagedoor/cli');
 });
 
-it('the README of the CLI, the help of each command and the hint for a wrong option name the same options', async () => {
+test('the README of the CLI, the help of each command and the hint for a wrong option name the same options', async () => {
   const names = commandsIn(await help());
   expect(names).toContain('export');
   for (const name of names) {
@@ -52,7 +52,7 @@ it('the README of the CLI, the help of each command and the hint for a wrong opt
   }
 });
 
-it('the README of the CLI says of each dependency why it is there', async () => {
+test('the README of the CLI says of each dependency why it is there', async () => {
   const manifest = JSON.parse(await readFile(join(repository, 'cli/package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };

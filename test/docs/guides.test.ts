@@ -1,7 +1,7 @@
 import { cp, mkdir, readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { allCodeBlocks, linkTargets } from '../support/markdown';
 import { helloBundle } from '../support/hello';
 import { patience } from '../support/patience';
@@ -96,7 +96,7 @@ const SAID: Record<string, RegExp[]> = {
 };
 
 describe.each(guides)('docs/%s', (page) => {
-  it('links to files only that are there, and is linked from the index', async () => {
+  test('links to files only that are there, and is linked from the index', async () => {
     for (const target of await linkTargets(join(docs, page))) {
       if (/^https:/.test(target)) continue;
       expect(existsSync(join(docs, dirname(page), target.split('#')[0]!)), target).toBe(true);
@@ -104,7 +104,7 @@ describe.each(guides)('docs/%s', (page) => {
     expect(await linkTargets(join(docs, 'README.md'))).toContain(page);
   });
 
-  it(
+  test(
     'has commands that do what it says',
     async () => {
       const blocks = await allCodeBlocks(join(docs, page), 'sh');
@@ -122,7 +122,7 @@ describe.each(guides)('docs/%s', (page) => {
 });
 
 describe('The reference', () => {
-  it('names the paths of the admin API that the portal describes, and no others', async () => {
+  test('names the paths of the admin API that the portal describes, and no others', async () => {
     const answer = await portal.fetch('/api/dynamic-plugins/v1/openapi.json', { token: true });
     const { paths } = (await answer.json()) as { paths: Record<string, Record<string, unknown>> };
     const described = Object.entries(paths).flatMap(([path, methods]) =>
@@ -135,7 +135,7 @@ describe('The reference', () => {
     );
   });
 
-  it('names every key of the config, and no other', async () => {
+  test('names every key of the config, and no other', async () => {
     const text = await readFile(join(repository, 'loader/config.d.ts'), 'utf8');
     const keys = [...text.matchAll(/^ {4}(\w+)\?:/gm)].map((match) => match[1]!);
     const named = (await rows('reference/config.md')).map((key) => key.split('.')[0]!);

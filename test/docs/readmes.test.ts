@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { firstColumnCode, linkTargets, markdownPages } from '../support/markdown';
 import { repository } from '../support/repository';
 
@@ -71,7 +71,7 @@ test('the pages that are checked include every kind of them', () => {
 });
 
 describe.each(readmes.map((file) => [relative(repository, file), file]))('%s', (_, file) => {
-  it('calls npm scripts only that are there', () => {
+  test('calls npm scripts only that are there', () => {
     const own = join(dirname(file), 'package.json');
     const packages = [join(repository, 'package.json'), ...(existsSync(own) ? [own] : [])];
     packages.push(join(repository, 'examples/hello-dynamic-backend/package.json'));
@@ -143,7 +143,7 @@ function anchorsOf(file: string): string[] {
   );
 }
 
-it('Every decision is listed with the title, status and date that its record states, and amendments link both ways', () => {
+test('Every decision is listed with the title, status and date that its record states, and amendments link both ways', () => {
   const dir = join(repository, 'docs/decisions');
   const list = readFileSync(join(dir, 'README.md'), 'utf8').replaceAll(/ +/g, ' ');
   const records = readdirSync(dir).filter((name) => /^\d{3}-/.test(name));
@@ -154,9 +154,12 @@ it('Every decision is listed with the title, status and date that its record sta
     const [, title, date, more = ''] =
       /^# \d{3}: (.+) *\n+ ?\*\*Status:\*\* accepted, (\d{4}-\d\d-\d\d)\.(.*)/.exec(text) ?? [];
     expect(title, name).toBeDefined();
-    const amendedBy = /Amended by (\[\d{3}\]\((\S+?)\))/.exec(more);
-    const status = amendedBy ? `accepted; amended by ${amendedBy[1]}` : 'accepted';
+    const amendments = /Amended by ((?:(?!Amends).)*)/.exec(more)?.[1]?.match(/\[\d{3}\]\(\S+?\)/g) ?? [];
+    const status = ['accepted', ...(amendments.length > 0 ? [`amended by ${amendments.join(', ')}`] : [])].join('; ');
     expect(list).toContain(`| [${number}](${name}) | ${title} | ${status} | ${date} |`);
-    if (amendedBy) expect(readFileSync(join(dir, amendedBy[2]!), 'utf8')).toContain(`(${name})`);
+    for (const amendment of amendments) {
+      const file = /\((\S+)\)/.exec(amendment)![1]!;
+      expect(readFileSync(join(dir, file), 'utf8'), file).toContain(`(${name})`);
+    }
   }
 });

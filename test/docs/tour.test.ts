@@ -1,6 +1,6 @@
 import { cp, mkdir, rename, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { dropFolder } from '../support/bundles';
 import { codeBlocks } from '../support/markdown';
@@ -47,13 +47,13 @@ async function follow(readme: string, heading: string, dir = '.') {
 const statuses = (output: string) => [...output.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => Number(match[1]));
 
 describe('The five-minute tour', () => {
-  it('exports the example as the author is told', async () => {
+  test('exports the example as the author is told', async () => {
     const { code, stdout, stderr } = await follow('README.md', 'As a plugin author');
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout + stderr).toContain('/api/hello/ping (unauthenticated)');
   });
 
-  it('unloads, loads, calls and breaks plugins as the operator is told', async () => {
+  test('unloads, loads, calls and breaks plugins as the operator is told', async () => {
     const { code, stdout, stderr } = await follow('README.md', 'As a portal operator');
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(statuses(stdout)).toEqual([404, 200, 401]);
@@ -65,14 +65,14 @@ describe('The five-minute tour', () => {
 });
 
 describe('The README of the example', () => {
-  it('shows calls that work', async () => {
+  test('shows calls that work', async () => {
     const { code, stdout, stderr } = await follow(`${example}/README.md`, 'Call', example);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toContain('"userEntityRef": "user:development/guest"');
     expect(stdout.match(/"name": "lamp"/g)).toHaveLength(2);
   });
 
-  it('shows an upgrade that keeps the rows', async () => {
+  test('shows an upgrade that keeps the rows', async () => {
     const archive = 'stagedoor-hello-dynamic-backend-dynamic-0.1.0.tgz';
     await rename(join(checkout, drops, archive), join(checkout, archive));
     await dropFolder(join(checkout, example, 'dist-dynamic'), join(checkout, drops), 'hello-dynamic-backend');

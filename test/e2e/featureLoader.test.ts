@@ -149,7 +149,10 @@ describe('dynamicPluginsFeatureLoader in a plain backend, beside that of Backsta
     await rm(join(root, 'stores-rows-1.0.0'), { recursive: true });
     await waitFor('both to be noticed', async () => {
       const logs = ours.process.output();
-      return /greeter is new: this needs a restart/.test(logs) && /stores-rows-1\.0\.0 was removed/.test(logs);
+      return (
+        /The drop greeter is new: it takes effect after a restart/.test(logs) &&
+        /stores-rows-1\.0\.0 was removed/.test(logs)
+      );
     });
     expect((await ours.ask('/api/greeter/version'))[0]).toBe(404);
     expect(await ours.ask('/api/stores-rows/rows')).toEqual([200, { rows: ['ROW'] }]);

@@ -80,7 +80,7 @@ describe("An adopter's app, which Backstage serves", () => {
     for (const reason of [
       "factory: Failed to instantiate extension 'page:factory', no luck",
       'nooutput: The app does not run with it: missing required extension data output',
-      "dynamic-plugins: The id 'dynamic-plugins' belongs to the portal itself.",
+      "dynamic-plugins: The portal itself has a plugin with the id 'dynamic-plugins'.",
       'app: The app does not run with it: ',
       'noextension: The app does not run with it: ',
       'unreadable: The app does not run with it: ',
@@ -90,10 +90,10 @@ describe("An adopter's app, which Backstage serves", () => {
     await page.getByRole('link', { name: 'Hello' }).first().click();
     await page.getByText('This page is a dynamic plugin, version 1.0.0.').waitFor();
 
-    // No trial tells what throws once it is shown: the page is loaded again without it.
+    // No trial tells what throws once it is shown: it is shown as failed in its place.
     await dropPages(portal, { bomb: bomb! });
     await page.goto(`${portal.url}/plugins?with`);
-    await notice(page).getByText('The app does not run with it: no luck').first().waitFor();
+    await notice(page).getByText('Its extension app-root-element:bomb failed: no luck').waitFor();
     await page.getByRole('row').filter({ hasText: HELLO_PAGE }).getByText('running').waitFor();
   });
 });

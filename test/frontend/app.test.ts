@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { cp, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openPage, seriousFaults, startBrowser } from '../support/browser';
 import { dropFolder } from '../support/bundles';
 import { exportBundle } from '../support/export';
@@ -65,7 +65,7 @@ describe('The app', () => {
     await page.goBack();
 
     await dropFolder(await helloPageBundle(dir, '1.1.0'), portal.root, 'hello-page');
-    await notice(page).getByText(`${HELLO_PAGE} 1.1.0 was upgraded.`).waitFor();
+    await notice(page).getByText(`${HELLO_PAGE} was updated to 1.1.0.`).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await notice(page).getByRole('button', { name: 'Reload' }).click();
     await page.getByText('This page is a dynamic plugin, version 1.1.0.').waitFor();
@@ -94,6 +94,24 @@ describe('The app', () => {
     await page.getByRole('link', { name: 'Tech Radar' }).click();
     await page.getByText('Company Radar').waitFor();
     await page.getByText('TypeScript', { exact: true }).first().waitFor();
+  });
+
+  test('shows an icon and a factory that throw as failed in their places, and all else of the plugin', async () => {
+    const source = join(dir, 'throwing-source');
+    await cp(join(repository, 'test/fixtures/frontends/throwing'), source, { recursive: true });
+    await symlink(join(repository, 'node_modules'), join(source, 'node_modules'), 'dir');
+    await dropFolder(await exportBundle(source, join(dir, 'throwing')), portal.root, 'throwing');
+    onTestFinished(() => rm(join(portal.root, 'throwing'), { recursive: true }));
+    await untilState(portal, '@fixture/throwing-dynamic', 'running');
+    const { page } = await show('/plugins');
+    const link = page.getByRole('link', { name: /Throwing/ });
+    await link.getByRole('img', { name: '@fixture/throwing-dynamic: Its extension' }).first().waitFor();
+    const inPlace = page.getByText('Its extension throwing/factory failed: no luck in the factory');
+    await inPlace.first().waitFor({ state: 'attached' });
+    await page.getByRole('link', { name: 'Showcase' }).first().waitFor();
+    await notice(page).getByRole('button', { name: 'Dismiss' }).click();
+    await link.click();
+    await page.getByText('The page itself is fine.').waitFor();
   });
 
   test('shows what a page throws in its place', async () => {

@@ -1,9 +1,9 @@
 import { SBOM_FILE, checkFiles, listFiles, readManifest } from '@stagedoor/bundle';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exported, filesOf, stagedoor } from '../cli/export/exportSupport';
 import { HELLO_PAGE } from '../support/hello';
 import { repository } from '../support/repository';
@@ -48,15 +48,16 @@ async function checkout(root: string, packages: string[]): Promise<string> {
 }
 
 describe('The bundle of a frontend plugin', () => {
-  it('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
+  test('is a Module Federation remote in the layout of Backstage, and a bundle like any other', async () => {
     const out = join(await tempDir(), 'bundle');
     const result = await exported(hello, '--out', out, '--pack', '--explain', 'react');
     expect(result).toMatchObject({
       name: HELLO_PAGE,
       role: 'frontend-plugin',
       pluginIds: ['hello'],
-      startCheck: 'skipped',
+      startCheck: 'passed',
     });
+    expect(result.extensions).toContain('page:hello');
     expect(result.shared).toMatchObject({ react: '^18.0.0' });
     const remote = await json<FederationManifest>(out, 'dist/mf-manifest.json');
     expect(remote).toMatchObject({ name: 'stagedoor__hello_dynamic_frontend', exposes: [{ name: '.' }] });
@@ -71,7 +72,12 @@ describe('The bundle of a frontend plugin', () => {
     });
     const manifest = (await readManifest(out))!;
     checkFiles(manifest, await listFiles(out));
-    expect(manifest).toMatchObject({ role: 'frontend-plugin', host: { shared: { react: '^18.0.0' } } });
+    expect(manifest).toMatchObject({
+      role: 'frontend-plugin',
+      host: { shared: { react: '^18.0.0' } },
+      startCheck: 'passed',
+      provides: { pluginIds: ['hello'], extensions: result.extensions },
+    });
     const files = await filesOf(out);
     expect(files).toEqual(
       expect.arrayContaining(['README.md', 'config.d.ts', 'dist/.config-schema.json', 'THIRD_PARTY_LICENSES']),
@@ -84,7 +90,7 @@ describe('The bundle of a frontend plugin', () => {
     );
   });
 
-  it('says what it is made of: every package whose code is in it, with its share', async () => {
+  test('says what it is made of: every package whose code is in it, with its share', async () => {
     const out = join(await tempDir(), 'bundle');
     await exported(hello, '--out', out);
     const bill = await readFile(join(out, SBOM_FILE), 'utf8');
@@ -117,7 +123,7 @@ describe('The bundle of a frontend plugin', () => {
     expect(total / code).toBeLessThan(1);
   });
 
-  it('has the same bytes wherever its workspace lies', async () => {
+  test('has the same bytes wherever its workspace lies', async () => {
     const base = await tempDir();
     const { inlined } = await exported(hello, '--out', join(base, 'reference'));
     const packages = [
@@ -139,21 +145,41 @@ describe('The bundle of a frontend plugin', () => {
       expect((await readFile(join(one.path, file))).includes(base), file).toBe(false);
   });
 
-  it('carries styles and images, exposes ./alpha, and gives browsers nothing of Node.js', async () => {
+  test('carries styles and images, exposes every entry point with a feature and no other, and brings its own Node.js globals', async () => {
     const dir = await frontend('alpha-and-assets');
-    const { path } = await exported(dir);
+    const { path, pluginIds, extensions, modules, warnings } = await exported(dir);
     const remote = await json<FederationManifest>(path, 'dist/mf-manifest.json');
-    expect(remote.exposes.map(({ name }) => name)).toEqual(['.', 'alpha']);
+    expect(remote.exposes.map(({ name }) => name)).toEqual(['.', 'alpha', 'init', 'loaded']);
+    expect(pluginIds).toEqual(['assets', 'late']);
+    expect(modules).toEqual([{ pluginId: 'app', moduleId: './init' }]);
+    expect(extensions).toEqual(['app-root-element:assets']);
+    expect(warnings).toContain(". and ./alpha both have the plugin 'assets': the one of ./alpha counts");
     const files = await filesOf(join(path, 'dist/static'));
     const image = files.find((file) => file.endsWith('.svg'));
     const style = files.find((file) => file.endsWith('.css'))!;
     expect(await readFile(join(path, 'dist/static', style), 'utf8')).toContain(`url(../static/${image})`);
     expect(remote.exposes.map(({ assets }) => assets.css.sync)).toContainEqual([`static/${style}`]);
   });
+
+  test('is not there for a package that throws when it is imported, or has no feature behind its default exports', async () => {
+    const dir = await frontend('alpha-and-assets');
+    await writeFile(join(dir, 'src/init.ts'), 'export default undefinedName;');
+    const thrown = await stagedoor(dir, 'export');
+    expect(thrown.stderr).toMatch(
+      /error LOAD_FAILED: .* its module \.\/init throws: undefinedName is not defined[^]*hint: .*--no-start-check/,
+    );
+    for (const file of ['index.ts', 'alpha.tsx', 'init.ts', 'loaded.ts'])
+      await writeFile(join(dir, 'src', file), 'export default 42;');
+    const none = await stagedoor(dir, 'export');
+    expect(none.stderr).toMatch(
+      /error REMOTE_INVALID: .* has nothing for the new frontend system: no default export of \., \.\/alpha, .* is a feature\.\nhint: /,
+    );
+    expect(await filesOf(dir)).not.toContain('dist-dynamic/package.json');
+  });
 });
 
 describe('The export of a frontend plugin', () => {
-  it.each([
+  test.each([
     ['syntax-error', [], 'BUILD_FAILED', /src\/index\.tsx:\d+:\d+: [^]*Syntax Error/],
     [
       'old-system',

@@ -58,7 +58,7 @@ export const FAILING: Record<string, [script: string, reason: string | RegExp]> 
   throws: [remote('throws', THROW), /throws-dynamic 1\.0\.0: .*no luck/],
   noplugin: [
     remote('noplugin', 'return { default: 42 };'),
-    /noplugin-dynamic 1\.0\.0: None of what it exposes \(\., alpha\)/,
+    /noplugin-dynamic 1\.0\.0: None of its exposed modules \(\., alpha\)/,
   ],
   legacy: [
     remote('legacy', 'return { oldPlugin: { getId() {}, getApis() {}, provide() {} } };'),
@@ -66,11 +66,11 @@ export const FAILING: Record<string, [script: string, reason: string | RegExp]> 
   ],
   replacer: [
     feature('replacer', 'FrontendPlugin', 'dynamic-plugins', ''),
-    "The id 'dynamic-plugins' belongs to the portal itself.",
+    "The portal itself has a plugin with the id 'dynamic-plugins'.",
   ],
   unreadable: [
     remote('unreadable', 'return { default: { $$type: "@backstage/FrontendPlugin", pluginId: "unreadable" } };'),
-    /unreadable-dynamic 1\.0\.0: None of what it exposes/,
+    /unreadable-dynamic 1\.0\.0: None of its exposed modules/,
   ],
   noextension: [
     feature('noextension', 'FrontendPlugin', 'noextension', '42'),
@@ -117,6 +117,6 @@ export const FAILING: Record<string, [script: string, reason: string | RegExp]> 
         `return [give('core.reactElement', ${BOMB})];`,
       ),
     ),
-    'bomb-dynamic 1.0.0: The app does not run with it: no luck',
+    'bomb-dynamic 1.0.0: Its extension app-root-element:bomb failed: no luck',
   ],
 };

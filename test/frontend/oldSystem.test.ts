@@ -25,7 +25,7 @@ describe('A frontend package that apps on the new frontend system cannot load', 
     const status = (await backend.until(PAGE, 'rejected'))!;
     expect(status.code).toBe('REMOTE_INVALID');
     expect(status.message).toBe(
-      `${PAGE} is built for the old frontend system: it has a dist-scalprum folder, which apps on Scalprum load, and no ` +
+      `${PAGE} is built for the old frontend system: it has a dist-scalprum folder, which apps on Scalprum load, but no ` +
         'dist/mf-manifest.json, which apps on the new frontend system load.',
     );
     expect(status.hint).toMatch(/supports the new frontend system.*convertLegacyPlugin/);
@@ -38,7 +38,7 @@ describe('A frontend package that apps on the new frontend system cannot load', 
     expect(status).toMatchObject({
       code: 'REMOTE_INVALID',
       message: `${PAGE} is not a Module Federation remote: it has no dist/mf-manifest.json.`,
-      hint: 'Export the plugin with `npx @stagedoor/cli export page`, and drop all of the output.',
+      hint: 'Export the plugin with `npx @stagedoor/cli export page`, and drop the complete output.',
     });
     await drop(backend, { version: '2.0.0', files: { 'dist/mf-manifest.json': '{' } });
     await expect

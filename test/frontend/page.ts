@@ -21,6 +21,18 @@ export interface Remote {
   config?: object;
 }
 
+/** A JSON schema of a section of app-config of which browsers see all. */
+export const VISIBLE = { type: 'object', additionalProperties: true, deepVisibility: 'frontend' };
+
+/** The file of a bundle that is its config schema, with these sections of app-config. */
+export const schemaOf = (properties: object): Record<string, string> => ({
+  'dist/.config-schema.json': JSON.stringify({
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    type: 'object',
+    properties,
+  }),
+});
+
 /** Drops the page, or another build of it, into the root directory. */
 export async function drop(backend: RunningBackend, options: FixtureOptions = {}): Promise<void> {
   const dir = await fixtureBundle(await tempDir(), 'page', options);

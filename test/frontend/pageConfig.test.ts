@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { startBackend, type BackendOptions, type RunningBackend } from '../support/backend';
+import { dropFolder, fixtureBundle } from '../support/bundles';
 import { freePort } from '../support/freePort';
-import { PAGE, drop } from './page';
+import { tempDir } from '../support/tempDir';
+import { PAGE, VISIBLE, drop, schemaOf } from './page';
 
 /** A portal that serves an app as any backend does. */
 async function startWithApp(options: BackendOptions = {}): Promise<RunningBackend> {
@@ -25,16 +27,6 @@ function configIn(page: string): AppConfig[] {
 }
 
 const configOf = async (backend: RunningBackend, path = '/') => configIn(await (await backend.get(path)).text());
-
-const schemaOf = (properties: object) => ({
-  'dist/.config-schema.json': JSON.stringify({
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    type: 'object',
-    properties,
-  }),
-});
-
-const VISIBLE = { type: 'object', additionalProperties: true, deepVisibility: 'frontend' };
 
 describe('The page of an app', () => {
   test('has the config of frontend plugins that came after the start, and of no others', async () => {
@@ -68,6 +60,29 @@ describe('The page of an app', () => {
     expect(page).toContain('Good morning');
     expect(page).not.toContain(key);
     for (const own of ['rootDirectory', 'operators', '127.0.0.2']) expect(page).not.toContain(own);
+  });
+
+  test('has what schemas of backend plugins make visible; of two that disagree the later one is refused until the other one goes', async () => {
+    const backend = await startWithApp({ config: { vis: { title: 'shown to all', token: 'nobody may see this' } } });
+    const string = (visibility: string) => ({ type: 'string', visibility });
+    const first = schemaOf({
+      vis: { type: 'object', properties: { title: string('frontend'), token: string('secret') } },
+    });
+    await dropFolder(await fixtureBundle(await tempDir(), 'greeter', { files: first }), backend.root, 'greeter');
+    await backend.until('greeter-dynamic', 'running');
+    expect((await configOf(backend)).find(({ context }) => context === 'greeter-dynamic')!.data).toEqual({
+      vis: { title: 'shown to all' },
+    });
+    await drop(backend, { files: schemaOf({ vis: { type: 'object', properties: { token: string('frontend') } } }) });
+    const refused = await backend.until(PAGE, 'rejected');
+    expect(refused).toMatchObject({ code: 'CONFIG_VISIBILITY_CONFLICT' });
+    expect(refused!.message).toBe(
+      `${PAGE} declares vis.token of app-config visible to browsers; greeter-dynamic, which came before it, declares it secret.`,
+    );
+    expect(JSON.stringify(await configOf(backend))).not.toContain('nobody may see this');
+    expect(await backend.until('greeter-dynamic', 'running')).toBeDefined();
+    await rm(join(backend.root, 'greeter'), { recursive: true });
+    await backend.until(PAGE, 'running');
   });
 
   test('has dynamicPlugins, which loaders of remotes look for, with the settings of frontend plugins', async () => {

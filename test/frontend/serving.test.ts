@@ -9,7 +9,7 @@ import { dropArchive, dropFolder, fixtureBundle, type FixtureOptions } from '../
 import { HELLO_PAGE, helloPageBundle } from '../support/hello';
 import { startPlainBackend } from '../support/plainBackend';
 import { makeTempDir, removeTempDir, tempDir } from '../support/tempDir';
-import { PAGE, REMOTES, ENTRY, drop, remotes, type Remote } from './page';
+import { PAGE, REMOTES, ENTRY, VISIBLE, drop, remotes, schemaOf, type Remote } from './page';
 
 describe('A frontend bundle', () => {
   test('is dropped, upgraded and removed while the portal runs, and shows as any other', async () => {
@@ -103,22 +103,35 @@ describe('A frontend bundle', () => {
     expect((await remotes(backend))[0]).not.toHaveProperty('config');
   });
 
-  test('shows browsers nothing that is secret to the portal or to another bundle, whatever its schema says', async () => {
+  test('shows browsers nothing that is secret to the portal, whatever its schema says', async () => {
     const key = Buffer.from('secret to the portal').toString('base64');
     const backend = await startBackend({
       backend: { auth: { keys: [{ secret: key }] } },
+      config: { page: { heading: 'Good morning' } },
+    });
+    await drop(backend, { files: schemaOf({ backend: VISIBLE, page: VISIBLE }) });
+    await backend.until(PAGE, 'running');
+    const { config } = (await remotes(backend))[0]!;
+    expect(config).toMatchObject({ page: { heading: 'Good morning' } });
+    expect(JSON.stringify(config)).not.toContain(key);
+  });
+
+  test('is refused while it makes visible what is secret to another bundle, and shows the rest of that section', async () => {
+    const backend = await startBackend({
       config: { reads: { greeting: 'Hi', token: 'secret to a bundle' }, page: { heading: 'Good morning' } },
     });
     await dropFolder(await fixtureBundle(await tempDir(), 'reads-config'), backend.root, 'reads');
     await backend.until('reads-config-dynamic', 'running');
-    const visible = { type: 'object', additionalProperties: true, deepVisibility: 'frontend' };
-    const properties = { backend: visible, reads: visible, page: visible };
-    const schema = { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', properties };
-    await drop(backend, { files: { 'dist/.config-schema.json': JSON.stringify(schema) } });
-    await backend.until(PAGE, 'running');
-    const { config } = (await remotes(backend))[0]!;
-    expect(config).toMatchObject({ page: { heading: 'Good morning' }, reads: { greeting: 'Hi' } });
-    for (const secret of [key, 'secret to a bundle']) expect(JSON.stringify(config)).not.toContain(secret);
+    await drop(backend, { files: schemaOf({ reads: VISIBLE, page: VISIBLE }) });
+    expect((await backend.until(PAGE, 'rejected'))!.code).toBe('CONFIG_VISIBILITY_CONFLICT');
+    expect(await remotes(backend)).toEqual([]);
+    const visible = { type: 'string', visibility: 'frontend' };
+    await drop(backend, {
+      version: '2.0.0',
+      files: schemaOf({ reads: { type: 'object', properties: { greeting: visible } } }),
+    });
+    await backend.until(PAGE, 'running', '2.0.0');
+    expect((await remotes(backend))[0]!.config).toEqual({ reads: { greeting: 'Hi' } });
   });
 
   test('runs only when it is signed where signatures are required', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProcess, startProcess } from '../support/childProcess';
 import { portalBin, portalDir, startPortal } from '../support/portal';
 import { tempDir } from '../support/tempDir';
@@ -19,7 +19,7 @@ async function configArgs(overlay: object): Promise<string[]> {
 }
 
 describe('stagedoor-portal', () => {
-  it('goes on when nobody reads what it writes any more', async () => {
+  test('goes on when nobody reads what it writes any more', async () => {
     const unread = 'exec "$0" "$@" > >(head -n 1 > /dev/null) 2>&1';
     const portal = await startPortal({
       start: (command, args, options) => startProcess('bash', ['-c', unread, command, ...args], options),
@@ -28,13 +28,13 @@ describe('stagedoor-portal', () => {
     for (let turn = 0; turn < 20; turn++) expect((await portal.fetch('/api/nothing')).status).toBe(404);
   });
 
-  it('explains itself on stdout', async () => {
+  test('explains itself on stdout', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('stagedoor-portal --config app-config.yaml --config app-config.production.yaml');
   });
 
-  it('names every config file that is missing, and the remedy', async () => {
+  test('names every config file that is missing, and the remedy', async () => {
     const { code, stdout, stderr } = await run(['--config', 'no-such.yaml', '--config', 'nor-this.yaml']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('error CONFIG_FILE_MISSING: ');
@@ -43,13 +43,13 @@ describe('stagedoor-portal', () => {
     expect(stderr).toContain('hint: ');
   });
 
-  it('refuses an option it does not know, and names those it does', async () => {
+  test('refuses an option it does not know, and names those it does', async () => {
     const { code, stderr } = await run(['--conf', 'app-config.yaml']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error USAGE: .*--conf.*Accepted: --config <file>, --help, --version/);
   });
 
-  it('says where a config file is not YAML', async () => {
+  test('says where a config file is not YAML', async () => {
     const file = join(await tempDir(), 'broken.yaml');
     await writeFile(file, 'backend: [1\n');
     const { code, stderr } = await run(['--config', file]);
@@ -57,7 +57,7 @@ describe('stagedoor-portal', () => {
     expect(stderr).toMatch(/error PORTAL_START_FAILED: .*line 2, column 1/);
   });
 
-  it('says that its port is taken', async () => {
+  test('says that its port is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
@@ -70,7 +70,7 @@ describe('stagedoor-portal', () => {
     expect(stderr).toContain(`error PORT_IN_USE: Another process listens on port ${port}.`);
   });
 
-  it('names the variables that the config refers to when it does not start without them', async () => {
+  test('names the variables that the config refers to when it does not start without them', async () => {
     const production = ['--config', 'app-config.yaml', '--config', 'app-config.production.yaml'];
     const { code, stderr } = await run(production, { POSTGRES_HOST: '127.0.0.1', POSTGRES_PORT: '1' });
     expect(code).toBe(1);
@@ -78,7 +78,7 @@ describe('stagedoor-portal', () => {
     expect(stderr).toContain('hint: Set PORTAL_BASE_URL, POSTGRES_PASSWORD, POSTGRES_USER: ');
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 on %s', async (signal) => {
     const portal = await startPortal();
     expect(await portal.stop(signal)).toEqual({ code: 0, signal: null });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { join } from 'node:path';
 import { helloBundle } from '../support/hello';
 import { dropFolder } from '../support/bundles';
@@ -51,7 +51,7 @@ describe('The production configuration on a real PostgreSQL', () => {
     expect(added.status).toBe(201);
   }
 
-  it('keeps the rows of a dynamic plugin across a restart of the portal, and a move into a process of its own', async () => {
+  test('keeps the rows of a dynamic plugin across a restart of the portal, and a move into a process of its own', async () => {
     const first = await start();
     await dropFolder(await helloBundle(dir, '1.0.0'), first.root, 'hello');
     await waitFor('the plugin to answer', async () => (await first.fetch('/api/hello/ping')).ok);
@@ -67,7 +67,7 @@ describe('The production configuration on a real PostgreSQL', () => {
     expect(await postgres.query('backstage_plugin_hello', rows)).toBe('lamp\nchair');
   });
 
-  it('gives no session to guests', async () => {
+  test('gives no session to guests', async () => {
     const portal = await start();
     expect((await portal.fetch('/api/auth/guest/refresh')).status).toBe(403);
   });

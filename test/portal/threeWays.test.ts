@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { startEchoServer, type Received } from '../support/echoServer';
 import { helloBundle } from '../support/hello';
@@ -28,12 +28,12 @@ afterAll(async () => {
 });
 
 describe('The first way, the proxy,', () => {
-  it('needs a session', async () => {
+  test('needs a session', async () => {
     const response = await portal.fetch('/api/proxy/service/some/path');
     expect(response.status).toBe(401);
   });
 
-  it('passes method, path, query, body and allowed headers on, and strips all other headers', async () => {
+  test('passes method, path, query, body and allowed headers on, and strips all other headers', async () => {
     const response = await portal.fetch('/api/proxy/service/some/path?q=1&q=2', {
       token: true,
       method: 'POST',
@@ -56,7 +56,7 @@ describe('The first way, the proxy,', () => {
     for (const header of ['authorization', 'cookie', 'x-secret']) expect(received.headers).not.toHaveProperty(header);
   });
 
-  it('hands the same headers back and strips all others', async () => {
+  test('hands the same headers back and strips all others', async () => {
     const response = await portal.fetch('/api/proxy/service/', { token: true });
     expect(response.headers.get('x-request-id')).toBe('from the service');
     expect(response.headers.get('x-internal')).toBeNull();
@@ -65,7 +65,7 @@ describe('The first way, the proxy,', () => {
 });
 
 describe('The second way, a bundled backend,', () => {
-  it('answers with what app-config says', async () => {
+  test('answers with what app-config says', async () => {
     const ping = await waitFor('the plugin to answer', async () => {
       const response = await portal.fetch('/api/hello/ping');
       return response.ok && response;
@@ -77,7 +77,7 @@ describe('The second way, a bundled backend,', () => {
 });
 
 describe('The third way, a direct call,', () => {
-  it('may leave pages of the portal only for services in the content security policy', async () => {
+  test('may leave pages of the portal only for services in the content security policy', async () => {
     const response = await portal.fetch('/.backstage/health/v1/readiness');
     const policy = new Map(
       response.headers
@@ -90,7 +90,7 @@ describe('The third way, a direct call,', () => {
     expect(policy.has('upgrade-insecure-requests')).toBe(false);
   });
 
-  it('may reach the portal, with credentials, from pages of a listed origin', async () => {
+  test('may reach the portal, with credentials, from pages of a listed origin', async () => {
     const preflight = await portal.fetch('/api/hello/things', {
       method: 'OPTIONS',
       headers: {
@@ -110,7 +110,7 @@ describe('The third way, a direct call,', () => {
     expect(call.headers.get('access-control-allow-origin')).toBe(otherOrigin);
   });
 
-  it('is not answered for pages of any other origin', async () => {
+  test('is not answered for pages of any other origin', async () => {
     const response = await portal.fetch('/api/hello/things', {
       token: true,
       headers: { origin: 'http://elsewhere.example' },

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dropFolder } from '../support/bundles';
 import { HELLO, helloBundle } from '../support/hello';
 import { underLoad } from '../support/load';
@@ -38,7 +38,7 @@ describe('Two replicas on one PostgreSQL', { timeout: patience.longTestMs }, () 
     if (bundles) await removeTempDir(bundles);
   });
 
-  it('serve every request while each takes an upgrade up without a restart', async () => {
+  test('serve every request while each takes an upgrade up without a restart', async () => {
     const { rows } = await client();
     const load = await underLoad(PER_SECOND, rows.request, async () => {
       await rows.untilAnswers('1.0.0');
@@ -53,7 +53,7 @@ describe('Two replicas on one PostgreSQL', { timeout: patience.longTestMs }, () 
     expect(await rows.versions(10)).toEqual(new Set(['2.0.0']));
   });
 
-  it('serve every request while their pods are replaced by such with another version of a plugin', async () => {
+  test('serve every request while their pods are replaced by such with another version of a plugin', async () => {
     const { service, rows } = await client();
     const load = await underLoad(PER_SECOND, rows.request, async () => {
       await rows.untilAnswers('2.0.0');

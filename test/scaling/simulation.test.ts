@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { versionsIn } from '../cli/install/installSupport';
 import { patience } from '../support/patience';
 import { makeTempDir, removeTempDir } from '../support/tempDir';
@@ -35,7 +35,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     if (full) await writeFigures(outcomes);
   });
 
-  it('each fetch everything into an empty volume of their own', async () => {
+  test('each fetch everything into an empty volume of their own', async () => {
     const { direct } = await registries.fronts(meter);
     const fresh = await start('Empty volumes', { replicas: MANY, place: direct, root: own });
     expect(fresh.restarts).toBe(0);
@@ -44,7 +44,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     await holds(own(MANY - 1));
   });
 
-  it('ask for nothing when they start again with their volumes', async () => {
+  test('ask for nothing when they start again with their volumes', async () => {
     const { direct } = await registries.fronts(meter);
     const first = { replicas: SOME, place: direct, root: own };
     await startReplicas(dir, registries, meter, first);
@@ -52,7 +52,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     expect(again.traffic.requests).toBe(0);
   });
 
-  it('fetch one plugin when one was upgraded and they have their volumes', async () => {
+  test('fetch one plugin when one was upgraded and they have their volumes', async () => {
     const { direct } = await registries.fronts(meter);
     const first = { replicas: SOME, place: direct, root: own };
     await startReplicas(dir, registries, meter, first);
@@ -61,7 +61,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     await holds(own(0), '1.1.0');
   });
 
-  it('fetch everything once where they share a volume', async () => {
+  test('fetch everything once where they share a volume', async () => {
     const { direct } = await registries.fronts(meter);
     const root = () => join(dir, 'shared');
     const shared = await start('One volume for all', { replicas: MANY, place: direct, root });
@@ -69,7 +69,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     await holds(root());
   });
 
-  it('hardly burden the registry behind caches that one replica has filled', async () => {
+  test('hardly burden the registry behind caches that one replica has filled', async () => {
     await clear();
     const { cached } = await registries.fronts(meter);
     const { stop, ...place } = await cached();
@@ -84,7 +84,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     }
   });
 
-  it('all start from registries that take a limited number of requests in a second', async () => {
+  test('all start from registries that take a limited number of requests in a second', async () => {
     await clear();
     const { direct } = await registries.fronts(meter);
     meter.refuse = limitOf(20);
@@ -93,7 +93,7 @@ describe('Replicas that start from one registry', { timeout: patience.longTestMs
     for (let replica = 0; replica < SOME; replica++) await holds(own(replica));
   });
 
-  it('all start though the registries fail for a while', async () => {
+  test('all start though the registries fail for a while', async () => {
     await clear();
     const { direct } = await registries.fronts(meter);
     meter.refuse = outageOf(full ? 5000 : 1000);

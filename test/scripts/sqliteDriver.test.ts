@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { repository } from '../support/repository';
 
@@ -15,7 +15,7 @@ const program = `
   setTimeout(() => console.log('alive'), 1000);
 `;
 
-it('The SQLite driver outlives the collection of many statements', async () => {
+test('The SQLite driver outlives the collection of many statements', async () => {
   const outcome = await runProcess(process.execPath, ['-e', program], { cwd: join(repository, 'portal/backend') });
   expect(outcome).toMatchObject({ code: 0, stdout: 'alive\n', stderr: '' });
 });

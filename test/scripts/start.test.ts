@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProcess } from '../support/childProcess';
 import { start, startScript as script } from '../support/npmStart';
 import { repository } from '../support/repository';
@@ -31,7 +31,7 @@ async function timesOf(paths: string[]): Promise<Record<string, bigint>> {
 }
 
 describe('npm start', () => {
-  it('serves the hello example and ends by saying commands that work', async () => {
+  test('serves the hello example and ends by saying commands that work', async () => {
     const { child, url } = await start(await tempDir());
     const said = child.stdout().slice(child.stdout().indexOf('The portal is ready.'));
     expect(said).toContain(`Open ${url}, or try:`);
@@ -45,7 +45,7 @@ describe('npm start', () => {
     expect(run.stdout).toMatch(/"name": "@stagedoor\/hello-dynamic-backend-dynamic"[^]*"state": "running"/);
   });
 
-  it('keeps data where it is told, takes further config, passes SIGTERM on, and does not repeat what is up to date, whatever NODE_ENV and proxies are set', async () => {
+  test('keeps data where it is told, takes further config, passes SIGTERM on, and does not repeat what is up to date, whatever NODE_ENV and proxies are set', async () => {
     const nowhere = 'http://127.0.0.1:9';
     const set = {
       NODE_ENV: 'production',
@@ -78,7 +78,7 @@ describe('npm start', () => {
     expect(await timesOf(WRITTEN)).toEqual(before);
   });
 
-  it('says at once that a port is taken, and how to choose another', async () => {
+  test('says at once that a port is taken, and how to choose another', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
@@ -91,7 +91,7 @@ describe('npm start', () => {
     );
   });
 
-  it.each(['18.20.4', '20.18.0', '21.7.3', '22.11.0', '23.0.0'])('refuses Node.js %s', async (version) => {
+  test.each(['18.20.4', '20.18.0', '21.7.3', '22.11.0', '23.0.0'])('refuses Node.js %s', async (version) => {
     const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`;
     const imported = `data:text/javascript,${encodeURIComponent(pretend)}`;
     const { code, stderr } = await runProcess(process.execPath, ['--import', imported, script]);
@@ -102,7 +102,7 @@ describe('npm start', () => {
     expect(stderr).toContain('hint: Install Node.js 24');
   });
 
-  it('names the options it takes when given another', async () => {
+  test('names the options it takes when given another', async () => {
     const { code, stderr } = await runProcess(process.execPath, [script, '--prot', '7008']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error: Unknown option '--prot'.*\n {2}hint: Accepted: --port <n>, --config <file>/);

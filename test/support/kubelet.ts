@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * Lays files out below `dir` as the kubelet mounts a ConfigMap or Secret: links into a folder that is replaced as a whole,
  * whereupon the earlier folder goes.
  */
-export async function mountFiles(dir: string, files: Record<string, string>): Promise<void> {
+export async function mountFiles(dir: string, files: Record<string, string | Buffer>): Promise<void> {
   const before = await readlink(join(dir, '..data')).catch(() => undefined);
   const folder = `..${process.hrtime.bigint()}`;
   await mkdir(join(dir, folder));

@@ -1,7 +1,7 @@
-import { StagedoorError } from '../error';
 import { isBundlePath } from '../paths';
+import { pathUnsafe, archiveTooLarge, occursTwice } from './errors';
 
-/** Bounds on what a bundle may hold. */
+/** Limits of the content of a bundle. */
 export interface ContentLimits {
   /** Sum of all file sizes, bytes. */
   bytes: number;
@@ -11,18 +11,18 @@ export interface ContentLimits {
   entryBytes?: number;
 }
 
-/** Generous for a plugin with a hoisted `node_modules`, small enough for a full disk to be unlikely. */
+/** Enough for a plugin with a hoisted `node_modules`, and unlikely to fill a disk. */
 export const DEFAULT_LIMITS: ContentLimits = { bytes: 512 * 1024 * 1024, entries: 50_000 };
 
 /**
- * What is found in a bundle that nobody vouches for yet, entry by entry: plain names, no two that some file system takes
- * for one, and not too much, what was `taken` before included. `source` is named in errors. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ * Validates the entries of an untrusted bundle: plain names, no two that some file system treats as one, and within the
+ * limits, including what was `taken` before. `source` is named in errors. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
 export class Contents {
   readonly #source: string;
   readonly #limits: ContentLimits;
   readonly #files = new Set<string>();
-  /** By the key of their path: distinct names on one file system may be one on another. */
+  /** By normalised path: distinct names may be the same on another file system. */
   readonly #folders = new Map<string, string>();
   readonly #entriesBefore: number;
   #bytes: number;
@@ -34,7 +34,7 @@ export class Contents {
     this.#entriesBefore = taken.entries;
   }
 
-  /** Notes a folder and those above it; the same one may come again. */
+  /** Adds a folder and those above it; duplicates are fine. */
   addFolder(path: string): void {
     checkPath(path);
     for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) {
@@ -47,7 +47,7 @@ export class Contents {
     }
   }
 
-  /** Notes a file of `size` bytes. */
+  /** Adds a file of `size` bytes. */
   addFile(path: string, size: number): void {
     checkPath(path);
     const key = keyOf(path);
@@ -59,22 +59,22 @@ export class Contents {
     this.addBytes(size);
   }
 
-  /** Holds the size of one file against its own limit. */
+  /** Checks the size of one file. */
   checkSize(path: string, size: number): void {
     const { entryBytes } = this.#limits;
     if (entryBytes !== undefined && size > entryBytes) {
       const which = `${JSON.stringify(path.slice(0, 200))} has ${size} bytes, and a file may have ${entryBytes}`;
-      throw tooLarge(this.#source, which, 'Raise MAX_ENTRY_SIZE, or leave it unset.');
+      throw archiveTooLarge(this.#source, which, 'Raise MAX_ENTRY_SIZE, or leave it unset.');
     }
   }
 
-  /** Counts bytes of a file that was noted before its size was known. */
+  /** Counts bytes of a file that was added before its size was known. */
   addBytes(size: number): void {
     this.#bytes += size;
     this.#checkLimits();
   }
 
-  /** What of the limits was taken so far. */
+  /** The used part of the limits. */
   get taken(): ContentLimits {
     return { bytes: this.#bytes, entries: this.#entriesBefore + this.#files.size + this.#folders.size };
   }
@@ -82,28 +82,19 @@ export class Contents {
   #checkLimits(): void {
     const { bytes, entries } = this.taken;
     if (bytes > this.#limits.bytes)
-      throw tooLarge(this.#source, `its files have more than ${this.#limits.bytes} bytes`);
+      throw archiveTooLarge(this.#source, `its files exceed ${this.#limits.bytes} bytes in total`);
     if (entries > this.#limits.entries) {
-      throw tooLarge(this.#source, `it holds more than ${this.#limits.entries} files and folders`);
+      throw archiveTooLarge(this.#source, `it contains more than ${this.#limits.entries} files and folders`);
     }
   }
 }
 
-/** The refusal of what exceeds a limit, which `reason` names. */
-export function tooLarge(source: string, reason: string, hint?: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_TOO_LARGE', `${source} is too large: ${reason}.`, { ...(hint && { hint }) });
-}
-
-/** Equal for names that some file system takes for one, where the second would replace the first. */
+/** Equal for names that some file system treats as one, where the second would replace the first. */
 function keyOf(path: string): string {
   return path.normalize('NFC').toLowerCase();
 }
 
-function occursTwice(path: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path)} occurs twice, perhaps in another case.`);
-}
-
 function checkPath(path: string): void {
   if (isBundlePath(path)) return;
-  throw new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} is not a plain relative path.`);
+  throw pathUnsafe(path);
 }

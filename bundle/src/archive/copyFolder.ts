@@ -2,24 +2,27 @@ import { constants } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { concurrently } from '../concurrently';
-import { StagedoorError } from '../error';
 import { waitingFileSystem, type FileSystem, type OpenFile } from '../fileSystem';
 import { litterIn, type LitterFilter } from '../litter';
 import { isInside } from '../paths';
 import type { BundleFile } from '../manifest';
 import { Contents, type ContentLimits } from './contents';
+import { linkLeadsOutside, notAFile } from './errors';
 import { FOLDER_MODE } from './plainMode';
 
-/** Linux names an open file; elsewhere the path stands for it, which a drop that is changed meanwhile could fool. */
+/**
+ * Linux has a path for an open file; elsewhere the original path is used, which is not safe against concurrent changes of a
+ * drop.
+ */
 const NAMES_HANDLES = process.platform === 'linux';
 
 /**
- * Copies a dropped folder as the loader will run it: plain files and folders only. Copies are reflinks where the
- * file system can (never hard links: a drop that is overwritten in place would write through them). A link to a file
- * inside the drop becomes a copy of it; `.bin` folders and litter are left out. What is copied is what was judged, also when the
- * drop is changed meanwhile: each file is opened once, without waiting for a FIFO, and judged and copied as opened.
- * Files get the mode 0644 or 0755, and a copy that fails is removed. Returns the files of the copy, by which it can be held
- * against a manifest. Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
+ * Copies a dropped folder in the form that the loader runs: plain files and folders only. Copies are reflinks where the file
+ * system supports them (never hard links: overwriting the drop in place would change them). A link to a file inside the drop
+ * becomes a copy of it; `.bin` folders and litter are left out. The copied content is the checked content even if the drop
+ * changes meanwhile: each file is opened once, without waiting for a FIFO, and checked and copied through that handle. Files
+ * get the mode 0644 or 0755, and a failed copy is removed. Returns the files of the copy for comparison with a manifest.
+ * Throws ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE.
  */
 export async function copyFolder(
   from: string,
@@ -40,7 +43,7 @@ export async function copyFolder(
   }
 }
 
-/** A copy under way. */
+/** A running copy. */
 interface Copying {
   root: string;
   to: string;
@@ -57,7 +60,7 @@ async function copyListed(
   const handle = await openPlain(real, path, fs);
   try {
     const opened = NAMES_HANDLES ? `/proc/self/fd/${handle.fd}` : real;
-    if (!isInside(root, await fs.realpath(opened))) throw notInside(path);
+    if (!isInside(root, await fs.realpath(opened))) throw linkLeadsOutside(path);
     const { size, mode } = await handle.stat();
     contents.checkSize(path, size);
     contents.addBytes(size);
@@ -67,18 +70,18 @@ async function copyListed(
   }
 }
 
-/** What a folder drop holds: paths below it, folders before what is in them. */
+/** The content of a folder drop: relative paths, folders before their content. */
 interface Listing {
   folders: string[];
   files: Array<{ path: string; isLink: boolean }>;
 }
 
-/** Lists all of a drop, before any of it is copied: one that is refused for its names or number leaves nothing to remove. */
+/** Lists the whole drop before anything is copied: a drop with too many or unsafe names leaves nothing to remove. */
 async function listFolder(root: string, contents: Contents, fs: FileSystem, isLitter: LitterFilter): Promise<Listing> {
   const listing: Listing = { folders: [], files: [] };
   async function list(folder: string): Promise<void> {
     const below: string[] = [];
-    // Entry by entry: a folder may hold more names than there is memory for.
+    // Entry by entry: a folder may contain more names than fit into memory.
     for await (const entry of await fs.entries(join(root, folder))) {
       if (entry.name === '.bin') continue;
       const path = folder ? `${folder}/${entry.name}` : entry.name;
@@ -99,7 +102,7 @@ async function listFolder(root: string, contents: Contents, fs: FileSystem, isLi
   return listing;
 }
 
-/** Opens a file that was one when its folder was listed, and refuses what has taken its place. */
+/** Opens a file that was listed as one, and rejects anything that has replaced it since. */
 async function openPlain(file: string, inner: string, fs: FileSystem): Promise<OpenFile> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   let opened;
@@ -121,15 +124,5 @@ async function insideLink(root: string, file: string, inner: string, fs: FileSys
   } catch {
     // Leads nowhere.
   }
-  throw notInside(inner);
-}
-
-function notInside(inner: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${inner} is a link that does not lead to a file inside the drop.`, {
-    hint: 'Drop a folder without links, e.g. copied with `cp -rL`.',
-  });
-}
-
-function notAFile(inner: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${inner} is neither a file, a folder nor a link.`);
+  throw linkLeadsOutside(inner);
 }

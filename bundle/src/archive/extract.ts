@@ -1,11 +1,20 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Parser } from 'tar';
-import { StagedoorError, isStagedoorError } from '../error';
+import type { StagedoorError } from '../error';
+import { isStagedoorError } from '../error';
 import { isLitterName, removeLitter } from '../litter';
 import { isNoRoom } from '../noRoom';
 import { isBundlePath } from '../paths';
 import { Contents, DEFAULT_LIMITS, type ContentLimits } from './contents';
+import {
+  cannotExtractTo,
+  archiveUnreadable,
+  archiveTruncated,
+  dataAfterEnd,
+  headerOversized,
+  entryUnsafe,
+} from './errors';
 import { FOLDER_MODE, plainMode } from './plainMode';
 import { typeFlagOf } from './typeFlag';
 import { unzipBlocks, type Compression } from './unzip';
@@ -14,7 +23,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 
 const PLAIN = new Set(['File', 'OldFile', 'ContiguousFile']);
 
-/** What is asked of an entry before it is unpacked. */
+/** The properties of an entry that are checked before it is unpacked. */
 interface Entry {
   type: string;
   size: number;
@@ -24,30 +33,30 @@ interface Entry {
   header?: { cksum?: number };
 }
 
-/** What decides on each entry: gives the path it is written to, empty to leave it out; throws for one that must not be there. */
+/** Decides on each entry: returns the path that it is written to, empty to leave it out; throws for a forbidden one. */
 type Judge = (path: string, entry: Entry, contents: Contents) => string;
 
-/** An archive, how it is compressed, and what of it is wanted. */
+/** An archive, its compression, and the wanted part of it. */
 interface Reading {
   file: string;
   compression: Compression;
   limits: ContentLimits;
-  /** What the archive is called in errors: its file may be a temporary one. */
+  /** Name of the archive in errors: its file may be a temporary one. */
   shown: string;
   judge: Judge;
-  /** What of the limits other layers took. */
+  /** The part of the limits that other layers used. */
   taken?: ContentLimits | undefined;
-  /** Paths that alone are written; all of the archive is judged. */
+  /** Only these paths are written; the whole archive is checked. */
   only?: readonly string[] | undefined;
 }
 
 /**
- * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`).
- * Only plain files and folders with plain relative names are taken, and nothing may follow the end of the archive: tools
- * differ in what they make of that. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. All of it is read once
- * before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or OUTPUT_UNWRITABLE for a
- * full disk; `dir` is then removed. With `only`, the files at these paths are all that is written. Errors call the archive
- * `shown`.
+ * Unpacks a `.tgz` into the existing or new folder `dir`, without the top folder (`package/`, as npm packs it, or `./`). Only
+ * plain files and folders with plain relative names are accepted, and nothing may follow the end of the archive, because
+ * tools interpret that differently. Litter is left out. Files get the mode 0644 or 0755, whatever the archive says. The whole
+ * archive is read once before the first file is written. Throws ARCHIVE_INVALID, ARCHIVE_UNSAFE, ARCHIVE_TOO_LARGE, or
+ * OUTPUT_UNWRITABLE for a full disk; `dir` is then removed. With `only`, only the files at these paths are written. Errors
+ * call the archive `shown`.
  */
 export async function extractArchive(
   file: string,
@@ -69,18 +78,18 @@ export interface LayerReading {
   /** Relative, `/`-separated; empty for all of the layer. */
   folder: string;
   limits?: ContentLimits;
-  /** What the layer is called in errors; by default its file. */
+  /** Name of the layer in errors; by default its file. */
   shown?: string;
-  /** What of the limits earlier layers of the image took. */
+  /** The part of the limits that earlier layers of the image used. */
   taken?: ContentLimits;
-  /** Paths below the folder that alone are written; all of the layer is judged. */
+  /** Only these paths below the folder are written; the whole layer is checked. */
   only?: readonly string[];
 }
 
 /**
- * Unpacks what lies below one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns
- * what of the limits it and the earlier layers took. Entries beside the folder are left out, and `.bin` folders, where package managers keep
- * links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove what an earlier layer brought.
+ * Unpacks one folder of an image layer into `dir`, as {@link extractArchive} does an archive; returns the part of the limits
+ * that it and the earlier layers used. Entries beside the folder are left out, and so are `.bin` folders, where package
+ * managers put links. A whiteout anywhere in the layer is ARCHIVE_UNSAFE: it would remove content of an earlier layer.
  */
 export async function extractLayer(
   { file, compression, folder, limits = DEFAULT_LIMITS, only, shown = file, taken }: LayerReading,
@@ -90,7 +99,7 @@ export async function extractLayer(
 }
 
 async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
-  // Imported late: most uses of this package have no archive to read.
+  // Imported late: most users of this package read no archives.
   const { Parser, Unpack } = await import('tar');
   const { only } = reading;
   try {
@@ -118,7 +127,7 @@ async function unpack(reading: Reading, dir: string): Promise<ContentLimits> {
 
 type Filter = (path: string, entry: unknown) => boolean;
 
-/** Feeds an archive to a parser, each entry checked before the parser acts on it; resolves when it has done all. */
+/** Feeds an archive to a parser, and checks each entry before the parser acts on it; resolves when the parser is done. */
 async function feed(
   { file, compression, limits, shown, taken, judge }: Reading,
   make: (filter: Filter) => Parser,
@@ -132,7 +141,7 @@ async function feed(
     judged.add(entry as object);
     try {
       if (fault) return false;
-      // What was judged is what is written, whatever else the parser makes of the name.
+      // The checked path is the written one, whatever the parser derives from the name.
       const inner = judge(path, entry as Entry, contents);
       Object.assign(entry as Entry, { path: inner, mode: modeOf(entry as Entry) });
       return inner !== '';
@@ -151,7 +160,7 @@ async function feed(
   parser.on('nullBlock', () => (ended = true));
   parser.on('ignoredEntry', (ignored: unknown) => {
     const entry = ignored as Entry;
-    if (entry.meta) fault ??= new StagedoorError('ARCHIVE_UNSAFE', `${shown} holds an oversized extended header.`);
+    if (entry.meta) fault ??= headerOversized(shown);
     // The parser leaves out entries of types that it does not know, without asking.
     else if (!judged.has(entry)) {
       const type = typeFlagOf(current, entry.header?.cksum);
@@ -165,57 +174,57 @@ async function feed(
   };
   try {
     await unzipBlocks({ file, compression, limits, shown }, async (blocks, zero) => {
-      if (ended && !zero) throw new StagedoorError('ARCHIVE_UNSAFE', `${shown} goes on after its end.`);
+      if (ended && !zero) throw dataAfterEnd(shown);
       if (ended) return;
       current = blocks;
-      // Until all of it is done with, so that memory stays bounded and the end is known when it comes.
+      // Waits for each block, so that memory stays bounded and the end is recognised when it comes.
       if (!parser.write(blocks)) await Promise.race([failed, new Promise((resolve) => parser.once('drain', resolve))]);
       failIfFaulty();
     });
-    if (!ended) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is cut off: it has no end.`);
+    if (!ended) throw archiveTruncated(shown);
     parser.end();
     await Promise.race([closed, failed]);
     failIfFaulty();
     return contents.taken;
   } catch (error) {
-    // What has begun to be written must be done with before the caller removes it.
+    // Pending writes must finish before the caller removes the folder.
     parser.end();
     await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     throw error;
   }
 }
 
-/** Takes all that lies below the top folder, whatever its name; there must be nothing else. */
+/** Accepts everything below the top folder, whatever its name; nothing else may exist. */
 const takeBelowTop: Judge = (path, entry, contents) => {
   const [top, ...below] = path.replace(/\/$/, '').split('/');
   const inner = below.join('/');
-  // What an archiver of macOS puts beside the top folder.
+  // Files that macOS archivers put beside the top folder.
   if (top === '__MACOSX' || (inner === '' && entry.type !== 'Directory' && isLitterName(top!))) return '';
-  if (top === '' || top === '..') throw unsafe(path, 'is not a plain relative path.');
+  if (top === '' || top === '..') throw entryUnsafe(path, 'is not a plain relative path.');
   if (inner === '' && entry.type !== 'Directory') {
     checkType(path, entry);
-    throw unsafe(path, 'is outside the top folder of the archive.');
+    throw entryUnsafe(path, 'is outside the top folder of the archive.');
   }
   return note(path, inner, entry, contents);
 };
 
-/** Takes what lies below one folder; what is beside it must have a plain name too, and is left out. */
+/** Accepts entries below one folder; others must have plain names too, and are left out. */
 function takeBelow(folder: string): Judge {
   const prefix = folder === '' ? '' : `${folder}/`;
   return (path, entry, contents) => {
     const plain = path.replace(/^(\.\/)+|\/$/g, '');
     if (plain === '' || plain === '.') return '';
-    if (!isBundlePath(plain)) throw unsafe(path, 'is not a plain relative path.');
+    if (!isBundlePath(plain)) throw entryUnsafe(path, 'is not a plain relative path.');
     const parts = plain.split('/');
-    if (parts.some((part) => part.startsWith('.wh.'))) throw unsafe(path, 'is a whiteout.');
+    if (parts.some((part) => part.startsWith('.wh.'))) throw entryUnsafe(path, 'is a whiteout.');
     if (!plain.startsWith(prefix) || parts.includes('.bin')) return '';
     return note(path, plain.slice(prefix.length), entry, contents);
   };
 }
 
-/** Holds an entry against what a bundle may be made of, by the path it will have, which it gives back. */
+/** Checks an entry, and returns its resulting path. */
 function note(path: string, inner: string, entry: Entry, contents: Contents): string {
-  // A manifest lists plain files only: what is removed as litter afterwards need not be one.
+  // A manifest lists plain files only: litter, which is removed afterwards, may be something else.
   if (!isPlain(entry) && inner.split('/').some(isLitterName)) return '';
   checkType(path, entry);
   if (entry.type !== 'Directory') contents.addFile(inner, entry.size);
@@ -224,7 +233,7 @@ function note(path: string, inner: string, entry: Entry, contents: Contents): st
 }
 
 function checkType(path: string, entry: Entry): void {
-  if (!isPlain(entry)) throw unsafe(path, `is a ${entry.type}.`);
+  if (!isPlain(entry)) throw entryUnsafe(path, `is a ${entry.type}.`);
 }
 
 function isPlain({ type }: Entry): boolean {
@@ -244,19 +253,11 @@ function faultOf(action: () => unknown): unknown {
   }
 }
 
-function unsafe(path: string, is: string): StagedoorError {
-  return new StagedoorError('ARCHIVE_UNSAFE', `${JSON.stringify(path.slice(0, 200))} ${is}`);
-}
-
 function asFault(cause: unknown, shown: string, dir: string): StagedoorError {
   if (isStagedoorError(cause)) return cause;
-  const { message } = cause as Error;
-  // What writing fails with, as opposed to reading the archive.
+  // Errors of writing, as opposed to reading the archive.
   if (!isNoRoom(cause)) {
-    return new StagedoorError('ARCHIVE_INVALID', `${shown} cannot be read: ${message}`, { cause });
+    return archiveUnreadable(shown, cause);
   }
-  return new StagedoorError('OUTPUT_UNWRITABLE', `${dir}: ${message}`, {
-    hint: 'Free space on the disk, or correct the permissions of the folder.',
-    cause,
-  });
+  return cannotExtractTo(dir, cause);
 }

@@ -17,8 +17,8 @@ export interface PackedBundle {
 const FIXED_MTIME = new Date('1985-10-26T08:15:00.000Z');
 
 /**
- * Writes the bundle in `dir` as an npm-shaped `.tgz` (`package/…`): sorted entries, fixed time,
- * owner and mode, so equal content gives equal bytes. Signatures come along. Written beside `file`, then renamed.
+ * Writes the bundle in `dir` as an npm-shaped `.tgz` (`package/…`): sorted entries, fixed time, owner and mode, so that equal
+ * content gives equal bytes. Includes signatures. Written to a new file beside `file`, then renamed.
  */
 export async function packBundle(dir: string, file: string): Promise<PackedBundle> {
   const temporary = `${file}.${process.pid}.tmp`;
@@ -33,7 +33,7 @@ export async function packBundle(dir: string, file: string): Promise<PackedBundl
   }
 }
 
-/** A folder and where its content goes in a layer. */
+/** A folder and its place in a layer. */
 export interface LayerPart {
   /** Absolute path. */
   dir: string;
@@ -50,7 +50,7 @@ export async function packLayer(parts: readonly LayerPart[], file: string): Prom
   }
 }
 
-/** What makes equal content equal bytes. */
+/** Settings that make equal content equal bytes. */
 function settings(cwd: string, prefix: string): TarOptionsWithAliasesAsync {
   return {
     cwd,

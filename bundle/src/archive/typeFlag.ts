@@ -4,8 +4,8 @@ const CHECKSUM = 148;
 const TYPE_FLAG = 156;
 
 /**
- * The type in the header with the checksum `checksum`, as a character in quotes, from the blocks of a tar that hold that
- * header: parsers do not keep it for types that they do not know.
+ * The type in the header with the checksum `checksum`, as a character in quotes, from the blocks of a tar with that header:
+ * parsers drop unknown types.
  */
 export function typeFlagOf(blocks: Buffer, checksum: number | undefined): string {
   for (let at = 0; at + BLOCK <= blocks.length; at += BLOCK) {

@@ -1,26 +1,26 @@
-import { StagedoorError } from '../error';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { tooLarge, type ContentLimits } from './contents';
+import { type ContentLimits } from './contents';
+import { blockTruncated, archiveNotAFile, zstdUnsupported, archiveTooLarge } from './errors';
 
 const BLOCK = 512;
 const ZEROS = Buffer.alloc(BLOCK);
 const CHUNK = 64 * 1024;
 
-/** What a tar adds to each entry: header, padding, and now and then a longer name. */
+/** The overhead of a tar for each entry: header, padding, and sometimes a long name. */
 const PER_ENTRY = 4 * BLOCK;
 
-/** Text is seldom packed to less than a twentieth; from this size on, less than a two-hundredth is an attack. */
+/** Text rarely compresses to less than a twentieth; from this size on, less than a two-hundredth is an attack. */
 const MAX_RATIO = 200;
 const RATIO_FROM = 16 * 1024 * 1024;
 
 /** How a tar is compressed. */
 export type Compression = 'gzip' | 'zstd' | 'none';
 
-/** Of Node.js 22.15, 23.8 and later; what is not there cannot be typed by the oldest that is supported. */
+/** Exists in Node.js 22.15, 23.8 and later; the types of the oldest supported version lack it. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform };
 
 /** Whether this Node.js can read a compression. */
@@ -31,7 +31,7 @@ export function canRead(compression: Compression): boolean {
 function decompress(compression: Compression): Transform {
   if (compression === 'none') return new PassThrough();
   if (compression === 'gzip') return zlib.createGunzip({ chunkSize: CHUNK });
-  if (!createZstdDecompress) throw new StagedoorError('ARCHIVE_INVALID', 'This Node.js cannot read zstd.');
+  if (!createZstdDecompress) throw zstdUnsupported();
   return createZstdDecompress({ chunkSize: CHUNK });
 }
 
@@ -40,15 +40,15 @@ export interface Zipped {
   file: string;
   compression: Compression;
   limits: ContentLimits;
-  /** What it is called in errors. */
+  /** Its name in errors. */
   shown: string;
 }
 
 /**
- * Unzips a file and hands `take` its 512-byte blocks: runs of them, and each block of nothing but zeros by itself, so that
- * the end of an archive is never in the middle of a run. `take` may make the reading wait. The file is opened without
- * waiting: a FIFO has nobody who writes. Throws ARCHIVE_TOO_LARGE, ARCHIVE_INVALID for what is no plain file; faults of
- * reading and unzipping come as they are.
+ * Decompresses a file and passes its 512-byte blocks to `take`: runs of them, and each block of zeros by itself, so that the
+ * end of an archive is never in the middle of a run. `take` may delay the reading. A FIFO without a writer does not block.
+ * Throws ARCHIVE_TOO_LARGE, and ARCHIVE_INVALID for anything but a plain file; errors of reading and decompressing pass
+ * unchanged.
  */
 export async function unzipBlocks(
   { file, compression, limits, shown }: Zipped,
@@ -57,7 +57,7 @@ export async function unzipBlocks(
   const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const info = await handle.stat();
-    if (!info.isFile()) throw new StagedoorError('ARCHIVE_INVALID', `${shown} is not a file.`);
+    if (!info.isFile()) throw archiveNotAFile(shown);
     const most = limits.bytes + limits.entries * PER_ENTRY;
     const source = handle.createReadStream({ autoClose: false });
     const unzip = decompress(compression);
@@ -65,10 +65,13 @@ export async function unzipBlocks(
     await pipeline(source, unzip, async (chunks: AsyncIterable<Buffer>) => {
       const check = (total: number): void => {
         if (total > most) {
-          throw tooLarge(shown, `it unpacks to more than ${most} bytes (${limits.bytes} of files, and their headers)`);
+          throw archiveTooLarge(
+            shown,
+            `it unpacks to more than ${most} bytes (${limits.bytes} for files, the rest for their headers)`,
+          );
         }
         if (total > RATIO_FROM && total > info.size * MAX_RATIO) {
-          throw tooLarge(shown, `it unpacks to more than ${MAX_RATIO} times its ${info.size} bytes, as no plugin does`);
+          throw archiveTooLarge(shown, `it unpacks to more than ${MAX_RATIO} times its ${info.size} bytes`);
         }
       };
       await takeChunks(chunks, check, take).catch((error: unknown) => {
@@ -76,7 +79,7 @@ export async function unzipBlocks(
         throw error;
       });
     }).catch((error: unknown) => {
-      // The pipeline may only tell that it was aborted.
+      // The pipeline may report only that it was aborted.
       throw fault ?? error;
     });
   } finally {
@@ -99,7 +102,7 @@ async function takeChunks(
     await takeRuns(data.subarray(0, whole), take);
     rest = data.subarray(whole);
   }
-  if (rest.length > 0) throw new StagedoorError('ARCHIVE_INVALID', 'The archive ends in the middle of a block.');
+  if (rest.length > 0) throw blockTruncated();
 }
 
 async function takeRuns(data: Buffer, take: (blocks: Buffer, zero: boolean) => Promise<void>): Promise<void> {

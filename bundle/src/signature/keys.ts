@@ -1,22 +1,23 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { StagedoorError } from '../error';
+import { keyTypeUnsupported, keyUnreadable, passphraseWrong, privateKeyGiven } from './errors';
 
-/** An Ed25519 public key and the name it goes by. */
+/** An Ed25519 public key and its id. */
 export interface PublicKey {
   /** Hex sha256 of the key in SPKI DER form. */
   keyId: string;
   key: KeyObject;
 }
 
-/** An Ed25519 private key, opened, with the id of its public half. */
+/** A decrypted Ed25519 private key, with the id of its public key. */
 export interface PrivateKey {
   keyId: string;
   key: KeyObject;
 }
 
-/** A new pair in PEM form. */
+/** A new pair in PEM format. */
 export interface KeyPairPem {
-  /** PKCS#8, encrypted where a passphrase was given. */
+  /** PKCS#8, encrypted if a passphrase was given. */
   privateKey: string;
   /** SPKI. */
   publicKey: string;
@@ -34,24 +35,22 @@ export function generateKeys(passphrase: string | undefined): KeyPairPem {
   };
 }
 
-/** Reads an SPKI public key in PEM form; `source` names it in errors. Throws KEY_INVALID, also for a private key. */
+/** Reads an SPKI public key in PEM format; `source` names it in errors. Throws KEY_INVALID, also for a private key. */
 export function readPublicKey(pem: string, source: string): PublicKey {
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem)) {
-    throw new StagedoorError('KEY_INVALID', `${source} holds a private key where a public key belongs.`, {
-      hint: 'Give the public key, the .pub.pem file that `stagedoor keygen` wrote; keep the private key to yourself.',
-    });
+    throw privateKeyGiven(source);
   }
   const key = ed25519(() => createPublicKey(pem), source, 'public');
   return { keyId: keyIdOf(key), key };
 }
 
-/** True for a PEM that only opens with a passphrase. */
+/** True for a PEM that requires a passphrase. */
 export function isEncryptedKey(pem: string): boolean {
   return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem);
 }
 
 /**
- * Reads a PKCS#8 private key in PEM form; `source` names it in errors.
+ * Reads a PKCS#8 private key in PEM format; `source` names it in errors.
  * Throws KEY_INVALID, or PASSPHRASE_WRONG for an encrypted key that does not open.
  */
 export function readPrivateKey(pem: string, source: string, passphrase?: string): PrivateKey {
@@ -60,7 +59,7 @@ export function readPrivateKey(pem: string, source: string, passphrase?: string)
       return createPrivateKey({ key: pem, passphrase });
     } catch (cause) {
       if (!isEncryptedKey(pem)) throw cause;
-      throw new StagedoorError('PASSPHRASE_WRONG', `The passphrase does not open ${source}.`, { cause });
+      throw passphraseWrong(source, cause);
     }
   };
   const key = ed25519(open, source, 'private');
@@ -73,10 +72,10 @@ function ed25519(open: () => KeyObject, source: string, kind: 'public' | 'privat
     key = open();
   } catch (cause) {
     if (cause instanceof StagedoorError) throw cause;
-    throw new StagedoorError('KEY_INVALID', `${source} is no ${kind} key in PEM form.`, { cause });
+    throw keyUnreadable(source, kind, cause);
   }
   if (key.asymmetricKeyType !== 'ed25519') {
-    throw new StagedoorError('KEY_INVALID', `${source} is a key of type ${key.asymmetricKeyType}, not ed25519.`);
+    throw keyTypeUnsupported(source, key.asymmetricKeyType);
   }
   return key;
 }

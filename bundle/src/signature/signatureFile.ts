@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { StagedoorError } from '../error';
 import { SIGNATURE_FILE } from '../names';
 import { describeIssues } from '../packageJson';
 import { parseJson } from '../parseJson';
 import { readBounded } from '../readBounded';
+import { signatureFileInvalid } from './errors';
 
 const MAX_BYTES = 64 * 1024;
 
 const signatureSchema = z.strictObject({
   keyId: z.string().regex(/^[0-9a-f]{64}$/, 'must be a lower-case hex sha256'),
   algorithm: z.literal('ed25519'),
-  // 64 bytes, and only one spelling of them.
+  // 64 bytes in canonical base64.
   signature: z.string().regex(/^[A-Za-z0-9+/]{85}[AQgw]==$/, 'must be an Ed25519 signature in base64'),
 });
 
@@ -24,11 +24,11 @@ const schema = z.strictObject({
     .refine((list) => new Set(list.map(({ keyId }) => keyId)).size === list.length, 'holds one key id twice'),
 });
 
-/** One signature: who made it, how, and its 64 bytes in base64. */
+/** One signature: its key, algorithm, and 64 bytes in base64. */
 export type BundleSignature = z.infer<typeof signatureSchema>;
 
 /**
- * Reads the signatures in `<dir>/dynamic-bundle.sig` without checking them; empty where there is no such file.
+ * Reads the signatures in `<dir>/dynamic-bundle.sig` without checking them; empty if there is no such file.
  * Throws SIGNATURE_INVALID for a file of another shape.
  */
 export async function readSignatures(dir: string): Promise<BundleSignature[]> {
@@ -36,16 +36,16 @@ export async function readSignatures(dir: string): Promise<BundleSignature[]> {
   const content = await readBounded(file, MAX_BYTES);
   if (content === 'absent') return [];
   if (typeof content === 'string') {
-    throw new StagedoorError('SIGNATURE_INVALID', `${file} is not a file of at most ${MAX_BYTES} bytes.`);
+    throw signatureFileInvalid(file, ` is not a file of at most ${MAX_BYTES} bytes.`);
   }
   let value: unknown;
   try {
     value = parseJson(content.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('SIGNATURE_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw signatureFileInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new StagedoorError('SIGNATURE_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw signatureFileInvalid(file, `: ${describeIssues(parsed.error)}`);
   return parsed.data.signatures;
 }
 

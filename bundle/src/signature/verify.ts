@@ -1,11 +1,11 @@
 import { verify } from 'node:crypto';
-import { StagedoorError } from '../error';
 import type { BundleManifest } from '../manifest';
+import { signatureUntrusted, signatureOfOtherBundle, signatureMissing } from './errors';
 import type { PublicKey } from './keys';
 import { readSignatures } from './signatureFile';
 import { readStatement } from './statement';
 
-/** What signatures on a bundle say. */
+/** The result of checking the signatures of a bundle. */
 export interface VerifiedSignatures {
   /** Ids of the trusted keys that signed, sorted; at least one. */
   signedBy: string[];
@@ -17,7 +17,7 @@ export interface VerifiedSignatures {
 
 /**
  * Checks that at least one of the `trusted` keys signed the manifest of the bundle folder `dir`, and that no signature in
- * the name of a trusted key is false. The manifest vouches for the files only together with `checkFiles`, which the
+ * the name of a trusted key is false. The manifest covers the files only together with `checkFiles`, which the
  * caller runs with the manifest returned. Throws SIGNATURE_MISSING, SIGNATURE_INVALID, SIGNATURE_UNTRUSTED,
  * MANIFEST_MISSING, MANIFEST_INVALID, FORMAT_UNSUPPORTED.
  */
@@ -25,7 +25,7 @@ export async function verifySignatures(dir: string, trusted: readonly PublicKey[
   const { manifest, bytes } = await readStatement(dir);
   const signatures = await readSignatures(dir);
   const who = `${manifest.name}@${manifest.version}`;
-  if (signatures.length === 0) throw new StagedoorError('SIGNATURE_MISSING', `${who} is not signed.`);
+  if (signatures.length === 0) throw signatureMissing(who);
   const keys = new Map(trusted.map(({ keyId, key }) => [keyId, key]));
   const signedBy: string[] = [];
   const unknown: string[] = [];
@@ -33,13 +33,10 @@ export async function verifySignatures(dir: string, trusted: readonly PublicKey[
     const key = keys.get(keyId);
     if (!key) unknown.push(keyId);
     else if (verify(null, bytes, key, Buffer.from(signature, 'base64'))) signedBy.push(keyId);
-    else
-      throw new StagedoorError('SIGNATURE_INVALID', `${who}: the signature of key ${keyId} is not over this bundle.`);
+    else throw signatureOfOtherBundle(who, keyId);
   }
   if (signedBy.length === 0) {
-    throw new StagedoorError('SIGNATURE_UNTRUSTED', `${who} is signed by ${unknown.join(', ')} only.`, {
-      details: { keyIds: unknown },
-    });
+    throw signatureUntrusted(who, unknown);
   }
   return { signedBy: signedBy.sort(), unknown: unknown.sort(), manifest };
 }

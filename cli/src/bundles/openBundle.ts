@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { StagedoorError, extractArchive, redactAddress } from '@stagedoor/bundle';
+import { extractArchive, redactAddress } from '@stagedoor/bundle';
 import { isAddress } from '../http/send';
+import { cannotUnpack } from '../temporary/errors';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable } from '../temporary/unwritable';
 import { download } from './download';
+import { bundleNotFound } from './errors';
 
 /** A bundle that can be read as a folder, wherever it came from. */
 export interface OpenBundle {
@@ -15,7 +17,7 @@ export interface OpenBundle {
   archive?: string;
 }
 
-/** What {@link withBundle} is told. */
+/** Options of {@link withBundle}. */
 export interface OpenOptions {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -23,8 +25,8 @@ export interface OpenOptions {
 }
 
 /**
- * Opens what `target` means, a bundle folder, a `.tgz` or an http(s) address of one, for the time `use` takes; archives
- * are unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*, OUTPUT_UNWRITABLE.
+ * Opens the bundle `target`, a folder, a `.tgz` or an http(s) address of one, for the duration of `use`; archives are
+ * unpacked into a temporary folder. Throws BUNDLE_NOT_FOUND, DOWNLOAD_FAILED, ARCHIVE_*, OUTPUT_UNWRITABLE.
  */
 export async function withBundle<T>(
   target: string,
@@ -36,13 +38,10 @@ export async function withBundle<T>(
   if (!remote) {
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory()) return use({ kind: 'folder', dir: path });
-    if (!info?.isFile()) throw new StagedoorError('BUNDLE_NOT_FOUND', `${path} is neither a folder nor a file.`);
+    if (!info?.isFile()) throw bundleNotFound(path);
   }
   const temporary = await temporaryFolder('open').catch((cause: Error) => {
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `The bundle cannot be unpacked: ${cause.message}`, {
-      hint: 'Free space in the temporary folder, or set TMPDIR to another.',
-      cause,
-    });
+    throw cannotUnpack('The bundle', cause);
   });
   try {
     const archive = remote ? join(temporary.dir, 'bundle.tgz') : path;

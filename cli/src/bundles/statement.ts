@@ -1,13 +1,13 @@
 import { MANIFEST_FILE, SIGNATURE_FILE } from '@stagedoor/bundle';
 
-/** The files in which a bundle says what it is, and who signed it. */
+/** The files that describe a bundle and its signatures. */
 export const STATEMENT = [MANIFEST_FILE, SIGNATURE_FILE];
 
-/** Who looks at a package while it is unpacked. */
+/** Observers of a package while it is unpacked. */
 export interface Unpacking {
   /**
-   * Gets a folder with the {@link STATEMENT} of a package before anything else of it is unpacked; rejects to have it
-   * refused. The caller compares what is unpacked with it afterwards.
+   * Receives a folder with the {@link STATEMENT} of a package before anything else is unpacked; rejects to refuse the
+   * package. The caller compares the unpacked files with it afterwards.
    */
   admit?(dir: string): Promise<void>;
   /**

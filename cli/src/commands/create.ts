@@ -1,10 +1,10 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Answers } from '../create/ask';
 import { KINDS, type Kind } from '../create/options';
 import { PACKAGE_MANAGERS, type PackageManager } from '../create/packageManager';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { noTerminal } from './errors';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 
@@ -20,37 +20,41 @@ interface CreateArguments {
 
 const DESCRIPTION = `Make a new plugin package, or a frontend with its backend.
 
-With tests, config schema, README and scripts that check, run and export it. Asks for what it needs
-to know; with --id it asks nothing. Inside a monorepo (npm, Yarn or pnpm) what is made becomes a
-member of it, with the versions that the other members use. Nothing is overwritten.`;
+With tests, config schema, README and scripts that check, run and export it. Prompts for what it
+needs to know; with --id it does not prompt. In a workspace (npm, Yarn or pnpm) the package becomes
+a member, with the dependency versions of the other members. Nothing is overwritten.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 create', 'asks'],
-  ['$0 create --id todo', 'a backend plugin, in ./todo-backend or in the monorepo around this folder'],
-  ['$0 create --kind pair --id todo', 'a frontend plugin, and the backend plugin that it calls'],
+  ['$0 create --id todo', 'a backend plugin, in ./todo-backend or in the surrounding workspace'],
+  ['$0 create --kind pair --id todo', 'a frontend plugin and the backend plugin that it calls'],
   ['$0 create --kind backend-module --id catalog --module ldap', 'a module for the catalog'],
 ];
 
 /** Every option, in the order of `--help`. */
 export const createOptions = {
-  kind: { type: 'string', requiresArg: true, choices: KINDS, describe: 'What to make; backend-plugin by default' },
-  id: { type: 'string', requiresArg: true, describe: 'Id of the plugin; of a module, that of the plugin it extends' },
+  kind: { type: 'string', requiresArg: true, choices: KINDS, describe: 'What to create; default: backend-plugin' },
+  id: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Id of the plugin; for a module, the id of the plugin that it extends',
+  },
   module: { type: 'string', requiresArg: true, describe: 'Id of the module' },
   name: {
     type: 'string',
     requiresArg: true,
-    describe: 'Name of the package; by default made of the ids; not for a pair',
+    describe: 'Name of the package; by default derived from the ids; not for a pair',
   },
   'package-manager': {
     type: 'string',
     requiresArg: true,
     choices: PACKAGE_MANAGERS,
-    describe: 'By default that of the monorepo, or the one that runs this command',
+    describe: 'Package manager; by default that of the workspace, or the one that runs this command',
   },
   cli: {
     type: 'string',
     requiresArg: true,
-    describe: 'What package.json asks of @stagedoor/cli, e.g. a version; by default this release',
+    describe: 'Version or range of @stagedoor/cli in package.json; by default this release',
   },
   json: jsonOption,
 } as const satisfies Record<string, Options>;
@@ -64,7 +68,7 @@ export function createCommand(reporter: Reporter): CommandModule<object, CreateA
       yargs
         .positional('folder', {
           type: 'string',
-          describe: 'Folder to make; it must not exist, or be empty. Of a pair in a monorepo: where both are made',
+          describe: 'Folder to create; must be new or empty. For a pair in a workspace: the parent folder of both',
         })
         .options(createOptions)
         .example(EXAMPLES),
@@ -92,9 +96,7 @@ export function createCommand(reporter: Reporter): CommandModule<object, CreateA
 
   async function asked(said: Answers, signal: AbortSignal) {
     if (!process.stdin.isTTY) {
-      throw new StagedoorError('USAGE', 'There is no terminal to ask on.', {
-        hint: 'Name the plugin: --id <plugin id>.',
-      });
+      throw noTerminal();
     }
     const { ask } = await import('../create/ask');
     return await ask(said, signal);

@@ -1,26 +1,26 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
 import { isPath } from '../export/source/locate';
 import type { ExportOptions } from '../export/plan/options';
+import { explainsPath, explainsSeveral, explainInWorkspace } from './errors';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
-/** The options that explain or override what becomes of dependencies. */
+/** Options that explain or override decisions about dependencies. */
 export const decisionOptions = {
   explain: {
     type: 'string',
-    describe: 'Say what was decided about a package (--explain=<name>) or about all, and why',
+    describe: 'Explain the decision about a package (--explain=<name>) or about all packages',
   },
   ...hostOptions,
   shared: {
     type: 'string',
     requiresArg: true,
-    describe: 'Leave packages of this name or pattern to the host; repeatable',
+    describe: 'Leave matching packages to the host; repeatable',
   },
-  inline: { type: 'string', requiresArg: true, describe: 'Bundle packages of this name or pattern; repeatable' },
+  inline: { type: 'string', requiresArg: true, describe: 'Bundle matching packages into the code; repeatable' },
   hoist: {
     type: 'string',
     requiresArg: true,
-    describe: 'Copy packages of this name or pattern instead of bundling them; repeatable',
+    describe: 'Copy matching packages to node_modules/ instead of bundling them; repeatable',
   },
 } as const satisfies Record<string, Options>;
 
@@ -32,7 +32,7 @@ export interface DecisionArguments extends HostArguments {
   hoist?: string | string[];
 }
 
-/** The part of an export's options that they give; reads the host manifest. Throws USAGE or HOST_UNREADABLE. */
+/** The corresponding options of an export; reads the host manifest. Throws USAGE or HOST_UNREADABLE. */
 export async function decisionsOf(
   args: DecisionArguments,
   cwd: string,
@@ -52,12 +52,10 @@ export async function decisionsOf(
 }
 
 function explained(value: string | string[], workspace: boolean): string {
-  if (workspace) throw new StagedoorError('USAGE', '--explain is about one plugin; this is the root of a workspace.');
-  if (Array.isArray(value)) throw new StagedoorError('USAGE', '--explain takes one package, or none for all.');
+  if (workspace) throw explainInWorkspace();
+  if (Array.isArray(value)) throw explainsSeveral();
   if (isPath(value)) {
-    throw new StagedoorError('USAGE', `--explain takes the name of a package, and ${value} is a path.`, {
-      hint: `Write the folder first, or an equals sign: stagedoor export ${value} --explain`,
-    });
+    throw explainsPath(value);
   }
   return value;
 }

@@ -9,11 +9,11 @@ interface DevArguments {
   portal: string;
 }
 
-const DESCRIPTION = `Run plugins in a portal while they are written.
+const DESCRIPTION = `Run plugins in a portal during development.
 
 Exports them into the root directory of a running portal, and again on every save: the portal swaps
-the new build in. A build that fails is told here, with file and line; what ran goes on. Source maps
-lead to the source, for stack traces and breakpoints. Ctrl-C ends it; the plugins stay.`;
+the new build in. A failed build is reported with file and line, and the last good build keeps
+running. Source maps lead stack traces and breakpoints to the source. Ctrl-C stops; plugins stay.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 dev --portal /plugins', 'the plugin in this folder, or all of this workspace'],

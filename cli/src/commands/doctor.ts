@@ -9,15 +9,15 @@ interface DoctorArguments extends HostArguments {
   config?: string | string[];
 }
 
-const DESCRIPTION = `Find what is wrong with a plugin package or a portal.
+const DESCRIPTION = `Find problems of a plugin package or a portal.
 
-Each finding comes with what to do about it. A package is exported, to nowhere, for the portal that
---host names; of a portal the config, folders, keys, policy and bundles are looked at. Nothing is
-changed. The exit code is 1 when something would not work.`;
+Each finding has a hint. For a package, exports it without output for the portal of --host; for a
+portal, checks config, folders, keys, policy and bundles. Nothing is changed. The exit code is 1
+if something would not work.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 doctor', 'the plugin, or the portal, in this folder'],
-  ['$0 doctor --host https://portal.example.com', 'whether this plugin fits that portal'],
+  ['$0 doctor --host https://portal.example.com', 'checks this plugin against that portal'],
   ['$0 doctor portal', 'the portal whose app-config.yaml is in that folder'],
 ];
 
@@ -27,8 +27,7 @@ export const doctorOptions = {
   config: {
     type: 'string',
     requiresArg: true,
-    describe:
-      'Config file that the portal is started with; repeatable; by default app-config.yaml and app-config.local.yaml',
+    describe: 'Config file of the portal; repeatable; default: app-config.yaml and app-config.local.yaml',
   },
   json: jsonOption,
 } as const satisfies Record<string, Options>;

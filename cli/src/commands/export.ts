@@ -44,7 +44,7 @@ export const exportOptions = {
   'start-check': {
     type: 'boolean',
     default: true,
-    describe: 'Start the bundle on a test host before it is put in place; the manifest notes --no-start-check',
+    describe: 'Start the bundle on a test host before writing it; --no-start-check is recorded in the manifest',
   },
   ...decisionOptions,
   ...workspaceOptions,

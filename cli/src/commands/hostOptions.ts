@@ -1,17 +1,17 @@
 import type { Options } from 'yargs';
 import { readHost, type TargetHost } from '../export/source/host/readHost';
 
-/** How the portal that a bundle is for is named. */
+/** Options that name the target portal of a bundle. */
 export const hostOptions = {
   host: {
     type: 'string',
     requiresArg: true,
-    describe: 'The portal that it is for: the file or URL of its host manifest, or its own URL',
+    describe: 'Target portal: its URL, or the file or URL of its host manifest',
   },
   'host-token-file': {
     type: 'string',
     requiresArg: true,
-    describe: 'File with a token for the URL of --host; by default STAGEDOOR_HOST_TOKEN',
+    describe: 'File with a token for the URL of --host; default: STAGEDOOR_HOST_TOKEN',
   },
 } as const satisfies Record<string, Options>;
 
@@ -21,7 +21,7 @@ export interface HostArguments {
   hostTokenFile?: string;
 }
 
-/** The host manifest of the named portal; undefined where none is named. Throws HOST_UNREADABLE. */
+/** The host manifest of the target portal; undefined if none is named. Throws HOST_UNREADABLE. */
 export async function hostOf(
   { host, hostTokenFile }: HostArguments,
   cwd: string,

@@ -7,10 +7,10 @@ interface InspectArguments {
   bundle: string;
 }
 
-const DESCRIPTION = `Print what a bundle is, without running it.
+const DESCRIPTION = `Print the properties of a bundle without running it.
 
-Its identity, what it expects of a host, what it opens, where its bytes are, who signed it, and
-its bill of materials.`;
+Its identity, its requirements of a host, the routes it opens, its size by package, its signatures,
+and its bill of materials.`;
 
 /** Every option, in the order of `--help`. */
 export const inspectOptions = { json: jsonOption } as const satisfies Record<string, Options>;

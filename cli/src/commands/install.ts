@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { signatureNeedsKey } from './errors';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 import { userLayerCache } from './layerCache';
@@ -20,15 +20,16 @@ interface InstallArguments extends RegistryArguments, ListArguments {
 
 const DESCRIPTION = `Install the plugins that dynamic-plugins.yaml lists.
 
-Fetches what is enabled, verifies it, and makes <root>, the root directory of a portal, hold exactly
-that; drops that others put there stay. A running portal takes the change up. The list has the format
-of RHDH's installer. Nothing changes before everything is fetched and checked.`;
+Fetches and verifies the enabled plugins and puts them into <root>, the root directory of a portal.
+Removes plugins that are no longer listed; files not managed by install are kept. A running portal
+applies the change. The list has the format of RHDH's installer. Nothing changes until everything is
+fetched and checked.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 install', 'the plugins of ./dynamic-plugins.yaml, to ./dynamic-plugins-root'],
-  ['$0 install --dry-run', 'what that would add, change and remove'],
-  ['$0 install --frozen /plugins', 'only what dynamic-plugins.lock says, to /plugins'],
-  ['$0 install --offline mirror.tgz --frozen', 'the same where there is no network'],
+  ['$0 install --dry-run', 'shows what that would add, change and remove'],
+  ['$0 install --frozen /plugins', 'exactly the versions of dynamic-plugins.lock, to /plugins'],
+  ['$0 install --offline mirror.tgz --frozen', 'the same without a network'],
 ];
 
 /** Every option, in the order of `--help`. */
@@ -37,15 +38,15 @@ export const installOptions = {
   offline: {
     type: 'string',
     requiresArg: true,
-    describe: 'Take everything from this folder or archive, made by `stagedoor mirror`, and use no network',
+    describe: 'Install from this folder or archive of `stagedoor mirror`, without a network',
   },
-  'dry-run': { type: 'boolean', default: false, describe: 'Only say what would be done' },
+  'dry-run': { type: 'boolean', default: false, describe: 'Show what would change, without changing it' },
   'require-signature': {
     type: 'boolean',
     default: false,
-    describe: 'Fail for every plugin that none of the keys given with --key has signed',
+    describe: 'Fail for every plugin that is not signed with one of the keys of --key',
   },
-  key: { type: 'string', requiresArg: true, describe: 'Public key file to trust; may be given more than once' },
+  key: { type: 'string', requiresArg: true, describe: 'Public key file to trust; repeatable' },
   ...registryOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;
@@ -68,7 +69,7 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
       const config = once('config', args.config);
       const keys = [args.key ?? []].flat();
       if ((args.requireSignature === true) !== keys.length > 0) {
-        throw new StagedoorError('USAGE', '--require-signature and --key are given together.');
+        throw signatureNeedsKey();
       }
       const offline = once('offline', args.offline);
       keepHeapSmall();
@@ -107,8 +108,8 @@ export function installCommand(reporter: Reporter): CommandModule<object, Instal
 }
 
 /**
- * Has V8 keep its heap small from here on, at the cost of a few more collections: init containers have little memory, and
- * what a download leaves behind would otherwise be collected late. Call it before anything large is imported.
+ * Makes V8 keep its heap small from now on, at the cost of more collections: init containers have little memory, and the
+ * garbage of downloads would otherwise be collected late. Call it before anything large is imported.
  */
 function keepHeapSmall(): void {
   for (const flag of ['--optimize-for-size', '--min-semi-space-size=1', '--max-semi-space-size=1'])

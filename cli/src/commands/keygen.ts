@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { exclusiveOptions } from './errors';
 import { interruptible } from './interrupt';
 import { once, passphraseFileOption, passphraseSource } from './keyOptions';
 
@@ -11,10 +11,10 @@ interface KeygenArguments {
   unencrypted: boolean;
 }
 
-const DESCRIPTION = `Make an Ed25519 key pair to sign bundles with.
+const DESCRIPTION = `Create an Ed25519 key pair for signing bundles.
 
 Writes <out>.pem, the private key, encrypted with a passphrase, and <out>.pub.pem, the public key
-for those who verify.`;
+for verification.`;
 
 /** Every option, in the order of `--help`. */
 export const keygenOptions = {
@@ -28,7 +28,7 @@ export const keygenOptions = {
   unencrypted: {
     type: 'boolean',
     default: false,
-    describe: 'Write the private key without a passphrase, for a store that encrypts it',
+    describe: 'Write the private key without a passphrase, for storage that encrypts it',
   },
   json: jsonOption,
 } as const satisfies Record<string, Options>;
@@ -44,7 +44,7 @@ export function keygenCommand(reporter: Reporter): CommandModule<object, KeygenA
       const out = once('out', args.out);
       const passphraseFile = once('passphrase-file', args.passphraseFile);
       if (unencrypted && passphraseFile !== undefined) {
-        throw new StagedoorError('USAGE', '--unencrypted and --passphrase-file exclude each other.');
+        throw exclusiveOptions('--unencrypted', '--passphrase-file');
       }
       const { writeKeyPair } = await import('../signing/keyFiles');
       const { keyLines } = await import('../report/signing');

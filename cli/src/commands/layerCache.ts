@@ -2,12 +2,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { LayerCache } from '../oci/layerCache';
 
-/** Names the folder of the layer cache; `none` is for no cache. */
+/** The folder of the layer cache; `none` disables it. */
 const VARIABLE = 'STAGEDOOR_LAYER_CACHE';
 
 /**
- * The cache of layers that this user's runs share: in the folder that STAGEDOOR_LAYER_CACHE names, by default among the
- * user's other caches. Undefined where that is `none`.
+ * The layer cache that this user's runs share: in the folder of STAGEDOOR_LAYER_CACHE, by default among the user's other
+ * caches. Undefined if that is `none`.
  */
 export async function userLayerCache(env: NodeJS.ProcessEnv = process.env): Promise<LayerCache | undefined> {
   const named = env[VARIABLE];

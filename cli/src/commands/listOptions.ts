@@ -11,7 +11,7 @@ export const listOptions = {
   frozen: {
     type: 'boolean',
     default: false,
-    describe: 'Fail where anything differs from dynamic-plugins.lock, and do not write it',
+    describe: 'Fail if anything differs from dynamic-plugins.lock, and do not write it',
   },
 } as const satisfies Record<string, Options>;
 

@@ -11,10 +11,10 @@ interface MirrorArguments extends RegistryArguments, ListArguments {
   out: string;
 }
 
-const DESCRIPTION = `Keep what dynamic-plugins.yaml lists for an install without network.
+const DESCRIPTION = `Save the packages of dynamic-plugins.yaml for offline installs.
 
-<out> becomes a folder, or an archive where it ends in .tar, .tgz or .tar.gz. Take it, the list and
-dynamic-plugins.lock along, and run \`stagedoor install --offline <out> --frozen\` there.`;
+<out> becomes a folder, or an archive if it ends in .tar, .tgz or .tar.gz. Copy it, the list and
+dynamic-plugins.lock to the host, and run \`stagedoor install --offline <out> --frozen\` there.`;
 
 /** Every option, in the order of `--help`. */
 export const mirrorOptions = {

@@ -11,14 +11,14 @@ interface PullArguments extends RegistryArguments {
   out: string;
 }
 
-const DESCRIPTION = `Fetch bundles out of an image in a container registry.
+const DESCRIPTION = `Fetch bundles from an image in a container registry.
 
 <image> is oci://host/repository:tag or oci://host/repository@sha256:…, with !path for one plugin
-of several; otherwise all come. Each becomes a folder in --out.`;
+of several; otherwise all are fetched. Each becomes a folder in --out.`;
 
 /** Every option, in the order of `--help`. */
 export const pullOptions = {
-  out: { type: 'string', default: '.', requiresArg: true, describe: 'Folder that gets a folder for each plugin' },
+  out: { type: 'string', default: '.', requiresArg: true, describe: 'Parent folder for one folder per plugin' },
   ...registryOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;

@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { pushNeedsBundles } from './errors';
 import { interruptible } from './interrupt';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
@@ -10,11 +10,11 @@ interface PushArguments extends RegistryArguments {
   tag?: string[];
 }
 
-const DESCRIPTION = `Put bundles into a container registry, as one image.
+const DESCRIPTION = `Push bundles to a container registry as one image.
 
-The last argument is the image, oci://host/repository:tag; those before are the bundles. Equal
-bundles give an image of equal digest, and what the registry has already is not sent again.
-Credentials are those of docker or podman, or in the file that REGISTRY_AUTH_FILE names.`;
+The last argument is the image, oci://host/repository:tag; the others are the bundles. Equal
+bundles give an image with an equal digest, and content that the registry has is not sent again.
+Uses the credentials of docker or podman, or those in the file of REGISTRY_AUTH_FILE.`;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 push ./dist-dynamic oci://quay.io/acme/todo:1.2.0', 'one bundle'],
@@ -23,7 +23,7 @@ const EXAMPLES: Array<[string, string]> = [
 
 /** Every option, in the order of `--help`. */
 export const pushOptions = {
-  tag: { type: 'string', array: true, requiresArg: true, describe: 'A further tag for the image; repeatable' },
+  tag: { type: 'string', array: true, requiresArg: true, describe: 'Additional tag for the image; repeatable' },
   ...registryOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;
@@ -47,9 +47,7 @@ export function pushCommand(reporter: Reporter): CommandModule<object, PushArgum
       const bundles = args.bundles.slice(0, -1);
       const image = args.bundles.at(-1)!;
       if (bundles.length === 0) {
-        throw new StagedoorError('USAGE', 'push takes bundles and, last, the image to make of them.', {
-          hint: 'For example: stagedoor push ./dist-dynamic oci://quay.io/acme/todo:1.2.0',
-        });
+        throw pushNeedsBundles();
       }
       const { pushImage } = await import('../oci/pushImage');
       const { bytesProgress } = await import('../report/bytesProgress');

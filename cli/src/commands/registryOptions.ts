@@ -7,12 +7,12 @@ export const registryOptions = {
   ca: {
     type: 'string',
     requiresArg: true,
-    describe: 'File of further certificate authorities to trust, PEM',
+    describe: 'PEM file with additional certificate authorities to trust',
   },
   insecure: {
     type: 'boolean',
     default: false,
-    describe: 'Allow plain http, and certificates that nobody vouches for; loopback may speak http anyway',
+    describe: 'Allow plain http and unverified TLS certificates; loopback addresses may always use http',
   },
 } as const satisfies Record<string, Options>;
 
@@ -22,7 +22,7 @@ export interface RegistryArguments {
   insecure: boolean;
 }
 
-/** Whom to trust, from those options. Throws USAGE. */
+/** The trust settings from those options. Throws USAGE. */
 export function trustOf({ ca, insecure }: RegistryArguments, cwd: string): { ca?: string; insecure: boolean } {
   const file = once('ca', ca);
   return { insecure, ...(file !== undefined && { ca: resolve(cwd, file) }) };

@@ -1,9 +1,9 @@
 import type { Options } from 'yargs';
 
-/** A flag of `rhdh-cli plugin export` or `janus-cli package export-dynamic-plugin`, and why it is not needed here. */
+/** A flag of `rhdh-cli plugin export` or `janus-cli package export-dynamic-plugin`, and why it has no effect here. */
 interface ForeignFlag {
   type: 'boolean' | 'string' | 'array';
-  /** As it is written where it changes something there. */
+  /** The spelling that has an effect there. */
   written: string;
   note: string;
 }
@@ -53,12 +53,12 @@ const FLAGS: Record<string, ForeignFlag> = {
   'scalprum-config': {
     type: 'string',
     written: '--scalprum-config',
-    note: 'what a frontend exposes is read from its package.json',
+    note: 'the exposed modules of a frontend are read from its package.json',
   },
   'track-dynamic-manifest-and-lock-file': {
     type: 'boolean',
     written: '--track-dynamic-manifest-and-lock-file',
-    note: 'the lockfile of the package itself counts',
+    note: 'the lockfile of the package itself is used',
   },
   'generate-scalprum-assets': {
     type: 'boolean',
@@ -72,7 +72,7 @@ const FLAGS: Record<string, ForeignFlag> = {
   },
 };
 
-/** Options that scripts written for those command lines pass: accepted, and not shown in help. */
+/** Options that scripts for those command lines pass: accepted, and hidden in help. */
 export const rhdhExportOptions: Record<string, Options> = Object.fromEntries(
   Object.entries(FLAGS).map(([name, { type }]) => [
     name,

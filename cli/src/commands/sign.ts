@@ -13,7 +13,7 @@ interface SignArguments {
 const DESCRIPTION = `Sign a bundle folder or archive.
 
 The signature is written to dynamic-bundle.sig beside those of other keys; nothing else changes.
-An archive is packed anew in its place.`;
+An archive is repacked in place.`;
 
 /** Every option, in the order of `--help`. */
 export const signOptions = {
@@ -21,7 +21,7 @@ export const signOptions = {
     type: 'string',
     demandOption: true,
     requiresArg: true,
-    describe: 'Private key file, as stagedoor keygen writes it',
+    describe: 'Private key file of `stagedoor keygen`',
   },
   'passphrase-file': passphraseFileOption,
   json: jsonOption,

@@ -8,7 +8,7 @@ interface VerifyArguments {
   key?: string | string[];
 }
 
-const DESCRIPTION = `Check every file of a bundle against its manifest, and who signed it.
+const DESCRIPTION = `Check the files of a bundle against its manifest, and its signatures.
 
 Missing, changed and additional files are errors. With --key, one of the given keys must have signed.`;
 
@@ -17,7 +17,7 @@ export const verifyOptions = {
   key: {
     type: 'string',
     requiresArg: true,
-    describe: 'Public key file to trust, as stagedoor keygen writes it; may be given more than once',
+    describe: 'Public key file of `stagedoor keygen` to trust; repeatable',
   },
   json: jsonOption,
 } as const satisfies Record<string, Options>;

@@ -1,22 +1,22 @@
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Options } from 'yargs';
 import { isFolder } from '../export/source/locate';
 import { exportWorkspace, type WorkspaceOptions } from '../workspace/exportWorkspace';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
 import type { Reporter } from '../report/reporter';
+import { filterOutsideWorkspace, jobsInvalid } from './errors';
 
-/** The options of an export that only the root of a workspace understands. */
+/** Export options for the root of a workspace. */
 export const workspaceOptions = {
   filter: {
     type: 'string',
     requiresArg: true,
-    describe: 'At a workspace root: only plugins of this name or folder, * for any text, ! to leave out; repeatable',
+    describe: 'At a workspace root: only plugins with this name or folder; * matches any text, ! excludes; repeatable',
   },
   jobs: {
     type: 'number',
     requiresArg: true,
-    describe: 'At a workspace root: how many plugins at once; by default one per processor',
+    describe: 'At a workspace root: number of concurrent exports; default: one per processor',
   },
   force: { type: 'boolean', default: false, describe: 'At a workspace root: export unchanged plugins too' },
 } as const satisfies Record<string, Options>;
@@ -28,25 +28,19 @@ export interface WorkspaceArguments {
   force: boolean;
 }
 
-/** The workspace that `target` means from `cwd`, undefined where it means one package. Throws USAGE. */
+/** The workspace that `target` names relative to `cwd`; undefined if it names one package. Throws USAGE. */
 export async function targetedWorkspace(
   cwd: string,
   target: string | undefined,
   { filter, jobs }: WorkspaceArguments,
 ): Promise<WorkspaceRoot | undefined> {
   if (jobs !== undefined && !(Number.isInteger(jobs) && jobs > 0)) {
-    throw new StagedoorError('USAGE', '--jobs takes a whole number from 1.');
+    throw jobsInvalid();
   }
   const root =
     target === undefined || isFolder(target, cwd) ? await readWorkspaceRoot(resolve(cwd, target ?? '.')) : undefined;
   if (!root && filter !== undefined) {
-    throw new StagedoorError(
-      'USAGE',
-      '--filter selects among the packages of a workspace; this is not the root of one.',
-      {
-        hint: 'Run it in the folder whose package.json has "workspaces", or that holds pnpm-workspace.yaml.',
-      },
-    );
+    throw filterOutsideWorkspace();
   }
   return root;
 }

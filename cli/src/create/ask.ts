@@ -4,13 +4,13 @@ import { KINDS, type CreateOptions, type Kind } from './options';
 import { findPlaces } from './places';
 
 const LABELS: Record<Kind, string> = {
-  'backend-plugin': 'A backend plugin: routes, config, work of its own',
+  'backend-plugin': 'A backend plugin: routes, config, background work',
   'backend-module': 'A module that extends a backend plugin',
   'frontend-plugin': 'A frontend plugin: a page',
-  pair: 'A pair: a frontend plugin, and the backend plugin that it calls',
+  pair: 'A pair: a frontend plugin and the backend plugin that it calls',
 };
 
-/** What the command line already says; the rest is asked for. */
+/** Answers from the command line; the rest is prompted for. */
 export type Answers = Omit<CreateOptions, 'kind' | 'id'> & Partial<Pick<CreateOptions, 'kind' | 'id'>>;
 
 /**
@@ -21,7 +21,7 @@ export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOpt
   const { isCancel, select, text } = await import('@clack/prompts');
   const terminal = { input: stdin, output: stderr, signal };
   const answered = <T>(answer: T): Exclude<T, symbol> => {
-    if (isCancel(answer)) throw new DOMException('The questions were broken off.', 'AbortError');
+    if (isCancel(answer)) throw new DOMException('The prompts were cancelled.', 'AbortError');
     return answer as Exclude<T, symbol>;
   };
   const line = async (message: string, initialValue: string, fault: (value: string) => string | undefined) =>
@@ -32,7 +32,7 @@ export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOpt
     answered(
       await select<Kind>({
         ...terminal,
-        message: 'What do you want to make?',
+        message: 'What do you want to create?',
         options: KINDS.map((value) => ({ value, label: LABELS[value] })),
       }),
     );
@@ -46,6 +46,6 @@ export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOpt
   }
   if (options.folder !== undefined) return options;
   const { dir } = await findPlaces(options);
-  const folder = await line('Folder', dir, (value) => (value.trim() === '' ? 'Name a folder.' : undefined));
+  const folder = await line('Folder', dir, (value) => (value.trim() === '' ? 'Enter a folder.' : undefined));
   return { ...options, folder };
 }

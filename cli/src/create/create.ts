@@ -13,8 +13,8 @@ type Files = Map<string, string>;
 const IGNORED: [string, string] = ['.gitignore', 'node_modules/\ndist-dynamic/\n*.tgz\n'];
 
 /**
- * Makes a package, or a pair of them, with tests, config schema and README, ready to be exported. Each folder appears as a
- * whole or not at all. Throws USAGE, TARGET_NOT_EMPTY, WORKSPACE_INVALID and OUTPUT_UNWRITABLE.
+ * Makes a package, or a pair of them, with tests, config schema and README, ready to be exported. Each folder appears
+ * atomically. Throws USAGE, TARGET_NOT_EMPTY, WORKSPACE_INVALID and OUTPUT_UNWRITABLE.
  */
 export async function createPackage(options: CreateOptions): Promise<CreateResult> {
   checkNames(options);

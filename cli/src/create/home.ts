@@ -1,12 +1,13 @@
 import { dirname, join, relative, resolve } from 'node:path';
-import { StagedoorError, isInside, packName } from '@stagedoor/bundle';
+import { isInside, packName } from '@stagedoor/bundle';
 import picomatch from 'picomatch';
 import { readMembers, type Member } from '../workspace/members';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
+import { folderOutsideWorkspace } from './errors';
 import { baseName } from './names';
 import type { CreateOptions, PackageKind } from './options';
 
-/** Where a package is made, and what it is called. */
+/** Place and name of a new package. */
 export interface Home {
   /** Absolute. */
   dir: string;
@@ -60,7 +61,5 @@ function checkCovered({ dir: root, patterns, file }: WorkspaceRoot, dir: string)
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => clean(pattern.slice(1)));
   const folder = relative(root, dir).replaceAll('\\', '/');
   if (picomatch(wanted, { ignore: unwanted })(folder)) return;
-  throw new StagedoorError('USAGE', `${folder} is not among the folders that ${file} names.`, {
-    hint: `Choose a folder that fits ${wanted.join(', ')}, or add this one there.`,
-  });
+  throw folderOutsideWorkspace(folder, file, wanted);
 }

@@ -1,33 +1,34 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { namesInvalid } from './errors';
 import type { CreateOptions } from './options';
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NAME = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 
-/** Why `value` is no id of a plugin or module; undefined where it is one. */
+/** Why `value` is not a valid id of a plugin or module; undefined if it is. */
 export function faultOfId(value: string): string | undefined {
   return ID.test(value) ? undefined : 'Lower-case letters, digits and single dashes, beginning with a letter.';
 }
 
-/** Why `value` is no name of an npm package; undefined where it is one. */
+/** Why `value` is not a valid name of an npm package; undefined if it is. */
 export function faultOfName(value: string): string | undefined {
   return NAME.test(value) ? undefined : 'A package name such as todo-backend or @acme/plugin-todo-backend.';
 }
 
-/** Throws USAGE with all that is wrong about the ids and the name. */
+/** Throws USAGE with all errors in the ids and the name. */
 export function checkNames({ kind, id, module, name }: CreateOptions): void {
   const faults: string[] = [];
   const check = (option: string, value: string | undefined, fault: typeof faultOfId): void => {
     const found = value === undefined ? undefined : fault(value);
-    if (found) faults.push(`--${option} ${JSON.stringify(value)} is not accepted: ${found}`);
+    if (found) faults.push(`--${option} ${JSON.stringify(value)} is invalid: ${found}`);
   };
   check('id', id, faultOfId);
   check('module', module, faultOfId);
   check('name', name, faultOfName);
-  if (kind === 'pair' && name !== undefined) faults.push('--name is not for a pair: its packages are named by the id.');
-  if (kind === 'backend-module' && module === undefined) faults.push('A module needs an id of its own: --module.');
-  if (kind !== 'backend-module' && module !== undefined) faults.push(`--module is not for a ${kind}.`);
-  if (faults.length > 0) throw new StagedoorError('USAGE', faults.join('\n'));
+  if (kind === 'pair' && name !== undefined)
+    faults.push('--name cannot be used for a pair, whose packages are named by the id.');
+  if (kind === 'backend-module' && module === undefined) faults.push('A module requires its own id: --module.');
+  if (kind !== 'backend-module' && module !== undefined) faults.push(`--module cannot be used for a ${kind}.`);
+  if (faults.length > 0) throw namesInvalid(faults);
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { PackageManager } from './packageManager';
 
-/** What can be made; a pair is a frontend plugin and the backend plugin that it calls. */
+/** The kinds; a pair is a frontend plugin and the backend plugin that it calls. */
 export const KINDS = ['backend-plugin', 'backend-module', 'frontend-plugin', 'pair'] as const;
 export type Kind = (typeof KINDS)[number];
 /** What one package can be. */
 export type PackageKind = Exclude<Kind, 'pair'>;
 
-/** What is to be made, as it was asked for. */
+/** The requested package or pair. */
 export interface CreateOptions {
   /** Folder that a relative `folder` is resolved from, and whose workspace counts. */
   cwd: string;
@@ -24,11 +24,11 @@ export interface CreateOptions {
   name?: string;
   /** By default that of the workspace, or the one that runs this process, or npm. */
   packageManager?: PackageManager;
-  /** What package.json asks of `@stagedoor/cli`; by default this release. */
+  /** The version or range of `@stagedoor/cli` in package.json; by default this release. */
   cli?: string;
 }
 
-/** One package that was made. */
+/** A created package. */
 export interface CreatedPackage {
   name: string;
   kind: PackageKind;
@@ -36,7 +36,7 @@ export interface CreatedPackage {
   path: string;
 }
 
-/** What was made; `--json` prints it as it is. */
+/** The result; `--json` prints it as it is. */
 export interface CreateResult {
   /** Of the package; of a pair, that of its workspace where it has one of its own, or else of the frontend. */
   name: string;

@@ -14,7 +14,7 @@ export async function fillTemplate(name: string, values: Record<string, string>)
   const fill = (text: string): string =>
     text.replace(/__([a-z]+(?:[A-Z][a-z]+)*)__/g, (_, word: string) => {
       const value = values[word];
-      if (value === undefined) throw new Error(`The template ${name} names ${word}, which has no value.`);
+      if (value === undefined) throw new Error(`The template ${name} uses ${word}, which has no value.`);
       return value;
     });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));

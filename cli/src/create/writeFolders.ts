@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import { outputUnwritable } from '../export/output/exportFaults';
+import { targetExists } from './errors';
 
-/** Throws TARGET_NOT_EMPTY where `dir` is a file or holds anything, OUTPUT_UNWRITABLE where that cannot be seen. */
+/** Throws TARGET_NOT_EMPTY if `dir` is a file or holds anything, OUTPUT_UNWRITABLE where that cannot be seen. */
 export async function refuseToOverwrite(dir: string): Promise<void> {
   try {
     if ((await readdir(dir)).length === 0) return;
@@ -13,7 +13,7 @@ export async function refuseToOverwrite(dir: string): Promise<void> {
     if (code === 'ENOENT') return;
     if (code !== 'ENOTDIR') throw outputUnwritable(error as NodeJS.ErrnoException, dir);
   }
-  throw new StagedoorError('TARGET_NOT_EMPTY', `${dir} is there already.`);
+  throw targetExists(dir);
 }
 
 /** Writes folders (text by path, by folder): all of them, or none. Throws OUTPUT_UNWRITABLE. */

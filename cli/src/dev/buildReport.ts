@@ -1,21 +1,16 @@
 import { rmSync } from 'node:fs';
-import {
-  StagedoorError,
-  buildReportFile,
-  dynamicName,
-  formatBuildReport,
-  isStagedoorError,
-  replaceFile,
-} from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { buildReportFile, dynamicName, formatBuildReport, isStagedoorError, replaceFile } from '@stagedoor/bundle';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
+import { buildThrew } from './errors';
 
-/** What a portal is told of a package that is being developed, through a file in its root directory. */
+/** Reports the state of a package in development to a portal, through a file in its root directory. */
 export interface BuildReporter {
-  /** There is no bundle of the latest source. */
+  /** The latest source has no bundle. */
   failed(error: unknown): Promise<void>;
-  /** There is, or will be. */
+  /** It has one, or will have. */
   built(): Promise<void>;
-  /** Nobody builds any longer; so does the end of the process, however it comes. */
+  /** Development has ended; so does the end of the process, however it happens. */
   end(): void;
 }
 
@@ -37,7 +32,7 @@ export function buildReporter(root: string, packageName: string): BuildReporter 
     if (text !== told) await replaceFile(file, (told = text)).catch(() => {});
   };
   return {
-    failed: (error) => tell(isStagedoorError(error) ? error : new StagedoorError('BUILD_FAILED', String(error))),
+    failed: (error) => tell(isStagedoorError(error) ? error : buildThrew(error)),
     built: () => tell(),
     end: () => {
       remove();

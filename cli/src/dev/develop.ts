@@ -12,13 +12,13 @@ import { findPackages, findRoot } from './findPackages';
 import type { DevOptions } from './options';
 import { watchSources } from './watchSources';
 
-/** The portal takes the bundle up first: it needs the processors as much as the test host does. */
+/** The portal loads the bundle first: it needs the processors as much as the test host does. */
 const START_CHECK_DELAY_MS = 1000;
 
 /**
- * Exports plugins into the root directory of a portal, and again after every change to their source, until the signal
- * is aborted. The drops stay. What goes wrong with a build is an event; throws what is wrong from the start: USAGE,
- * WORKSPACE_*, PACKAGE_JSON_* and ROOT_ENTRY_TAKEN.
+ * Exports plugins into the root directory of a portal, and again after every change to their source, until the signal is
+ * aborted. The drops stay. Build errors are events; throws initial errors: USAGE, WORKSPACE_*, PACKAGE_JSON_* and
+ * ROOT_ENTRY_TAKEN.
  */
 export async function develop(options: DevOptions): Promise<void> {
   const portal = await findRoot(options);
@@ -76,7 +76,7 @@ async function developPackage(
       await sleep(START_CHECK_DELAY_MS, undefined, { signal });
       if (change === changes) await checkStart(result.path, { sharedFrom: dir });
     } catch (error) {
-      // What is no longer there was replaced meanwhile.
+      // A missing entry was replaced meanwhile.
       if (change === changes && !signal.aborted) onEvent({ event: 'unverified', drop, error });
     }
   };

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
 import { findPlugins } from '../workspace/findPlugins';
 import { readWorkspaceRoot } from '../workspace/workspaceRoot';
+import { rootNotAFolder } from './errors';
 import type { DevOptions } from './options';
 
 /** Absolute folders of the packages to develop. Throws WORKSPACE_*. */
@@ -12,11 +12,9 @@ export async function findPackages({ cwd, packages }: Pick<DevOptions, 'cwd' | '
   return workspace ? (await findPlugins(workspace)).map(({ dir }) => dir) : [cwd];
 }
 
-/** The root directory of a portal, absolute. Throws USAGE where it is no folder. */
+/** The root directory of a portal, absolute. Throws USAGE if it is not a folder. */
 export async function findRoot({ cwd, portal }: Pick<DevOptions, 'cwd' | 'portal'>): Promise<string> {
   const root = resolve(cwd, portal);
   if ((await stat(root).catch(() => undefined))?.isDirectory()) return root;
-  throw new StagedoorError('USAGE', `${root} is no folder.`, {
-    hint: 'Name the folder that dynamicPlugins.rootDirectory names in the app-config of the portal.',
-  });
+  throw rootNotAFolder(root);
 }

@@ -1,6 +1,6 @@
 import type { ExportResult } from '../export/result';
 
-/** What is developed, and where it runs. */
+/** The packages in development, and the portal. */
 export interface DevOptions {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -13,11 +13,11 @@ export interface DevOptions {
   onEvent(event: DevEvent): void;
 }
 
-/** What happened, in the order in which it did. */
+/** Events, in order. */
 export type DevEvent =
   /** The bundle is in the root directory; `durationMs` since the change was noticed. */
   | { event: 'built'; drop: string; durationMs: number; result: ExportResult }
-  /** There is no bundle of what is written now; what runs in the portal goes on. */
+  /** There is no bundle of what is written now; what runs in the portal continues. */
   | { event: 'failed'; package: string; error: unknown }
   /** The bundle is in the root directory, and does not start on the test host. */
   | { event: 'unverified'; drop: string; error: unknown }

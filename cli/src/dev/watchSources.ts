@@ -7,9 +7,9 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 const BURST_MS = 10;
 const NOT_SOURCE = new Set(['node_modules', 'dist', 'dist-dynamic', 'coverage']);
 
-/** Watches what a bundle is made of. */
+/** Watches the source of a bundle. */
 export interface SourceWatcher {
-  /** Watches further files from now on: what a build has read. Those of installed packages never change. */
+  /** Watches further files from now on: those that a build has read. Files of installed packages never change. */
   add(files: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export async function watchSources(folder: string, changed: () => void): Promise
   const watcher: FSWatcher = watch(dir, {
     ignoreInitial: true,
     atomic: false,
-    // It watches once more what is removed while it is closed; that must not keep the process.
+    // It watches removed files again while it is closed; that must not keep the process alive.
     persistent: false,
     ignored: (path) => isIgnored(dir, path),
   });
@@ -32,7 +32,7 @@ export async function watchSources(folder: string, changed: () => void): Promise
     timer = setTimeout(changed, BURST_MS);
   };
   watcher.on('all', noticed);
-  // Chokidar drops a second save within a few milliseconds of the first; what the system tells names every one.
+  // Chokidar drops a second save within a few milliseconds of the first; the raw events include every one.
   watcher.on('raw', (_event, name: string | null, options) => {
     const { watchedPath } = options as { watchedPath: string };
     const path = name && basename(watchedPath) !== name ? join(watchedPath, name) : watchedPath;
@@ -43,10 +43,10 @@ export async function watchSources(folder: string, changed: () => void): Promise
   await new Promise<void>((ready) => watcher.once('ready', () => ready()));
   return {
     add: (files) => {
-      // Chokidar would begin anew, and keep the process.
+      // Chokidar would restart, and keep the process alive.
       if (closed) return;
       const outside = files.filter((file) => !isInside(dir, file) && !isInstalled(dir, file));
-      // As editors do, which put a new file in the place of the old one: the folder is what is watched.
+      // Editors replace a file by a new one: the folder is watched.
       watcher.add([...new Set(outside.map(dirname))]);
     },
     close: async () => {
@@ -64,7 +64,7 @@ function isIgnored(dir: string, path: string): boolean {
   return parts.some((part) => NOT_SOURCE.has(part) || (part.startsWith('.') && part !== '')) || isArchive(path);
 }
 
-/** By what of the path differs from that of `dir`: both may lie below a folder of that name. */
+/** Compares only the relative path: both may be below a folder of that name. */
 function isInstalled(dir: string, path: string): boolean {
   return relative(dir, path).split(sep).includes('node_modules');
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 
 /** `algorithm:hex`, as the image specification has it. */
 const DIGEST = /^([a-z0-9]+(?:[+._-][a-z0-9]+)*):([0-9a-f]+)$/;
-/** Shorter ones, as MD5 and SHA-1 have, do not pin anything. */
+/** Shorter ones, such as MD5 and SHA-1, are not collision-resistant. */
 const MIN_BYTES = 32;
 
 /** True for a digest that can be checked: of any algorithm that Node has with 256 bits or more, written in full. */

@@ -7,7 +7,7 @@ const ADMIN_PLUGIN_ID = 'dynamic-plugins';
 /** Backstage's allow-all policy as a bundle. */
 const ALLOW_ALL = /^@?backstage[/-]plugin-permission-backend-module-allow-all-policy\b/;
 
-/** Who may change the plugins of a portal: install, upload, enable, disable, reload, roll back and configure them. */
+/** Users who may change the plugins of a portal: install, upload, enable, disable, reload, roll back and configure them. */
 export interface Writers {
   /** Entity refs in `dynamicPlugins.operators`. */
   operators: string[];
@@ -30,14 +30,14 @@ export function readWriters(config: Config, policyModule: string | undefined): W
   };
 }
 
-/** What is too open about who may change plugins, and about other permissions. */
+/** Findings about too many users who may change plugins, and about other permissions. */
 export function examineAccess(config: Config, { operators, policy }: Writers): Finding[] {
   const findings: Finding[] = [];
   const permission = { level: 'warning', subject: 'permission.enabled' } as const;
   if (policy === 'off') {
     findings.push({
       ...permission,
-      message: 'Every signed-in user may do whatever plugins offer; operators alone may change plugins.',
+      message: 'Every signed-in user may use everything that plugins offer; only operators may change plugins.',
       fix: 'Set it to true, and install a permission policy.',
     });
   }
@@ -45,8 +45,8 @@ export function examineAccess(config: Config, { operators, policy }: Writers): F
     findings.push({
       ...permission,
       message:
-        'No permission policy was found: unless the code of the portal sets one, every signed-in user may do whatever plugins ' +
-        'offer; operators alone may change plugins.',
+        'No permission policy was found: unless the code of the portal sets one, every signed-in user may use everything that plugins ' +
+        'offer; only operators may change plugins.',
       fix: 'Install a module for the permission plugin that sets a policy, as a bundle or in the code of the portal.',
     });
   }
@@ -63,7 +63,7 @@ export function examineAccess(config: Config, { operators, policy }: Writers): F
     findings.push({
       level: 'warning',
       subject: OPERATORS,
-      message: `It lists ${String(guest)}, and guests may sign in outside development: everybody may run code in the portal.`,
+      message: `It lists ${String(guest)}, and guests may sign in outside development, so everybody may run code in the portal.`,
       fix: 'Remove the guest from it, or set auth.providers.guest to null.',
     });
   }

@@ -6,8 +6,8 @@ import type { Finding } from './finding';
 const OWN_MODULES = /^@backstage\/cli-(defaults$|module-)/;
 
 /**
- * Whether `backstage-cli` lost its own commands in a repository that `folder` is in: it has built-in ones only while it
- * finds no module among the dependencies of the root, and `@stagedoor/cli` is a module.
+ * Whether `backstage-cli` lost its own commands in a repository that contains `folder`: it uses its built-in commands only if
+ * it finds no module among the dependencies of the root, and `@stagedoor/cli` is a module.
  */
 export async function lostCommands(folder: string): Promise<Finding[]> {
   const file = join(folder, 'package.json');
@@ -17,7 +17,7 @@ export async function lostCommands(folder: string): Promise<Finding[]> {
     names.includes('@backstage/cli') &&
     !names.some((name) => OWN_MODULES.test(name))
   ) {
-    const message = '`backstage-cli` has no commands but those of @stagedoor/cli: it finds no other module.';
+    const message = '`backstage-cli` has only the commands of @stagedoor/cli, because it finds no other module.';
     return [{ level: 'warning', subject: file, message, fix: 'Add @backstage/cli-defaults to "devDependencies".' }];
   }
   return dirname(folder) === folder ? [] : await lostCommands(dirname(folder));
@@ -28,7 +28,7 @@ async function dependenciesOf(file: string): Promise<string[]> {
     const { dependencies, devDependencies } = JSON.parse(await readFile(file, 'utf8')) as Record<string, object>;
     return Object.keys({ ...dependencies, ...devDependencies });
   } catch {
-    // Not there, or not a package.json: what is wrong with that is found elsewhere.
+    // A missing or invalid package.json is reported elsewhere.
     return [];
   }
 }

@@ -1,14 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
+import {
+  SHARED_ROOT,
+  backstageRelease,
+  findPackageDir,
+  readPackageJson,
+  type BackstageRelease,
+} from '@stagedoor/bundle';
 import { lostCommands } from './backstageCli';
+import { nothingToDiagnose } from './errors';
 import type { Finding } from './finding';
 import { locatePortal } from './locatePortal';
 import type { Diagnosis, DoctorOptions } from './options';
 
 /**
- * Examines a plugin package, a portal, or a folder that is both, without changing anything. What is wrong is a finding;
- * throws USAGE where there is nothing to examine.
+ * Examines a plugin package, a portal, or a folder that is both, without changing anything. Problems are findings; throws
+ * USAGE if there is nothing to examine.
  */
 export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const folder = resolve(options.cwd, options.folder ?? '.');
@@ -19,14 +26,13 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   const isPortal = config.length > 0;
   const isPlugin = existsSync(join(folder, 'package.json')) && (!isPortal || options.host !== undefined);
   if (!isPlugin && !isPortal) {
-    throw new StagedoorError('USAGE', `${folder} holds neither a package.json nor an app-config.yaml.`, {
-      hint: 'Name the folder of a plugin package or of a portal, or the config files of a portal with --config.',
-    });
+    throw nothingToDiagnose(folder);
   }
   const findings: Finding[] = [];
   if (isPlugin) findings.push(...(await (await import('./plugin')).examinePlugin(folder, options)));
   const portal = isPortal ? await (await import('./portal')).examinePortal(dir, config, options.signal) : undefined;
   findings.push(...(portal?.findings ?? []), ...(await lostCommands(folder)));
+  const backstage = isPortal ? await releaseOf(dir) : undefined;
   const kinds: Diagnosis['kinds'] = [
     ...(isPlugin ? (['plugin'] as const) : []),
     ...(isPortal ? (['portal'] as const) : []),
@@ -34,8 +40,14 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   return {
     folder,
     kinds,
+    ...(backstage && { backstage }),
     ...(portal?.writers && { writers: portal.writers }),
     ...(portal?.processes && { processes: portal.processes }),
     findings: findings.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error')),
   };
+}
+
+async function releaseOf(dir: string): Promise<BackstageRelease | undefined> {
+  const installed = findPackageDir(SHARED_ROOT, dir);
+  return backstageRelease(dir, installed && (await readPackageJson(installed)).version);
 }

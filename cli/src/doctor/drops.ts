@@ -13,7 +13,7 @@ import { findingOf, type Finding } from './finding';
 
 const ARCHIVE = /\.(tgz|tar\.gz)$/;
 
-/** What is wrong with the bundles in a root directory: their files, and the signatures of trusted keys where there are such. */
+/** Findings about the bundles in a root directory: their files, and the signatures if there are trusted keys. */
 export async function examineDrops(
   root: string,
   trusted: readonly PublicKey[],
@@ -24,7 +24,7 @@ export async function examineDrops(
   for (const entry of (await readdir(root)).filter(isDropName).sort()) {
     const path = join(root, entry);
     if (!(await isDrop(path))) {
-      const message = 'It is neither a folder nor an archive; the portal does not look at it.';
+      const message = 'It is neither a folder nor an archive, so the portal ignores it.';
       findings.push({ level: 'warning', subject: path, message, fix: 'Remove it.' });
       continue;
     }
@@ -34,8 +34,8 @@ export async function examineDrops(
       const { name, version } = await verifyTarget(path, trusted, { cwd: root, signal });
       const other = held.get(name);
       if (other !== undefined) {
-        const message = `It holds ${name} ${version}, and so does ${other}: the highest version runs, of equal ones the last by name.`;
-        findings.push({ level: 'warning', subject: path, message, fix: 'Remove the one that is not meant.' });
+        const message = `It contains ${name} ${version}, and so does ${other}: the highest version runs; among equals, the last by name.`;
+        findings.push({ level: 'warning', subject: path, message, fix: 'Remove the one that you do not need.' });
       }
       held.set(name, entry);
     } catch (error) {

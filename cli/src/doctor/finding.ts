@@ -1,8 +1,8 @@
 import { isStagedoorError } from '@stagedoor/bundle';
 
-/** Something that is not as it should be. */
+/** A problem. */
 export interface Finding {
-  /** `error`: it does not work. `warning`: it works, and something better is to be had. */
+  /** `error`: it does not work. `warning`: it works, but could be better. */
   level: 'error' | 'warning';
   /** What it is about: a file, a key of app-config, a drop. */
   subject: string;
@@ -13,7 +13,7 @@ export interface Finding {
   code?: string;
 }
 
-/** A fault that a command or portal would report, as a finding. Anything uncoded is a bug of ours and is thrown. */
+/** An error that a command or portal would report, as a finding. Errors without a code are bugs and are thrown. */
 export function findingOf(error: unknown, subject: string, level: Finding['level'] = 'error'): Finding {
   if (!isStagedoorError(error)) throw error;
   return { level, subject, message: error.message, fix: error.hint ?? '', code: error.code };

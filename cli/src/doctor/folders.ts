@@ -7,34 +7,33 @@ import type { Finding } from './finding';
 
 const OTHERS_MAY_WRITE = 0o002;
 
-/** What is wrong with the root directory and the state directory of a portal. */
+/** Findings about the root directory and the state directory of a portal. */
 export async function examineFolders(root: string, dir: string, config: Config): Promise<Finding[]> {
   const findings: Finding[] = [];
   const info = await stat(root).catch(() => undefined);
   if (!info?.isDirectory()) {
-    const message = 'dynamicPlugins.rootDirectory is no folder.';
-    findings.push({ level: 'error', subject: root, message, fix: `Make it: mkdir -p ${shellWord(root)}` });
+    const message = 'dynamicPlugins.rootDirectory is not a folder.';
+    findings.push({ level: 'error', subject: root, message, fix: `Create it: mkdir -p ${shellWord(root)}` });
   } else if (!(await allows(root, constants.R_OK | constants.X_OK))) {
     const message = 'The root directory cannot be read.';
-    findings.push({ level: 'error', subject: root, message, fix: 'Let the user that the portal runs as read it.' });
+    findings.push({ level: 'error', subject: root, message, fix: 'Give the user of the portal read permission.' });
   } else if (process.platform !== 'win32' && (info.mode & OTHERS_MAY_WRITE) !== 0) {
-    const message =
-      'Every user of this machine may write into the root directory: what lies there is run by the portal.';
+    const message = 'Every user of this machine can write to the root directory, and the portal runs its content.';
     findings.push({ level: 'warning', subject: root, message, fix: `chmod o-w ${shellWord(root)}` });
   }
   const configured = config.getOptional('dynamicPlugins.stateDirectory');
   const state = typeof configured === 'string' ? resolve(dir, configured) : join(dirname(root), '.stagedoor');
   if (isInside(root, state)) {
-    const message = 'The state directory lies in the root directory, where it would be taken for a drop.';
+    const message = 'The state directory is in the root directory, where it would be treated as a drop.';
     findings.push({
       level: 'error',
       subject: state,
       message,
-      fix: 'Set dynamicPlugins.stateDirectory to a folder elsewhere.',
+      fix: 'Set dynamicPlugins.stateDirectory to a folder outside of it.',
     });
   } else if (!(await allows(await nearest(state), constants.W_OK))) {
     const message = 'The state directory cannot be written.';
-    findings.push({ level: 'error', subject: state, message, fix: 'Let the user that the portal runs as write it.' });
+    findings.push({ level: 'error', subject: state, message, fix: 'Give the user of the portal write permission.' });
   }
   return findings;
 }

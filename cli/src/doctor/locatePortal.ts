@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 /** Where a portal is started, and the config files that it reads there by default. */
 export interface PortalPlace {
   dir: string;
-  /** Empty where there is no portal. */
+  /** Empty if there is no portal. */
   config: string[];
 }
 

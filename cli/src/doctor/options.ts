@@ -1,3 +1,4 @@
+import type { BackstageRelease } from '@stagedoor/bundle';
 import type { TargetHost } from '../export/source/host/readHost';
 import type { Writers } from './access';
 import type { Finding } from './finding';
@@ -26,5 +27,7 @@ export interface Diagnosis {
   /** Of a portal with plugins in processes of their own. */
   processes?: Processes;
   /** Errors first. */
+  /** The release of Backstage that a portal is on; absent where that is unknown. */
+  backstage?: BackstageRelease;
   findings: Finding[];
 }

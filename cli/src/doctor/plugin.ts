@@ -6,7 +6,7 @@ import { temporaryFolder, type TemporaryFolder } from '../temporary/temporaryFol
 import { findingOf, type Finding } from './finding';
 import type { DoctorOptions } from './options';
 
-/** What is wrong with the plugin package in `dir`: what is there, and whether a bundle can be made of it. */
+/** Findings about the plugin package in `dir`: its files, and whether it can be exported. */
 export async function examinePlugin(dir: string, { host, signal }: DoctorOptions): Promise<Finding[]> {
   let exported: ExportedPackage;
   try {
@@ -17,7 +17,7 @@ export async function examinePlugin(dir: string, { host, signal }: DoctorOptions
   return [...conventions(exported), ...(await exportFindings(dir, { host, signal }))];
 }
 
-/** What an export does not need, and people do. */
+/** Things that people need, although an export does not. */
 function conventions({ pkg, self, role, workspace }: ExportedPackage): Finding[] {
   const findings: Finding[] = [];
   const warn = (subject: string, message: string, fix: string): void => {
@@ -31,20 +31,20 @@ function conventions({ pkg, self, role, workspace }: ExportedPackage): Finding[]
     warn(
       'package.json',
       'backstage.pluginId is missing.',
-      'Add the id that the code gives to createBackendPlugin or createBackendModule.',
+      'Add the id that the code passes to createBackendPlugin or createBackendModule.',
     );
   }
   if (!workspace.lockfile) {
     warn(
       workspace.root,
-      'There is no lockfile: nothing says which versions a bundle is made of, and the next one may differ.',
-      'Install with npm, Yarn or pnpm, and keep the lockfile that it writes with the source.',
+      'There is no lockfile, so the versions in a bundle may differ from export to export.',
+      'Install with npm, Yarn or pnpm, and commit the lockfile.',
     );
   }
   return findings;
 }
 
-/** Exports it to nowhere: everything that an export refuses, for the host that is meant. */
+/** Exports it without output: finds everything that an export rejects for the target host. */
 async function exportFindings(dir: string, options: Pick<DoctorOptions, 'host' | 'signal'>): Promise<Finding[]> {
   let scratch: TemporaryFolder | undefined;
   try {

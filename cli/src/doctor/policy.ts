@@ -1,14 +1,14 @@
 import type { Config } from '@backstage/config';
 import type { Finding } from './finding';
 
-/** What the policy of a portal leaves open that need not be. */
+/** Findings about a policy that is more open than necessary. */
 export function examinePolicy(config: Config): Finding[] {
   const findings: Finding[] = [];
   if ((config.getOptional('dynamicPlugins.auth.unauthenticated') ?? 'declared') === 'declared') {
     findings.push({
       level: 'warning',
       subject: 'dynamicPlugins.auth.unauthenticated',
-      message: 'A plugin decides by itself which of its paths answer without a session.',
+      message: 'Plugins decide themselves which of their paths answer without a session.',
       fix: 'Set it to listed, and list the paths below dynamicPlugins.auth.open.',
     });
   }
@@ -16,8 +16,8 @@ export function examinePolicy(config: Config): Finding[] {
     findings.push({
       level: 'warning',
       subject: `dynamicPlugins.plugins.${id}`,
-      message: `Any bundle that brings or extends the plugin '${id}' runs in the portal, though others run in processes.`,
-      fix: 'Name the bundles that are meant under packages.',
+      message: `Any bundle that provides or extends the plugin '${id}' runs in the portal, although others run in processes.`,
+      fix: 'List the intended bundles under packages.',
     });
   }
   return findings;

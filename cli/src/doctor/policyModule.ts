@@ -14,7 +14,7 @@ const BACKENDS = ['.', 'backend', 'packages/backend'];
 
 /**
  * The package that seems to bring a permission policy: a bundle in the root directory, or a dependency of the portal.
- * Undefined where there is none; one that the code of the portal makes is not seen.
+ * Undefined if there is none; one that the code of the portal makes is not seen.
  */
 export async function findPolicyModule(
   root: string | undefined,

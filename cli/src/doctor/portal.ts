@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
-import { StagedoorError } from '@stagedoor/bundle';
 import { examineAccess, readWriters, type Writers } from './access';
 import { examineDrops } from './drops';
+import { configFileMissing, configUnreadable } from './errors';
 import { findingOf, type Finding } from './finding';
 import { examineFolders } from './folders';
 import { examinePolicy } from './policy';
@@ -10,16 +10,16 @@ import { findPolicyModule } from './policyModule';
 import { examineProcesses, readProcesses, type Processes } from './processes';
 import { examineSignatures } from './signatures';
 
-/** A portal as it is found. */
+/** The examined portal. */
 export interface ExaminedPortal {
   findings: Finding[];
-  /** Absent where the config tells of no portal with dynamic plugins. */
+  /** Absent if the config tells of no portal with dynamic plugins. */
   writers?: Writers;
-  /** Absent where no plugin runs in a process. */
+  /** Absent if no plugin runs in a process. */
   processes?: Processes;
 }
 
-/** What is wrong with a portal that is started in `dir` with these config files, and who may change its plugins. */
+/** Findings about a portal that is started in `dir` with these config files, and who may change its plugins. */
 export async function examinePortal(
   dir: string,
   files: readonly string[],
@@ -33,7 +33,7 @@ export async function examinePortal(
   }
   const root = rootDirectory(config, dir);
   if (root === undefined) {
-    const message = 'dynamicPlugins.rootDirectory is not set: the portal loads no dynamic plugin.';
+    const message = 'dynamicPlugins.rootDirectory is not set, so the portal loads no dynamic plugins.';
     return {
       findings: [{ level: 'error', subject: 'app-config', message, fix: 'Set it to a folder for bundles.' }],
     };
@@ -63,7 +63,7 @@ async function readConfig(files: readonly string[]): Promise<Config> {
     config.close();
     return config;
   } catch (cause) {
-    const { name, message } = cause as Error;
-    throw new StagedoorError(name === 'NotFoundError' ? 'CONFIG_FILE_MISSING' : 'SETTING_INVALID', message, { cause });
+    const error = cause as Error;
+    throw error.name === 'NotFoundError' ? configFileMissing(error) : configUnreadable(error);
   }
 }

@@ -3,13 +3,13 @@ import type { Finding } from './finding';
 
 const SECTION = 'dynamicPlugins';
 
-/** Where plugins run that do not run in the portal itself. */
+/** Plugins that do not run in the portal itself. */
 export interface Processes {
   /** The first and the last user that they run as, each plugin one of its own; `portal`: all as the user of the portal. */
   users: 'portal' | { first: number; last: number };
 }
 
-/** Under which users plugins run, by app-config; undefined where none runs in a process. */
+/** Under which users plugins run, by app-config; undefined if none runs in a process. */
 export function readProcesses(config: Config): Processes | undefined {
   const all = config.getOptional(`${SECTION}.isolation`) === 'process';
   if (!all && isolated(config).length === 0) return undefined;
@@ -31,8 +31,8 @@ export function examineProcesses(config: Config, processes: Processes | undefine
       level: 'warning',
       subject: `${SECTION}.process`,
       message:
-        'Plugins in processes run as the user of the portal: they may end it, and read its environment with the secrets in it.',
-      fix: 'Set permissionModel, or users where the portal runs as root. Or run them in a pod of their own.',
+        'Plugin processes run as the user of the portal: they can end it, and read the secrets in its environment.',
+      fix: 'Set permissionModel, or users if the portal runs as root. Or run them in a separate pod.',
     },
   ];
 }

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '@backstage/config';
-import { StagedoorError, readPublicKey, type PublicKey } from '@stagedoor/bundle';
+import { readPublicKey, type PublicKey } from '@stagedoor/bundle';
+import { keyUnreadable } from './errors';
 import { findingOf, type Finding } from './finding';
 
 const MODE = 'dynamicPlugins.signatures.mode';
 const KEYS = 'dynamicPlugins.signatures.trustedKeys';
 const MODES = ['off', 'warn', 'require'];
 
-/** What is wrong with the signature policy, and the keys that it trusts; none where it asks for no signatures. */
+/** Findings about the signature policy and its trusted keys; none if it requires no signatures. */
 export async function examineSignatures(
   config: Config,
   dir: string,
@@ -26,14 +27,15 @@ export async function examineSignatures(
     });
   }
   if (mode === 'off') {
-    const message = 'Bundles need no signature: whoever can write into the root directory can run code in the portal.';
-    const fix = 'Make a key with `stagedoor keygen`, sign bundles with it, trust it, and set the mode to require.';
+    const message =
+      'Bundles need no signature, so everybody who can write to the root directory can run code in the portal.';
+    const fix = 'Create a key with `stagedoor keygen`, sign bundles with it, trust it, and set the mode to require.';
     findings.push({ level: 'warning', subject: MODE, message, fix });
   }
   const listed = config.getOptional(KEYS) ?? [];
   const texts = Array.isArray(listed) ? listed.filter((key) => typeof key === 'string') : [];
   if (mode === 'require' && texts.length === 0) {
-    const message = 'No key is trusted, so that no bundle could run.';
+    const message = 'No key is trusted, so no bundle can run.';
     findings.push({
       level: 'error',
       subject: KEYS,
@@ -57,7 +59,7 @@ async function readKey(text: string, dir: string): Promise<PublicKey> {
   if (text.includes('-----BEGIN')) return readPublicKey(text, 'A key');
   const file = resolve(dir, text);
   const pem = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new StagedoorError('KEY_INVALID', cause.message, { cause });
+    throw keyUnreadable(cause);
   });
   return readPublicKey(pem, file);
 }

@@ -1,14 +1,21 @@
+import { realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isFrontendRole } from '@stagedoor/bundle';
+import { withKnownNames } from '../temporary/knownNames';
 import { exportBackend } from './exportBackend';
 import { explainFault, isEsbuildGone } from './output/exportFaults';
+import { tellExportError } from './output/exportHints';
 import type { ExportOptions } from './plan/options';
-import { readExported } from './plan/plan';
+import { readExported, type ExportedPackage } from './plan/plan';
 import { sharedAround, sharedFolder } from './plan/shared';
 import type { ExportResult } from './result';
 import { fetchPackage } from './source/fetchPackage';
+import { isInstalled } from './source/installedPackage';
 import { locatePackage } from './source/locate';
+import { chooseVersion } from './source/release/chooseVersion';
+import { Registry } from './source/release/registry';
+import { hostRelease, installedRelease, releaseFor, type Release } from './source/release/release';
 
 const SIGNAL_DELAY_MS = 100;
 
@@ -19,24 +26,34 @@ const SIGNAL_DELAY_MS = 100;
 export async function exportPlugin(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now();
   const { cwd, target, integrity, signal, onStep } = options;
+  // Whether it was installed as it is: nobody is to correct its code then.
+  let published = false;
   const settings = { ...options, startCheck: options.startCheck ?? options.verify ?? true };
   try {
-    const located = await locatePackage(cwd, target, integrity === undefined, (spec) => {
+    let fetchedFor: Release | undefined;
+    const located = await locatePackage(cwd, target, integrity === undefined, async (spec) => {
       onStep?.('fetch', `${spec.name}@${spec.range || 'latest'}`);
-      return fetchPackage({ ...spec, ...(integrity !== undefined && { integrity }) }, cwd, sharedAround(cwd), signal);
+      const registry = new Registry(cwd, signal);
+      fetchedFor = await releaseFor({ dir: cwd, host: options.host, ownDir: sharedFolder(cwd) }, registry);
+      const chosen = await chooseVersion(spec, fetchedFor, registry);
+      const wanted = { ...spec, ...(chosen && { range: chosen.version, libraries: chosen.libraries }) };
+      return await fetchPackage(
+        { ...wanted, ...(integrity !== undefined && { integrity }) },
+        cwd,
+        sharedAround(cwd),
+        signal,
+      );
     });
+    published = isInstalled(await realpath(located.dir).catch(() => located.dir));
     try {
       const exported = await readExported(located.dir, located.fetched, options.host);
       const out = options.out ? resolve(cwd, options.out) : located.out;
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
           await (await import('./exportRemote')).exportRemote(exported, out, settings)
-        : await exportBackend(
-            exported,
-            { out, sharedFrom: sharedFolder(located.fetched ? cwd : located.dir) },
-            settings,
-          );
-      return { ...result, durationMs: Math.round(performance.now() - started) };
+        : await exportForBackend(exported, { out, dir: located.fetched ? cwd : located.dir, fetchedFor }, settings);
+      const warnings = result.warnings.map(withKnownNames);
+      return { ...result, warnings, durationMs: Math.round(performance.now() - started) };
     } finally {
       await located.dispose();
     }
@@ -45,6 +62,16 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
     if (isEsbuildGone(error)) await setTimeout(SIGNAL_DELAY_MS);
     // What fails because everything was being stopped is not the reader's news.
     signal?.throwIfAborted();
-    throw explainFault(error, cwd);
+    throw tellExportError(explainFault(error, cwd), published);
   }
+}
+
+async function exportForBackend(
+  exported: ExportedPackage,
+  { out, dir, fetchedFor }: { out: string; dir: string; fetchedFor: Release | undefined },
+  settings: ExportOptions,
+): Promise<Omit<ExportResult, 'durationMs'>> {
+  const sharedFrom = sharedFolder(dir);
+  const release = fetchedFor ?? (exported.host ? hostRelease(exported.host) : installedRelease(sharedFrom));
+  return await exportBackend(exported, { out, sharedFrom, release }, settings);
 }

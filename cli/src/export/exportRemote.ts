@@ -3,15 +3,20 @@ import { inlinedSummary } from './bundle/bundleContents';
 import { checkHost } from './check/checkHost';
 import { checkLockfile } from './check/checkLockfile';
 import { writeManifest } from './describe/manifest';
-import { buildRemote } from './frontend/buildRemote';
+import { buildRemote, type RemoteBuild } from './frontend/buildRemote';
 import { describeRemote } from './frontend/describeRemote';
 import { explainRemote } from './frontend/explainRemote';
+import { featureEntries } from './frontend/featureEntries';
+import { exposedName } from './frontend/federation';
 import { readRemoteContents } from './frontend/remoteContents';
 import { ownWarnings } from './frontend/remoteFailure';
-import { ownEdges, sharedRanges } from './frontend/remoteImports';
+import { ownEdges } from './frontend/polyfills';
+import { sharedRanges } from './frontend/remoteImports';
 import { explainFault } from './output/exportFaults';
 import { placeOutput } from './output/placeOutput';
 import { stageOutput } from './output/stagingFolder';
+import type { StartedFrontend } from '../startCheck/messages';
+import type { Entry } from './plan/entries';
 import type { ExportOptions } from './plan/options';
 import type { ExportedPackage } from './plan/plan';
 import type { ExportResult } from './result';
@@ -19,8 +24,8 @@ import { PackageFinder } from './source/installedPackage';
 import { LockfileReader } from './source/lockfile/readLockfile';
 
 /**
- * Exports a frontend plugin to the folder `out`: bundle → describe → check → pack. It is not started: it runs in browsers
- * only. Throws USAGE for decisions that are for bundles of backends, and the codes of its steps.
+ * Exports a frontend plugin to the folder `out`: bundle → start check → describe → check → pack. Entry points that turn out to have no
+ * feature are left out, for which the remote is built again. Throws USAGE for decisions that are for bundles of backends, and the codes of its steps.
  */
 export async function exportRemote(
   exported: ExportedPackage,
@@ -35,35 +40,53 @@ export async function exportRemote(
     refuseOverrides(exported, options.overrides);
     const finder = new PackageFinder();
     onStep?.('bundle', pkg.name);
-    const build = await buildRemote(exported, staging, finder);
+    let entries = await featureEntries(exported);
+    let build = await buildRemote(exported, entries, staging, finder);
     signal?.throwIfAborted();
+    const started = options.startCheck ? await startCheck(staging.dir, exported, build, entries, options) : undefined;
+    if (started && started.exposes.length < entries.length) {
+      entries = entries.filter((entry) => started.exposes.includes(exposedName(entry.name)));
+      await staging.clear();
+      build = await buildRemote(exported, entries, staging, finder);
+    }
     const contents = readRemoteContents(exported, build, finder);
     const lockfile = await (options.lockfiles ?? new LockfileReader()).of(exported.workspace);
-    const locked = checkLockfile(exported, lockfile, ownEdges(contents.edges));
+    const locked = checkLockfile(exported, lockfile, ownEdges(contents.edges, finder));
     onInputs?.(contents.files);
 
     onStep?.('describe', name);
     const shared = sharedRanges(exported, contents, finder);
     const { entryFile } = build;
-    await describeRemote(staging, exported, { contents, entryFile, peerDependencies: shared, locked });
+    const schemaWarnings = await describeRemote(staging, exported, {
+      contents,
+      entryFile,
+      peerDependencies: shared,
+      locked,
+    });
     signal?.throwIfAborted();
     checkHost(exported, { peers: {}, native: false });
 
-    const facts = { peerDependencies: shared, native: false, started: undefined };
+    const facts = { peerDependencies: shared, native: false, started };
     const finished = await writeManifest(staging, exported, facts);
     return {
       name,
       version: pkg.version,
       role,
-      startCheck: 'skipped',
-      verified: false,
+      startCheck: started ? 'passed' : 'skipped',
+      verified: started !== undefined,
       ...(await placeOutput(staging, exported, out, options)),
       ...finished,
-      pluginIds: pkg.backstage?.pluginId && role === 'frontend-plugin' ? [pkg.backstage.pluginId] : [],
-      modules: [],
+      pluginIds: started?.pluginIds ?? declaredIds(exported),
+      modules: started?.modules ?? [],
+      ...(started && { extensions: started.extensions }),
       openedRoutes: [],
       extensionPoints: [],
-      warnings: [...exported.warnings, ...ownWarnings(build.stats.warnings ?? [], exported)],
+      warnings: [
+        ...exported.warnings,
+        ...schemaWarnings,
+        ...ownWarnings(build.stats.warnings ?? [], exported),
+        ...(started?.warnings ?? []),
+      ],
       shared,
       inlined: inlinedSummary(contents),
       hoisted: [],
@@ -74,6 +97,24 @@ export async function exportRemote(
   } finally {
     await staging.discard();
   }
+}
+
+async function startCheck(
+  dir: string,
+  { name, dir: pluginDir }: ExportedPackage,
+  { container, entryFile }: RemoteBuild,
+  entries: readonly Entry[],
+  { onStep, cwd }: ExportOptions,
+): Promise<StartedFrontend> {
+  onStep?.('start check', name);
+  // Late, because an export without it does not need what it is made of.
+  const { checkFrontend } = await import('../startCheck/frontend/checkFrontend');
+  const exposes = entries.map((entry) => exposedName(entry.name));
+  return await checkFrontend(dir, { name, container, entryFile, exposes, sharedFrom: [pluginDir, cwd] });
+}
+
+function declaredIds({ role, pkg }: ExportedPackage): string[] {
+  return pkg.backstage?.pluginId && role === 'frontend-plugin' ? [pkg.backstage.pluginId] : [];
 }
 
 function refuseOverrides({ pkg }: ExportedPackage, overrides: ExportOptions['overrides'] = {}): void {

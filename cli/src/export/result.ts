@@ -22,6 +22,8 @@ export interface ExportResult extends StartedBundle, FinishedBundle, PlacedOutpu
   inlined: InlinedSummary[];
   /** Packages copied to the bundle's node_modules because they cannot be bundled. */
   hoisted: HoistedSummary[];
+  /** Override options that mean no package of this plugin, where it is one of several that were exported. */
+  unmatched?: string[];
   /** What was asked about with `explain`. */
   explain?: ExplainedPackage[];
 }

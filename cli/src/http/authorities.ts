@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
-import { StagedoorError } from '@stagedoor/bundle';
+import { noCertificate, certificatesUnreadable } from './errors';
 
 /** The authorities that Node.js knows, and those in the PEM file `file`, as TLS takes them. Throws CA_INVALID. */
 export async function authoritiesWith(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new StagedoorError('CA_INVALID', `${file} cannot be read: ${cause.message}`, { cause });
+    throw certificatesUnreadable(file, cause);
   });
-  // TLS takes text without certificates for none at all, and nothing would tell.
+  // TLS silently treats text without certificates as an empty list.
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new StagedoorError('CA_INVALID', `${file} holds no certificate in PEM form.`);
+    throw noCertificate(file);
   }
   return [...rootCertificates, text];
 }

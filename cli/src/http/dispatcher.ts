@@ -2,19 +2,19 @@ import { isIP } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { authoritiesWith } from './authorities';
 
-/** Whom a connection trusts, and how long. */
+/** Trust and time-out settings of a connection. */
 export interface Trust {
   /** File of further certificate authorities, PEM. */
   ca?: string;
-  /** Take any certificate. */
+  /** Accept any certificate. */
   insecure?: boolean;
   /** Milliseconds without an answer, or without more of it, after which a connection counts as broken; 30 seconds. */
   silenceMs?: number;
-  /** What a package manager is configured with; in place of what the environment says. */
+  /** Settings of a package manager, which replace those of the environment. */
   connection?: Connection;
 }
 
-/** How a package manager connects. */
+/** Connection settings of a package manager. */
 export interface Connection {
   /** All authorities to trust, PEM. */
   authorities?: string[];
@@ -23,7 +23,7 @@ export interface Connection {
   key?: string;
   /** URL of the proxy for all requests, or false for none. */
   proxy?: string | false;
-  /** Host names, separated by commas, that are not asked by way of a proxy. */
+  /** Host names, separated by commas, for which no proxy is used. */
   noProxy?: string;
   localAddress?: string;
 }
@@ -33,12 +33,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const SILENCE_TIMEOUT_MS = 30_000;
 const LOOPBACK = ['localhost', '127.0.0.1', '::1', '[::1]'];
 
-/** One per kind of trust, so that connections are used again. */
+/** One for each trust setting, so that connections are reused. */
 const dispatchers = new Map<string, Promise<Dispatcher>>();
 
 /**
- * What carries requests: through the proxy that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name, never to one for loopback
- * addresses, and over connections that are used again. Throws CA_INVALID.
+ * The dispatcher of requests: uses the proxy of HTTP_PROXY, HTTPS_PROXY and NO_PROXY, except for loopback addresses, and
+ * reuses connections. Throws CA_INVALID.
  */
 export async function dispatcherFor(trust: Trust): Promise<Dispatcher> {
   const { ca, insecure, silenceMs, connection } = trust;

@@ -1,11 +1,12 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { downloadTooLarge, tooSlow } from './errors';
 
-/** Bounds on a download, so that it ends whatever a server does. */
+/** Limits of a download, so that it ends whatever a server does. */
 export interface DownloadLimits {
   bytes: number;
   /** For the whole download, waiting and further attempts included. */
   timeoutMs: number;
-  /** The least that must come while content comes; see {@link MIN_PACE}. */
+  /** The minimum rate while content is received; see {@link MIN_PACE}. */
   pace?: MinPace;
 }
 
@@ -17,7 +18,7 @@ export interface MinPace {
 
 const MIB = 1024 * 1024;
 
-/** Slower than any line that somebody would install over. */
+/** Slower than any usable connection. */
 const MIN_PACE: MinPace = { bytesPerSecond: 8 * 1024, periodMs: 30_000 };
 
 /** For an archive of one bundle; those are a few megabytes. */
@@ -31,28 +32,21 @@ export const MANIFEST_LIMITS: DownloadLimits = { bytes: 4 * MIB, timeoutMs: 60_0
 /** For a token, an error, and other answers of a few lines. */
 export const ANSWER_LIMITS: DownloadLimits = { bytes: MIB, timeoutMs: 60_000 };
 
-/** What is downloaded, for errors. */
+/** Description of a download, for errors. */
 export interface Download {
-  /** What it is called, without secrets. */
+  /** Its name, without secrets. */
   shown: string;
   limits: DownloadLimits;
   /** The code for more bytes than allowed. */
   tooLarge: ErrorCode;
 }
 
-/** The refusal of more bytes than allowed, announced or sent. */
+/** The error for more bytes than {@link Download} allows. */
 export function tooManyBytes({ shown, limits, tooLarge }: Download): StagedoorError {
-  return new StagedoorError(tooLarge, `${shown} is larger than ${limits.bytes} bytes.`, {
-    hint: `It may have ${formatMiB(limits.bytes)} at most. Check that it comes from the right place.`,
-  });
+  return downloadTooLarge(tooLarge, shown, limits.bytes, formatMiB(limits.bytes));
 }
 
-/** The refusal of a download that does not come to an end. */
-export function tooSlow({ shown }: Pick<Download, 'shown'>, why: string): StagedoorError {
-  return new StagedoorError('DOWNLOAD_TOO_SLOW', `${shown}: ${why}.`);
-}
-
-/** Watches that a download keeps its limits in time; one for all attempts at it. */
+/** Enforces the time limits of a download, for all attempts together. */
 export class Pace {
   readonly #download: Download;
   readonly #now: () => number;
@@ -67,7 +61,7 @@ export class Pace {
     this.#deadline = this.#periodBegan + download.limits.timeoutMs;
   }
 
-  /** Runs what waits for a server that is busy: that time counts for the whole, and not for the pace. */
+  /** Runs a wait for a busy server: it counts towards the total time, but not the pace. */
   async outside<T>(wait: () => Promise<T>): Promise<T> {
     const before = this.#now();
     try {
@@ -77,7 +71,7 @@ export class Pace {
     }
   }
 
-  /** Notes that bytes have come. Throws DOWNLOAD_TOO_SLOW. */
+  /** Records received bytes. Throws DOWNLOAD_TOO_SLOW. */
   add(bytes: number): void {
     const { timeoutMs, pace: { bytesPerSecond, periodMs } = MIN_PACE } = this.#download.limits;
     const now = this.#now();

@@ -2,8 +2,8 @@ import type { Response } from 'undici';
 import { Pace, tooManyBytes, type Download } from './limits';
 
 /**
- * The bytes of an answer as they come. Throws the code for too many of them, announced or sent, DOWNLOAD_TOO_SLOW, and
- * faults of the network as they are; the connection is closed then.
+ * The bytes of a response as they arrive. Throws the code for too many of them, announced or sent, DOWNLOAD_TOO_SLOW, and
+ * network errors unchanged; the connection is then closed.
  */
 export async function* boundedBody(
   response: Response,

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How often a request is made until its failure counts. */
+/** Number of attempts of a request. */
 export const ATTEMPTS = 5;
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
-/** A server that wants to be left alone for longer has failed. */
+/** A longer Retry-After counts as a failure. */
 const LONGEST_WAIT_MS = 60_000;
 
 const TRANSIENT_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -24,7 +24,7 @@ const TRANSIENT_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
-/** True for an answer that another attempt may better. */
+/** True for a response that another attempt may improve. */
 export function isTransientStatus(status: number): boolean {
   return TRANSIENT_STATUS.has(status);
 }

@@ -1,15 +1,16 @@
 import { isStagedoorError } from '@stagedoor/bundle';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Response } from 'undici';
-import { Pace, tooSlow, type Download } from './limits';
+import { tooSlow } from './errors';
+import { Pace, type Download } from './limits';
 import { boundedBody } from './readBody';
 import { ATTEMPTS, delayAfter, isTransientFault, pause } from './retry';
 
-/** How an answer is kept. */
+/** Options of a download to a file. */
 export interface SaveOptions extends Download {
   /** The new file. */
   file: string;
-  /** True where the address always stands for the same bytes, so that two halves fit together. */
+  /** True if the address always stands for the same bytes, so that two halves fit together. */
   immutable?: boolean;
   signal?: AbortSignal | undefined;
   /** Called as bytes come: how many so far, and of how many where that is known. */
@@ -19,7 +20,7 @@ export interface SaveOptions extends Download {
 /** Makes the request for a download with these headers, again where that may help; its answer is 200 or 206. */
 export type Ask = (request: { headers: Record<string, string>; signal: AbortSignal }) => Promise<Response>;
 
-/** What has come of a download so far. */
+/** Progress of a download. */
 interface Progress {
   have: number;
   total?: number;
@@ -28,10 +29,9 @@ interface Progress {
 }
 
 /**
- * Downloads into a new file. Where the connection breaks, only the rest is asked for (`Range`), if the server can do that
- * and the content is still the same. Gives up after five attempts that brought nothing. Throws the code for too many
- * bytes, DOWNLOAD_TOO_SLOW, the reason of `signal`, what `ask` throws, and faults of the network as they are; `file` may
- * then be there in part.
+ * Downloads into a new file. After a broken connection, only the rest is requested (`Range`), if the server supports it and
+ * the content is unchanged. Gives up after five attempts without progress. Throws the code for too many bytes,
+ * DOWNLOAD_TOO_SLOW, the reason of `signal`, errors of `ask`, and network errors unchanged; `file` may then be incomplete.
  */
 export async function save(ask: Ask, options: SaveOptions): Promise<void> {
   const timeout = AbortSignal.timeout(options.limits.timeoutMs);
@@ -99,5 +99,5 @@ async function append(
 }
 
 function brokenOff(shown: string): Error {
-  return Object.assign(new Error(`${shown} broke off`), { code: 'ECONNRESET' });
+  return Object.assign(new Error(`${shown} ended early`), { code: 'ECONNRESET' });
 }

@@ -13,7 +13,7 @@ export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array | SizedBody;
-  /** False where the caller makes another attempt in its own way. */
+  /** False if the caller makes another attempt in its own way. */
   retry?: boolean;
   /** Ends this request, as the signal of the context does. */
   signal?: AbortSignal;
@@ -21,14 +21,14 @@ export interface HttpRequest {
   redirect?: 'follow' | 'manual';
 }
 
-/** What every request is made with. */
+/** Context of every request. */
 export interface HttpContext extends Trust {
   signal?: AbortSignal;
-  /** Told what a person should know although the command goes on; one sentence. */
+  /** Receives warnings; one sentence each. */
   onWarning?(text: string): void;
 }
 
-/** As many as fetch follows by default. */
+/** The limit of fetch. */
 const MOST_REDIRECTS = 20;
 
 /** What a transfer of content is told, and tells. */
@@ -38,9 +38,9 @@ export interface TransferContext extends HttpContext {
 }
 
 /**
- * Makes a request and gives its answer, whatever the status; redirects are followed, without credentials to another
- * origin. Answers 408, 425, 429 and 5xx and broken connections are tried again, up to five times in all; the last answer
- * or fault counts. Throws CA_INVALID, the reason of `signal`, and faults of the network as they are.
+ * Sends a request and returns the response, whatever its status. Redirects are followed, without credentials to another
+ * origin. Responses 408, 425, 429 and 5xx and broken connections are retried, up to five attempts; the last response or error
+ * is the result. Throws CA_INVALID, the reason of `signal`, and network errors unchanged.
  */
 export async function send(url: URL | string, request: HttpRequest, context: HttpContext): Promise<Response> {
   const { fetch } = await import('undici');
@@ -112,7 +112,7 @@ function isSized(body: HttpRequest['body']): body is SizedBody {
   return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
-/** True for what is fetched instead of read from disk. */
+/** True for an address, as opposed to a path. */
 export function isAddress(target: string): boolean {
   return /^https?:\/\//i.test(target);
 }

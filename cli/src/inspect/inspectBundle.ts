@@ -1,5 +1,4 @@
 import {
-  StagedoorError,
   checkFiles,
   isStagedoorError,
   listBundleFiles,
@@ -8,6 +7,7 @@ import {
   startCheckOf,
   type BundleFile,
   type BundleManifest,
+  manifestMissing,
 } from '@stagedoor/bundle';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
 import { readSbom, type ListedPackages } from './readSbom';
@@ -24,31 +24,31 @@ export interface SbomSummary {
   withoutIntegrity: number;
 }
 
-/** What a bundle says of itself; `files` and `faults` are what was found. */
+/** Declared properties of a bundle; `files` and `faults` are measured. */
 export interface Inspection extends Pick<
   BundleManifest,
   'name' | 'version' | 'role' | 'source' | 'host' | 'provides' | 'native' | 'digest' | 'tool'
 > {
   startCheck: 'passed' | 'skipped';
-  /** @deprecated Use {@link startCheck}; true where that is `passed`. */
+  /** @deprecated Use {@link startCheck}; true if that is `passed`. */
   verified: boolean;
-  /** Undefined when every file is as the manifest says, otherwise what differs. */
+  /** Undefined if every file matches the manifest, otherwise the differences. */
   fault?: string;
   size: BundleSize;
-  /** Who claims to have signed; `stagedoor verify --key` checks it. */
+  /** Claimed signatures; `stagedoor verify --key` checks them. */
   signatures: Array<{ keyId: string; algorithm: string }>;
-  /** Undefined where the bundle has none that can be read. */
+  /** Undefined if the bundle has none that can be read. */
   sbom?: SbomSummary;
 }
 
 /**
- * Reads what the bundle `target` is, without running anything of it. Throws MANIFEST_MISSING, MANIFEST_INVALID,
- * SIGNATURE_INVALID for a signature file of another shape, ARCHIVE_*, BUNDLE_NOT_FOUND, DOWNLOAD_FAILED.
+ * Reads the properties of the bundle `target` without running any of it. Throws MANIFEST_MISSING, MANIFEST_INVALID,
+ * SIGNATURE_INVALID for a malformed signature file, ARCHIVE_*, BUNDLE_NOT_FOUND, DOWNLOAD_FAILED.
  */
 export async function inspectBundle(target: string, options: OpenOptions): Promise<Inspection> {
   return withBundle(target, options, async ({ dir }) => {
     const manifest = await readManifest(dir);
-    if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
+    if (!manifest) throw manifestMissing(target);
     const files = await listBundleFiles(dir);
     const [sbom, signatures] = await Promise.all([readSbom(dir), readSignatures(dir)]);
     const { name, version, role, source, host, provides, native, digest, tool } = manifest;

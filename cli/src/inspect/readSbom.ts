@@ -55,7 +55,7 @@ export interface ListedPackages {
   ownBytes: number;
 }
 
-/** Reads the SBOM of the bundle folder `dir`; undefined where there is none that can be read. */
+/** Reads the SBOM of the bundle folder `dir`; undefined if there is none that can be read. */
 export async function readSbom(dir: string): Promise<ListedPackages | undefined> {
   const file = join(dir, SBOM_FILE);
   const info = await stat(file).catch(() => undefined);

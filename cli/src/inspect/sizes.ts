@@ -1,7 +1,7 @@
 import type { BundleFile } from '@stagedoor/bundle';
 import type { ListedPackages } from './readSbom';
 
-/** What one package weighs in a bundle: its share of the output, and the files that lie below its own folders. */
+/** Size of one package in a bundle: its share of the output, and the files below its own folders. */
 export interface PackageSize {
   name: string;
   version: string;
@@ -10,7 +10,7 @@ export interface PackageSize {
   reason?: string;
 }
 
-/** Where the bytes of a bundle are; the parts add up to `bytes`. */
+/** Size of a bundle by part; the parts add up to `bytes`. */
 export interface BundleSize {
   bytes: number;
   files: number;
@@ -23,7 +23,7 @@ export interface BundleSize {
   rest: number;
 }
 
-/** Splits the size of a bundle by package. Without a bill of materials nothing is told apart but source maps. */
+/** Splits the size of a bundle by package. Without a bill of materials, only source maps are counted separately. */
 export function bundleSize(files: readonly BundleFile[], sbom: ListedPackages | undefined): BundleSize {
   const bytes = sum(files.map(({ size }) => size));
   const sourceMaps = sum(files.filter(({ path }) => /^dist\/.*\.map$/.test(path)).map(({ size }) => size));

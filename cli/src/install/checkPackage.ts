@@ -8,7 +8,7 @@ import {
   type PublicKey,
 } from '@stagedoor/bundle';
 
-/** A package whose files are what it says. */
+/** A package whose files match its manifest. */
 export interface CheckedPackage {
   name: string;
   version: string;
@@ -19,8 +19,8 @@ export interface CheckedPackage {
 }
 
 /**
- * Reads what a package folder is and, where it has a manifest, holds its files against that; with `trusted` keys, one of
- * them must have signed the manifest. Throws PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_UNSAFE, SIGNATURE_*.
+ * Reads a package folder and, if it has a manifest, compares its files with that; with `trusted` keys, one of them must have
+ * signed the manifest. Throws PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_UNSAFE, SIGNATURE_*.
  */
 export async function checkPackage(dir: string, trusted: readonly PublicKey[] | undefined): Promise<CheckedPackage> {
   const { name, version } = await readPackageJson(dir);

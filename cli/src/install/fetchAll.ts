@@ -89,7 +89,8 @@ async function fetchOne(
   const { plugin, source, resolved } = plan;
   const download = join(folder, 'download');
   const path = join(folder, 'ready');
-  await mkdir(download, { recursive: true });
+  await mkdir(folder);
+  await mkdir(download);
   await mkdir(path);
   const dir = await source.fetch(resolved, download, context);
   const checked = await checkPackage(dir, trusted);

@@ -1,7 +1,8 @@
-import { StagedoorError, replaceFile } from '@stagedoor/bundle';
-import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { replaceFile, type FolderLock } from '@stagedoor/bundle';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { appConfigText, mergePluginConfigs } from './config/mergePluginConfigs';
+import { listedTwice } from './errors';
 import { fetchAll, type Ready } from './fetchAll';
 import { lockedPlugins, tryToLock } from './lockedPlugins';
 import { assertLocked } from './lockFile';
@@ -12,17 +13,8 @@ import { resolveAll, type Planned } from './resolveAll';
 import type { InstallResult } from './result';
 import { APP_CONFIG, changedAppConfig, commit } from './root/commit';
 import { rhdhFolders, rhdhLockWarning } from './root/rhdhRoot';
-import { lockRoot, type RootLock } from './root/rootLock';
-import {
-  STAGING_PREFIX,
-  assertFree,
-  entryName,
-  isEntryOf,
-  listInstalled,
-  ownLinks,
-  storePaths,
-  sweepStore,
-} from './root/store';
+import { lockRoot } from './root/rootLock';
+import { assertFree, entryName, isEntryOf, listInstalled, ownLinks, storePaths, sweepStore } from './root/store';
 import { describePlugins } from './describePlugins';
 import { asUnwritable } from '../temporary/unwritable';
 
@@ -36,13 +28,13 @@ interface Run extends OpenList {
 }
 
 /**
- * Makes a root directory hold exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config;
- * drops that others put there stay, and what RHDH's installer put there is replaced. A list that is not there or empty
- * changes nothing. Everything is fetched and checked before the first change, and a run that ends in
- * between leaves a set that loads. Runs on one root directory wait for each other. Throws PLUGIN_LIST_INVALID,
- * PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING, PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH,
- * PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS, OUTPUT_UNWRITABLE, what the sources throw, and for packages
- * that are not what they say PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH, ARCHIVE_* and SIGNATURE_*.
+ * Makes a root directory contain exactly the plugins that a list enables, and app-config.dynamic-plugins.yaml their config.
+ * Other drops are kept, and plugins of RHDH's installer are replaced. A missing or empty list changes nothing. Everything is
+ * fetched and checked before the first change, and an interrupted run leaves a consistent set. Runs on one root directory
+ * wait for each other. Throws PLUGIN_LIST_INVALID, PLUGIN_LISTED_TWICE, PLUGIN_REFERENCE_UNRESOLVED, INTEGRITY_MISSING,
+ * PLUGIN_CONFIG_CONFLICT, PLUGIN_LOCK_MISMATCH, PLUGIN_LOCK_INVALID, ROOT_ENTRY_TAKEN, INSTALL_IN_PROGRESS,
+ * OUTPUT_UNWRITABLE, the codes of the sources, and for invalid packages PACKAGE_JSON_*, MANIFEST_*, DIGEST_MISMATCH,
+ * ARCHIVE_* and SIGNATURE_*.
  */
 export async function install(options: InstallOptions): Promise<InstallResult> {
   const started = Date.now();
@@ -56,11 +48,14 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
     const paths = storePaths(root);
     await mkdir(paths.store, { recursive: true });
     const onWait = (): void => onProgress?.({ step: 'waiting' });
-    const lock = await lockRoot(paths.lock, { ...(signal && { signal }), onWait }, options.lockTimes);
+    const patience = options.lockTimeoutMs !== undefined && { patienceMs: options.lockTimeoutMs };
+    const lock = await lockRoot(paths.lock, { ...(signal && { signal }), ...patience, onWait });
     try {
-      return opened.list.absent ? await leave(run) : await change(run, lock);
+      return opened.list.absent ? await leave(run, lock) : await change(run, lock);
+    } catch (error) {
+      throw await lock.explain(error);
     } finally {
-      lock.release();
+      await lock.release();
     }
   } catch (error) {
     throw asUnwritable(error, root);
@@ -68,56 +63,53 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
 }
 
 /** Leaves what is installed as it is: nobody said what is to be installed. */
-async function leave(run: Run): Promise<InstallResult> {
-  const { root, options } = run;
+async function leave(run: Run, lock?: FolderLock): Promise<InstallResult> {
+  const { root } = run;
   const file = join(root, APP_CONFIG);
   // Portals are started with this file, which is there from the first install on.
   const missing = (await lstat(file).catch(() => undefined)) === undefined;
-  if (missing && !options.dryRun) await replaceFile(file, run.appConfig);
+  if (missing && lock) await replaceFile(file, run.appConfig, { temporary: join(lock.work, APP_CONFIG) });
   return await result(run, [], [], [], { written: false, changed: missing, appConfigChanged: missing });
 }
 
-/** What a run would do, as far as it can be known without fetching anything. */
+/** The changes of a run, as far as they are known without fetching. */
 async function preview(run: Run): Promise<InstallResult> {
   const planned = await plan(run);
   return result(run, planned, [], await gone(run.root, planned, []), { written: false });
 }
 
-async function change(run: Run, lock: RootLock): Promise<InstallResult> {
+async function change(run: Run, lock: FolderLock): Promise<InstallResult> {
   const { root, list, options, context, locked, lockFile } = run;
-  await sweepStore(root);
+  // Whoever takes the lock over removes this folder first: from then on nothing that is done here can be put in place.
+  const staging = lock.work;
+  await sweepStore(root, staging);
   const warning = await rhdhLockWarning(root);
   if (warning !== undefined) list.warnings.push(warning);
   const planned = await plan(run);
-  const staging = await mkdtemp(join(storePaths(root).store, STAGING_PREFIX));
-  try {
-    const ready = await fetchAll(planned, staging, context, options);
-    if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, ready));
-    await assertEntries(root, planned, ready);
-    const removed = await gone(root, planned, ready);
-    const appConfig = await changedAppConfig(root, run.appConfig);
-    context.signal?.throwIfAborted();
-    await lock.assertHeld();
-    const renamed = planned.flatMap(({ keep }) => {
-      const entry = keep && entryName(keep.name);
-      return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
-    });
-    const replaced = await rhdhFolders(root);
-    await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
-    await sweepStore(root).catch((error: Error) => {
-      list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
-    });
-    const written = locked
-      ? false
-      : await tryToLock(lockFile, lockedPlugins(planned, ready), {
-          installed: ready.length > 0,
-          warnings: list.warnings,
-        });
-    const changed = appConfig !== undefined || renamed.length > 0;
-    return await result(run, planned, ready, removed, { written, changed });
-  } finally {
-    await rm(staging, { recursive: true, force: true });
-  }
+  const ready = await fetchAll(planned, staging, context, options);
+  if (locked) assertLocked(lockFile, locked, lockedPlugins(planned, ready));
+  await assertEntries(root, planned, ready);
+  const removed = await gone(root, planned, ready);
+  const appConfig = await changedAppConfig(root, run.appConfig);
+  context.signal?.throwIfAborted();
+  await lock.assertHeld();
+  const renamed = planned.flatMap(({ keep }) => {
+    const entry = keep && entryName(keep.name);
+    return entry === undefined || entry === keep!.entry ? [] : [{ entry, folder: keep!.folder }];
+  });
+  const replaced = await rhdhFolders(root);
+  await commit({ root, staging, ready, renamed, removed, replaced, ...(appConfig !== undefined && { appConfig }) });
+  await sweepStore(root, staging).catch((error: Error) => {
+    list.warnings.push(`What was replaced is still there, for the next install to remove: ${error.message}`);
+  });
+  const written = locked
+    ? false
+    : await tryToLock(lockFile, lockedPlugins(planned, ready), {
+        installed: ready.length > 0,
+        warnings: list.warnings,
+      });
+  const changed = appConfig !== undefined || renamed.length > 0;
+  return await result(run, planned, ready, removed, { written, changed });
 }
 
 /** Resolves every plugin and compares what is known so far with the lock; installed packages count only if they are signed as required. */
@@ -132,7 +124,7 @@ async function plan({ root, list, options, context, locked, lockFile }: Run): Pr
   return planned;
 }
 
-/** Two packages of one name would have one place; and what others put there is not replaced. */
+/** Two packages of one name would have one place; and entries that install did not create are not replaced. */
 async function assertEntries(root: string, planned: readonly Planned[], ready: readonly Ready[]): Promise<void> {
   const owners = new Map<string, string>();
   const own = new Set([...(await ownLinks(root)).map(({ entry }) => entry), ...(await rhdhFolders(root))]);
@@ -143,8 +135,7 @@ async function assertEntries(root: string, planned: readonly Planned[], ready: r
   for (const { entry, plugin } of entries) {
     const other = owners.get(entry);
     if (other !== undefined) {
-      const message = `${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`;
-      throw new StagedoorError('PLUGIN_LISTED_TWICE', message);
+      throw listedTwice([`${plugin.where}: ${plugin.package} and ${other} are both the package ${entry}.`]);
     }
     owners.set(entry, plugin.package);
     await assertFree(root, entry, own);

@@ -6,9 +6,8 @@ import { isEntryOf, type Installed } from './root/store';
 const AT_ONCE = 4;
 
 /**
- * The installed packages that may stay where signatures are required: a trusted key signed the manifest, the files are
- * those that the manifest lists, and the record beside them names that package. The others count as not installed, so that
- * they are fetched again; `warnings` gets one sentence for each.
+ * The installed packages that may stay if signatures are required: a trusted key signed the manifest, the files match the
+ * manifest, and the record beside them names that package. Others are fetched again; `warnings` gets one sentence for each.
  */
 export async function keepSigned(
   installed: readonly Installed[],

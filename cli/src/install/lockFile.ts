@@ -1,6 +1,7 @@
-import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
+import { describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { lockMismatch, lockFileInvalid, lockFileMissing } from './errors';
 import type { Resolved } from './source';
 
 /** Name of the lock file, beside the list of plugins. */
@@ -17,7 +18,7 @@ const entrySchema = z.object({
 });
 const schema = z.object({ format: z.literal(1), plugins: z.record(z.string(), entrySchema) });
 
-/** What was installed, or is about to be, for one package text. */
+/** The resolution of one package text. */
 export interface LockedPlugin {
   key: string;
   identity: string;
@@ -41,21 +42,21 @@ export function lockedPlugin(resolved: Resolved, content: string | undefined): L
   return { key, identity, version, digest, integrity, content };
 }
 
-/** Reads a lock file. Throws PLUGIN_LOCK_INVALID, PLUGIN_LOCK_MISMATCH where there is none. */
+/** Reads a lock file. Throws PLUGIN_LOCK_INVALID, PLUGIN_LOCK_MISMATCH if there is none. */
 export async function readLockFile(file: string): Promise<LockedPlugins> {
   const bytes = await readBounded(file, MAX_BYTES);
   if (bytes === 'absent') {
-    throw new StagedoorError('PLUGIN_LOCK_MISMATCH', `There is no ${file} to hold the plugins against.`);
+    throw lockFileMissing(file);
   }
-  if (!Buffer.isBuffer(bytes)) throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file} is ${bytes}.`);
+  if (!Buffer.isBuffer(bytes)) throw lockFileInvalid(file, ` is ${bytes}.`);
   let value: unknown;
   try {
     value = parseJson(bytes.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw lockFileInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new StagedoorError('PLUGIN_LOCK_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw lockFileInvalid(file, `: ${describeIssues(parsed.error)}`);
   return parsed.data.plugins;
 }
 
@@ -65,22 +66,19 @@ export function formatLockFile(plugins: LockedPlugins): string {
   return `${JSON.stringify({ format: 1, plugins: sorted }, null, 2)}\n`;
 }
 
-/** What is there in the place of a lock file: its text, empty for what is none, undefined for nothing. */
+/** What is there instead of a lock file: its text, empty for what is none, undefined for nothing. */
 export async function readLockText(file: string): Promise<string | undefined> {
   const bytes = await readBounded(file, MAX_BYTES).catch(() => '');
   return bytes === 'absent' ? undefined : Buffer.isBuffer(bytes) ? bytes.toString('utf8') : '';
 }
 
-/**
- * Holds what would be installed against the lock. Throws PLUGIN_LOCK_MISMATCH with every difference, in
- * `details.differences` too.
- */
+/** Compares the resolution with the lock. Throws PLUGIN_LOCK_MISMATCH with every difference, also in `details.differences`. */
 export function assertLocked(file: string, locked: LockedPlugins, found: LockedPlugins): void {
   const differences = [...new Set([...Object.keys(locked), ...Object.keys(found)])].sort().flatMap((text) => {
     const before = Object.hasOwn(locked, text) ? locked[text] : undefined;
     const now = Object.hasOwn(found, text) ? found[text] : undefined;
-    if (!before) return [`${text} is listed and not locked`];
-    if (!now) return [`${text} is locked and not listed`];
+    if (!before) return [`${text} is listed but not locked`];
+    if (!now) return [`${text} is locked but not listed`];
     const fields = ['identity', 'version', 'digest', 'integrity', 'content'] as const;
     return fields
       .filter((field) => now[field] !== before[field] && !(field === 'content' && now.content === undefined))
@@ -88,5 +86,5 @@ export function assertLocked(file: string, locked: LockedPlugins, found: LockedP
       .map((field) => `${text} is locked to ${field} ${before[field] ?? 'none'} and now has ${now[field] ?? 'none'}`);
   });
   if (differences.length === 0) return;
-  throw new StagedoorError('PLUGIN_LOCK_MISMATCH', `${file}: ${differences.join('; ')}.`, { details: { differences } });
+  throw lockMismatch(file, differences);
 }

@@ -23,7 +23,7 @@ function freeName(locked: LockedPlugins, shown: string): string {
 }
 
 /**
- * Writes the lock file where it does not say that already; true where it was written. A folder that only holds
+ * Writes the lock file where it does not say that already; true if it was written. A folder that only holds
  * configuration cannot be: `warnings` then says so, unless nothing was `installed` and nobody keeps a lock there.
  */
 export async function tryToLock(
@@ -44,9 +44,9 @@ export async function tryToLock(
 }
 
 function unlocked(file: string, there: boolean, { message }: Error): string {
-  const what = there ? `${file} does not say what was installed` : 'What was installed is locked nowhere';
+  const what = there ? `${file} does not match what was installed` : 'The installed versions are not locked';
   return (
-    `${what}, as it cannot be written: ${message}. Where the same is to be installed tomorrow, make the file where the list ` +
-    'can be changed, with `stagedoor install` or `stagedoor mirror`, put it beside the list, and give --frozen.'
+    `${what}, because the file cannot be written: ${message}. To install the same versions again, create it where the list ` +
+    'is maintained, with `stagedoor install` or `stagedoor mirror`, put it beside the list, and pass --frozen.'
   );
 }

@@ -1,6 +1,7 @@
-import { DEFAULT_LIMITS, StagedoorError } from '@stagedoor/bundle';
+import { DEFAULT_LIMITS } from '@stagedoor/bundle';
 import { dirname, resolve } from 'node:path';
 import { withCatalogIndex } from './catalogIndex/withCatalogIndex';
+import { listMissing } from './errors';
 import { readPluginList, type PluginList } from './list/readPluginList';
 import { lockFileOf, readLockFile, type LockedPlugins } from './lockFile';
 import type { InstallOptions } from './options';
@@ -46,7 +47,7 @@ export async function openList(
     { ...context, ...(catalogs && { catalogs }), extract: !dryRun && !listRequired },
     async (index) => {
       const read = await readPluginList(config, { ...index, skipIntegrity: rhdh?.skipIntegrity });
-      if (read.absent && (frozen || listRequired)) throw absentList(config);
+      if (read.absent && (frozen || listRequired)) throw listMissing(config);
       warnings.push(...(rhdh?.warnings ?? []), ...(index.warnings ?? []), ...read.warnings);
       return { ...read, warnings };
     },
@@ -54,11 +55,4 @@ export async function openList(
   const lockFile = lockFileOf(config);
   const locked = frozen ? await readLockFile(lockFile) : undefined;
   return { list, lockFile, ...(locked && { locked }), context };
-}
-
-/** Without a list there is nothing to mirror, and nothing that a lock could be compared with. */
-function absentList(config: string): StagedoorError {
-  return new StagedoorError('PLUGIN_LIST_INVALID', `${config} is not there or is empty.`, {
-    hint: 'Name the list with --config, or write `plugins: []` for a list without plugins.',
-  });
 }

@@ -1,5 +1,4 @@
 import type { PublicKey } from '@stagedoor/bundle';
-import type { LockTimes } from './root/rootLock';
 import type { RhdhSettings } from './rhdhSettings';
 import type { CatalogImages, Source } from './source';
 
@@ -11,7 +10,7 @@ export type InstallProgress =
   | { step: 'bytes'; done: number; total: number }
   | { step: 'fetched'; package: string; version: string; done: number; plugins: number };
 
-/** What {@link install} is told. */
+/** Options of {@link install}. */
 export interface InstallOptions {
   /** Folder that the paths below are resolved from. */
   cwd: string;
@@ -21,11 +20,11 @@ export interface InstallOptions {
   root: string;
   /** Where packages come from, the first that accepts one. */
   sources: readonly Source[];
-  /** Only say what would be done. */
+  /** Only report what would change. */
   dryRun?: boolean;
-  /** Fail where anything differs from the lock file. */
+  /** Fail if anything differs from the lock file. */
   frozen?: boolean;
-  /** Keys of which one must have signed every package; absent where signatures do not matter. */
+  /** Keys of which one must have signed every package; absent if signatures do not matter. */
   trusted?: readonly PublicKey[];
   /** Passed on to the sources. */
   insecure?: boolean;
@@ -33,8 +32,8 @@ export interface InstallOptions {
   ca?: string;
   signal?: AbortSignal;
   onProgress?(progress: InstallProgress): void;
-  /** How long to wait for another install on the same root directory. */
-  lockTimes?: LockTimes;
+  /** How long to wait for another install on the same root directory, in milliseconds. Default: ten minutes. */
+  lockTimeoutMs?: number;
   /** What the environment variables of RHDH's installer say. */
   rhdh?: RhdhSettings;
   /** Where images of catalog indexes come from; needed where `rhdh` names one. */

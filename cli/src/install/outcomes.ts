@@ -1,4 +1,4 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, rephraseError } from '@stagedoor/bundle';
 import type { ListedPlugin } from './list/readPluginList';
 
 /** How the work on one plugin ended. */
@@ -14,8 +14,8 @@ export async function outcomeOf<T>(plugin: ListedPlugin, work: () => Promise<T>)
 }
 
 /**
- * The values of all outcomes, in their order. Throws the fault of the plugin that failed, with its place in the list; of
- * several, the first with the others in its message and in `details.errors`. What is no StagedoorError is thrown as it is.
+ * The values of all outcomes, in order. Throws the error of the plugin that failed, with its place in the list; of several,
+ * the first with the others in its message and in `details.errors`. Errors without a code are thrown unchanged.
  */
 export function valuesOf<T>(outcomes: ReadonlyArray<Outcome<T>>): T[] {
   const faults = outcomes.flatMap((outcome) => {
@@ -26,13 +26,8 @@ export function valuesOf<T>(outcomes: ReadonlyArray<Outcome<T>>): T[] {
   });
   const [first] = faults;
   if (first) {
-    const { code, hint, details, cause } = first.error;
     const errors = faults.map(({ error, text }) => ({ code: error.code, message: text }));
-    throw new StagedoorError(code, faults.map(({ text }) => text).join('\n'), {
-      hint,
-      cause,
-      details: { ...details, ...(faults.length > 1 && { errors }) },
-    });
+    throw rephraseError(first.error, faults.map(({ text }) => text).join('\n'), faults.length > 1 ? { errors } : {});
   }
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }

@@ -1,5 +1,6 @@
-import { StagedoorError, concurrently } from '@stagedoor/bundle';
+import { concurrently } from '@stagedoor/bundle';
 import { assertNotOlder } from './assertNotOlder';
+import { unknownPackageForm, listedTwice } from './errors';
 import { formOf } from './list/packageText';
 import type { ListedPlugin } from './list/readPluginList';
 import { outcomeOf, valuesOf } from './outcomes';
@@ -46,10 +47,7 @@ export async function resolveAll(
     const other = byKey.get(own);
     if (other) {
       const { where, package: text } = plan.plugin;
-      throw new StagedoorError(
-        'PLUGIN_LISTED_TWICE',
-        `${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${key}.`,
-      );
+      throw listedTwice([`${other.plugin.where} and ${where}: ${other.plugin.package} and ${text} are both ${key}.`]);
     }
     byKey.set(own, plan);
   }
@@ -63,7 +61,7 @@ async function resolveOne(
   context: SourceContext,
 ): Promise<Planned> {
   const source = sources.find((candidate) => candidate.accepts(plugin.package));
-  if (!source) throw new StagedoorError('PLUGIN_LIST_INVALID', 'This is no package that can be installed.');
+  if (!source) throw unknownPackageForm();
   const request = requestHash(plugin);
   const there = installed.find((candidate) => candidate.request === request);
   const asked = plugin.pullPolicy === 'Always' || plugin.forceDownload || formOf(plugin.package) === 'local';

@@ -4,7 +4,7 @@ export interface InstalledPlugin {
   /** As the list names it. */
   package: string;
   key: string;
-  /** Exactly what was installed, e.g. an image with its digest. */
+  /** Exactly what was installed, for example an image with its digest. */
   identity: string;
   /** Absent in a dry run where only the package itself tells. */
   version?: string;

@@ -1,7 +1,7 @@
 import type { ContentLimits } from '@stagedoor/bundle';
 import type { Unpacking } from '../bundles/statement';
 
-/** A package that is to be installed, as dynamic-plugins.yaml names it, `{{inherit}}` and `ref://` already replaced. */
+/** A package to install, as dynamic-plugins.yaml names it, with `{{inherit}}` and `ref://` resolved. */
 export interface PackageRequest {
   /** An npm spec, `./local/folder`, `https://….tgz` or `oci://…`. */
   package: string;
@@ -9,7 +9,7 @@ export interface PackageRequest {
   integrity?: string;
   /** Whether what is already there is asked for again (`Always`), or taken as it is. */
   pullPolicy: 'Always' | 'IfNotPresent';
-  /** Export it where it is a plugin as it is published; npm packages only. */
+  /** Export it if it is an ordinary plugin; npm packages only. */
   export?: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface PackageRequest {
 export interface NpmPackage {
   name: string;
   version: string;
-  /** It may be exported where it is a plugin as it is published. */
+  /** It may be exported if it is an ordinary plugin. */
   exported: boolean;
 }
 
@@ -25,16 +25,16 @@ export interface NpmPackage {
 export interface ImagePlugin {
   host: string;
   repository: string;
-  /** E.g. `sha256:<hex>`. */
+  /** For example `sha256:<hex>`. */
   digest: string;
   /** Its folder, as the image may name it. */
   path: string;
 }
 
-/** What a request stands for at this moment. It outlives the run in records, locks and mirrors: plain data, no secrets. */
+/** The current resolution of a request. It outlives the run in records, locks and mirrors: plain data without secrets. */
 export interface RecordedPackage {
   kind: 'npm' | 'archive' | 'local' | 'oci';
-  /** What tells one entry from another, whatever its version: an npm name, an OCI image with the plugin's path. */
+  /** Identifies an entry regardless of its version: an npm name, an OCI image with the plugin's path. */
   key: string;
   /**
    * What a lock records: `oci://host/repo@sha256:…!path`, `npm name@1.2.3 https://…`. For people and comparisons: what a
@@ -46,7 +46,7 @@ export interface RecordedPackage {
   /** Of a plugin in an image, what the identity says. */
   image?: ImagePlugin;
   version?: string;
-  /** Changes exactly when the content does, e.g. `sha256:…` of a layer or `sha512-…` of an archive. */
+  /** Changes exactly when the content does, for example `sha256:…` of a layer or `sha512-…` of an archive. */
   digest: string;
   /** Subresource integrity of the archive, where there is one. */
   integrity?: string;
@@ -63,7 +63,7 @@ export function recorded({ address: _, ...rest }: Resolved): RecordedPackage {
   return rest;
 }
 
-/** What every source is told. */
+/** Context of every source. */
 export interface SourceContext extends Unpacking {
   /** Folder that relative paths are resolved from: that of dynamic-plugins.yaml. */
   cwd: string;
@@ -74,19 +74,19 @@ export interface SourceContext extends Unpacking {
   skipIntegrity?: boolean;
   /** Bounds on what a package may hold; by default those of every bundle. */
   limits?: ContentLimits;
-  /** Plain http, and certificates that nobody vouches for, also of hosts other than this one. */
+  /** Allow plain http and unverified TLS certificates, also for other hosts. */
   insecure?: boolean;
   /** File of further certificate authorities, PEM. */
   ca?: string;
-  /** Told what a person should know although the run goes on; one sentence. */
+  /** Receives warnings; one sentence each. */
   onWarning?(text: string): void;
 }
 
 /** A place that packages come from. */
 export interface Source {
-  /** True where this source knows what `package` means. */
+  /** True if this source knows what `package` means. */
   accepts(packageName: string): boolean;
-  /** Finds out what the request stands for now, without fetching it. */
+  /** Resolves the request, without fetching. */
   resolve(request: PackageRequest, context: SourceContext): Promise<Resolved>;
   /**
    * Leaves a checked package folder below `folder`, which is on the volume of the root directory, and returns its path.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { StagedoorError, parseJson } from '@stagedoor/bundle';
+import { parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
+import { credentialHelperFailed } from './errors';
 
 /** What is known of a user at a registry. */
 export interface Credentials {
@@ -19,8 +20,8 @@ const NOT_FOUND = /credentials not found in native keychain/;
 const answer = z.looseObject({ Username: z.string(), Secret: z.string() });
 
 /**
- * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, for fifteen seconds and 64 kB at most.
- * Undefined where it knows nothing. Throws CREDENTIALS_UNREADABLE.
+ * Asks `docker-credential-<name>` for a registry, as docker does: without a shell, with limits of 15 seconds and 64 kB.
+ * Undefined if it has no entry. Throws CREDENTIALS_UNREADABLE.
  */
 export async function askHelper(
   name: string,
@@ -28,18 +29,18 @@ export async function askHelper(
   env: NodeJS.ProcessEnv,
 ): Promise<Credentials | undefined> {
   const program = `docker-credential-${name}`;
-  if (!/^[A-Za-z0-9._-]+$/.test(name)) throw failed(JSON.stringify(program), 'its name is not accepted');
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) throw credentialHelperFailed(JSON.stringify(program), 'its name is invalid');
   const { code, output } = await run(program, registry, env);
   if (code !== 0) {
     if (NOT_FOUND.test(output)) return undefined;
-    throw failed(program, `it ended with ${code}: ${output.trim().slice(0, 500)}`);
+    throw credentialHelperFailed(program, `it ended with ${code}: ${output.trim().slice(0, 500)}`);
   }
   let parsed;
   try {
     parsed = answer.parse(parseJson(output));
   } catch (cause) {
-    // The answer holds a secret: nothing of it is shown.
-    throw failed(program, 'its answer is not {"Username": …, "Secret": …}', cause);
+    // The answer contains a secret: none of it is shown.
+    throw credentialHelperFailed(program, 'its answer is not {"Username": …, "Secret": …}', cause);
   }
   const { Username: user, Secret: secret } = parsed;
   if (user === '<token>') return { user, password: '', identityToken: secret };
@@ -55,7 +56,7 @@ async function run(
   const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   const ended = new Promise<{ code: number | null; output: string }>((resolve, reject) => {
     let output = '';
-    child.once('error', (cause) => reject(failed(program, cause.message, cause)));
+    child.once('error', (cause) => reject(credentialHelperFailed(program, cause.message, cause)));
     // It may end without having read its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(registry);
@@ -66,8 +67,4 @@ async function run(
     child.once('close', (code) => resolve({ code, output: output.slice(0, MAX_OUTPUT) }));
   });
   return await ended.finally(() => clearTimeout(timer));
-}
-
-function failed(program: string, why: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('CREDENTIALS_UNREADABLE', `The credential helper ${program} failed: ${why}.`, { cause });
 }

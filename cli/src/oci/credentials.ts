@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
+import { describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { askHelper, type Credentials } from './credentialHelper';
+import { credentialsUnreadable } from './errors';
 
 /** Credentials, and where they are stored: a file, or a helper that it names. */
 export interface StoredCredentials extends Credentials {
@@ -33,10 +34,9 @@ type AuthFile = z.infer<typeof schema>;
 const DOCKER_HUB = 'https://index.docker.io/v1/';
 
 /**
- * What the user's files say about a repository: the one that REGISTRY_AUTH_FILE names, and nothing else, where it is set;
- * otherwise podman's `containers/auth.json` and docker's `config.json`. A key may name the host alone or a path in it, the
- * longest that fits counts; credential helpers are asked as docker does. Undefined where nothing is known. Throws
- * CREDENTIALS_UNREADABLE.
+ * The user's credentials for a repository: from the file of REGISTRY_AUTH_FILE only, if that is set; otherwise from podman's
+ * `containers/auth.json` and docker's `config.json`. A key may name the host or a path in it; the longest match wins.
+ * Credential helpers are called as docker does. Undefined if there are none. Throws CREDENTIALS_UNREADABLE.
  */
 export async function findCredentials(
   host: string,
@@ -63,18 +63,18 @@ function defaultFiles(env: NodeJS.ProcessEnv): string[] {
 
 async function readAuthFile(file: string, required: boolean): Promise<AuthFile | undefined> {
   const content = await readBounded(file, MAX_BYTES).catch((cause: Error) => {
-    throw unreadable(`${file} cannot be read: ${cause.message}`, cause);
+    throw credentialsUnreadable(`${file} cannot be read: ${cause.message}`, cause);
   });
   if (content === 'absent' && !required) return undefined;
-  if (typeof content === 'string') throw unreadable(`${file} is not a file of at most ${MAX_BYTES} bytes.`);
+  if (typeof content === 'string') throw credentialsUnreadable(`${file} is not a file of at most ${MAX_BYTES} bytes.`);
   let value: unknown;
   try {
     value = parseJson(content.toString('utf8'));
   } catch (cause) {
-    throw unreadable(`${file} ${(cause as Error).message}`, cause);
+    throw credentialsUnreadable(`${file} ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw unreadable(`${file}: ${describeIssues(parsed.error)}`);
+  if (!parsed.success) throw credentialsUnreadable(`${file}: ${describeIssues(parsed.error)}`);
   return parsed.data;
 }
 
@@ -120,11 +120,7 @@ function isDockerHub(host: string): boolean {
 function decode(auth: string, file: string): Credentials {
   const text = Buffer.from(auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 1) throw unreadable(`${file}: an "auth" is not base64 of user:password.`);
+  if (colon < 1) throw credentialsUnreadable(`${file}: an "auth" is not base64 of user:password.`);
   // docker pads with zeros.
   return { user: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
-}
-
-function unreadable(message: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('CREDENTIALS_UNREADABLE', message, { cause });
 }

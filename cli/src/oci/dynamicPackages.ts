@@ -1,5 +1,6 @@
-import { StagedoorError, describeIssues, isBundlePath, parseJson, type PackageJson } from '@stagedoor/bundle';
+import { describeIssues, isBundlePath, parseJson, type PackageJson } from '@stagedoor/bundle';
 import * as z from 'zod';
+import { imageInvalid } from './errors';
 
 /** The annotation in which RHDH's command line lists the plugins of an image. */
 export const DYNAMIC_PACKAGES = 'io.backstage.dynamic-packages';
@@ -43,7 +44,7 @@ export function formatPlugins(plugins: ReadonlyArray<{ folder: string; packageJs
   );
 }
 
-/** The plugins that an image lists; undefined where it has no such annotation. Throws IMAGE_INVALID. */
+/** The plugins that an image lists; undefined if it has no such annotation. Throws IMAGE_INVALID. */
 export function dynamicPackages(
   annotations: Record<string, string> | undefined,
   image: string,
@@ -54,11 +55,11 @@ export function dynamicPackages(
   try {
     value = parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('IMAGE_INVALID', `${image}: ${DYNAMIC_PACKAGES} ${(cause as Error).message}`, { cause });
+    throw imageInvalid(image, `: ${DYNAMIC_PACKAGES} ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new StagedoorError('IMAGE_INVALID', `${image}: ${DYNAMIC_PACKAGES}: ${describeIssues(parsed.error)}`);
+    throw imageInvalid(image, `: ${DYNAMIC_PACKAGES}: ${describeIssues(parsed.error)}`);
   }
   return parsed.data.flatMap((entry) =>
     Object.entries(entry).map(([folder, { version }]) => ({ folder, ...(version !== undefined && { version }) })),

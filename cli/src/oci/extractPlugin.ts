@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   Contents,
   DEFAULT_LIMITS,
-  StagedoorError,
   extractLayer,
   listPaths,
   removeLitter,
@@ -12,14 +11,15 @@ import {
 } from '@stagedoor/bundle';
 import { STATEMENT, type Unpacking } from '../bundles/statement';
 import type { TransferContext } from '../http/send';
+import { noPackageJson } from './errors';
 import { compressionOf } from './layerCompression';
 import type { Layers } from './layers';
 import type { PluginImage } from './pluginImage';
 
 /**
- * Leaves the plugin in the folder `path` of an image in the new folder `<scratch>/plugin` and returns that, once `admit` has
- * let in what the plugin says of itself. Layers come one after another, each checked as a whole before anything of it is
- * written; together they keep the limits of one archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
+ * Extracts the plugin in the folder `path` of an image to the new folder `<scratch>/plugin` and returns that, after `admit`
+ * has accepted its statement. Layers are processed in order, and each is checked completely before anything of it is written;
+ * together they keep the limits of one archive, `limits`. Throws IMAGE_INVALID, IMAGE_PATH_INVALID, ARCHIVE_*, REGISTRY_*.
  */
 export async function extractPlugin(
   { reader, manifest }: PluginImage,
@@ -65,7 +65,7 @@ export async function extractPlugin(
   await removeLitter(dir);
   if (fetched.length > 1) await checkNames(dir, reader.shown);
   if ((await stat(join(dir, 'package.json')).catch(() => undefined))?.isFile()) return dir;
-  throw new StagedoorError('IMAGE_PATH_INVALID', `${reader.shown} holds no package.json in ${path}.`);
+  throw noPackageJson(reader.shown, path);
 }
 
 /** Each layer has distinct names; together they must have them too. Throws ARCHIVE_UNSAFE. */

@@ -1,20 +1,20 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError, rephraseError } from '@stagedoor/bundle';
 import { registryReader, type ImageReader } from './imageReader';
 import { openImage, type PluginImage } from './pluginImage';
 import { formatReference, imageName, type ImageReference } from './reference';
 import type { HttpContext } from '../http/send';
 
-/** Where images of one place are looked for too. */
+/** An alternative location for images. */
 export interface Fallback {
   /** Host and the beginning of the repository, with a slash at its end. */
   from: string;
   to: string;
 }
 
-/** Images of Developer Hub are in Red Hat's registry once they are released, and at Quay before; its installer knows both. */
+/** Images of Developer Hub are in Red Hat's registry after their release, and at Quay before; its installer tries both. */
 const RHDH: Fallback = { from: 'registry.access.redhat.com/rhdh/', to: 'quay.io/rhdh/' };
 
-/** The other place of an image; undefined where it has none. */
+/** The other place of an image; undefined if it has none. */
 export function fallbackOf(
   { host, repository, ...rest }: ImageReference,
   { from, to }: Fallback = RHDH,
@@ -26,8 +26,8 @@ export function fallbackOf(
 }
 
 /**
- * Opens an image where it is said to be or, if that fails, at its other place; returns where it was found. Throws what opening
- * at the first place throws, with what the second one said.
+ * Opens an image at its location or, if that fails, at the alternative; returns where it was found. Throws the error of the
+ * first location, extended by that of the second.
  */
 export async function openAnywhere(
   reference: ImageReference,
@@ -51,9 +51,9 @@ export async function openAnywhere(
     } catch (second) {
       context.signal?.throwIfAborted();
       if (!isStagedoorError(second)) throw second;
-      const { code, message, hint, details, cause } = error;
-      const text = `${message} Looked for at ${imageName(other)} too: ${second.message}`;
-      throw new StagedoorError(code, text, { hint, cause, details: { ...details, fallback: formatReference(other) } });
+      throw rephraseError(error, `${error.message} ${imageName(other)} was tried too: ${second.message}`, {
+        fallback: formatReference(other),
+      });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { StagedoorError, describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { describeIssues, isStagedoorError, parseJson } from '@stagedoor/bundle';
 import type { Response } from 'undici';
 import { errorText } from '../text/errorText';
 import { ANSWER_LIMITS, LAYER_LIMITS, MANIFEST_LIMITS, tooManyBytes } from '../http/limits';
@@ -8,6 +9,14 @@ import { save } from '../http/save';
 import { type TransferContext } from '../http/send';
 import { isDiskFault } from '../temporary/unwritable';
 import { algorithmOf, digestOfBytes, digestOfFile, isDigest } from '../digest/digests';
+import {
+  registryRefused,
+  blobDiffers,
+  registryFailed,
+  imageInvalid,
+  manifestDigestDiffers,
+  imageNotFound,
+} from './errors';
 import {
   MANIFEST_TYPES,
   indexSchema,
@@ -33,7 +42,7 @@ export async function fetchManifest(session: Session, reference: string): Promis
   const response = await session.request(`manifests/${reference}`, 'pull', { headers: { accept: MANIFEST_TYPES } });
   if (response.status === 404) {
     await response.body?.cancel();
-    throw new StagedoorError('IMAGE_NOT_FOUND', `${session.shown} has no ${reference}.`);
+    throw imageNotFound(session.shown, reference);
   }
   if (!response.ok) throw await registryFault(session, 'the manifest', response);
   const what = {
@@ -43,29 +52,29 @@ export async function fetchManifest(session: Session, reference: string): Promis
   } as const;
   const bytes = await readBody(response, what).catch((cause: unknown) => {
     if (isStagedoorError(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${session.shown}: ${errorText(cause)}.`, { cause });
+    throw registryFailed(session.shown, errorText(cause), cause);
   });
   const told = isDigest(reference) ? reference : response.headers.get('docker-content-digest');
   const promised = told !== null && isDigest(told) ? told : digestOfBytes(bytes);
   const digest = digestOfBytes(bytes, algorithmOf(promised));
   if (promised !== digest) {
-    throw new StagedoorError('IMAGE_INVALID', `${session.shown}: the manifest ${promised} came as ${digest}.`);
+    throw manifestDigestDiffers(session.shown, promised, digest);
   }
   return { digest, bytes, content: parseManifest(bytes, `${session.shown}@${digest}`) };
 }
 
-/** Reads a manifest or index that nobody vouches for. Throws IMAGE_INVALID. */
+/** Reads an untrusted manifest or index. Throws IMAGE_INVALID. */
 export function parseManifest(bytes: Buffer, shown: string): ImageManifest | ImageIndex {
   let value: unknown;
   try {
     value = parseJson(bytes.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('IMAGE_INVALID', `${shown} ${(cause as Error).message}`, { cause });
+    throw imageInvalid(shown, ` ${(cause as Error).message}`, cause);
   }
   const isIndex = typeof value === 'object' && value !== null && 'manifests' in value;
   const parsed = (isIndex ? indexSchema : manifestSchema).safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new StagedoorError('IMAGE_INVALID', `${shown}: ${describeIssues(parsed.error)}`);
+  throw imageInvalid(shown, `: ${describeIssues(parsed.error)}`);
 }
 
 /**
@@ -93,11 +102,11 @@ export async function fetchBlob(
   } catch (cause) {
     signal?.throwIfAborted();
     if (isStagedoorError(cause) || isDiskFault(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
+    throw registryFailed(shown, errorText(cause), cause);
   }
   const found = { size: (await stat(file)).size, digest: await digestOfFile(file, algorithmOf(digest)) };
   if (found.size !== size || found.digest !== digest) {
-    throw new StagedoorError('IMAGE_INVALID', `${shown} came as ${found.size} bytes with ${found.digest}.`);
+    throw blobDiffers(shown, found);
   }
 }
 
@@ -109,28 +118,24 @@ export async function registryFault(session: Session, what: string, response: Re
   const { status } = response;
   const words = await wordsOf(session, response);
   const retryAfter = response.headers.get('retry-after');
-  return new StagedoorError(
-    'REGISTRY_FAILED',
-    `${session.shown} answers ${status} when asked for ${what}${words ? `: ${words}` : '.'}`,
-    { ...hintFor(status), details: { status, ...(retryAfter !== null && { retryAfter }) } },
-  );
+  return registryRefused({ shown: session.shown, what, status, words, retryAfter, ...hintFor(status) });
 }
 
 function hintFor(status: number): { hint?: string } {
   if (status === 404) {
-    return { hint: 'Check the name of the repository. Some registries, such as ECR, want it created before a push.' };
+    return { hint: 'Check the name of the repository. In some registries, such as ECR, create it before a push.' };
   }
   if (status === 413) {
     return { hint: 'Raise the largest request that the registry, or the proxy before it, accepts.' };
   }
   if (status === 429) {
-    return { hint: 'The registry limits how often it is asked. Log in for a higher limit, or try again later.' };
+    return { hint: 'The registry limits the request rate. Log in for a higher limit, or try again later.' };
   }
-  if (status >= 500) return { hint: 'The registry has a fault of its own. Try again later, or ask who runs it.' };
+  if (status >= 500) return { hint: 'The registry has an internal error. Try again later, or contact its operator.' };
   return {};
 }
 
-/** Of an answer of the registry itself: what it redirects to may be a service that is not for the eyes of this user. */
+/** Only for responses of the registry itself: it may redirect to a service whose responses this user should not see. */
 async function wordsOf(session: Session, response: Response): Promise<string> {
   if (!session.isOwn(response.url)) {
     await response.body?.cancel();

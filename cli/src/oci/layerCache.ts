@@ -11,10 +11,9 @@ const MOST_BYTES = 2 * 1024 * 1024 * 1024;
 const OWN = /^([a-z0-9+._-]+-)?[0-9a-f]{64,}(\.[0-9a-f]{12})?$/;
 
 /**
- * Layers that outlive the run that fetched them, in a folder that many runs and pods may share: each is a file named after
- * its digest. Nothing in it is believed, as each is held against its digest whenever it is taken out, and nothing depends on it:
- * where it cannot be read or written there is no cache. What was not used for longest goes when there is more than
- * `mostBytes`.
+ * A cache of layers in a folder that many runs and pods may share: each is a file named after its digest. Its content is not
+ * trusted, because each layer is checked against its digest when it is read, and it is optional: without access there is no
+ * cache. Above `mostBytes`, the least recently used layers are removed.
  */
 export class LayerCache {
   readonly #dir: string;

@@ -7,7 +7,7 @@ import type { Descriptor } from './schemas';
 
 /**
  * Layers that were fetched, by digest, for as long as their files are there: plugins of one image, fetched one after
- * another or at once, take one download; with a cache, none where an earlier run has left the layer.
+ * another or at once, take one download; with a cache, none if an earlier run has left the layer.
  */
 export class Layers {
   readonly #files = new Map<string, Promise<string>>();

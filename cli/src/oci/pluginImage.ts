@@ -1,12 +1,12 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dynamicPackages, type DynamicPackage } from './dynamicPackages';
+import { severalPlugins, pluginsUnnamed, platformUnavailable, nestedTooDeep } from './errors';
 import type { ImageReader } from './imageReader';
 import { formatReference, type ImageReference } from './reference';
 import { isIndex, type ImageIndex, type ImageManifest } from './schemas';
 
-/** An image of plugins as it is at this moment. */
+/** The current content of an image of plugins. */
 export interface PluginImage {
   reader: ImageReader;
   /** Of what the reference names, which may be an index of images; does not change with the platform. */
@@ -14,7 +14,7 @@ export interface PluginImage {
   manifest: ImageManifest;
   /** The manifest as it came, after the indexes that led to it. */
   documents: Buffer[];
-  /** The plugins that it lists; undefined where it does not say. */
+  /** The plugins that it lists; undefined if it does not say. */
   plugins?: DynamicPackage[];
 }
 
@@ -40,13 +40,13 @@ export async function openImage(reference: ImageReference, reader: ImageReader):
       };
     }
     if (documents.length > MOST_INDEXES) {
-      throw new StagedoorError('IMAGE_INVALID', `${reader.shown} has more than ${MOST_INDEXES} indexes in each other.`);
+      throw nestedTooDeep(reader.shown, MOST_INDEXES);
     }
     documents.push(await reader.manifest(digestOfImage(reader, content)));
   }
 }
 
-/** A path says which plugin is meant, whatever the image says of itself: then a list that cannot be read is none. */
+/** A path selects the plugin regardless of the image's list: then an invalid list is ignored. */
 function pluginsOf(annotations: Record<string, string>, reference: ImageReference): DynamicPackage[] | undefined {
   try {
     return dynamicPackages(annotations, formatReference(reference));
@@ -63,7 +63,7 @@ function digestOfImage({ shown }: ImageReader, { manifests }: ImageIndex): strin
   const fitting = images.find(({ platform }) => platform?.os === 'linux' && platform.architecture === architecture);
   const chosen = fitting ?? (images.length === 1 ? images[0] : undefined);
   if (chosen) return chosen.digest;
-  throw new StagedoorError('IMAGE_INVALID', `${shown} is for other platforms than linux/${architecture}.`);
+  throw platformUnavailable(shown, `linux/${architecture}`);
 }
 
 /** Gives `keep` the manifest of an image, after the indexes that led to it, as new files in `folder`. */
@@ -86,10 +86,7 @@ export function pluginOf({ plugins }: PluginImage, reference: ImageReference): D
   const [only, ...others] = plugins ?? [];
   if (only && others.length === 0) return only;
   const shown = formatReference(reference);
-  if (!only) throw new StagedoorError('IMAGE_PATH_INVALID', `${shown} does not say which plugins it holds.`);
+  if (!only) throw pluginsUnnamed(shown);
   const folders = plugins!.map(({ folder }) => folder);
-  throw new StagedoorError('IMAGE_PATH_INVALID', `${shown} holds ${folders.length} plugins: ${folders.join(', ')}.`, {
-    hint: `Add the path of one to the reference, e.g. ${shown}!${only.folder}`,
-    details: { folders },
-  });
+  throw severalPlugins(shown, folders);
 }

@@ -1,18 +1,12 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import {
-  StagedoorError,
-  checkFiles,
-  isStagedoorError,
-  listFiles,
-  readManifest,
-  readPackageJson,
-} from '@stagedoor/bundle';
+import { checkFiles, isStagedoorError, listFiles, readManifest, readPackageJson } from '@stagedoor/bundle';
 import { outputTarget } from '../export/output/outputTarget';
 import { swapOutput } from '../export/output/swapOutput';
 import type { TransferContext } from '../http/send';
 import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
+import { targetUnwritable } from './errors';
 import { extractPlugin } from './extractPlugin';
 import { registryReader } from './imageReader';
 import type { LayerCache } from './layerCache';
@@ -20,7 +14,7 @@ import { Layers } from './layers';
 import { openImage, pluginOf, type PluginImage } from './pluginImage';
 import { formatReference, parseReference, type ImageReference } from './reference';
 
-/** What is wanted of an image, and where it goes. */
+/** Options of a pull. */
 export interface PullOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -42,9 +36,9 @@ export interface PulledImage {
 }
 
 /**
- * Fetches bundles out of an image, each held against its manifest where it has one, and puts them in the place of older
- * ones. Throws OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH,
- * OUTPUT_NOT_A_BUNDLE, OUTPUT_UNWRITABLE.
+ * Fetches bundles from an image, checks each against its manifest, if it has one, and replaces older ones. Throws
+ * OCI_REFERENCE_INVALID, IMAGE_*, REGISTRY_*, CREDENTIALS_UNREADABLE, ARCHIVE_*, DIGEST_MISMATCH, OUTPUT_NOT_A_BUNDLE,
+ * OUTPUT_UNWRITABLE.
  */
 export async function pullImage({ cwd, image, out, cache, ...options }: PullOptions): Promise<PulledImage> {
   const warnings: string[] = [];
@@ -64,7 +58,7 @@ export async function pullImage({ cwd, image, out, cache, ...options }: PullOpti
     const { host, repository } = reference;
     return { reference: formatReference({ host, repository, digest }), digest, plugins, warnings };
   } catch (error) {
-    throw isStagedoorError(error) || !isFileFault(error) ? error : unwritable(target, error);
+    throw isStagedoorError(error) || !isFileFault(error) ? error : targetUnwritable(target, error);
   } finally {
     await rm(scratch, { recursive: true, force: true });
     cleanup.forget();
@@ -98,14 +92,10 @@ async function scratchBelow(target: string): Promise<string> {
     await mkdir(target, { recursive: true });
     return await mkdtemp(join(target, '.pull-'));
   } catch (cause) {
-    throw unwritable(target, cause as Error);
+    throw targetUnwritable(target, cause as Error);
   }
 }
 
 function isFileFault(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
-}
-
-function unwritable(target: string, cause: Error): StagedoorError {
-  return new StagedoorError('OUTPUT_UNWRITABLE', `${target}: ${cause.message}`, { cause });
 }

@@ -1,23 +1,18 @@
-import {
-  MANIFEST_FILE,
-  SBOM_FILE,
-  SIGNATURE_FILE,
-  StagedoorError,
-  isStagedoorError,
-  readBounded,
-} from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { MANIFEST_FILE, SBOM_FILE, SIGNATURE_FILE, isStagedoorError, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import type { HttpContext, TransferContext } from '../http/send';
 import { temporaryFolder } from '../temporary/temporaryFolder';
 import { asUnwritable, isDiskFault } from '../temporary/unwritable';
 import { buildImage, type BuiltImage } from './buildImage';
+import { notAPushTarget } from './errors';
 import { formatReference, parseReference } from './reference';
 import { attach } from './referrers';
 import { Session } from './session';
 import { putManifest, uploadBlob } from './upload';
 import { withBundles, type ImagePart } from './withBundles';
 
-/** What goes into an image, and where that goes. */
+/** Options of a push. */
 export interface PushOptions extends TransferContext {
   /** Folder that relative paths are resolved from. */
   cwd: string;
@@ -37,7 +32,7 @@ export interface PushedImage {
   tags: string[];
   /** Bytes of the layer. */
   size: number;
-  /** False where the registry had the layer already. */
+  /** False if the registry had the layer already. */
   uploaded: boolean;
   plugins: Array<{ path: string; name: string; version: string }>;
   /** What refers to the image: signatures and bills of materials. */
@@ -55,8 +50,8 @@ const ATTACHED = [
 const MAX_ATTACHED = 64 * 1024 * 1024;
 
 /**
- * Puts bundles into a registry as one image. The tags move last, when all else is there. Throws OCI_REFERENCE_INVALID,
- * USAGE, REGISTRY_*, CREDENTIALS_UNREADABLE, and what reading the bundles throws.
+ * Pushes bundles to a registry as one image. The tags are set last, when everything else is there. Throws
+ * OCI_REFERENCE_INVALID, USAGE, REGISTRY_*, CREDENTIALS_UNREADABLE, and the codes of reading the bundles.
  */
 export async function pushImage({
   cwd,
@@ -68,9 +63,7 @@ export async function pushImage({
 }: PushOptions): Promise<PushedImage> {
   const reference = parseReference(image);
   if (reference.tag === undefined || reference.path !== undefined) {
-    throw new StagedoorError('USAGE', `${image} is no place to push to: it has a digest or a path.`, {
-      hint: 'Push to oci://host/repository:tag.',
-    });
+    throw notAPushTarget(image);
   }
   const allTags = [...new Set([reference.tag, ...tags])];
   for (const tag of allTags) parseReference(formatReference({ ...reference, tag }));
@@ -129,8 +122,8 @@ async function attachAll(
       } catch (error) {
         if (!refusesArtifacts(error)) throw error;
         context.warnings.push(
-          `${title} and what follows it are not attached to the image: the registry takes no artifacts. ` +
-            `The image itself holds them. (${error.message})`,
+          `${title} and what follows it are not attached to the image, because the registry does not accept artifacts. ` +
+            `The image itself contains them. (${error.message})`,
         );
         return attached;
       }

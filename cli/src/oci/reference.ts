@@ -1,5 +1,6 @@
-import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { isBundlePath } from '@stagedoor/bundle';
 import { isDigest } from '../digest/digests';
+import { referenceInvalid } from './errors';
 
 /** An image in a registry, and perhaps a plugin in it. */
 export interface ImageReference {
@@ -7,7 +8,7 @@ export interface ImageReference {
   host: string;
   repository: string;
   tag?: string;
-  /** As {@link isDigest} takes it, e.g. `sha256:<hex>`. */
+  /** As {@link isDigest} takes it, for example `sha256:<hex>`. */
   digest?: string;
   /** Folder of the plugin in the image. */
   path?: string;
@@ -36,17 +37,17 @@ export function parseReference(text: string): ImageReference {
   const [repository = '', tag, ...tags] = named.slice(slash + 1).split(':');
   const faults = [
     [isImageReference(text), 'it does not begin with oci://'],
-    [HOST.test(host), 'it names no registry before the first /'],
-    [REPOSITORY.test(repository), 'the repository is not made of lower-case names'],
-    [tags.length === 0 && (tag === undefined || TAG.test(tag)), 'the tag is not accepted'],
+    [HOST.test(host), 'there is no registry before the first /'],
+    [REPOSITORY.test(repository), 'the repository does not consist of lower-case names'],
+    [tags.length === 0 && (tag === undefined || TAG.test(tag)), 'the tag is invalid'],
     [
       digests.length === 0 && (digest === undefined || isDigest(digest)),
-      'the digest is not sha256:<hex>, or of another algorithm that Node has',
+      'the digest is neither sha256:<hex> nor of another algorithm that Node supports',
     ],
-    [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative one'],
+    [more.length === 0 && (path === undefined || isBundlePath(path)), 'the path is not a plain relative path'],
   ].flatMap(([fine, fault]) => (fine ? [] : [fault]));
   if (faults.length > 0) {
-    throw new StagedoorError('OCI_REFERENCE_INVALID', `${JSON.stringify(text)}: ${faults.join('; ')}.`);
+    throw referenceInvalid(text, faults);
   }
   return {
     host,

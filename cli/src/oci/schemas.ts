@@ -59,7 +59,7 @@ export type Descriptor = z.infer<typeof descriptor>;
 /** A manifest of one image or artifact. */
 export type ImageManifest = z.infer<typeof manifestSchema>;
 
-/** A list of manifests, e.g. one per platform. */
+/** A list of manifests, for example one per platform. */
 export type ImageIndex = z.infer<typeof indexSchema>;
 
 /** Tells an index from an image. */

@@ -1,10 +1,12 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'undici';
 import { errorText } from '../text/errorText';
 import { isLoopback } from '../http/dispatcher';
 import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
 import { parseChallenges, type Challenge } from './challenge';
 import { findCredentials, type StoredCredentials } from './credentials';
+import { redirectRefused, notPermitted, credentialsRequired, credentialsRefused, registryFailed } from './errors';
 import type { ImageReference } from './reference';
 import { fetchToken } from './token';
 
@@ -46,7 +48,7 @@ export class Session {
   }
 
   /**
-   * Makes a request below `/v2/<repository>/`, or to an address that the registry gave. Throws REGISTRY_UNAUTHORIZED where
+   * Makes a request below `/v2/<repository>/`, or to an address that the registry gave. Throws REGISTRY_UNAUTHORIZED if
    * credentials are missing or refused, REGISTRY_FAILED where nobody answers, CREDENTIALS_UNREADABLE, CA_INVALID; any
    * other status is the caller's to judge.
    */
@@ -74,7 +76,7 @@ export class Session {
   }
 
   /**
-   * Where an upload goes on, of the `Location` of an answer. A registry behind a proxy that ends TLS may give its own
+   * Where an upload continues, of the `Location` of an answer. A registry behind a proxy that ends TLS may give its own
    * address, which speaks plain http: content goes to where the registry was reached then.
    */
   onward(location: string, { url }: Pick<Response, 'url'>): URL {
@@ -88,7 +90,7 @@ export class Session {
   #asFault(cause: unknown): unknown {
     if (this.#context.signal?.aborted) return this.#context.signal.reason;
     if (isStagedoorError(cause)) return cause;
-    return new StagedoorError('REGISTRY_FAILED', `${this.shown}: ${errorText(cause)}.`, { cause });
+    return registryFailed(this.shown, errorText(cause), cause);
   }
 
   /** A loopback or insecure registry may speak plain http, and nothing tells but trying. */
@@ -125,9 +127,7 @@ export class Session {
       if (!isRefusal(error)) throw error;
       if (!stored) throw this.#unreadable ?? error;
       const reason = `${stored.from} were refused (${error.message.replace(/\.$/, '')}).`;
-      const refused = new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown}: the credentials in ${reason}`, {
-        hint: `Log in again, for example with \`docker login ${this.#host}\`, or check what the account may do.`,
-      });
+      const refused = credentialsRefused(this.shown, reason, this.#host);
       if (purpose !== 'pull' || !bearerOf(challenges)) throw refused;
       const response = await this.#sendAs(undefined, challenged).catch((fault: unknown) => {
         throw isRefusal(fault) ? refused : fault;
@@ -138,7 +138,7 @@ export class Session {
     }
   }
 
-  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED where the registry itself refuses that. */
+  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED if the registry itself refuses that. */
   async #sendAs(
     credentials: StoredCredentials | undefined,
     { url, request, purpose, challenges }: Challenged,
@@ -159,7 +159,7 @@ export class Session {
       const scope = `repository:${this.#repository}:${ACTIONS[purpose]}`;
       return `Bearer ${await fetchToken(bearer.parameters, scope, credentials, this.#context)}`;
     }
-    if (!credentials) throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} requires credentials.`);
+    if (!credentials) throw credentialsRequired(this.shown);
     return basicAuthorization(credentials.user, credentials.password);
   }
 
@@ -181,13 +181,10 @@ export class Session {
     await response.body?.cancel();
     const { status, url } = response;
     if (this.isOwn(url)) {
-      throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} answers ${status}: not permitted.`);
+      throw notPermitted(this.shown, status);
     }
     const { origin } = new URL(url);
-    throw new StagedoorError('REGISTRY_UNAUTHORIZED', `${this.shown} leads to ${origin}, which answers ${status}.`, {
-      hint: `Credentials go to ${this.#host} only, not to other servers that it leads to. Ask who runs that registry.`,
-      details: { elsewhere: origin },
-    });
+    throw redirectRefused(this.shown, origin, status, this.#host);
   }
 }
 

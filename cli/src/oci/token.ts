@@ -1,4 +1,4 @@
-import { StagedoorError, isStagedoorError, parseJson } from '@stagedoor/bundle';
+import { isStagedoorError, parseJson } from '@stagedoor/bundle';
 import * as z from 'zod';
 import { errorText } from '../text/errorText';
 import { isSafe } from '../http/dispatcher';
@@ -6,6 +6,7 @@ import { ANSWER_LIMITS } from '../http/limits';
 import { readBody } from '../http/readBody';
 import { basicAuthorization, send, type HttpContext, type HttpRequest } from '../http/send';
 import type { Credentials } from './credentialHelper';
+import { registryFailed, tokenRefused, tokenServerUnsafe } from './errors';
 
 const answer = z
   .looseObject({ token: z.string().optional(), access_token: z.string().optional() })
@@ -44,9 +45,7 @@ function parseRealm(realm: string, { insecure }: HttpContext): URL {
   const address = URL.canParse(realm) ? new URL(realm) : undefined;
   const plain = address && /^https?:$/.test(address.protocol) && !address.username && !address.password;
   if (plain && isSafe(address, insecure)) return address;
-  throw new StagedoorError('REGISTRY_FAILED', `The registry names ${JSON.stringify(realm)} to get a token from.`, {
-    hint: 'Credentials go to https addresses only, unless --insecure is given.',
-  });
+  throw tokenServerUnsafe(realm);
 }
 
 async function askForToken(address: URL, request: HttpRequest, context: HttpContext): Promise<string> {
@@ -56,9 +55,7 @@ async function askForToken(address: URL, request: HttpRequest, context: HttpCont
     const body = await readBody(response, { shown, limits: ANSWER_LIMITS, tooLarge: 'REGISTRY_FAILED' });
     if (response.status >= 300 && response.status < 400) throw new Error('it redirects a request with credentials');
     if (!response.ok) {
-      const refused = response.status >= 400 && response.status < 500 && response.status !== 429;
-      const code = refused ? 'REGISTRY_UNAUTHORIZED' : 'REGISTRY_FAILED';
-      throw new StagedoorError(code, `${shown} gives no token: it answers ${response.status}.`);
+      throw tokenRefused(shown, response.status);
     }
     const token = answer.parse(parseJson(body.toString('utf8')));
     if (token) return token;
@@ -66,6 +63,6 @@ async function askForToken(address: URL, request: HttpRequest, context: HttpCont
   } catch (cause) {
     context.signal?.throwIfAborted();
     if (isStagedoorError(cause)) throw cause;
-    throw new StagedoorError('REGISTRY_FAILED', `${shown}: ${errorText(cause)}.`, { cause });
+    throw registryFailed(shown, errorText(cause), cause);
   }
 }

@@ -1,8 +1,10 @@
 import { open } from 'node:fs/promises';
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError } from '@stagedoor/bundle';
 import { ATTEMPTS, delayAfter, pause } from '../http/retry';
 import type { HttpRequest, TransferContext } from '../http/send';
 import { digestOfBytes } from '../digest/digests';
+import { partLost } from './errors';
 import { registryFault } from './images';
 import type { Descriptor } from './schemas';
 import type { Session } from './session';
@@ -129,7 +131,7 @@ async function sendRest(
     const end = upload.at + body.length;
     const headers = { 'content-range': `${upload.at}-${end - 1}` };
     const answer = await step(session, upload.location, { method: 'PATCH', expected: 202, body, headers });
-    if (answer.end !== undefined && answer.end !== end) throw partLost(session, answer.end, end);
+    if (answer.end !== undefined && answer.end !== end) throw partLost(session.shown, answer.end, end);
     upload.location = answer.location;
     upload.at = end;
     onBytes?.(end, size);
@@ -153,7 +155,7 @@ function retryAfterOf({ details }: StagedoorError): string | null {
   return typeof details?.retryAfter === 'string' ? details.retryAfter : null;
 }
 
-/** How far the registry is with an upload; undefined where it does not say, or knows of none. */
+/** How far the registry is with an upload; undefined if it does not say, or knows of none. */
 async function progressOf(session: Session, { location }: Upload): Promise<Upload | undefined> {
   try {
     const response = await session.request(location, 'push');
@@ -167,7 +169,7 @@ async function progressOf(session: Session, { location }: Upload): Promise<Uploa
   }
 }
 
-/** How many bytes a registry has, by its `Range` header; undefined where it does not say. */
+/** How many bytes a registry has, by its `Range` header; undefined if it does not say. */
 function endOfRange(range: string | null): number | undefined {
   const last = Number(/^(?:bytes=)?0-(\d+)$/.exec(range ?? '')?.[1] ?? 0);
   // Registries say 0-0 for one byte, and for none.
@@ -211,13 +213,7 @@ async function step(
   };
 }
 
-function partLost(session: Session, has: number, sent: number): StagedoorError {
-  return new StagedoorError('REGISTRY_FAILED', `${session.shown} has ${has} bytes of a blob after ${sent} were sent.`, {
-    details: { part: 'lost' },
-  });
-}
-
-/** Puts a manifest under a tag or its own digest; true where the registry keeps the list of referrers itself. */
+/** Puts a manifest under a tag or its own digest; true if the registry keeps the list of referrers itself. */
 export async function putManifest(
   session: Session,
   reference: string,

@@ -31,7 +31,7 @@ export class UploadWay {
     return !this.#partsRefused;
   }
 
-  /** Takes another way where the error says that this one leads nowhere; true where the next attempt differs. */
+  /** Takes another way where the error says that this one leads nowhere; true if the next attempt differs. */
   changeAfter(error: StagedoorError): boolean {
     const { status, part } = (error.details ?? {}) as { status?: number; part?: 'lost' };
     if (part === 'lost') {

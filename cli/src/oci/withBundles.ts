@@ -1,5 +1,4 @@
 import {
-  StagedoorError,
   checkFiles,
   fileName,
   listBundleFiles,
@@ -10,6 +9,7 @@ import {
   type PackageJson,
 } from '@stagedoor/bundle';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
+import { pluginTwice } from './errors';
 
 /** A bundle that goes into an image. */
 export interface ImagePart {
@@ -38,9 +38,7 @@ export async function withBundles<T>(
     if (manifest) checkFiles(manifest, await listBundleFiles(dir));
     const name = sourceName(packageJson.name);
     if (opened.some((part) => sourceName(part.packageJson.name) === name)) {
-      throw new StagedoorError('USAGE', `Two of the bundles are ${packageJson.name}.`, {
-        hint: 'An image holds one version of a plugin.',
-      });
+      throw pluginTwice(packageJson.name);
     }
     return await withBundles(others, options, use, [...opened, { dir, folder: packName(name), packageJson }]);
   });

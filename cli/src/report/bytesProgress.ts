@@ -1,6 +1,6 @@
 import { formatBytes } from './size';
 
-/** How often bytes are told, in milliseconds. */
+/** Interval of progress lines, in milliseconds. */
 const EVERY_MS = 1000;
 
 /** Turns the bytes of a transfer into lines, the first after a second and then one each second. */

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { CreateResult } from '../create/options';
 import { runCommand } from '../create/packageManager';
 
-/** What was made, and what to do with it. */
+/** What was created, and the next steps. */
 export function createdLines(created: CreateResult, cwd: string): string[] {
   const { path, workspace, packageManager, files, packages } = created;
   const member = workspace === undefined ? '' : `, a member of ${workspace}`;

@@ -3,7 +3,7 @@ import type { DevEvent } from '../dev/options';
 import type { Reporter } from './reporter';
 import { formatBytes } from './size';
 
-/** Tells what happens while plugins are developed. */
+/** Reports the events of `stagedoor dev`. */
 export function reportDevEvent(reporter: Reporter): (event: DevEvent) => void {
   return (event) => {
     switch (event.event) {
@@ -14,13 +14,13 @@ export function reportDevEvent(reporter: Reporter): (event: DevEvent) => void {
         return reporter.done([...warnings.map((warning) => `warning: ${warning}`), line], event);
       }
       case 'failed':
-        reporter.progress(`failed    ${event.package}: what ran before goes on`);
+        reporter.progress(`failed    ${event.package}: the last good build keeps running`);
         return reporter.failed(event.error);
       case 'unverified':
         reporter.progress(`failed    ${basename(event.drop)} does not start on the test host`);
         return reporter.failed(event.error);
       case 'watching':
-        return reporter.done([`watching  ${event.packages.join(', ')}; Ctrl-C ends it`], event);
+        return reporter.done([`watching  ${event.packages.join(', ')}; Ctrl-C to stop`], event);
     }
   };
 }

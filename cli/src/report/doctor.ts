@@ -2,8 +2,13 @@ import type { Writers } from '../doctor/access';
 import type { Diagnosis } from '../doctor/options';
 import type { Processes } from '../doctor/processes';
 
-/** What was found, with what to do about it, who may change the plugins of a portal, and who they run as. */
-export function findingLines({ folder, kinds, findings, writers, processes }: Diagnosis): string[] {
+const SOURCES = {
+  'backstage.json': 'from backstage.json',
+  installed: 'from the installed backend-defaults',
+} as const;
+
+/** The findings with their hints, who may change the plugins of a portal, and the users of plugin processes. */
+export function findingLines({ folder, kinds, findings, backstage, writers, processes }: Diagnosis): string[] {
   const errors = findings.filter(({ level }) => level === 'error').length;
   const lines = findings.flatMap(({ level, subject, message, fix, code }) => [
     ...`${level}${code === undefined ? '' : ` ${code}`}: ${subject}: ${message}`.split('\n'),
@@ -11,6 +16,7 @@ export function findingLines({ folder, kinds, findings, writers, processes }: Di
   ]);
   return [
     ...lines,
+    ...(backstage ? [`Backstage release: ${backstage.version} (${SOURCES[backstage.source]})`] : []),
     ...(writers ? [`may change plugins: ${whoMayWrite(writers)}`] : []),
     ...(processes ? [`plugins in processes run as: ${usersOf(processes)}`] : []),
     `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`,
@@ -20,14 +26,14 @@ export function findingLines({ folder, kinds, findings, writers, processes }: Di
 function whoMayWrite({ operators, policy, services, upload }: Writers): string {
   const who = [
     ...operators,
-    ...(policy === 'off' || policy === 'none' ? [] : [`those whom the permission policy (${policy}) allows it`]),
+    ...(policy === 'off' || policy === 'none' ? [] : [`users that the permission policy (${policy}) allows`]),
     ...services.map((subject) => `the service ${subject}`),
   ];
   const nobody = 'nobody through the portal; list users or groups in dynamicPlugins.operators';
-  return `${who.join(', ') || nobody}${upload ? '' : ' (uploads are switched off)'}`;
+  return `${who.join(', ') || nobody}${upload ? '' : ' (uploads are disabled)'}`;
 }
 
 function usersOf({ users }: Processes): string {
   if (users === 'portal') return 'the user of the portal';
-  return `users ${users.first} to ${users.last}, each plugin one of its own`;
+  return `users ${users.first} to ${users.last}, one for each plugin`;
 }

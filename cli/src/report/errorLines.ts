@@ -1,6 +1,9 @@
 import { isStagedoorError, redactAddresses } from '@stagedoor/bundle';
 
-/** An error with its code and hint, line by line; anything uncoded is a bug of ours and shows its stack. `where` precedes the message. */
+/**
+ * An error with its code and hint, line by line; an error without a code is a bug and shows its stack. `where` precedes the
+ * message.
+ */
 export function errorLines(error: unknown, where = ''): string[] {
   const prefix = where === '' ? '' : `${where}: `;
   if (!isStagedoorError(error)) {

@@ -2,7 +2,7 @@ import type { ChainLink } from '../export/explain/chains';
 import type { ExplainedPackage } from '../export/explain/explain';
 import { formatBytes } from './size';
 
-/** What was decided about packages, line by line: each with the chains of imports that lead to it. */
+/** Decisions about packages, line by line: each with the import chains that lead to it. */
 export function explanationLines(packages: readonly ExplainedPackage[]): string[] {
   return packages.flatMap(({ name, version, decision, reason, bytes, chains }) => {
     const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`;

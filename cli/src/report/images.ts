@@ -8,7 +8,7 @@ export function pushedLines({ reference, tags, plugins, size, uploaded, attached
     ...warnings.map((warning) => `warning: ${warning}`),
     `pushed ${reference}`,
     `  tags      ${tags.join(', ')}`,
-    `  layer     ${formatBytes(size)}${uploaded ? '' : ', which was there already'}`,
+    `  layer     ${formatBytes(size)}${uploaded ? '' : ', already present'}`,
     ...plugins.map(({ path, name, version }) => `  plugin    ${name}@${version} in ${path}`),
     ...attached.map(({ title }) => `  attached  ${title}`),
   ];

@@ -1,6 +1,7 @@
 import type { Inspection } from '../inspect/inspectBundle';
 import { rows } from './rows';
 import { formatBytes } from './size';
+import { unfinishedText } from './unfinished';
 
 const HEAVIEST = 15;
 
@@ -14,27 +15,32 @@ export function inspectionLines(bundle: Inspection): string[] {
       ['source', `${source.name}@${source.version}${source.lockfile ? ` (${source.lockfile.kind} lockfile)` : ''}`],
       ['made by', `${tool.name} ${tool.version}${startCheck === 'passed' ? '' : ', start check skipped'}`],
       ['digest', digest],
-      ['files', fault ?? 'as the manifest says'],
+      ['files', fault ?? 'match the manifest'],
       ['signed by', signatures.map(({ keyId }) => keyId).join(', ') || 'nobody'],
       ['backstage', host.backstage ?? 'not stated'],
       ['node', host.node ?? 'not stated'],
       ['native', native ? `${native.platform}-${native.arch}, Node ABI ${native.abi}` : 'none'],
       ['shared', listed(Object.entries(host.shared).map(([shared, range]) => `${shared} ${range}`))],
     ]),
-    ...rows(provides ? provided(provides) : [['provides', 'not known: it was not started when it was exported']]),
+    ...rows(provides ? provided(provides) : [['provides', 'unknown: the export did not start it']]),
     ...sizeLines(bundle),
     ...sbomLines(bundle),
   ];
 }
 
 function provided(provides: NonNullable<Inspection['provides']>): Array<[string, string]> {
-  const { pluginIds, modules, openedRoutes, extensionPoints } = provides;
+  const { pluginIds, modules, openedRoutes, extensionPoints, extensions, unfinished } = provides;
   return [
     ['plugins', listed(pluginIds)],
     ['modules', listed(modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`))],
     ['opened', listed(openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`))],
-    ['extends', listed(extensionPoints)],
+    ...(extensions ? [row('adds', extensions)] : [row('extends', extensionPoints)]),
+    ...(unfinished ? [['not run', unfinishedText(unfinished)] as [string, string]] : []),
   ];
+}
+
+function row(name: string, values: readonly string[]): [string, string] {
+  return [name, listed(values)];
 }
 
 function sizeLines({ size }: Inspection): string[] {

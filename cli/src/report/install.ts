@@ -10,7 +10,7 @@ const VERBS = {
   removed: ['removed', 'would remove'],
 } as const;
 
-/** What an install did, line by line. */
+/** The result of an install, line by line. */
 export function installLines({ dryRun, plugins, removed, appConfig, lockFile, ...rest }: InstallResult): string[] {
   const verb = (action: keyof typeof VERBS): string => VERBS[action][dryRun ? 1 : 0].padEnd(dryRun ? 12 : 8);
   const count = (action: InstalledPlugin['action']): number => plugins.filter((one) => one.action === action).length;
@@ -25,7 +25,7 @@ export function installLines({ dryRun, plugins, removed, appConfig, lockFile, ..
   ];
 }
 
-/** What a mirror holds, line by line. */
+/** The content of a mirror, line by line. */
 export function mirrorLines({ out, plugins, disabled, bytes, lockFile, warnings, durationMs }: MirrorResult): string[] {
   return [
     ...warnings.map((warning) => `warning: ${warning}`),
@@ -36,11 +36,11 @@ export function mirrorLines({ out, plugins, disabled, bytes, lockFile, warnings,
   ];
 }
 
-/** What an install is at, as a line. */
+/** The current step of an install, as a line. */
 export function progressLine(progress: InstallProgress): string {
   switch (progress.step) {
     case 'waiting':
-      return 'waiting   for another install on this root directory';
+      return 'waiting   for another install that uses this root directory';
     case 'resolving':
       return `resolve   ${progress.plugins} plugins`;
     case 'fetching':

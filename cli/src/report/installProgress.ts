@@ -1,10 +1,10 @@
 import type { InstallProgress } from '../install/options';
 import { progressLine } from './install';
 
-/** How often bytes are told, in milliseconds. */
+/** Interval of progress lines, in milliseconds. */
 const BYTES_EVERY_MS = 1000;
 
-/** Turns what an install is at into lines: every step, and the bytes once a second. */
+/** Turns the progress of an install into lines: every step, and the bytes once a second. */
 export function installProgress(
   write: (line: string) => void,
   now: () => number = Date.now,

@@ -7,14 +7,14 @@ import { explanationLines } from './explanation';
 import { summaryLines } from './summary';
 import { outcomeLine, workspaceLines } from './workspace';
 
-/** Where a reporter writes; `process` fits. */
+/** The streams of a reporter; `process` fits. */
 export interface Streams {
   exitCode?: number | string | null;
   stdout: { write(text: string): unknown };
   stderr: { write(text: string): unknown; isTTY?: boolean };
 }
 
-/** Renders what a command does: talk on stderr, data on stdout. Nothing else prints. */
+/** Renders results: messages on stderr, data on stdout. Nothing else prints. */
 export class Reporter {
   private last: string | undefined;
 
@@ -31,7 +31,7 @@ export class Reporter {
     this.streams.stderr.write(`${step.padEnd(11)} ${detail}\n`);
   }
 
-  /** A line about what a command is at. */
+  /** A line about the current step of a command. */
   progress(line: string): void {
     this.streams.stderr.write(`${printable(redactAddresses(line))}\n`);
   }
@@ -43,19 +43,19 @@ export class Reporter {
     else for (const line of explanationLines(result.explain ?? [])) this.streams.stdout.write(`${line}\n`);
   }
 
-  /** What a command did, as talk; its result is data for `--json` only. */
+  /** The result of a command as messages; with `--json` as data. */
   done(lines: readonly string[], result: object): void {
     for (const line of lines) this.progress(line);
     if (this.json) this.streams.stdout.write(`${JSON.stringify(result)}\n`);
   }
 
-  /** What a command was asked for: data in either form. */
+  /** The requested information: data in either form. */
   told(lines: readonly string[], result: object): void {
     const text = this.json ? JSON.stringify(result) : lines.map(printable).join('\n');
     this.streams.stdout.write(`${text}\n`);
   }
 
-  /** What was found wrong: data in either form; the exit code is 1 where something does not work. */
+  /** Findings: data in either form; the exit code is 1 if something does not work. */
   examined(lines: readonly string[], result: object, broken: boolean): void {
     this.told(lines, result);
     if (broken) this.streams.exitCode = 1;
@@ -66,7 +66,7 @@ export class Reporter {
     this.streams.stderr.write(`${outcomeLine(outcome, done, total)}\n`);
   }
 
-  /** What became of the plugins of a workspace; the exit code is 1 where one failed. */
+  /** The results of the plugins of a workspace; the exit code is 1 if one failed. */
   exportedAll(outcomes: readonly WorkspaceOutcome[], durationMs: number): void {
     for (const line of workspaceLines(outcomes, durationMs)) this.streams.stderr.write(`${line}\n`);
     const results = outcomes.map((outcome) =>
@@ -76,7 +76,7 @@ export class Reporter {
     if (outcomes.some(({ status }) => status === 'failed')) this.streams.exitCode = 1;
   }
 
-  /** An error with its code and remedy; anything uncoded is a bug of ours and shows its stack. */
+  /** An error with its code and hint; an error without a code is a bug and shows its stack. */
   failed(error: unknown): void {
     for (const line of errorLines(error)) this.streams.stderr.write(`${line}\n`);
     if (this.json) this.streams.stdout.write(`${JSON.stringify({ error: jsonError(error) })}\n`);

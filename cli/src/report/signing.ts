@@ -6,8 +6,8 @@ import type { CheckedBundle } from '../signing/verifyTarget';
 export function keyLines({ keyId, privateKey, publicKey, encrypted }: WrittenKeys): string[] {
   return [
     `key ${keyId}`,
-    `  private   ${privateKey} (${encrypted ? 'encrypted' : 'NOT encrypted'}; keep it to yourself)`,
-    `  public    ${publicKey} (for those who verify)`,
+    `  private   ${privateKey} (${encrypted ? 'encrypted' : 'NOT encrypted'}; keep it secret)`,
+    `  public    ${publicKey} (for verification)`,
   ];
 }
 
@@ -26,13 +26,13 @@ export function signedLines({ name, version, digest, keyId, signatures, integrit
 /** A bundle whose files were checked, line by line. */
 export function checkedLines({ name, version, digest, files, signedBy, unchecked }: CheckedBundle): string[] {
   return [
-    `${name}@${version}: ${files} files as the manifest says`,
+    `${name}@${version}: ${files} files match the manifest`,
     `  digest    ${digest}`,
     ...(signedBy ? [`  signed by ${signedBy.join(', ')}`] : []),
     ...(unchecked.length > 0
       ? [`  unchecked signature${unchecked.length > 1 ? 's' : ''} of ${unchecked.join(', ')}`]
       : []),
-    ...(!signedBy && unchecked.length > 0 ? ['  give --key <public key> to check who signed'] : []),
+    ...(!signedBy && unchecked.length > 0 ? ['  pass --key <public key> to check the signatures'] : []),
     ...(!signedBy && unchecked.length === 0 ? ['  not signed'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ExportResult } from '../export/result';
 import { formatBytes } from './size';
+import { unfinishedText } from './unfinished';
 
 /** The summary of an export, line by line. */
 export function summaryLines(result: ExportResult): string[] {
@@ -8,6 +9,8 @@ export function summaryLines(result: ExportResult): string[] {
     ['plugin', result.pluginIds.join(', ')],
     ['modules', result.modules.map(({ pluginId, moduleId }) => `${moduleId} (for ${pluginId})`).join(', ')],
     ['opened', openedText(result)],
+    ['adds', result.extensions?.join(', ') ?? ''],
+    ['not run', unfinishedText(result.unfinished)],
     ['hoisted', result.hoisted.map(({ name, version, reason }) => `${name}@${version} (${reason})`).join(', ')],
     ['size', `${formatBytes(result.bytes)} in ${result.files} files; packages inlined: ${result.inlined.length}`],
     ['folder', result.path],
@@ -21,8 +24,10 @@ export function summaryLines(result: ExportResult): string[] {
   ];
 }
 
-function openedText({ startCheck, openedRoutes, pluginIds }: ExportResult): string {
-  if (startCheck === 'skipped' || pluginIds.length === 0) return '';
-  if (openedRoutes.length === 0) return 'nothing: every route needs a session';
-  return openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`).join(', ');
+function openedText({ startCheck, openedRoutes, pluginIds, extensions, unfinished = [] }: ExportResult): string {
+  if (startCheck === 'skipped' || extensions !== undefined || pluginIds.length === 0) return '';
+  const opened = openedRoutes.map(({ pluginId, path, allow }) => `/api/${pluginId}${path} (${allow})`);
+  const unknown = pluginIds.filter((id) => unfinished.some(({ pluginId }) => pluginId === id));
+  if (unknown.length > 0) opened.push(`unknown for ${unknown.join(', ')}`);
+  return opened.join(', ') || 'nothing: every route requires a session';
 }

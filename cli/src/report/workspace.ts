@@ -3,13 +3,13 @@ import type { WorkspaceOutcome } from '../workspace/exportWorkspace';
 import { errorLines } from './errorLines';
 import { formatBytes } from './size';
 
-/** The one line of a plugin that is done. */
+/** The line of a finished plugin. */
 export function outcomeLine(outcome: WorkspaceOutcome, done: number, total: number): string {
   const count = `[${String(done).padStart(String(total).length)}/${total}]`;
   return `${count} ${outcome.status.padEnd(9)} ${outcome.name} ${detail(outcome)}`.trimEnd();
 }
 
-/** What remains to be said when all are done: warnings, every failure with its remedy, and the count. */
+/** The final report: warnings, every failure with its hint, and the count. */
 export function workspaceLines(outcomes: readonly WorkspaceOutcome[], durationMs: number): string[] {
   const lines = outcomes.flatMap((outcome) => {
     if (outcome.status === 'failed') return failureLines(outcome);

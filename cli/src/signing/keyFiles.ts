@@ -2,7 +2,6 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
-  StagedoorError,
   generateKeys,
   isEncryptedKey,
   readPrivateKey,
@@ -10,6 +9,7 @@ import {
   type PrivateKey,
   type PublicKey,
 } from '@stagedoor/bundle';
+import { keyUnwritable, keyExists, keyFileUnreadable } from './errors';
 import { readPassphrase, type PassphraseSource } from './passphrase';
 
 /** A key pair that was written. */
@@ -38,7 +38,7 @@ export async function writeKeyPair({ out, unencrypted, ...source }: KeyPairOptio
   const privateKey = `${path}.pem`;
   const publicKey = `${path}.pub.pem`;
   const taken = [privateKey, publicKey].find((file) => existsSync(file));
-  if (taken !== undefined) throw new StagedoorError('KEY_EXISTS', `${taken} is already there.`);
+  if (taken !== undefined) throw keyExists(taken);
   const keys = generateKeys(unencrypted ? undefined : await readPassphrase(source, privateKey, true));
   await writeNew(privateKey, keys.privateKey, 0o600);
   try {
@@ -66,10 +66,7 @@ export async function openPublicKeys(files: readonly string[], cwd: string): Pro
 
 async function readKey(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause: Error) => {
-    throw new StagedoorError('KEY_INVALID', `The key file cannot be read: ${cause.message}`, {
-      hint: 'Name the file that `stagedoor keygen` wrote.',
-      cause,
-    });
+    throw keyFileUnreadable(cause);
   });
 }
 
@@ -78,8 +75,8 @@ async function writeNew(file: string, text: string, mode: number): Promise<void>
     await writeFile(file, text, { flag: 'wx', mode });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new StagedoorError('KEY_EXISTS', `${file} is already there.`, { cause });
+      throw keyExists(file, cause);
     }
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `${file}: ${(cause as Error).message}`, { cause });
+    throw keyUnwritable(file, cause);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { StagedoorError } from '@stagedoor/bundle';
+import { passphraseEmpty, passphrasesDiffer, noTerminalForPassphrase, passphraseFileUnreadable } from './errors';
 import { promptHidden, type Terminal } from './promptHidden';
 
 /** The variable that holds the passphrase of a private key. */
@@ -25,23 +25,23 @@ export async function readPassphrase(source: PassphraseSource, name: string, rep
   const { cwd, file, env, terminal, signal } = source;
   if (file !== undefined) {
     const text = await readFile(resolve(cwd, file), 'utf8').catch((cause: Error) => {
-      throw new StagedoorError('PASSPHRASE_MISSING', `The passphrase file cannot be read: ${cause.message}`, { cause });
+      throw passphraseFileUnreadable(cause);
     });
     return notEmpty(text.replace(/\r?\n$/, ''), file);
   }
   const fromEnv = env[PASSPHRASE_VARIABLE];
   if (fromEnv !== undefined) return notEmpty(fromEnv, PASSPHRASE_VARIABLE);
   if (!terminal) {
-    throw new StagedoorError('PASSPHRASE_MISSING', `${name} needs a passphrase, and there is no terminal to ask on.`);
+    throw noTerminalForPassphrase(name);
   }
   const typed = notEmpty(await promptHidden(terminal, `Passphrase for ${name}: `, signal), 'The passphrase');
   if (repeat && (await promptHidden(terminal, 'Repeat the passphrase: ', signal)) !== typed) {
-    throw new StagedoorError('PASSPHRASE_WRONG', 'The two passphrases differ.', { hint: 'Run the command again.' });
+    throw passphrasesDiffer();
   }
   return typed;
 }
 
 function notEmpty(text: string, source: string): string {
-  if (text === '') throw new StagedoorError('PASSPHRASE_MISSING', `${source} is empty.`);
+  if (text === '') throw passphraseEmpty(source);
   return text;
 }

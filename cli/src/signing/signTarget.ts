@@ -1,6 +1,7 @@
 import { StagedoorError, packBundle, readManifest, signBundle, type PrivateKey } from '@stagedoor/bundle';
 import { isAddress } from '../http/send';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
+import { signatureUnwritable, cannotSignAddress } from './errors';
 
 /** A bundle that was signed. */
 export interface SignedBundle {
@@ -26,9 +27,7 @@ export async function signTarget(
   options: OpenOptions,
 ): Promise<SignedBundle> {
   if (isAddress(target)) {
-    throw new StagedoorError('USAGE', 'A bundle at an address cannot be signed.', {
-      hint: 'Download it and sign the file.',
-    });
+    throw cannotSignAddress();
   }
   return withBundle(target, options, async ({ dir, archive }) => {
     const key = await openKey();
@@ -48,8 +47,5 @@ export async function signTarget(
 
 function notWritten(cause: unknown): never {
   if (cause instanceof StagedoorError) throw cause;
-  throw new StagedoorError('OUTPUT_UNWRITABLE', `The signature cannot be written: ${(cause as Error).message}`, {
-    hint: 'Correct the permissions of the bundle, or free space on its disk.',
-    cause,
-  });
+  throw signatureUnwritable(cause);
 }

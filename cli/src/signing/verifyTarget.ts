@@ -1,11 +1,11 @@
 import {
-  StagedoorError,
   checkFiles,
   listBundleFiles,
   readManifest,
   readSignatures,
   verifySignatures,
   type PublicKey,
+  manifestMissing,
 } from '@stagedoor/bundle';
 import { withBundle, type OpenOptions } from '../bundles/openBundle';
 
@@ -16,7 +16,7 @@ export interface CheckedBundle {
   digest: string;
   /** Number of files that were checked. */
   files: number;
-  /** Ids of the trusted keys that signed it, sorted; undefined where no key was given to check with. */
+  /** Ids of the trusted keys that signed it, sorted; undefined if no key was given to check with. */
   signedBy?: string[];
   /** Ids of keys that claim to have signed it and were not checked. */
   unchecked: string[];
@@ -34,7 +34,7 @@ export async function verifyTarget(
   return withBundle(target, options, async ({ dir }) => {
     const signed = trusted.length > 0 ? await verifySignatures(dir, trusted) : undefined;
     const manifest = signed?.manifest ?? (await readManifest(dir));
-    if (!manifest) throw new StagedoorError('MANIFEST_MISSING', `${target} holds no dynamic-bundle.json.`);
+    if (!manifest) throw manifestMissing(target);
     checkFiles(manifest, await listBundleFiles(dir));
     const { name, version, digest, files } = manifest;
     const unchecked = signed?.unknown ?? (await readSignatures(dir)).map(({ keyId }) => keyId);

@@ -4,7 +4,7 @@ import type { LayerCache } from '../oci/layerCache';
 import { archiveSource } from './archive/archiveSource';
 import { localSource } from './local/localSource';
 import { mirrorCatalogs, mirrorSource } from './mirror/mirrorSource';
-import { npmSettingsReader } from './npm/npmSettings';
+import { npmSettingsReader } from '../registry/npmSettings';
 import { npmSource } from './npm/npmSource';
 import { catalogImages } from './oci/catalogImages';
 import { ociSource } from './oci/ociSource';

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { StagedoorError, thrownHint } from '@stagedoor/bundle';
 import type { Failure } from './messages';
 import { CHILD_MEMORY_MB, type ChildOutcome } from './runChild';
 
@@ -18,11 +18,12 @@ export function outcomeError(
   });
 }
 
-function failureError({ code, message, hint, details, cause }: Failure): StagedoorError {
+function failureError({ code, message, hint, details, cause, thrown }: Failure): StagedoorError {
   if (!cause) return new StagedoorError(code, message, { hint, details });
   const error = Object.assign(new Error(cause.message), cause.missing !== undefined && { missing: cause.missing });
   if (cause.stack) error.stack = cause.stack;
-  return new StagedoorError(code, message, { hint, details, cause: error });
+  const known = code === 'INIT_FAILED' ? thrownHint(thrown) : undefined;
+  return new StagedoorError(code, message, { hint: hint ?? known, details, cause: error });
 }
 
 function late(targets: string[], timeoutMs: number): [fault: string, hint: string] {

@@ -2,7 +2,6 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { ChildMessage, Failure, StartedBundle } from './messages';
-import type { StartTask } from './task';
 
 /** How the child process ended, or was ended. */
 export type ChildOutcome = {
@@ -32,7 +31,7 @@ export interface RunningChild {
 }
 
 /** Starts the clean child: nothing of this process's environment but PATH, no stdin, a process group of its own. */
-export function startChild(script: string, task: StartTask, homeDir: string, timeoutMs: number): RunningChild {
+export function startChild(script: string, task: object, homeDir: string, timeoutMs: number): RunningChild {
   const child = spawn(process.execPath, [`--max-old-space-size=${CHILD_MEMORY_MB}`, script, JSON.stringify(task)], {
     cwd: homeDir,
     env: { PATH: process.env.PATH, HOME: homeDir, TMPDIR: homeDir, NODE_ENV: 'production' },

@@ -1,9 +1,16 @@
-import { isStagedoorError, sharedPackages, type PackageJson, type SharedPackage } from '@stagedoor/bundle';
+import {
+  databaseDrivers,
+  isStagedoorError,
+  sharedPackages,
+  type PackageJson,
+  type SharedPackage,
+} from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { satisfies, validRange } from 'semver';
+import { nameFolder } from '../temporary/knownNames';
 
 /** The folders that a start check runs in, all below one temporary folder; all paths real. */
 export interface View {
@@ -20,7 +27,9 @@ export interface View {
 
 /** A fresh, empty temporary folder, by its real path: Node resolves modules from real paths. */
 export async function makeViewDir(): Promise<string> {
-  return await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-start-check-')));
+  const dir = await realpath(await mkdtemp(join(tmpdir(), 'stagedoor-start-check-')));
+  nameFolder(dir, 'the start check');
+  return dir;
 }
 
 /** Lays out `dir`: a copy of the bundle where nothing resolves that it neither carries nor declares. */
@@ -37,11 +46,13 @@ export async function layView(
     homeDir: join(dir, 'home'),
   };
   const peers = bundle.packageJson.peerDependencies ?? {};
+  // As a portal that has them; what a bundle carries itself comes first.
+  const drivers = databaseDrivers(__dirname);
   await mkdir(view.homeDir);
   await Promise.all([
     link(shared, view.hostDir),
     link(
-      shared.filter(({ name }) => name in peers),
+      [...shared, ...drivers].filter(({ name }) => name in peers),
       view.viewDir,
     ),
     cp(bundle.dir, view.bundleDir, {

@@ -1,13 +1,11 @@
-import { StagedoorError, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
-import { rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { join, resolve } from 'node:path';
-import { cleanUpOnExit } from '../temporary/cleanUpOnExit';
 import { entriesOf } from './entries';
 import type { StartedBundle } from './messages';
 import { outcomeError } from './outcomeError';
 import { startChild, type ChildOutcome } from './runChild';
-import { hostPackages, layView, makeViewDir, peerWarnings, type View } from './stageView';
+import { hostPackages, layView, peerWarnings, type View } from './stageView';
+import { inView, notStaged } from './view';
 
 export type { StartedBundle } from './messages';
 
@@ -66,31 +64,4 @@ async function runIn(
   const child = startChild(CHILD, { name, dir, bundleDir, hostDir, entries }, homeDir, timeoutMs);
   onKill(child.kill);
   return await child.outcome;
-}
-
-function notStaged(cause: Error): never {
-  throw new StagedoorError('VERIFY_FAILED', `Cannot copy the bundle for the start check: ${cause.message}`, {
-    hint: 'Free space in the temporary folder, or set TMPDIR to another.',
-    cause,
-  });
-}
-
-/** Runs `work` with a temporary folder that is gone afterwards, and the process it starts with it, on every path. */
-async function inView<T>(work: (dir: string, onKill: (kill: () => void) => void) => Promise<T>): Promise<T> {
-  const dir = await makeViewDir().catch(notStaged);
-  let kill = (): void => {};
-  let interrupted = false;
-  const { forget } = cleanUpOnExit(() => {
-    interrupted = true;
-    kill();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
-  });
-  try {
-    return await work(dir, (killer) => (kill = killer));
-  } catch (error) {
-    throw interrupted ? new DOMException('The start check was interrupted.', 'AbortError') : error;
-  } finally {
-    await rm(dir, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
-    forget();
-  }
 }

@@ -1,9 +1,10 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpOnExit } from './cleanUpOnExit';
+import { temporaryUnusable } from './errors';
+import { nameFolder } from './knownNames';
 
 /** A folder below the system's temporary one. */
 export interface TemporaryFolder {
@@ -13,14 +14,15 @@ export interface TemporaryFolder {
   dispose(): Promise<void>;
 }
 
-/** Makes a folder in `parent` whose name begins with `stagedoor-<purpose>-`. Throws OUTPUT_UNWRITABLE. */
+/**
+ * Makes a folder in `parent` whose name begins with `stagedoor-<purpose>-`; messages show what is in it by its path in there.
+ * Throws OUTPUT_UNWRITABLE.
+ */
 export async function temporaryFolder(purpose: string, parent = tmpdir()): Promise<TemporaryFolder> {
   const dir = await mkdtemp(join(parent, `stagedoor-${purpose}-`)).catch((cause: Error) => {
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `The temporary folder cannot be used: ${cause.message}`, {
-      hint: 'Free space in the temporary folder, or set TMPDIR to another.',
-      cause,
-    });
+    throw temporaryUnusable(cause);
   });
+  nameFolder(dir, '');
   const { forget } = cleanUpOnExit(() => rmSync(dir, { recursive: true, force: true }));
   return {
     dir,

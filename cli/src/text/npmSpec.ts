@@ -1,7 +1,7 @@
 /** A package of an npm registry. */
 export interface NpmSpec {
   name: string;
-  /** A version, range or tag as written; empty where there is none. */
+  /** A version, range or tag as written; empty if there is none. */
   range: string;
 }
 

@@ -1,21 +1,15 @@
 import { realpath } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import {
-  MANIFEST_FILE,
-  StagedoorError,
-  concurrently,
-  dynamicName,
-  isFrontendRole,
-  packName,
-  sha256File,
-} from '@stagedoor/bundle';
+import { MANIFEST_FILE, concurrently, dynamicName, isFrontendRole, packName, sha256File } from '@stagedoor/bundle';
 import { exportPlugin } from '../export/exportPlugin';
+import { unmatchedOverrides } from '../export/plan/overrides';
 import { LockfileReader } from '../export/source/lockfile/readLockfile';
 import type { ExportOptions } from '../export/plan/options';
 import type { ExportResult } from '../export/result';
 import { cacheDir, findWorkspace } from '../export/source/workspace';
 import { Digester } from './digester';
+import { sameOutput } from './errors';
 import { findPlugins, type WorkspacePlugin } from './findPlugins';
 import { inputState, inputsOf } from './inputs';
 import { isIntact } from './intact';
@@ -56,7 +50,7 @@ interface Run {
  * Exports every plugin of a workspace, several at once, and skips those whose inputs and output are as the last
  * export left them. A plugin that fails does not keep the others; outcomes are in the order of folders.
  *
- * Throws WORKSPACE_EMPTY, USAGE where two bundles would have one folder, or the reason of an aborted signal.
+ * Throws WORKSPACE_EMPTY, USAGE if two bundles would have one folder or an override matches in no plugin, or the reason of an aborted signal.
  */
 export async function exportWorkspace(
   workspace: WorkspaceRoot,
@@ -85,7 +79,20 @@ export async function exportWorkspace(
     options.jobs ?? availableParallelism(),
   );
   options.signal?.throwIfAborted();
+  refuseUnmatched(outcomes);
   return outcomes;
+}
+
+/** Throws USAGE for an override that means no package of any plugin that takes overrides. */
+function refuseUnmatched(outcomes: readonly WorkspaceOutcome[]): void {
+  const results = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [] : [outcome.result]));
+  const backends = results.filter(({ role }) => !isFrontendRole(role));
+  const unmatched = (backends[0]?.unmatched ?? []).filter((option) =>
+    backends.every((result) => result.unmatched?.includes(option)),
+  );
+  // What failed may have matched.
+  if (unmatched.length === 0 || results.length < outcomes.length) return;
+  throw unmatchedOverrides(unmatched, 'any exported plugin');
 }
 
 async function exportOne(plugin: WorkspacePlugin, run: Run): Promise<WorkspaceOutcome> {
@@ -121,6 +128,7 @@ async function exportAndRecord(plugin: WorkspacePlugin, dir: string, run: Run): 
     ...perPlugin(options),
     // What is decided for bundles of backends is of no concern to the others.
     ...(isFrontendRole(plugin.role ?? '') && { overrides: {} }),
+    partOfMany: true,
     target: plugin.dir,
     out: outputOf(plugin, options),
     lockfiles: run.lockfiles,
@@ -156,9 +164,7 @@ function refuseSharedFolders(plugins: WorkspacePlugin[], options: WorkspaceOptio
     const folder = outputOf(plugin, options);
     const other = byFolder.get(folder);
     if (other) {
-      throw new StagedoorError('USAGE', `${other.folder} and ${plugin.folder} would both be written to ${folder}.`, {
-        hint: 'Leave out --out, or export them apart with --filter.',
-      });
+      throw sameOutput(other.folder, plugin.folder, folder);
     }
     byFolder.set(folder, plugin);
   }

@@ -1,4 +1,5 @@
-import { BUNDLE_ROLES, StagedoorError } from '@stagedoor/bundle';
+import { BUNDLE_ROLES } from '@stagedoor/bundle';
+import { noPlugins } from './errors';
 import { readMembers, type Member } from './members';
 import type { WorkspaceRoot } from './workspaceRoot';
 
@@ -15,7 +16,7 @@ export interface WorkspacePlugin {
 /**
  * The plugins and modules of a workspace, of backends and of frontends, sorted by folder, `private` ones included: most plugins that a company
  * writes for its own portal are. A package.json that is not JSON counts by its folder, so that its export names the
- * fault. Throws WORKSPACE_EMPTY where there is none.
+ * fault. Throws WORKSPACE_EMPTY if there is none.
  */
 export async function findPlugins(root: WorkspaceRoot): Promise<WorkspacePlugin[]> {
   const members = await readMembers(root);
@@ -24,10 +25,7 @@ export async function findPlugins(root: WorkspaceRoot): Promise<WorkspacePlugin[
     return { name: name ?? folder, dir, folder, ...(typeof role === 'string' && { role }) };
   });
   if (plugins.length > 0) return plugins.sort((a, b) => (a.folder < b.folder ? -1 : 1));
-  throw new StagedoorError(
-    'WORKSPACE_EMPTY',
-    `${root.dir}: none of the ${members.length} packages that ${root.file} names is a plugin.`,
-  );
+  throw noPlugins(root.dir, members.length, root.file);
 }
 
 function isPlugin({ manifest }: Member): boolean {

@@ -8,7 +8,7 @@ import type { Digester, State } from './digester';
 export interface Inputs {
   /** The plugin, and the packages of the workspace that its bundle carries: every source counts. */
   folders: string[];
-  /** Single files: of installed packages the package.json, the lockfile vouches for the rest. */
+  /** Single files: of installed packages the package.json, the lockfile covers the rest. */
   files: string[];
 }
 

@@ -10,7 +10,7 @@ export interface Member {
   /** The same relative to the root, `/`-separated. */
   folder: string;
   name?: string;
-  /** Its package.json; undefined where that is not a JSON object. */
+  /** Its package.json; undefined if that is not a JSON object. */
   manifest?: MemberManifest;
 }
 

@@ -21,7 +21,7 @@ export interface ExportRecord {
 export class Records {
   constructor(private readonly cacheDir: string | undefined) {}
 
-  /** The record of the plugin in `folder`, undefined where there is none that can be read. */
+  /** The record of the plugin in `folder`, undefined if there is none that can be read. */
   async read(folder: string): Promise<ExportRecord | undefined> {
     if (!this.cacheDir) return undefined;
     try {

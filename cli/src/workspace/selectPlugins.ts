@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { filterMatchesNothing } from './errors';
 import type { WorkspacePlugin } from './findPlugins';
 
 /**
  * The plugins that `filters` select, all where there are none. A filter is a name, with or without scope, or a folder
- * relative to the root, with `*` for any text; a leading `!` leaves out. Throws WORKSPACE_EMPTY where none is left.
+ * relative to the root, with `*` for any text; a leading `!` leaves out. Throws WORKSPACE_EMPTY if none is left.
  */
 export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly string[]): WorkspacePlugin[] {
   const exclude = filters.filter((filter) => filter.startsWith('!')).map((filter) => matcher(filter.slice(1)));
@@ -14,9 +14,10 @@ export function selectPlugins(plugins: WorkspacePlugin[], filters: readonly stri
       !exclude.some((matches) => matches(plugin)),
   );
   if (selected.length > 0) return selected;
-  throw new StagedoorError('WORKSPACE_EMPTY', `--filter ${filters.join(' --filter ')} selects no plugin.`, {
-    hint: `The workspace has ${plugins.map(({ name }) => name).join(', ')}.`,
-  });
+  throw filterMatchesNothing(
+    filters,
+    plugins.map(({ name }) => name),
+  );
 }
 
 function matcher(filter: string): (plugin: WorkspacePlugin) => boolean {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StagedoorError, isBackendRole } from '@stagedoor/bundle';
+import { isBackendRole } from '@stagedoor/bundle';
 import { packageJsonObject } from '../export/source/packageJsonObject';
+import { workspaceInvalid } from './errors';
 
 /** A folder that holds the packages of a workspace. */
 export interface WorkspaceRoot {
@@ -20,7 +21,7 @@ interface RootManifest {
 
 /**
  * What makes `dir` the root of a workspace: `pnpm-workspace.yaml`, or `workspaces` in package.json, as an array or as
- * `{packages: []}`. Undefined where `dir` is a plugin package or no workspace. Throws WORKSPACE_INVALID and PACKAGE_JSON_INVALID.
+ * `{packages: []}`. Undefined if `dir` is a plugin package or no workspace. Throws WORKSPACE_INVALID and PACKAGE_JSON_INVALID.
  */
 export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | undefined> {
   const packageFile = join(dir, 'package.json');
@@ -43,18 +44,18 @@ export async function readWorkspaceRoot(dir: string): Promise<WorkspaceRoot | un
 }
 
 async function pnpmPackages(text: string, file: string): Promise<unknown> {
-  const { load } = await import('js-yaml');
+  const { parse } = await import('yaml');
   try {
-    const value: unknown = load(text, { filename: file });
+    const value: unknown = parse(text);
     return isRecord(value) ? value.packages : undefined;
   } catch (cause) {
-    throw new StagedoorError('WORKSPACE_INVALID', `${file} is not YAML: ${(cause as Error).message}`, { cause });
+    throw workspaceInvalid(file, ` is not YAML: ${(cause as Error).message}`, cause);
   }
 }
 
 function patterns(value: unknown, field: string, file: string): string[] {
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value;
-  throw new StagedoorError('WORKSPACE_INVALID', `${file}: ${field} is not a list of folders.`);
+  throw workspaceInvalid(file, `: ${field} is not a list of folders.`);
 }
 
 async function readIfPresent(file: string): Promise<string | undefined> {
@@ -62,7 +63,7 @@ async function readIfPresent(file: string): Promise<string | undefined> {
     return await readFile(file, 'utf8');
   } catch (cause) {
     if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new StagedoorError('WORKSPACE_INVALID', `${file}: ${(cause as Error).message}`, { cause });
+    throw workspaceInvalid(file, `: ${(cause as Error).message}`, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 export interface Config {
   __camelId__?: {
     /**
-     * What `/api/__pluginId__/ping` answers. Default: `Hello from __pluginId__`.
+     * The answer of `/api/__pluginId__/ping`. Default: `Hello from __pluginId__`.
      * @visibility backend
      */
     greeting?: string;

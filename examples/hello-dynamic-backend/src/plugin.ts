@@ -27,7 +27,7 @@ export const helloPlugin = createBackendPlugin({
         const things = new ThingStore(client);
         const greeting = config.getOptionalString('hello.greeting') ?? 'Hello from a dynamic plugin';
         httpRouter.use(createRouter({ greeting, things, httpAuth, userInfo }));
-        // Every other path needs a session by default and answers 401 without one.
+        // Every other path requires a session by default and answers 401 without one.
         httpRouter.addAuthPolicy({ path: '/ping', allow: 'unauthenticated' });
 
         await scheduleCount({ scheduler, things, logger });

@@ -1,10 +1,11 @@
 import type { BasicPermission } from '@backstage/plugin-permission-common';
-import { StagedoorError, isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { isStagedoorError, type ErrorCode } from '@stagedoor/bundle';
 import type { Access, Decision } from './access';
 import { callerOf, type Caller, type CallerCredentials } from './caller';
+import { uploadDisabled } from './errors';
 import { configurePermission, installPermission, operatePermission, readPermission } from './permissions';
 
-/** Whether the caller may do one thing, and by what, or why not. */
+/** Whether the caller may do one thing, and what grants it or why it is denied. */
 interface ReportedAccess {
   allowed: boolean;
   by?: (Decision & { allowed: true })['by'];
@@ -23,7 +24,7 @@ export interface AccessReport {
   configure: ReportedAccess;
 }
 
-/** What the caller may do in the admin API, and why not: clients ask before they offer it. */
+/** Reports what the caller may do in the admin API, and why not, so that clients know which actions to offer. */
 export async function reportAccess(
   access: Access,
   credentials: CallerCredentials,
@@ -42,11 +43,6 @@ export async function reportAccess(
     operate: operate!,
     configure: configure!,
   };
-}
-
-/** What everybody is told who uploads where that is switched off. */
-export function uploadDisabled(): StagedoorError {
-  return new StagedoorError('UPLOAD_DISABLED', 'dynamicPlugins.upload.enabled is false.');
 }
 
 async function decided(

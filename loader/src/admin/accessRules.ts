@@ -2,10 +2,10 @@ import type { Config } from '@backstage/config';
 import { readAccessSettings } from '../settings/access';
 import { Operators } from './operators';
 
-/** What app-config says of who may change plugins. */
+/** The rules in app-config that say who may change plugins. */
 export interface AccessRules {
   operators: Operators;
-  /** `permission.enabled`: whether a permission policy is asked. */
+  /** `permission.enabled`: whether a permission policy is in force. */
   policyEnabled: boolean;
   /** Whether bundles can be uploaded. */
   uploadEnabled: boolean;

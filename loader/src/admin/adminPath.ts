@@ -1,4 +1,4 @@
 import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 
-/** Where the admin API is; also the server URL of its description. */
+/** Path of the admin API; also the server URL in its OpenAPI document. */
 export const ADMIN_PATH = `/api/${ADMIN_PLUGIN_ID}`;

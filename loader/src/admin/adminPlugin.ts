@@ -9,13 +9,13 @@ import { Audit } from './audit';
 import { EventStreams } from './eventStreams';
 import { PERMISSIONS } from './permissions';
 
-/** How the admin plugin works. */
+/** Options of the admin plugin. */
 export interface AdminPluginOptions {
   shutdownDelayMs: number;
   rules: AccessRules;
 }
 
-/** The plugin that carries the runtime and its admin API inside the host backend. */
+/** The plugin that contains the runtime and its admin API in the host backend. */
 export function adminPlugin(
   { rules, shutdownDelayMs }: AdminPluginOptions,
   create: (given: Pick<RuntimeOptions, 'discovery' | 'logger' | 'rootHttpRouter'>) => Promise<DynamicPlugins>,
@@ -47,7 +47,7 @@ export function adminPlugin(
             streams.close();
           });
           services.permissionsRegistry.addPermissions([...PERMISSIONS]);
-          // Its own check answers 401 with a coded body, as everything else; nothing below is reached without it.
+          // The router checks the session itself, so that a 401 has a coded body as well.
           httpRouter.addAuthPolicy({ path: '/v1', allow: 'unauthenticated' });
           const access = new Access({ ...services, rules });
           const { uploadEnabled } = rules;

@@ -1,19 +1,21 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { BasicPermission } from '@backstage/plugin-permission-common';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { restoreError } from '@stagedoor/bundle';
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as api from '../adminApi';
+import { MAX_UPLOAD_BYTES, uploadTooLarge } from '../drops/errors';
 import type { DynamicPlugins } from '../runtime/dynamicPlugins';
 import type { Operation } from '../lifecycle/operation';
 import type { PluginOperationKind } from '../operator/operator';
-import { MAX_UPLOAD_BYTES, tooLarge } from '../drops/receiveUpload';
 import type { Access } from './access';
-import { reportAccess, uploadDisabled } from './accessReport';
+import { reportAccess } from './accessReport';
 import type { Audit } from './audit';
 import { ADMIN_PATH } from './adminPath';
 import { callerOf, nameOfCaller, type CallerCredentials } from './caller';
-import { codedErrors } from './errors';
+import { codedErrors } from './codedErrors';
+import { routeUnknown, uploadDisabled } from './errors';
 import type { EventStreams } from './eventStreams';
 import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../observability/metrics/exposition';
@@ -32,12 +34,12 @@ export interface AdminRouterOptions {
   logger: LoggerService;
 }
 
-/** Answers one operation of the API, for a known caller. */
+/** Handles one operation of the API for a known caller. */
 type Handler = (request: Request, response: Response, credentials: CallerCredentials) => Promise<void> | void;
 
 const SBOM_TYPE = 'application/vnd.cyclonedx+json';
 
-/** The admin API below {@link ADMIN_PATH}: exactly what its description says; every route needs a known caller. */
+/** The admin API below {@link ADMIN_PATH}: exactly the routes of its OpenAPI document. Every route requires a known caller. */
 export function createAdminRouter(options: AdminRouterOptions): Router {
   const { plugins, streams, access, logger } = options;
   const read = (handler: Handler): { get: Handler } => ({
@@ -107,13 +109,13 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     }
   }
   router.use('/v1', (request) => {
-    throw new StagedoorError('ROUTE_UNKNOWN', `There is no ${request.method} ${request.originalUrl}.`);
+    throw routeUnknown(request.method, request.originalUrl);
   });
   router.use('/v1', codedErrors(logger));
   return router;
 }
 
-/** Answers with a body that clients have a type for. */
+/** Sends a body of a declared type. */
 function send<Body>(response: Response, body: Body): void {
   response.json(body);
 }
@@ -144,13 +146,13 @@ function upload(
 ): Promise<void> {
   const start = async (): Promise<Started> => {
     if (!options.uploadEnabled) throw uploadDisabled();
-    if (Number(request.get('content-length')) > MAX_UPLOAD_BYTES) throw tooLarge();
+    if (Number(request.get('content-length')) > MAX_UPLOAD_BYTES) throw uploadTooLarge();
     return await options.plugins.upload(request, nameOfCaller(credentials));
   };
   return write({ kind: 'upload', permission: installPermission, start }, options, request, response, credentials);
 }
 
-/** Something that changes plugins; `name` where the bundle is known before. */
+/** A write; `name` if the bundle is known before it starts. */
 interface Write {
   kind: Operation['kind'];
   name?: string;
@@ -163,7 +165,7 @@ interface Started {
   done: Promise<Operation>;
 }
 
-/** Does what changes something, for those who may, on the record. */
+/** Performs a write for a caller with permission, and records it. */
 async function write(
   { kind, name, permission, start }: Write,
   { plugins, access, audit }: AdminRouterOptions,
@@ -181,7 +183,7 @@ async function write(
     });
   const ended = started.done.then(async (result) => {
     const { error } = result;
-    const fault = error && new StagedoorError(error.code, error.message, error);
+    const fault = error && restoreError(error);
     await audit.end(record, result.id, fault);
     return { result, fault };
   });
@@ -205,7 +207,7 @@ function answering(handler: Handler): RequestHandler {
   };
 }
 
-/** The paths of a described one for Express: a package name may hold a slash, which need not be percent-encoded. */
+/** Express paths of an OpenAPI path: the slash in a package name does not have to be percent-encoded. */
 function expressPaths(path: string): string[] {
   const plain = path.replace(/\{(\w+)\}/g, ':$1');
   return path.includes('{name}') ? [plain, plain.replace(':name', ':scope(@[^/]+|%40[^/]+)/:name')] : [plain];

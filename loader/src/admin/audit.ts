@@ -1,19 +1,19 @@
 import type { AuditorService, AuditorServiceEvent, LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import { restoreError } from '@stagedoor/bundle';
 import type { Request } from 'express';
 import type { EventLog, PluginEvent } from '../lifecycle/eventLog';
 import type { OperationKind } from '../lifecycle/operation';
 import type { Caller } from './caller';
 
-/** What is on record of a write before it begins. */
+/** The part of a write that is recorded before it begins. */
 export interface AuditedWrite {
   kind: OperationKind;
-  /** Absent where the bundle is not known yet. */
+  /** Absent if the bundle is not known yet. */
   plugin: string | undefined;
   caller: Caller;
 }
 
-/** Tells Backstage's auditor of every write of the admin API, allowed or not, and of every decision of policy. */
+/** Reports every write of the admin API, allowed or not, and every policy decision to Backstage's auditor. */
 export class Audit {
   readonly #auditor: AuditorService;
   readonly #logger: LoggerService;
@@ -24,8 +24,8 @@ export class Audit {
   }
 
   /**
-   * Begins the record of a write. It names the user as well as the service that calls on their behalf, of whom Backstage's
-   * own field names one. A write that cannot be recorded must not happen: rejects with what the auditor threw.
+   * Begins the record of a write. It names both the user and the service that calls on their behalf; Backstage's own field
+   * has room for one of them. Writes that cannot be recorded must not happen: rejects with the error of the auditor.
    */
   async write({ kind, plugin, caller }: AuditedWrite, request: Request): Promise<AuditorServiceEvent> {
     return this.#auditor.createEvent({
@@ -36,7 +36,7 @@ export class Audit {
     });
   }
 
-  /** Completes a record; what has been done cannot be undone for want of it. */
+  /** Completes a record. A write that has happened stays, even if its record cannot be completed. */
   async end(record: AuditorServiceEvent, operation: string | undefined, error?: Error): Promise<void> {
     const meta = operation ? { operation } : {};
     await this.#logged(error ? record.fail({ error, meta }) : record.success({ meta }));
@@ -56,7 +56,8 @@ export class Audit {
       severityLevel: 'medium',
       meta: Object.fromEntries(known.filter(([, value]) => value !== undefined)),
     });
-    if (outcome === 'refused' && code) await record.fail({ error: new StagedoorError(code, message ?? '', { hint }) });
+    if (outcome === 'refused' && code)
+      await record.fail({ error: restoreError({ code, message: message ?? '', hint }) });
     else await record.success();
   }
 

@@ -1,74 +1,57 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
-import type { ErrorRequestHandler } from 'express';
-import { ownFault } from '../errors/thrown';
+import { StagedoorError } from '@stagedoor/bundle';
+import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 
-/** HTTP status by code; every other code is a fault of the bundle, 422. */
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  NOT_SIGNED_IN: 401,
-  NOT_PERMITTED: 403,
-  UPLOAD_DISABLED: 403,
-  PLUGIN_UNKNOWN: 404,
-  OPERATION_UNKNOWN: 404,
-  ROUTE_UNKNOWN: 404,
-  OPERATION_IN_PROGRESS: 409,
-  PLUGIN_DISABLED: 409,
-  ROLLBACK_IMPOSSIBLE: 409,
-  SBOM_MISSING: 404,
-  UPLOAD_ENTRY_TAKEN: 409,
-  UPLOAD_OUTRANKED: 409,
-  PLUGIN_NOT_UPLOADED: 409,
-  UPLOAD_TOO_LARGE: 413,
-  ROOT_UNWRITABLE: 500,
-  STATE_UNWRITABLE: 500,
-  INTERNAL_ERROR: 500,
-  PORTAL_STOPPING: 503,
-  POLICY_UNAVAILABLE: 503,
-};
-
-/** Names by which Backstage's clients tell errors apart (@backstage/errors). */
-const NAMES: Record<number, string> = {
-  401: 'AuthenticationError',
-  403: 'NotAllowedError',
-  404: 'NotFoundError',
-  409: 'ConflictError',
-  503: 'ServiceUnavailableError',
-};
-
-/** The HTTP status that goes with a code. */
-function statusOf(code: ErrorCode): number {
-  return STATUS[code] ?? 422;
+export function serviceUnrestricted(subject: string): StagedoorError {
+  return new StagedoorError('NOT_PERMITTED', `The service ${subject} has no access restriction for this API.`, {
+    hint:
+      `In backend.auth.externalAccess, give its token accessRestrictions with plugin: ${ADMIN_PLUGIN_ID}. ` +
+      'Plugins call this API on behalf of a user.',
+  });
 }
 
-/**
- * Answers every error of the admin API with one body: `error.code`, `error.message` and `error.hint` beside what Backstage's
- * own error body holds (@backstage/errors, `ErrorResponseBody`). What has no code is logged, and not shown.
- */
-export function codedErrors(logger: LoggerService): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const coded = toCoded(error, logger);
-    const statusCode = statusOf(coded.code);
-    response.status(statusCode).json({
-      error: { name: NAMES[statusCode] ?? coded.name, ...coded.toJSON() },
-      request: { method: request.method, url: request.originalUrl },
-      response: { statusCode },
-    });
-  };
+export function notSignedIn(cause: Error): StagedoorError {
+  return new StagedoorError('NOT_SIGNED_IN', cause.message, { cause });
 }
 
-function toCoded(error: unknown, logger: LoggerService): StagedoorError {
-  const own = ownFault(error);
-  if (own) {
-    // The cause names addresses and faults of the backend, which callers are not told.
-    if (own.code === 'POLICY_UNAVAILABLE') logger.error(own.message, own.cause as Error);
-    return own;
-  }
-  // Express' own, for a path that is no valid percent-encoding.
-  if (error instanceof URIError) return new StagedoorError('PLUGIN_UNKNOWN', 'The name is no valid percent-encoding.');
-  logger.error('A request to the admin API failed', error as Error);
-  return new StagedoorError('INTERNAL_ERROR', 'The request could not be answered.', { cause: error });
+export function notAllowed(cause: Error): StagedoorError {
+  return new StagedoorError('NOT_PERMITTED', cause.message, { cause });
+}
+
+/** `operatorsCount`: whether membership in dynamicPlugins.operators would be enough. */
+export function userLacksPermission(user: string, permission: string, operatorsCount: boolean): StagedoorError {
+  const listed = operatorsCount ? ' and is not listed in dynamicPlugins.operators' : '';
+  return new StagedoorError('NOT_PERMITTED', `${user} lacks the permission ${permission}${listed}.`, {
+    hint:
+      `Add ${user} or one of their groups to dynamicPlugins.operators, ` +
+      `or install a permission policy that grants them ${permission}.`,
+  });
+}
+
+export function serviceLacksPermission(subject: string, permission: string): StagedoorError {
+  return new StagedoorError(
+    'NOT_PERMITTED',
+    `The access restriction of the service ${subject} does not include ${permission}.`,
+    { hint: `Add ${permission} to the accessRestrictions of its token, under plugin: ${ADMIN_PLUGIN_ID}.` },
+  );
+}
+
+export function uploadDisabled(): StagedoorError {
+  return new StagedoorError('UPLOAD_DISABLED', 'dynamicPlugins.upload.enabled is false.');
+}
+
+export function routeUnknown(method: string, url: string): StagedoorError {
+  return new StagedoorError('ROUTE_UNKNOWN', `There is no ${method} ${url}.`);
+}
+
+/** Express throws a URIError for a path with invalid percent-encoding. */
+export function nameUndecodable(): StagedoorError {
+  return new StagedoorError('PLUGIN_UNKNOWN', 'The name contains invalid percent-encoding.');
+}
+
+export function internalError(cause: unknown): StagedoorError {
+  return new StagedoorError('INTERNAL_ERROR', 'The request failed because of an internal error.', { cause });
+}
+
+export function policyUnavailable(cause: unknown): StagedoorError {
+  return new StagedoorError('POLICY_UNAVAILABLE', 'The permission policy could not be queried.', { cause });
 }

@@ -2,16 +2,16 @@ import type { Request, Response } from 'express';
 import type { EventLog, PluginEvent } from '../lifecycle/eventLog';
 import type { PluginStatus } from '../lifecycle/states';
 
-/** Often enough for the proxies in between, which commonly give up on a silent connection after a minute, or 30 s. */
+/** Proxies commonly close a silent connection after a minute, some after 30 s. */
 const HEARTBEAT_MS = 15_000;
-/** A client that has not read for so long that this much waits for it is cut off, in bytes; it can come back. */
+/** A client that leaves this many bytes unread is disconnected. It can reconnect. */
 const MAX_UNREAD = 2 * 1024 * 1024;
 /** Longest delay of a Node.js timer. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
-  // `no-transform` keeps compression, which waits for more to compress, away.
+  // `no-transform` disables compression, which would buffer events.
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };
@@ -29,9 +29,8 @@ export class EventStreams {
   }
 
   /**
-   * Sends what has happened since `Last-Event-ID` (or `?after=`) and then what happens, until the session ends at
-   * `expiresAt`. Where what has happened since is not known to be all, and for those who name no event, a `reset` event
-   * with the whole plugin list comes first.
+   * Sends the events since `Last-Event-ID` (or `?after=`) and then new ones, until the session ends at `expiresAt`. If some
+   * of the earlier events are gone, or the client names none, a `reset` event with the whole plugin list comes first.
    */
   open(request: Request, response: Response, expiresAt: Date | undefined): void {
     response.writeHead(200, HEADERS);
@@ -56,7 +55,7 @@ export class EventStreams {
     });
   }
 
-  /** Ends every stream, and those that are opened later at once. */
+  /** Ends every stream, and ends later ones as soon as they open. */
   close(): void {
     this.#closed = true;
     for (const response of this.#open) response.end();
@@ -69,7 +68,7 @@ export class EventStreams {
   }
 }
 
-/** The id that a client named; NaN, which no event has, where it named none. A header comes from a reconnect and is newer. */
+/** The event id that a client sent; NaN, which no event has, if it sent none. The header comes from a reconnect and is newer. */
 function lastSeen(request: Request): number {
   const seen = request.get('last-event-id') ?? request.query.after;
   return typeof seen === 'string' && /^\d+$/.test(seen) ? Number(seen) : NaN;

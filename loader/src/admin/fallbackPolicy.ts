@@ -15,7 +15,7 @@ const NO_POLICY =
   'dynamicPlugins.operators may, and every other permission is allowed. To decide both, install a module for the permission ' +
   'plugin that sets a policy.';
 
-/** A permission policy, as far as it is made or passed on here (plugin-permission-node, `PermissionPolicy`). */
+/** The part of a permission policy that is used here (plugin-permission-node, `PermissionPolicy`). */
 interface Policy {
   handle(
     request: { permission: Permission },
@@ -36,10 +36,10 @@ interface ExtensionPointEntry {
 /** The extension points of permission plugins that have a fallback. */
 const watchedPoints = new WeakSet<object>();
 
-/** What {@link withFallbackPolicy} works with. */
+/** Dependencies of {@link withFallbackPolicy}. */
 export interface FallbackOptions {
   rules: AccessRules;
-  /** Names of bundles that were to set a policy and do not run. */
+  /** Names of bundles that should set a policy and are not running. */
   failedPolicies(): readonly string[];
   logger: RootLoggerService;
 }
@@ -48,9 +48,10 @@ export interface FallbackOptions {
 type SetFallback = (point: PolicyPoint) => void;
 
 /**
- * The features of a host whose permission plugin starts without a policy, too: plugins may then be changed by operators only,
- * and everything else is allowed as where permissions are off, unless the bundle that was to decide it does not run. Backstage's allow-all module counts as no policy, because
- * nobody decided by it who may run code in the portal; so a dropped policy takes its place.
+ * Features of a host whose permission plugin can start without a policy. Then only operators may change plugins, and
+ * everything else is allowed as if permissions were off, unless a bundle that should set the policy is not running.
+ * Backstage's allow-all module does not count as a policy, because it is not a decision about who may run code in the portal;
+ * a policy from a bundle replaces it.
  */
 export function withFallbackPolicy(
   features: readonly RegistrationsFeature[],
@@ -68,7 +69,7 @@ export function withFallbackPolicy(
   }));
 }
 
-/** Lets operators change plugins, and everybody do everything else, unless a policy was to decide it and failed. */
+/** Lets operators change plugins and everybody do everything else, unless the bundle that should set the policy failed. */
 function fallbackPolicy({ rules: { operators }, failedPolicies }: FallbackOptions): Policy {
   return {
     async handle({ permission }, user) {
@@ -88,7 +89,7 @@ function adapt(registration: Registration, setFallback: SetFallback): Registrati
   return isAllowAll(registration) ? withoutPolicy(registration) : registration;
 }
 
-/** A registration of the permission plugin that sets the fallback where no module has set a policy before its init. */
+/** A registration of the permission plugin that sets the fallback if no module has set a policy before its init. */
 function withPolicy(registration: Registration, setFallback: SetFallback): Registration {
   const entry = registration.extensionPoints.find(isPolicyPoint)!;
   const point = entry.factory({}) as PolicyPoint;
@@ -116,7 +117,7 @@ function withPolicy(registration: Registration, setFallback: SetFallback): Regis
   };
 }
 
-/** A module that sets no policy where the permission plugin has a fallback. */
+/** A module that does not set a policy if the permission plugin has a fallback. */
 function withoutPolicy(registration: Registration): Registration {
   const { deps, func } = registration.init;
   return {

@@ -5,12 +5,12 @@ import { INFO_PLUGIN_ID } from '../composition/ownPlugins';
 import type { PluginStatus } from '../lifecycle/states';
 import { Access } from './access';
 import type { AccessRules } from './accessRules';
-import { codedErrors } from './errors';
+import { codedErrors } from './codedErrors';
 import { readPermission } from './permissions';
 
 /**
- * `GET /api/dynamic-plugins-info/loaded-plugins` as Red Hat Developer Hub answers it
- * (redhat-developer/rhdh, `plugins/dynamic-plugins-info-backend`), for those who may read the admin API.
+ * `GET /api/dynamic-plugins-info/loaded-plugins` as Red Hat Developer Hub answers it (redhat-developer/rhdh,
+ * `plugins/dynamic-plugins-info-backend`), for callers with read permission in the admin API.
  */
 export function loadedPluginsPlugin(rules: AccessRules, list: () => readonly PluginStatus[]): BackendFeature {
   return createBackendPlugin({

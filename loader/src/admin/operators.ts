@@ -7,7 +7,7 @@ export class Operators {
     this.#refs = new Set(refs);
   }
 
-  /** True where a user is listed; `ownership` tells their groups, and is asked only where it matters. */
+  /** True if a user is listed; `ownership` returns their groups, and is called only if they matter. */
   async include(userEntityRef: string, ownership: () => Promise<readonly string[]>): Promise<boolean> {
     if (this.#refs.size === 0) return false;
     if (this.#has(userEntityRef)) return true;

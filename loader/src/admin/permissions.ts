@@ -26,7 +26,7 @@ export const configurePermission = createPermission({
 
 /**
  * The permission for every write.
- * @deprecated Policies that name it are honoured; new ones name {@link installPermission} and the others.
+ * @deprecated Policies that name it are still honoured; new ones name {@link installPermission} and the others.
  */
 export const managePermission = createPermission({
   name: 'dynamic-plugins.manage',
@@ -42,7 +42,7 @@ export const PERMISSIONS: readonly BasicPermission[] = [
   managePermission,
 ];
 
-/** True for every permission that is asked for dynamic plugins but the one to see them. */
+/** True for every permission of dynamic plugins except the one to read. */
 export function isWrite({ name }: { name: string }): boolean {
   return name.startsWith('dynamic-plugins.') && name !== readPermission.name;
 }

@@ -5,11 +5,11 @@ import {
   type AuthorizePermissionResponse,
   type BasicPermission,
 } from '@backstage/plugin-permission-common';
-import { StagedoorError } from '@stagedoor/bundle';
 import type { UserCredentials } from './caller';
+import { policyUnavailable } from './errors';
 import { isWrite, managePermission } from './permissions';
 
-/** No policy names it: its answer is what a policy says about permissions that it does not know. */
+/** No policy names it, so the answer shows what a policy says about unknown permissions. */
 const unnamedPermission = createPermission({
   name: 'dynamic-plugins.unnamed',
   attributes: { action: 'update' },
@@ -17,8 +17,8 @@ const unnamedPermission = createPermission({
 
 /**
  * Asks the installed permission policy whether a user has a permission. A policy that names `dynamic-plugins.manage`, the
- * deprecated permission for every write, decides by that name: it answers it otherwise than a name that it cannot know.
- * Throws POLICY_UNAVAILABLE.
+ * deprecated permission for every write, is recognised because it answers that name differently from an unknown one; then
+ * that name decides. Throws POLICY_UNAVAILABLE.
  */
 export async function policyAllows(
   permissions: PermissionsService,
@@ -33,7 +33,7 @@ export async function policyAllows(
       { credentials },
     );
   } catch (cause) {
-    throw new StagedoorError('POLICY_UNAVAILABLE', 'The permission policy cannot be asked.', { cause });
+    throw policyUnavailable(cause);
   }
   const [named, manage, unnamed] = answers.map(({ result }) => result);
   return (manage === unnamed ? named : manage) === AuthorizeResult.ALLOW;

@@ -41,12 +41,12 @@ export class AheadThread {
     this.#worker.postMessage({ root, entries, shelves, compile } satisfies AheadJob);
   }
 
-  /** What was staged of an entry, once; undefined where there is nothing, for whatever reason. */
+  /** What was staged of an entry, once; undefined if there is nothing, for whatever reason. */
   async staged(entry: string): Promise<StagedAhead | undefined> {
     const begun = this.#staging.get(entry);
     if (!begun) return undefined;
     this.#staging.delete(entry);
-    // Somebody waits now: the process must not end for having nothing else to do.
+    // A caller waits now, so the thread must keep the process alive.
     if (!this.#ended) this.#worker.ref();
     return await begun;
   }
@@ -59,7 +59,7 @@ export class AheadThread {
     return cache;
   }
 
-  /** Ends the thread; what it was asked comes to nothing. */
+  /** Ends the thread; pending requests resolve to nothing. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -7,12 +7,12 @@ import { indexFileIn } from '../stage/shelf';
 import type { StateOpening } from '../stage/stateOpening';
 import { AheadThread } from './aheadThread';
 
-/** A thread takes some forty milliseconds to start: fewer drops are staged sooner without. */
+/** A thread takes some 40 ms to start; fewer drops are staged faster without one. */
 const FEW = 3;
 
 /**
- * Starts the thread that a first start is worth, and begins with what lies in the root directory; later starts find what they
- * need. `onSchema` hears, bundle by bundle, that app-config is going to be checked.
+ * Starts a thread if a first start benefits from one, and begins with the content of the root directory; later starts find
+ * their copies staged. `onSchema` hears for each bundle that app-config is about to be checked.
  */
 export function startAhead(settings: Settings, opening: StateOpening, onSchema: () => void): AheadThread | undefined {
   const { rootDirectory, stateDirectory } = settings;
@@ -23,7 +23,7 @@ export function startAhead(settings: Settings, opening: StateOpening, onSchema: 
   const compile = keepsCode() && settings.isolation === 'in-process';
   opening.open().then(
     ({ shelves }) => thread.begin(rootDirectory, entries, shelves, compile),
-    // Why it cannot be done is told when it has to be.
+    // The error is reported when the work has to be done.
     () => {},
   );
   return thread;

@@ -23,27 +23,30 @@ parentPort!.on('message', (job: AheadJob) => {
   if (!busy) void work();
 });
 
-/** One job after the other. Nothing can run that is not staged, so that comes first. */
+/** One job at a time. Staging comes first, because nothing runs without it. */
 async function work(): Promise<void> {
   busy = true;
   for (;;) {
     const job = toStage.shift();
-    // What could not be staged the portal stages itself, and says why it cannot.
+    // The portal stages the rest itself, and reports why that fails.
     if (job) answer({ entry: job.entry, staged: await stage(job).catch(() => undefined) });
     else {
-      // The portal begins with the first: the cache of what it comes to last is the most likely to be of use.
+      // The portal begins with the first bundle, so the cache of the last is the most likely to be ready in time.
       const file = [...toCompile].at(-1);
       if (file === undefined) break;
       toCompile.delete(file);
       compileFile(file);
     }
-    // Hears what was asked meanwhile.
+    // Receives requests that came meanwhile.
     await new Promise((resolve) => setImmediate(resolve));
   }
   busy = false;
 }
 
-/** Stages a drop that has settled and does not change meanwhile; one that may still be written is left to the portal, which waits. */
+/**
+ * Stages a drop that has settled and does not change meanwhile. A drop that may still be written is left to the portal, which
+ * waits for it.
+ */
 async function stage({
   root,
   entry,

@@ -5,8 +5,8 @@ import type { SchemaEntry } from '../validate/configSchema';
 import type { ServiceFeature } from '../host/features';
 
 /**
- * `core.dynamicplugins.schemas` in a portal whose bundles come and go: `list` is asked anew at each call. A plugin that gives
- * values of app-config to browsers asks it which of them the schemas of bundles call visible.
+ * `core.dynamicplugins.schemas` in a portal whose bundles come and go: each call asks `list` again. Plugins that send values
+ * of app-config to browsers use it to learn which of them the schemas of bundles declare visible.
  */
 export function bundleSchemasFactory(list: () => readonly SchemaEntry[]): ServiceFeature {
   return createServiceFactory({

@@ -1,16 +1,16 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { Contribution } from '../composition/contribution';
 import { claimsOf } from '../composition/contribution';
-import { conflict } from '../composition/conflict';
+import { conflict } from '../composition/errors';
+import { serviceTaken } from './errors';
 
-/** Which bundle has which ids: Backstage ends the start when two features bring the same one. */
+/** Which bundle has which ids. Backstage aborts the start when two features register the same one. */
 export class Claims {
-  /** By claim as {@link claimsOf} has it. */
+  /** By claim in the form of {@link claimsOf}. */
   readonly #owners = new Map<string, string>();
   readonly #services = new Map<string, string>();
   readonly #reservedFor: (claim: string) => string | undefined;
 
-  /** `reservedFor` tells whose an id is that nobody has claimed yet. */
+  /** `reservedFor` returns the owner of an id that nobody has claimed yet. */
   constructor(reservedFor: (claim: string) => string | undefined) {
     this.#reservedFor = reservedFor;
   }
@@ -40,9 +40,7 @@ export class Claims {
   claimService(owner: string, id: string): void {
     const holder = this.#services.get(id);
     if (holder !== undefined && holder !== owner) {
-      throw new StagedoorError('SERVICE_REPLACEMENT_REFUSED', `${owner} brings the service '${id}' of ${holder}.`, {
-        hint: `Remove the drop of ${owner} or of ${holder}.`,
-      });
+      throw serviceTaken(owner, id, holder);
     }
     this.#services.set(id, owner);
   }

@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { readRemote, type FrontendRemoteResolver, type ServedRemote } from '../frontend/remote';
 import type { DynamicPluginProvider } from './types';
 
-/** Gives the resolver of one package, where it needs one. */
+/** Provides the resolver of one package, if it needs one. */
 export interface FrontendRemoteResolverProvider {
   for(pluginName: string, pluginPackagePath: string): Partial<FrontendRemoteResolver> | undefined;
 }
 
 /** The service `core.dynamicplugins.frontendRemotes`. */
 export interface DynamicPluginsFrontendRemotesService {
-  /** To be called once, in the init of a plugin or module. */
+  /** Call it once, in the init of a plugin or module. */
   setResolverProvider(provider: FrontendRemoteResolverProvider): void;
 }
 
-/** What {@link frontendRemotes} reads. */
+/** Inputs of {@link frontendRemotes}. */
 export interface FrontendRemotesOptions {
   plugins: DynamicPluginProvider;
   provider: FrontendRemoteResolverProvider | undefined;
@@ -24,7 +24,7 @@ export interface FrontendRemotesOptions {
   logger: LoggerService;
 }
 
-/** The remotes of all frontend plugins; those that no app could load are left out and logged. */
+/** The remotes of all frontend plugins; invalid ones are left out and logged. */
 export function frontendRemotes({ plugins, provider, baseUrl, logger }: FrontendRemotesOptions): ServedRemote[] {
   return plugins.frontendPlugins().flatMap((plugin) => {
     const { name, version } = plugin;

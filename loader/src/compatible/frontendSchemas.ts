@@ -2,7 +2,7 @@ import { coreServices, createBackendModule, resolvePackagePath, type ServiceRef 
 import { configSchemaExtensionPoint, loadCompiledConfigSchema } from '@backstage/plugin-app-node';
 import type { DynamicPluginsSchemasService } from './schemas';
 
-/** Lets the app read what the schemas of dynamic plugins call visible in the frontend. */
+/** Lets the app read the values that schemas of dynamic plugins declare visible in the frontend. */
 export function frontendSchemasModule(schemasRef: ServiceRef<DynamicPluginsSchemasService, 'root', 'singleton'>) {
   return createBackendModule({
     pluginId: 'app',

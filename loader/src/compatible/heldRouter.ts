@@ -8,18 +8,18 @@ import type { Policy } from '../policy/policy';
 import { answerDidNotStart } from '../serve/unavailable';
 import { openedOnlyIf } from '../start/openedRoutes';
 
-/** Whose router it is. */
+/** The owner of the router. */
 export interface RouterOwner {
   owner: string;
   pluginId: string;
   policy: Policy;
-  /** The plugin is not one of the owner's. */
+  /** The plugin does not belong to the owner. */
   foreign: boolean;
 }
 
 /**
- * The router of a plugin while its init runs. Handlers are kept back until the init is done, so that a plugin that fails
- * half-way serves nothing of what it had set up; a path is opened only where the operator's policy lets it.
+ * The router of a plugin during its init. Handlers are kept back until the init is done, so that a plugin that fails halfway
+ * serves nothing. A path is opened only if the policy of the operator allows it.
  */
 export class HeldRouter implements HttpRouterService {
   readonly #router: HttpRouterService;
@@ -35,7 +35,7 @@ export class HeldRouter implements HttpRouterService {
     this.#afterInit(() => this.#router.use(handler));
   }
 
-  /** Throws a TypeError before backend-plugin-api 1.12, as its own router does. */
+  /** Throws a TypeError before backend-plugin-api 1.12, as Backstage's own router does. */
   addWebSocketHandler(declared: HttpRouterServiceWebSocketHandler): void {
     const add = this.#router.addWebSocketHandler.bind(this.#router);
     const judged = openedOnlyIf(declared, (route) => this.#mayOpen(route));
@@ -53,7 +53,7 @@ export class HeldRouter implements HttpRouterService {
     for (const add of held) add();
   }
 
-  /** The init failed: what it had set up is dropped, and every request is answered 503. */
+  /** The init failed: its handlers are dropped, and every request is answered with 503. */
   refuse(): void {
     this.#held = [];
     const { pluginId } = this.#owner;

@@ -4,8 +4,8 @@ import { settle } from '../scan/settle';
 import { watchRoot } from '../scan/watchRoot';
 
 /**
- * Watches the root directory and says in the log when a drop is no longer what it was at the start (`seen`): a plain
- * backend cannot take it in. Gives what ends it.
+ * Watches the root directory and logs when a drop differs from its state at the start (`seen`), because a plain backend
+ * cannot load it. Returns a function that ends the watch.
  */
 export function noticeLaterDrops(
   root: string,
@@ -21,14 +21,15 @@ export function noticeLaterDrops(
     const what = text === '' ? 'was removed' : known.get(entry) ? 'has changed' : 'is new';
     known.set(entry, text);
     logger.warn(
-      `The drop ${entry} ${what}: this needs a restart (this host is not createDynamicBackend, which takes drops in as it runs).`,
+      `The drop ${entry} ${what}: it takes effect after a restart (this host does not use createDynamicBackend, which loads drops while it runs).`,
     );
   };
-  return watchRoot(root, seen.keys(), (entry) => {
+  const changed = (entry: string): void => {
     if (looking.has(entry)) return;
     looking.add(entry);
     look(entry)
       .catch((error: Error) => logger.warn(`The drop ${entry} cannot be read: ${error.message}`))
       .finally(() => looking.delete(entry));
-  });
+  };
+  return watchRoot(root, seen.keys(), { changed, polling: (why) => logger.warn(why) });
 }

@@ -1,12 +1,12 @@
 import { createServiceFactory, createServiceRef, type ServiceRef } from '@backstage/backend-plugin-api';
 import type { AnyServiceRef, Deps, Impls } from '../host/features';
 
-/** Stands for a service or extension point that nothing provides. */
+/** Placeholder for a service or extension point that nothing provides. */
 const ABSENT = Symbol('absent');
 
 /**
- * The same refs, which do not fail where nothing provides them: Backstage ends the start of the whole backend for a missing
- * dependency, before anything of the plugin is asked. {@link absentIn} tells which are missing.
+ * The same refs in a form that does not fail if nothing provides them. Backstage aborts the start of the whole backend for a
+ * missing dependency before any code of the plugin runs. {@link absentIn} returns the missing ones.
  */
 export function optionalDeps(deps: Deps): Deps {
   return Object.fromEntries(Object.entries(deps).map(([name, ref]) => [name, optional(ref)]));

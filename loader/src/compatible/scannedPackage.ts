@@ -14,7 +14,7 @@ export function scannedPackage({ dir, packageJson }: StagedBundle): ScannedPlugi
   };
 }
 
-/** Undefined where it is absent; one that is not JSON is reported when the package is loaded. */
+/** Undefined if it is absent; one that is not JSON is reported when the package is loaded. */
 function readAlpha(file: string): ScannedPluginPackage['alphaManifest'] {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ScannedPluginPackage['alphaManifest'];

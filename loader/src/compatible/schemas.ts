@@ -8,11 +8,11 @@ import type { SchemaLocator } from './types';
 
 /** The service `core.dynamicplugins.schemas`. */
 export interface DynamicPluginsSchemasService {
-  /** A config schema with those of all dynamic plugins added. */
+  /** A config schema merged with those of all dynamic plugins. */
   addDynamicPluginsSchemas(configSchema: ConfigSchema): Promise<{ schema: ConfigSchema }>;
 }
 
-/** Adds the schemas of bundles that `bundles` gives, asked once; a schema that cannot be read goes to `onFault`. */
+/** Adds the schemas of the bundles from `bundles`, called once; a schema that cannot be read is reported to `onFault`. */
 export function schemasService(
   bundles: () => Promise<readonly StagedBundle[]>,
   locate: SchemaLocator | undefined,

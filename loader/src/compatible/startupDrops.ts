@@ -1,5 +1,6 @@
+import { hostPackages } from '../host/hostPackages';
 import { StateFile } from '../lifecycle/stateFile';
-import { type StagedoorError, findPackageDir, isStagedoorError, sharedPackages } from '@stagedoor/bundle';
+import { type StagedoorError, findPackageDir, isStagedoorError } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
 import { settle } from '../scan/settle';
@@ -13,42 +14,42 @@ import { stageDrop } from '../stage/stageDrop';
 import { openStateDirectory } from '../stage/stateDirectory';
 import { lockState } from '../stage/stateLock';
 
-/** A drop that is no bundle, with the reason. */
+/** A drop that is not a bundle, with the reason. */
 interface UnusableDrop {
   entry: string;
   fault: StagedoorError;
 }
 
-/** What was in the root directory when the backend started, each drop staged once. */
+/** The content of the root directory when the backend started, each drop staged once. */
 export interface StartupDrops {
-  /** The bundles that count, sorted by drop: of one package the highest version. */
+  /** The bundles in effect, sorted by drop: the highest version of each package. */
   bundles: StagedBundle[];
   unusable: UnusableDrop[];
-  /** What is remembered of the bundles that served at earlier starts. */
+  /** Records of the bundles that served at earlier starts. */
   state: StateFile;
-  /** What each drop looked like, by entry, to tell later changes. */
+  /** Snapshot of each drop by entry, to detect later changes. */
   seen: ReadonlyMap<string, string>;
   /** Gives the state directory back and undoes what was patched. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
- * Takes the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE and SHARED_PACKAGE_MISSING; the fault of a
- * drop is in `unusable`.
+ * Locks the state directory and stages every drop. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE and
+ * SHARED_PACKAGE_MISSING; errors of drops are in `unusable`.
  */
 export async function readStartupDrops(settings: Settings): Promise<StartupDrops> {
-  // Why it cannot be read is told when it is.
+  // The error is reported when the drop is read.
   await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
   const stateDirectory = await openStateDirectory(settings.stateDirectory);
   const lock = await lockState(stateDirectory);
   try {
-    const shelves = await layShelves(stateDirectory, sharedPackages(__dirname), __dirname);
+    const shelves = await layShelves(stateDirectory, hostPackages(), __dirname);
     const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
     const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
     const state = await StateFile.open(stateDirectory, {
-      assertHeld: () => lock.assertHeld(),
+      lock,
       onDamage: (fault) => void unusable.push({ entry: stateDirectory, fault }),
     });
     const entries = await listDrops(settings.rootDirectory).catch((fault: StagedoorError) => {
@@ -58,13 +59,13 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const found = await Promise.all(entries.map((entry) => stageEntry(settings, entry, shelves, seen, unusable)));
     const bundles = newestOf(found.filter((bundle) => bundle !== undefined));
     await collectStaged(shelves, new Set(bundles.map(({ dir }) => dir)));
-    const close = (): void => {
+    const close = async (): Promise<void> => {
       patch?.dispose();
-      lock.release();
+      await lock.release();
     };
     return { bundles, unusable, state, seen, close };
   } catch (error) {
-    lock.release();
+    await lock.release();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { HttpRouterService } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import {
   asFeature,
   isPlugin,
@@ -22,25 +22,26 @@ import { isHttpRouter } from '../start/confine';
 import { deadline } from '../deadline';
 import { describe, guardFeature } from '../start/guardFeature';
 import type { Claims } from './claims';
+import { dependenciesMissing, featureLoaderTimedOut } from './errors';
 import { HeldRouter } from './heldRouter';
 import { absentIn, optionalDeps } from './optionalDeps';
 
-/** What a guard goes by. */
+/** Options of a guard. */
 export interface StartupGuardOptions {
   bundle: StagedBundle;
   policy: Policy;
   claims: Claims;
   startTimeoutMs: number;
-  /** Hears of every fault once the bundle's code has been given to Backstage. */
+  /** Hears of every error after the code of the bundle was handed to Backstage. */
   onFault: (fault: StagedoorError) => void;
 }
 
 const HOST_SERVICES = new Set(defaultServiceFactories.map(({ service }) => service.id));
 
 /**
- * Makes the features of one bundle such that Backstage starts without them where they fail: an init that throws or
- * hangs, a dependency that nothing provides, a feature loader that rejects. What the portal's units get by being backends
- * of their own, a plain backend gets only from what it is handed.
+ * Wraps the features of one bundle so that Backstage starts without them if they fail: an init that throws or hangs, a
+ * dependency that nothing provides, a feature loader that rejects. In a portal of units each unit is a backend of its own,
+ * which gives the same protection.
  */
 export class StartupGuard {
   readonly #options: StartupGuardOptions;
@@ -96,8 +97,9 @@ export class StartupGuard {
       loader: async (impls) => {
         try {
           refuseAbsent(`A feature loader of ${bundle.name}`, absentIn(deps, impls));
-          const late = `A feature loader of ${bundle.name} did not end within ${startTimeoutMs / 1000} s.`;
-          const ran = deadline(feature.loader(impls), startTimeoutMs, () => new StagedoorError('START_TIMEOUT', late));
+          const ran = deadline(feature.loader(impls), startTimeoutMs, () =>
+            featureLoaderTimedOut(bundle.name, startTimeoutMs),
+          );
           const loaded = [...(await ran)].map((value) => {
             const found = asFeature(value);
             if (!found) throw new Error(`${feature.description} returned something that is not a feature`);
@@ -160,8 +162,5 @@ export class StartupGuard {
 
 function refuseAbsent(who: string, ids: readonly string[]): void {
   if (ids.length === 0) return;
-  const missing = ids.map((id) => `'${id}'`).join(', ');
-  throw new StagedoorError('INIT_FAILED', `${who} depends on ${missing}, which nothing in this backend provides.`, {
-    hint: 'Add what provides it to the backend, or remove the drop.',
-  });
+  throw dependenciesMissing(who, ids);
 }

@@ -1,8 +1,10 @@
 import type { BackendFeature, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import { StagedoorError, isBackendRole, sharedPackages } from '@stagedoor/bundle';
+import { isBackendRole, type StagedoorError } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { faultText } from '../errors/faultText';
 import { Policy } from '../policy/policy';
+import { loadTimedOut } from '../resolve/errors';
 import { loadFeatures, type LoadModule } from '../resolve/loadFeatures';
 import { asFault } from '../errors/asFault';
 import type { Settings } from '../settings/settings';
@@ -24,7 +26,7 @@ import type {
   ScannedPluginPackage,
 } from './types';
 
-/** What {@link StartupPlugins} works with. */
+/** Dependencies of {@link StartupPlugins}. */
 export interface StartupPluginsOptions {
   settings: Settings;
   drops: StartupDrops;
@@ -35,13 +37,13 @@ export interface StartupPluginsOptions {
   moduleLoader?: ModuleLoader;
 }
 
-/** The service `core.dynamicplugins`: every bundle that was there at the start, loaded or refused. */
+/** The service `core.dynamicplugins`: every bundle that was present at the start, loaded or rejected. */
 export class StartupPlugins implements DynamicPluginProvider {
   readonly #plugins: DynamicPlugin[] = [];
   readonly #packages = new Map<string, ScannedPluginPackage>();
   #remember: () => Promise<void> = async () => {};
 
-  /** Validates and loads every bundle, one after the other; the fault of one is in its `failure` and in the log. */
+  /** Validates and loads every bundle, one at a time; an error of one is in its `failure` and in the log. */
   static async load(options: StartupPluginsOptions): Promise<StartupPlugins> {
     const { drops, logger, backstageRoot, moduleLoader } = options;
     const provider = new StartupPlugins();
@@ -61,7 +63,7 @@ export class StartupPlugins implements DynamicPluginProvider {
     return provider;
   }
 
-  /** Notes what serves when the backend has started, for its next start; a state file that cannot be written is logged. */
+  /** Records what serves after the start, for the next start; a state file that cannot be written is logged. */
   remember(): Promise<void> {
     return this.#remember();
   }
@@ -80,12 +82,12 @@ export class StartupPlugins implements DynamicPluginProvider {
 
   getScannedPackage(plugin: DynamicPlugin): ScannedPluginPackage {
     const found = this.#packages.get(keyOf(plugin));
-    if (!found) throw new Error(`${plugin.name}@${plugin.version} is no dynamic plugin of this backend`);
+    if (!found) throw new Error(`${plugin.name}@${plugin.version} is not a dynamic plugin of this backend`);
     return found;
   }
 }
 
-/** Takes one bundle after the other through validate and resolve. */
+/** Takes the bundles through validate and resolve, one at a time. */
 class BundleLoader {
   readonly #options: StartupPluginsOptions;
   readonly #policy: Policy;
@@ -98,15 +100,15 @@ class BundleLoader {
     const present = new Set(drops.bundles.map(({ name }) => name));
     this.#claims = new Claims((claim) => {
       const holder = drops.state.holderOf(claim);
-      // What could not be read may be of any package.
+      // An unreadable drop may contain any package.
       return holder !== undefined && (present.has(holder) || drops.unusable.length > 0) ? holder : undefined;
     });
     this.#policy = new Policy(settings, ({ outcome, code, message }) => {
       if (outcome === 'warned' || code === 'OPEN_ROUTE_REFUSED') logger.warn(`${code}: ${message}`);
     });
-    const host = describeHost(sharedPackages(__dirname), backstageRoot);
+    const host = describeHost(hostPackages(), backstageRoot);
     this.#gate = new Gate({
-      ...{ host, policy: this.#policy, config, rootLogger: logger },
+      ...{ host, policy: this.#policy, config, versions: settings.versions, rootLogger: logger },
       newest: (name) => drops.state.newest(name),
     });
   }
@@ -126,7 +128,7 @@ class BundleLoader {
     return frontend || isBackendRole(role) ? plugin : undefined;
   }
 
-  /** Says of which values bundles disagree who may see them: in Backstage itself, that ends the start. */
+  /** Reports values that one bundle declares visible and another secret: Backstage itself would abort the start. */
   tellVisibilityConflicts(): void {
     const { drops, config, logger } = this.#options;
     const schemas = drops.bundles.map(
@@ -139,7 +141,7 @@ class BundleLoader {
     }
   }
 
-  /** Notes which builds serve under which ids, and forgets the ids of those that are gone. */
+  /** Records which builds serve under which ids, and forgets the ids of bundles that are gone. */
   async remember(serving: readonly DynamicPlugin[]): Promise<void> {
     const { drops, logger } = this.#options;
     const present = new Set(drops.bundles.map(({ name }) => name));
@@ -158,10 +160,8 @@ class BundleLoader {
     if (fault) throw fault;
     const { startTimeoutMs } = settings;
     const load: LoadModule | undefined = moduleLoader && ((entry) => moduleLoader.load(entry));
-    const features = await deadline(
-      loadFeatures(bundle, load),
-      startTimeoutMs,
-      () => new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`),
+    const features = await deadline(loadFeatures(bundle, load), startTimeoutMs, () =>
+      loadTimedOut(bundle.name, startTimeoutMs),
     );
     const onFault = (late: StagedoorError): void => this.#fail(plugin, late);
     const guard = new StartupGuard({ bundle, policy: this.#policy, claims: this.#claims, startTimeoutMs, onFault });

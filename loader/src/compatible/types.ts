@@ -1,7 +1,7 @@
 import type { BackendFeature, LoggerService } from '@backstage/backend-plugin-api';
 import type { PackageJson } from '@stagedoor/bundle';
 
-/** A package.json with what every dynamic plugin has in it. */
+/** A package.json with the fields that every dynamic plugin has. */
 export type ScannedPluginManifest = PackageJson & { main: string; backstage: { role: string } };
 
 /** A dynamic plugin's package, as the services of `@backstage/backend-dynamic-feature-service` describe it. */
@@ -13,7 +13,7 @@ export interface ScannedPluginPackage {
   alphaManifest?: PackageJson;
 }
 
-/** How the code of packages is loaded, for hosts that do it their own way. */
+/** Loads the code of packages, for hosts with a loader of their own. */
 export interface ModuleLoader {
   bootstrap(
     backstageRoot: string,
@@ -23,12 +23,12 @@ export interface ModuleLoader {
   load(id: string): Promise<unknown>;
 }
 
-/** What every dynamic plugin tells of itself. */
+/** Fields of every dynamic plugin. */
 interface BaseDynamicPlugin {
   name: string;
   version: string;
   role: string;
-  /** `<code>: <message>` of a plugin that was refused or failed. */
+  /** `<code>: <message>` of a plugin that was rejected or failed. */
   failure?: string;
 }
 
@@ -37,7 +37,7 @@ export interface FrontendDynamicPlugin extends BaseDynamicPlugin {
   platform: 'web';
 }
 
-/** A plugin or module for the backend; `installer` is absent where it was refused or failed to load. */
+/** A plugin or module for the backend; `installer` is absent if it was rejected or failed to load. */
 export interface BackendDynamicPlugin extends BaseDynamicPlugin {
   platform: 'node';
   installer?: { kind: 'new'; install(): BackendFeature | BackendFeature[] };

@@ -6,12 +6,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 const HASH_BYTES = 32;
 const STEP_BYTES = 1 << 20;
 
-/** Writes a code cache behind its sha256, whole or not at all: V8 itself checks only a header. */
+/** Writes a code cache behind its sha256, atomically: V8 itself checks only a header. */
 export async function writeCache(file: string, data: Buffer): Promise<void> {
   await replaceFile(file, [createHash('sha256').update(data).digest(), data]);
 }
 
-/** The code cache in a file; undefined where there is none or it is damaged. Lets others run while it hashes. */
+/** The code cache in a file; undefined if there is none or it is damaged. Yields to other work while it hashes. */
 export async function readCache(file: string): Promise<Buffer | undefined> {
   const content = await readFile(file).catch(() => undefined);
   if (!content || content.length < HASH_BYTES) return undefined;

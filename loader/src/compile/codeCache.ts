@@ -13,23 +13,23 @@ import { compileAhead } from './compileAhead';
 import { KeptScripts } from './keptScripts';
 import { forgetScript, patchExtensions, prepareScript } from '../patches/preparedScripts';
 
-/** Bytes from which on compiling ahead is worth a process: smaller files load within a stall that nobody notices. */
+/** Smallest size in bytes for which a process that compiles ahead pays off: smaller files load within an unnoticeable stall. */
 const LARGE = 1.5 * 1024 * 1024;
 
-/** How {@link CodeCache.prepare} goes about it. */
+/** Options of {@link CodeCache.prepare}. */
 export interface PrepareOptions {
-  /** Whether requests are being served, which must not wait for large code to be compiled; else speed is all that counts. */
+  /** Whether the portal is serving requests, which must not wait while large code compiles; otherwise only speed counts. */
   serving: boolean;
 }
 
-/** What compiles code in a thread while the portal starts, see `AheadThread`. */
+/** Compiles code in a thread while the portal starts, see `AheadThread`. */
 interface Ahead {
   take(file: string): Buffer | undefined;
 }
 
 /**
- * Keeps what V8 made of the code of bundles for the next time they are loaded, and has large code compiled elsewhere the first
- * time: requiring three megabytes of code stops the process for a tenth of a second otherwise, half of it for compiling.
+ * Keeps V8's code caches of bundles for the next load, and compiles large code elsewhere the first time: otherwise, requiring
+ * 3 MB of code blocks the process for 100 ms, half of it for compiling.
  */
 export class CodeCache {
   readonly #dir: string;
@@ -37,14 +37,14 @@ export class CodeCache {
   readonly #kept: KeptScripts;
   readonly #ahead: Ahead | undefined;
 
-  /** `dir` holds what is kept, by package and staged copy; it is written `keepAfterMs` after code was loaded, in peace. */
+  /** `dir` contains the caches, by package and staged copy. They are written `keepAfterMs` after the code was loaded. */
   constructor(dir: string, { keepAfterMs, ahead }: { keepAfterMs?: number; ahead?: Ahead } = {}) {
     this.#dir = dir;
     this.#ahead = ahead;
     this.#kept = new KeptScripts(keepAfterMs);
   }
 
-  /** Readies the code of a staged bundle for its next `require`; `dispose` drops what was not required. */
+  /** Prepares the code of a staged bundle for its next `require`; `dispose` drops what was not required. */
   async prepare(bundle: StagedBundle, { serving }: PrepareOptions): Promise<{ dispose(): void }> {
     const files = keepsCode() ? await codeFiles(bundle) : [];
     for (const { file, path, size } of files) {
@@ -53,7 +53,7 @@ export class CodeCache {
       if (!cache && serving && large && (await compileAhead(file, cacheFile))) cache = await readCache(cacheFile);
       if (cache && serving && large) {
         const source = await readFile(file, 'utf8');
-        // Reading the cache in is the smaller half of what is left; running the code gets a turn of its own.
+        // Reading the cache is the smaller half of the remaining work; running the code gets a turn of its own.
         await turn();
         const script = compile(file, source, cache);
         if (!script.cachedDataRejected) prepareScript(file, () => script);
@@ -63,7 +63,7 @@ export class CodeCache {
     return { dispose: () => files.forEach(({ file }) => forgetScript(file)) };
   }
 
-  /** Leaves `require` as it was, and keeps nothing more. */
+  /** Restores `require`, and keeps no further caches. */
   close(): void {
     this.#patch.dispose();
     this.#kept.close();
@@ -71,7 +71,7 @@ export class CodeCache {
 
   #compile(file: string, cacheFile: string, kept: Buffer | undefined): Script {
     const script = compile(file, readFileSync(file, 'utf8'), kept ?? this.#ahead?.take(file));
-    // What the thread made holds no function that a start calls.
+    // The cache from the thread contains no functions that a start calls.
     if (!kept || script.cachedDataRejected) this.#kept.add(cacheFile, script);
     return script;
   }
@@ -81,12 +81,12 @@ export class CodeCache {
   }
 }
 
-/** A name for each path: of two files with one cache, V8 would run the code of one as the other. */
+/** One name for each path: given two files with one cache, V8 would run the code of one as the other. */
 function hash(path: string): string {
   return createHash('sha256').update(path).digest('hex');
 }
 
-/** False where it is of no use: a debugger, and source maps in stack traces, need the module as Node itself loads it. */
+/** False if a cache cannot be used: with a debugger or with source maps in stack traces, Node itself must load the module. */
 export function keepsCode(): boolean {
   const { sourceMapsEnabled } = process as { sourceMapsEnabled?: boolean };
   const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((flag) => flag.includes('source-maps'));

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
 
-/** Bytes from which on V8's cache of a file saves more than reading it costs. */
+/** Smallest size in bytes for which V8's cache of a file saves more than reading it costs. */
 const CACHED = 256 * 1024;
 
 /** A file of code: absolute, its path in the bundle, its size in bytes. */
@@ -12,7 +12,7 @@ export interface CodeFile {
   size: number;
 }
 
-/** A bundle's files of CommonJS that are worth a code cache. Bundles of other tools are made of many small ones. */
+/** CommonJS files of a bundle that are worth a code cache. Bundles of other tools consist of many small files. */
 export async function codeFiles({ dir, manifest, packageJson }: StagedBundle): Promise<CodeFile[]> {
   if (packageJson.type === 'module') return [];
   const paths = (manifest?.files ?? []).filter(({ path, size }) => /^dist\/.*\.js$/.test(path) && size >= CACHED);

@@ -5,15 +5,14 @@ import { lowerPriority } from '../lowerPriority';
 
 /** The built child; this file is built into `dist/index.cjs.js`. */
 const CHILD = join(__dirname, 'compile', 'child.cjs.js');
-/** Compiling takes a tenth of a second for each megabyte or so; code that takes this long is loaded without. */
+/** Compiling takes about 100 ms per megabyte; code that exceeds this time is loaded without a cache. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Compiles a file of CommonJS in a process of its own and writes V8's code cache of it to `cacheFile`, whole or not at
- * all. Resolves to false where that failed: the code then compiles as it is loaded.
- *
- * A process and no thread: only with V8's `--no-lazy` does the cache hold more than the outermost functions, and V8's
- * flags hold for a whole process.
+ * Compiles a CommonJS file in a separate process and writes V8's code cache to `cacheFile` atomically. Resolves to false on
+ * failure: the code then compiles when it is loaded.
+ * A process rather than a thread: only with V8's `--no-lazy` does the cache contain more than the outermost functions, and
+ * V8's flags apply to a whole process.
  */
 export function compileAhead(file: string, cacheFile: string): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,12 +1,12 @@
 import type { Script } from 'node:vm';
 import { writeCache } from './cacheFile';
 
-/** By then a plugin has started and run what it needs at a start: that is what the cache is to hold. */
+/** By then a plugin has started and has run its start-up code, which is what the cache should contain. */
 const KEEP_AFTER_MS = 10_000;
-/** Making a cache takes some milliseconds of the process: others get their turn in between. */
+/** Creating a cache takes some milliseconds; the pause between two lets other work run. */
 const APART_MS = 50;
 
-/** Scripts whose code caches are yet to be written, in the order they were loaded. */
+/** Scripts whose code caches are still to be written, in load order. */
 export class KeptScripts {
   readonly #scripts = new Map<string, Script>();
   readonly #afterMs: number;
@@ -17,7 +17,7 @@ export class KeptScripts {
     this.#afterMs = afterMs;
   }
 
-  /** Writes to `cacheFile`, some time from now, what V8 has made of `script` by then. */
+  /** Writes the code cache of `script` to `cacheFile` after a delay, with the functions that V8 has compiled by then. */
   add(cacheFile: string, script: Script): void {
     this.#scripts.set(cacheFile, script);
     if (!this.#timer && !this.#closed) this.#schedule(this.#afterMs);
@@ -38,7 +38,7 @@ export class KeptScripts {
     if (!next) return void (this.#timer = undefined);
     const [cacheFile, script] = next;
     this.#scripts.delete(cacheFile);
-    // What cannot be kept is compiled again.
+    // Without a cache, the code is compiled again.
     await writeCache(cacheFile, script.createCachedData()).catch(() => {});
     if (!this.#closed) this.#schedule(APART_MS);
   }

@@ -1,7 +1,7 @@
 import type { Contribution } from './contribution';
 import type { Composition } from './part';
 
-/** A composition with what a contribution brings for the plugin, as its plugin or as a module. */
+/** A composition extended by what a contribution provides for the plugin. */
 export function compose(rest: Composition, pluginId: string, contribution: Contribution | undefined): Composition {
   if (!contribution) return rest;
   const isPluginHere = contribution.pluginIds.includes(pluginId);

@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { plainError } from '../errors/thrown';
 import { isPlugin, type RegistrationsFeature } from '../host/features';
+import { registerFailed } from './errors';
 import type { Part } from './part';
 
-/** What a bundle or the portal itself brings, ordered by the units it goes into. */
+/** What a bundle or the portal itself contributes, by unit. */
 export interface Contribution {
   pluginIds: string[];
   modules: Array<{ pluginId: string; moduleId: string }>;
@@ -41,7 +41,7 @@ function registrationsOf(
     return feature.getRegistrations();
   } catch (thrown) {
     const cause = plainError(thrown);
-    throw new StagedoorError('REGISTER_FAILED', `register of ${owner} threw: ${cause.message}`, { cause });
+    throw registerFailed(owner, cause);
   }
 }
 
@@ -53,7 +53,10 @@ interface Claim {
   moduleId?: string;
 }
 
-/** The ids that a bundle provides, plugins first. Express matches paths without regard to case, and so are plugins told apart. */
+/**
+ * The ids that a bundle provides, plugins first. Express matches paths case-insensitively, so plugin ids are compared the
+ * same way.
+ */
 export function claimsOf({ pluginIds, modules }: Pick<Contribution, 'pluginIds' | 'modules'>): Claim[] {
   return [
     ...pluginIds.map((pluginId) => ({ claim: pluginId.toLowerCase(), pluginId })),

@@ -4,7 +4,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 /** The owner of everything that the portal itself added. */
 export const STATIC_OWNER = '(static)';
 
-/** What one owner brings to a unit: its plugin, its modules, services of its own. */
+/** What one owner contributes to a unit: its plugin, its modules, its own services. */
 export interface Part {
   /** {@link STATIC_OWNER} or the package name of a bundle. */
   owner: string;
@@ -13,9 +13,9 @@ export interface Part {
   services: ServiceFeature[];
   /** Source package name → staged folder, for `resolvePackagePath`. */
   packageDirs: Record<string, string>;
-  /** Undefined where the portal itself brings it. */
+  /** Undefined for the portal itself. */
   bundle?: StagedBundle;
-  /** The bundle whose code runs in a process of its own and is not loaded here: features and services are empty. */
+  /** The bundle, if its code runs in a separate process and is not loaded here: features and services are then empty. */
   isolated?: StagedBundle;
 }
 
@@ -25,17 +25,17 @@ export interface Composition {
   modules: Part[];
 }
 
-/** The parts of a composition without repeats (an owner may bring plugin and modules in one part). */
+/** The distinct parts of a composition (an owner may provide plugin and modules in one part). */
 export function partsOf(composition: Composition): Part[] {
   return [...new Set([...(composition.plugin ? [composition.plugin] : []), ...composition.modules])];
 }
 
-/** The bundles that a composition is made of, that of the plugin first. */
+/** The bundles of a composition, that of the plugin first. */
 export function bundlesOf(composition: Composition): StagedBundle[] {
   return partsOf(composition).flatMap(({ bundle }) => bundle ?? []);
 }
 
-/** Ids of the modules that a part brings for a plugin. */
+/** Ids of the modules that a part has for a plugin. */
 export function moduleIdsOf(part: Part, pluginId: string): string[] {
   return part.modules.filter((module) => module.pluginId === pluginId).map(({ moduleId }) => moduleId);
 }

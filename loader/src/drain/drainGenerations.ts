@@ -1,8 +1,8 @@
 import type { ReplacedGeneration } from '../swap/swapUnit';
 
 /**
- * Drain: generations that were replaced finish the requests that they have, at most for the drain timeout, run their shutdown
- * hooks and stop, side by side. Never rejects: what serves now does not depend on how they end.
+ * Drain: replaced generations finish their requests, at most for the drain timeout, run their shutdown hooks and stop, all
+ * concurrently. Never rejects: the new generations do not depend on how the old ones end.
  */
 export async function drainGenerations(replaced: readonly ReplacedGeneration[]): Promise<void> {
   await Promise.allSettled(replaced.map(({ old, next }) => old?.retire(next)));

@@ -6,21 +6,21 @@ import type { PluginState } from '../lifecycle/states';
 import type { Pipeline } from '../pipeline/pipeline';
 
 const INTERVAL_MS = 1000;
-/** A report says nothing of what an operator, or the supervisor, has decided. */
+/** A report does not override decisions of an operator or of the supervisor. */
 const DECIDED: ReadonlySet<PluginState> = new Set<PluginState>(['disabled', 'quarantined']);
 
-/** What `stagedoor dev` says of the bundles in a root directory. */
+/** Build reports of `stagedoor dev` for the bundles in a root directory. */
 export interface BuildReports {
   /** True for a bundle that is being developed. */
   has(name: string): boolean;
-  /** Begins to look. */
+  /** Starts reading reports. */
   start(): void;
   close(): void;
 }
 
 /**
- * Shows the builds that failed at `stagedoor dev`: a bundle is `rejected`, with what is wrong with its source, while what
- * was built before serves. When nothing is wrong any longer, the status is again that of the drop.
+ * Shows failed builds of `stagedoor dev`: the bundle becomes `rejected` with the error in its source, while the last good
+ * build stays in service. When the source builds again, the status is that of the drop.
  */
 export function followBuildReports(
   root: string,

@@ -5,7 +5,7 @@ import type { Bundles } from '../lifecycle/bundles';
 import type { DropDirectory } from './dropDirectory';
 import type { StateFile } from '../lifecycle/stateFile';
 
-/** What {@link Collector} works with. */
+/** Dependencies of {@link Collector}. */
 export interface CollectorOptions {
   shelves: Shelves;
   drops: DropDirectory;
@@ -15,7 +15,7 @@ export interface CollectorOptions {
 
 const EVERY_MS = 5000;
 
-/** Removes staged copies that are of no use any more, every few seconds until it is closed. */
+/** Removes unused staged copies every few seconds until it is closed. */
 export class Collector {
   readonly #options: CollectorOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -25,12 +25,12 @@ export class Collector {
     this.#options = options;
   }
 
-  /** Begins, when every drop that is there has been read. */
+  /** Starts once every present drop has been read. */
   start(): void {
     if (!this.#closed) this.#timer = setInterval(() => void this.collect(), EVERY_MS).unref();
   }
 
-  /** Removes them now, unless a drop is just being read. */
+  /** Removes them now, unless a drop is being read. */
   async collect(): Promise<void> {
     const { shelves, drops, bundles, state } = this.#options;
     if (!drops.idle || this.#closed) return;
@@ -40,7 +40,7 @@ export class Collector {
       const { chosen, serving, previous } = state.get(name);
       return [chosen, serving, previous].map((build) => (build ? stagedDirs(shelves, name, build.digest) : []));
     });
-    // Where it cannot be seen which copies are kept, all are.
+    // If it is unknown which copies are in use, all are kept.
     const needed = await Promise.all(kept).catch(() => undefined);
     if (!needed || !drops.idle || this.#closed) return;
     await collectStaged(shelves, new Set([...loaded, ...needed.flat(), ...drops.stagedDirs()]));

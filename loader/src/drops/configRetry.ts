@@ -2,10 +2,10 @@ import type { LoggerService, RootConfigService } from '@backstage/backend-plugin
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Pipeline } from '../pipeline/pipeline';
 
-/** What a change of app-config may put right. */
+/** Errors that a change of app-config may resolve. */
 const OF_CONFIG: ReadonlySet<string | undefined> = new Set(['CONFIG_INVALID', 'CONFIG_SCHEMA_LIMIT']);
 
-/** Gives bundles that app-config did not suit another try whenever it changes, until the returned function is called. */
+/** Retries bundles that failed because of app-config whenever it changes, until the returned function is called. */
 export function retryOnConfigChange(
   config: RootConfigService,
   {

@@ -15,7 +15,7 @@ import { DropRecords, type DropRecord } from './dropRecords';
 import type { StatusStore } from '../lifecycle/statusStore';
 import { Retries } from './retries';
 
-/** Why a bundle is refused as long as something else is as it is. */
+/** Why a bundle is rejected until something else changes. */
 const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | undefined>([
   'CONFIG_INVALID',
   'CONFIG_SCHEMA_LIMIT',
@@ -24,7 +24,7 @@ const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | unde
   'STATE_UNWRITABLE',
 ]);
 
-/** What operators decided about the drops of a name, see `Decisions`. */
+/** Operator decisions about the drops of a name, see `Decisions`. */
 interface DropDecisions {
   toRun(winner: StagedBundle): Promise<StagedBundle | undefined>;
   showDisabled(name: string, bundle: StagedBundle | undefined): boolean;
@@ -32,7 +32,7 @@ interface DropDecisions {
   forgetRemoved(present: ReadonlySet<string>): Promise<void>;
 }
 
-/** What {@link DropDirectory} works with. */
+/** Dependencies of {@link DropDirectory}. */
 export interface DropDirectoryOptions {
   root: string;
   shelves: Shelves;
@@ -42,13 +42,13 @@ export interface DropDirectoryOptions {
   registry: StatusStore;
   logger: LoggerService;
   timings: Timings;
-  /** Stages drops that are there at the start. */
+  /** Stages the drops that are present at the start. */
   ahead?: Ahead;
 }
 
 /**
- * Turns what happens in the root directory into bundles coming and going. Several drops may hold one package: the
- * highest version counts, so an archive of a new version can be dropped beside the old one.
+ * Turns changes of the root directory into bundles coming and going. Several drops may contain one package: the highest
+ * version takes precedence, so an archive of a new version can be dropped beside the old one.
  */
 export class DropDirectory {
   readonly #options: DropDirectoryOptions;
@@ -66,7 +66,7 @@ export class DropDirectory {
     this.#reader = new DropReader({ ...options, records: this.#records, retries: this.#retries, changed });
   }
 
-  /** Stages every drop present and returns the bundles to run, sorted by drop; faults go to their status. */
+  /** Stages every drop and returns the bundles to run, sorted by drop; errors are shown in the status. */
   async boot(): Promise<StagedBundle[]> {
     const entries = await listDrops(this.#options.root).catch((fault: StagedoorError) => {
       this.readable(fault);
@@ -74,7 +74,7 @@ export class DropDirectory {
     });
     await Promise.all(entries.map((entry) => this.#options.pipeline.copy(entry)));
     const names = this.names();
-    // What cannot be read may be of any name.
+    // An unreadable drop may contain any package.
     await this.#forgetRemoved();
     const bundles: StagedBundle[] = [];
     for (const name of names) {
@@ -86,7 +86,7 @@ export class DropDirectory {
     return bundles.sort((a, b) => (a.entry < b.entry ? -1 : 1));
   }
 
-  /** Begins to act on changes, those noticed since construction included. */
+  /** Starts acting on changes, including those noticed since construction. */
   open(): void {
     this.#open = true;
     this.#reader.open();
@@ -113,7 +113,7 @@ export class DropDirectory {
     return this.#reader.rootFault;
   }
 
-  /** Has a bundle be what it should be now; what goes wrong is logged. */
+  /** Brings a bundle into its desired state; errors are logged. */
   async reconcileLater(name: string): Promise<void> {
     await this.#options.pipeline
       .reconcile(name)
@@ -125,7 +125,7 @@ export class DropDirectory {
     return this.#records.entries();
   }
 
-  /** Ends all acting; resolves when what was under way is done. */
+  /** Stops; resolves when work in progress is done. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#retries.close();
@@ -133,7 +133,7 @@ export class DropDirectory {
     await this.#reader.close();
   }
 
-  /** Folders of staged copies that are still of use: what was refused for good is not kept. */
+  /** Folders of staged copies that are in use; copies that were rejected for good are not kept. */
   stagedDirs(): string[] {
     const { registry } = this.#options;
     return this.#records.all().flatMap(({ bundle }) => {
@@ -154,14 +154,14 @@ export class DropDirectory {
     return this.#records.get(entry);
   }
 
-  /** The staged bundle that counts for a name. */
+  /** The staged bundle that takes precedence for a name. */
   winner(name: string): StagedBundle | undefined {
     return this.#records.winner(name);
   }
 
   /**
-   * Looks at the drops of a name again: those that could not be read, have changed, or whose staged copy was touched are
-   * staged anew and take effect.
+   * Reads the drops of a name again: unreadable or changed ones, and those whose staged copy was touched, are staged again
+   * and take effect.
    */
   async refresh(name: string): Promise<void> {
     for (const record of this.#records.of(name)) {
@@ -171,29 +171,29 @@ export class DropDirectory {
     }
   }
 
-  /** Looks at an entry now; resolves when what it holds has taken effect, or failed to. */
+  /** Reads an entry now; resolves when its content has taken effect, or failed to. */
   async take(entry: string): Promise<void> {
     this.changed(entry);
     await this.#working.get(entry);
   }
 
-  /** What an entry holds, once nothing about it changes any more, see {@link DropReader.scan}. */
+  /** The content of an entry once it has settled, see {@link DropReader.scan}. */
   scan(entry: string): Promise<Scanned<FoundDrop>> {
     return this.#reader.scan(entry);
   }
 
-  /** Copies and checks what was found, see {@link DropReader.stage}. */
+  /** Copies and checks a drop, see {@link DropReader.stage}. */
   stage(found: FoundDrop): Promise<ReadonlySet<string>> {
     return this.#reader.stage(found);
   }
 
-  /** What is to happen under a name, given its drops and what operators decided. */
+  /** The next action for a name, given its drops and the operator's decisions. */
   async choose(name: string): Promise<Choice> {
     const { bundles, decisions, registry } = this.#options;
     const winner = this.winner(name);
     this.#showDrop(name);
     if (winner && !existsSync(winner.dir)) {
-      // Refused before, and not kept: it is read again.
+      // Rejected before, and not kept: it is read again.
       this.#records.get(winner.entry)!.seen = '';
       this.changed(winner.entry);
       return {};
@@ -209,23 +209,23 @@ export class DropDirectory {
       return {};
     }
     await decisions.forgetBuilds(name);
-    // What is gone may have been the one that could be of any name.
+    // The removed drop may have been the unreadable one that could contain any package.
     await this.#forgetRemoved();
     return { remove: true };
   }
 
-  /** What was chosen for a name has taken effect, or failed to. */
+  /** The choice for a name has taken effect, or failed to. */
   chosen(name: string): void {
     this.#retryIfPassing(name);
     this.#showDrop(name);
   }
 
-  /** True while no drop is being read, and all can be. */
+  /** True if no drop is being read and all are readable. */
   get idle(): boolean {
     return this.#working.size === 0 && !this.rootFault;
   }
 
-  /** One worker per entry: it goes on until nothing has changed since it last looked. */
+  /** One worker per entry: it repeats until nothing has changed since its last look. */
   #work(entry: string): void {
     if (this.#working.has(entry) || this.#closed) return;
     const { logger, timings, pipeline } = this.#options;
@@ -241,13 +241,13 @@ export class DropDirectory {
     this.#working.set(entry, work);
   }
 
-  /** Forgets what served without a drop now, unless some drop might be of any name because it cannot be read. */
+  /** Forgets bundles without a drop, unless an unreadable drop may contain them. */
   async #forgetRemoved(): Promise<void> {
     if (this.rootFault || this.#records.all().some(({ packageName }) => packageName === undefined)) return;
     await this.#options.decisions.forgetRemoved(this.names());
   }
 
-  /** As {@link DropDecisions.toRun}; where the copy that is to run cannot be read, its status says so, and it is tried again. */
+  /** As {@link DropDecisions.toRun}; if the copy to run cannot be read, its status says so, and it is tried again. */
   async #toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
     try {
       return await this.#options.decisions.toRun(winner);
@@ -257,7 +257,7 @@ export class DropDirectory {
     }
   }
 
-  /** A bundle whose staged copy could not be checked, or that ran short of something, is tried again. */
+  /** A bundle whose staged copy could not be checked, or that ran out of a resource, is tried again. */
   #retryIfPassing(name: string): void {
     const { bundles, registry } = this.#options;
     const key = `\0${name}`;
@@ -267,14 +267,14 @@ export class DropDirectory {
     } else this.#retries.forget(key);
   }
 
-  /** Shows the fault of a name whose drops all could not be staged. */
+  /** Shows the error of a name none of whose drops could be staged. */
   #report(name: string): void {
     if (this.#options.decisions.showDisabled(name, undefined)) return;
     const record = this.#records.of(name).find(({ fault }) => fault);
     if (record) this.#options.registry.set(name, 'rejected', { drop: record.entry, fault: record.fault });
   }
 
-  /** Shows which build the drop that counts holds, loaded or not. */
+  /** Shows which build is in the drop that takes precedence, loaded or not. */
   #showDrop(name: string): void {
     const winner = this.winner(name);
     const onDisk = winner && { version: winner.version, digest: winner.digest, drop: winner.entry };

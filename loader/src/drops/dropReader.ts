@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { isStagedoorError, type StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { StagedAhead } from '../ahead/messages';
 import { passingCause } from '../errors/passingCause';
 import { findDrop, listDrops, type Drop } from '../scan/drop';
@@ -13,20 +14,19 @@ import { timed } from '../observability/timing/timed';
 import type { Scanned } from '../pipeline/steps';
 import type { DropRecord, DropRecords } from './dropRecords';
 import { asFault } from '../errors/asFault';
-import { Lanes } from './lanes';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Retries } from './retries';
 
 const NONE: ReadonlySet<string> = new Set();
 const NOTHING = (): void => {};
 
-/** A drop that is whole, and what it looked like, see `snapshot`. */
+/** A settled drop, and its snapshot. */
 export interface FoundDrop {
   drop: Drop;
   seen: string;
 }
 
-/** What {@link DropReader} works with. */
+/** Dependencies of {@link DropReader}. */
 export interface DropReaderOptions {
   root: string;
   shelves: Shelves;
@@ -35,23 +35,23 @@ export interface DropReaderOptions {
   registry: StatusStore;
   logger: LoggerService;
   ahead?: Ahead;
-  /** Has an entry read, sooner or later. */
+  /** Schedules reading an entry. */
   changed(entry: string): void;
 }
 
-/** Stages drops before anybody asks for them: see `AheadThread`. */
+/** Stages drops in advance: see `AheadThread`. */
 export interface Ahead {
   staged(entry: string): Promise<StagedAhead | undefined>;
 }
 
-/** A drop whose content is in a staged copy now. */
+/** A drop whose content is now in a staged copy. */
 type Staged = Pick<StagedAhead, 'bundle' | 'seen'> & { entry: string; copy?: string };
 
-/** Reads entries of the root directory, once they are whole, into staged copies, and tells what keeps them from being read. */
+/** Reads settled entries of the root directory into staged copies, and reports why some cannot be read. */
 export class DropReader {
   readonly #options: DropReaderOptions;
   /** Staging keeps disk and memory busy: a thousand drops at once must not take a thousand times as much. */
-  readonly #staging = new Lanes(4);
+  readonly #staging = pLimit(4);
   #index: Promise<StagedIndex> | undefined;
   #rootFault: StagedoorError | undefined;
   #ahead: Ahead | undefined;
@@ -61,14 +61,14 @@ export class DropReader {
     this.#ahead = options.ahead;
   }
 
-  /** Ends the use of what was staged ahead: from here on drops change. */
+  /** Ends the use of copies that were staged ahead: from now on drops change. */
   open(): void {
     this.#ahead = undefined;
   }
 
   /**
-   * Notes that the root directory cannot be read, or can again (undefined). Meanwhile nothing is taken as removed; afterwards
-   * every drop is looked at.
+   * Records that the root directory cannot be read, or can again (undefined). Meanwhile no drop counts as removed; afterwards
+   * every drop is read.
    */
   readable(fault: StagedoorError | undefined): void {
     const { logger, root, records, changed } = this.#options;
@@ -85,13 +85,13 @@ export class DropReader {
     return this.#rootFault;
   }
 
-  /** What an entry holds, once nothing about it changes any more; the names that concerns where that is known already, or nothing. */
+  /** The content of an entry once it has settled. Returns the affected names if they are known already, or nothing. */
   async scan(entry: string): Promise<Scanned<FoundDrop>> {
     const { registry, records, retries } = this.#options;
     const earlier = records.get(entry);
     const drop = await this.#find(entry).catch((error: unknown) => asFault(error));
     if (isStagedoorError(drop)) return { names: this.#noteFault(entry, drop) };
-    // Found in between two looks of whoever watches.
+    // Found between two polls of the watcher.
     if (this.#rootFault) await listDrops(this.#options.root).then(() => this.readable(undefined), NOTHING);
     if (!drop) {
       registry.forgetDiscovered(records.nameOf(entry));
@@ -105,20 +105,20 @@ export class DropReader {
     const staged = ahead && (await timed('stage', entry, () => ahead.staged(entry)));
     if (staged) return { names: await this.#noteStaged({ entry, ...staged }, index) };
     const seen = await timed('settle', entry, () => settle(drop, index.seen(entry), PROMPT_TIMES));
-    // Gone while it settled: perhaps it is just being replaced.
+    // It disappeared while it settled: it may be in the middle of a replacement.
     if (seen === '') return this.scan(entry);
     if (seen !== earlier?.seen) return { found: { drop, seen } };
     registry.forgetDiscovered(records.nameOf(entry));
     return { names: NONE };
   }
 
-  /** Copies and checks a drop. Returns the names that this concerns. */
+  /** Copies and checks a drop. Returns the affected names. */
   async stage({ drop, seen }: FoundDrop): Promise<ReadonlySet<string>> {
     const { registry, records, changed } = this.#options;
     const { entry } = drop;
     const index = await this.#staged();
     const record = await this.#copy(drop, seen, index);
-    // Changed while it was copied: what was read is no drop that anybody made. The next look decides.
+    // Changed while it was copied: the copy is a mix. The next read decides.
     const stable = (await lookAgain(drop, record)) === seen;
     if (!stable || record.packageName !== entry) registry.forgetDiscovered(records.nameOf(entry));
     if (!stable) {
@@ -139,8 +139,8 @@ export class DropReader {
   }
 
   /**
-   * Notes why an entry cannot be read. Where the root directory cannot, nothing is known of the entry; where the reason may
-   * pass by itself, it is looked at again later, and told of once.
+   * Records why an entry cannot be read. While the root directory is unreadable, nothing is known of the entry. If the cause
+   * may pass, the entry is read again later, and the error is reported once.
    */
   #noteFault(entry: string, fault: StagedoorError, seen = ''): ReadonlySet<string> {
     const { records, retries, changed } = this.#options;
@@ -166,9 +166,7 @@ export class DropReader {
     const { entry } = drop;
     try {
       const bundle = await timed('stage', entry, () =>
-        this.#staging.run(
-          async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves)),
-        ),
+        this.#staging(async () => (await index.copyOf(entry, seen)) ?? (await stageDrop(drop, this.#options.shelves))),
       );
       return { entry, packageName: bundle.name, bundle, seen };
     } catch (error) {
@@ -176,7 +174,7 @@ export class DropReader {
     }
   }
 
-  /** A drop that is replaced by removing and copying is absent for a moment: it is gone when it stays away. */
+  /** A drop that is replaced by removing and copying is absent for a moment: it counts as removed only after a delay. */
   async #find(entry: string): Promise<Drop | undefined> {
     const found = await findDrop(this.#options.root, entry);
     if (found || !this.#options.records.get(entry)) return found;
@@ -194,7 +192,7 @@ export class DropReader {
   }
 }
 
-/** What is wrong with a drop may be that it is still being written: only then is there longer to wait. */
+/** A faulty drop may still be being written: only then is it worth waiting longer. */
 async function lookAgain(drop: Drop, { fault, seen }: DropRecord): Promise<string> {
   return fault ? await settle(drop) : await quiet(drop, seen, PROMPT_TIMES.quietMs);
 }

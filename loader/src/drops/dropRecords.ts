@@ -2,20 +2,20 @@ import type { StagedoorError } from '@stagedoor/bundle';
 import { newestOf } from '../stage/newest';
 import type { StagedBundle } from '../stage/stagedBundle';
 
-/** What is known of one entry of the root directory. */
+/** Record of one entry of the root directory. */
 export interface DropRecord {
   entry: string;
-  /** Name of the package, from this content or the last one that could be read; undefined before that. */
+  /** Name of the package, from this content or the last readable one; undefined before that. */
   packageName?: string;
   bundle?: StagedBundle;
   fault?: StagedoorError;
-  /** The content this record speaks of. */
+  /** The content that this record describes. */
   seen: string;
 }
 
 /**
- * What is known of the root directory, entry by entry. Everything goes by the name of a package; an entry that never could
- * be read is shown by its own, or by that as a path (`./x`) where a package has this name: it is not that package.
+ * Records of the root directory, by entry. Everything is keyed by package name; an entry that was never readable is shown by
+ * its own name, or as a path (`./x`) if a package has that name.
  */
 export class DropRecords {
   readonly #records = new Map<string, DropRecord>();
@@ -33,7 +33,7 @@ export class DropRecords {
     return this.#records.get(entry);
   }
 
-  /** Replaces what is known of an entry. Returns the names whose drops are others now. */
+  /** Replaces the record of an entry. Returns the names whose drops have changed. */
   set(record: DropRecord): Set<string> {
     const { entry } = record;
     const names = new Set([this.#shown.get(entry), ...this.#makeWay(record.packageName)]);
@@ -44,7 +44,7 @@ export class DropRecords {
     return names as Set<string>;
   }
 
-  /** Forgets an entry that is gone. Returns the names whose drops are others now. */
+  /** Removes the record of an entry. Returns the names whose drops have changed. */
   delete(entry: string): Set<string> {
     const name = this.#shown.get(entry);
     this.#records.delete(entry);
@@ -67,7 +67,7 @@ export class DropRecords {
     return this.all().filter(({ entry }) => this.#shown.get(entry) === name);
   }
 
-  /** The staged bundle that counts for a name: the highest version, the drop that sorts last among equals. */
+  /** The staged bundle that takes precedence for a name: the highest version; among equals, the drop that sorts last. */
   winner(name: string): StagedBundle | undefined {
     return newestOf(this.of(name).flatMap(({ bundle }) => (bundle ? [bundle] : [])))[0];
   }
@@ -76,7 +76,7 @@ export class DropRecords {
     return this.all().some(({ packageName }) => packageName === name);
   }
 
-  /** Gives the name of a package to it where an entry that could not be read was shown by it. */
+  /** Frees the name of a package if an unreadable entry was shown by it. */
   #makeWay(packageName: string | undefined): string[] {
     return this.all()
       .filter((record) => record.packageName === undefined && this.#shown.get(record.entry) === packageName)

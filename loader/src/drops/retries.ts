@@ -1,11 +1,11 @@
 const FIRST_MS = 1000;
 const LONGEST_MS = 30_000;
 
-/** Does again what failed for a reason that may pass: after a second, then ever later. */
+/** Retries work that failed for a reason that may pass: after a second, then with increasing delays. */
 export class Retries {
   readonly #waiting = new Map<string, { timer: NodeJS.Timeout; afterMs: number }>();
 
-  /** Does `work` later, once for each key, the later the more often it was asked for since {@link forget}. */
+  /** Schedules `work` once for each key, with a delay that grows with each call since {@link forget}. */
   later(key: string, work: () => void): void {
     const earlier = this.#waiting.get(key);
     clearTimeout(earlier?.timer);
@@ -13,7 +13,7 @@ export class Retries {
     this.#waiting.set(key, { timer: setTimeout(work, afterMs).unref(), afterMs });
   }
 
-  /** There is nothing to do again. */
+  /** No retry is needed any more. */
   forget(key: string): void {
     clearTimeout(this.#waiting.get(key)?.timer);
     this.#waiting.delete(key);

@@ -1,4 +1,4 @@
-import { StagedoorError, fileName } from '@stagedoor/bundle';
+import { fileName } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +9,10 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { stageDrop } from '../stage/stageDrop';
 import type { Gate } from '../validate/gate';
 import type { DropDirectory } from './dropDirectory';
+import { notDeletable, notUploaded, rootUnwritable, uploadEntryTaken, uploadOutranked } from './errors';
 import { receiveUpload } from './receiveUpload';
 
-/** What {@link Uploads} works with. */
+/** Dependencies of {@link Uploads}. */
 export interface UploadsOptions {
   root: string;
   shelves: Shelves;
@@ -19,17 +20,17 @@ export interface UploadsOptions {
   gate: Gate;
 }
 
-/** An archive that was sent, passed every check of a drop, and can be put into the root directory. */
+/** An uploaded archive that passed every check of a drop and can be moved into the root directory. */
 export interface Upload {
   /** Name of the bundle in it. */
   name: string;
-  /** Moves it into the root directory as a whole; resolves when it has taken effect, or failed to. Throws ROOT_UNWRITABLE. */
+  /** Moves it into the root directory atomically; resolves when it has taken effect, or failed to. Throws ROOT_UNWRITABLE. */
   place(): Promise<void>;
   /** Removes it, unless it was placed. */
   discard(): Promise<void>;
 }
 
-/** Takes archives over HTTP and makes drops of them: one for each package, which the next upload replaces. */
+/** Receives archives over HTTP and turns them into drops: one for each package, which the next upload replaces. */
 export class Uploads {
   readonly #options: UploadsOptions;
 
@@ -38,8 +39,8 @@ export class Uploads {
   }
 
   /**
-   * Receives an archive and holds it against all that a drop is held against, before the root directory sees any of it.
-   * Throws UPLOAD_TOO_LARGE, UPLOAD_ENTRY_TAKEN, UPLOAD_OUTRANKED, the codes of `stageDrop` and those of the gate.
+   * Receives an archive and runs every check of a drop before the root directory sees any of it. Throws UPLOAD_TOO_LARGE,
+   * UPLOAD_ENTRY_TAKEN, UPLOAD_OUTRANKED, the codes of `stageDrop` and those of the gate.
    */
   async receive(body: Readable): Promise<Upload> {
     const { shelves, gate } = this.#options;
@@ -65,9 +66,7 @@ export class Uploads {
     const record = drops.record(entryOf(name));
     if (record?.packageName === name) return;
     const entry = drops.winner(name)?.entry;
-    throw new StagedoorError('PLUGIN_NOT_UPLOADED', `${name} was not uploaded.`, {
-      hint: `Delete ${entry ? join(root, entry) : `its drop in ${root}`}. If \`stagedoor install\` put it there, disable it in dynamic-plugins.yaml and install again.`,
-    });
+    throw notUploaded(name, entry ? join(root, entry) : `its drop in ${root}`);
   }
 
   /** Deletes the upload of a package; resolves when it is out of service. Throws ROOT_UNWRITABLE. */
@@ -77,36 +76,29 @@ export class Uploads {
     try {
       await rm(join(root, entry), { force: true });
     } catch (cause) {
-      throw new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be deleted: ${(cause as Error).message}`, { cause });
+      throw notDeletable(entry, cause as Error);
     }
     await drops.take(entry);
   }
 
-  /** Refuses to replace a drop of another package, or one that nobody could read yet: somebody gave it this name by hand. */
+  /** Refuses to replace a drop of another package, or an unreadable one: somebody created it under this name by hand. */
   #checkEntry(name: string, entry: string): void {
     const record = this.#options.drops.record(entry);
     if (!record || record.packageName === name) return;
-    const there = record.packageName ?? 'what could not be read';
-    throw new StagedoorError('UPLOAD_ENTRY_TAKEN', `${entry} in the root directory holds ${there}.`, {
-      hint: `Give ${entry} another name, and upload again.`,
-    });
+    throw uploadEntryTaken(entry, record.packageName);
   }
 
-  /** Refuses what would be put beside a drop that counts more, and have no effect. */
+  /** Refuses an upload that would have no effect beside a drop that takes precedence. */
   #checkRank(bundle: StagedBundle): void {
     const winner = this.#options.drops.winner(bundle.name);
     if (!winner || winner.entry === bundle.entry) return;
     if (newestOf([winner, bundle])[0] === bundle) return;
-    throw new StagedoorError(
-      'UPLOAD_OUTRANKED',
-      `${bundle.name} ${bundle.version} would have no effect beside ${winner.entry}, which holds ${winner.version}.`,
-      { hint: `Remove ${winner.entry} from the root directory, or upload a higher version.` },
-    );
+    throw uploadOutranked(bundle, winner);
   }
 
   async #place(file: string, entry: string): Promise<void> {
     const { root, drops } = this.#options;
-    // Hidden, so no drop until it is whole; by this name, so that what a crash leaves behind is overwritten.
+    // Hidden names are not drops. The fixed name lets the next upload overwrite what a crash left behind.
     const hidden = join(root, `.${entry}`);
     try {
       await rm(hidden, { force: true });
@@ -115,7 +107,7 @@ export class Uploads {
       await rename(hidden, join(root, entry));
     } catch (cause) {
       await rm(hidden, { force: true }).catch(() => {});
-      throw new StagedoorError('ROOT_UNWRITABLE', `${entry} cannot be written: ${(cause as Error).message}`, { cause });
+      throw rootUnwritable(entry, cause as Error);
     } finally {
       await rm(file, { force: true });
     }

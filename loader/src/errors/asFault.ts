@@ -1,7 +1,8 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { codeThrew } from './errors';
 import { messageOf, ownFault, plainError } from './thrown';
 
-/** Whatever loading, starting or stopping a bundle threw, as a coded error of ours. */
+/** Any error from loading, starting or stopping a bundle, as an error with a code. */
 export function asFault(error: unknown): StagedoorError {
-  return ownFault(error) ?? new StagedoorError('LOAD_FAILED', messageOf(error), { cause: plainError(error) });
+  return ownFault(error) ?? codeThrew(messageOf(error), plainError(error));
 }

@@ -1,6 +1,6 @@
 import type { CodedError } from '@stagedoor/bundle';
 
-/** A coded error as one line of the log, with the hint where it has one. */
+/** An error with a code as one line of the log, with its hint. */
 export function faultText({ code, message, hint }: CodedError): string {
   return `${code}: ${message}${hint ? ` Hint: ${hint}` : ''}`;
 }

@@ -1,4 +1,4 @@
-/** What a file system or a process that is short of something says; it may have it again later. */
+/** Codes of a file system or process that lacks a resource, which may be available again later. */
 const PASSING = new Set([
   'EACCES',
   'EAGAIN',
@@ -19,7 +19,7 @@ const PASSING = new Set([
   'ETIMEDOUT',
 ]);
 
-/** The code of the system error behind an error that may pass by itself; undefined for one that stays until something is changed. */
+/** The code of the system error behind an error that may pass by itself; undefined for one that stays until something changes. */
 export function passingCause(error: unknown): string | undefined {
   let at: unknown = error;
   for (let depth = 0; depth < 5 && at instanceof Error; depth += 1, at = at.cause) {
@@ -29,10 +29,10 @@ export function passingCause(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Those of {@link PASSING} that say that something is short or broken, and not that it is forbidden. */
+/** Those of {@link PASSING} that mean a shortage or a defect rather than a denial. */
 const SHORTAGES = new Set(['EAGAIN', 'EBUSY', 'EDQUOT', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSPC', 'ESTALE']);
 
-/** True for an error of code that ran which is no fault of the code: it may run when there is again what it lacked. */
+/** True for an error that a shortage caused rather than the code that threw it: the code may succeed later. */
 export function isShortage(error: unknown): boolean {
   return SHORTAGES.has(passingCause(error) ?? '');
 }

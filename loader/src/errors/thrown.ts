@@ -1,18 +1,18 @@
-import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
+import { StagedoorError, restoreError, codes, type ErrorCode } from '@stagedoor/bundle';
 
 const LONGEST_TEXT = 10_000;
 const MOST_DETAILS = 100_000;
 const MOST_CAUSES = 5;
 
-/** What is kept of an error beyond its texts: what Node says of system calls and of its permission model. */
+/** Fields that are kept of an error besides its texts: those of system calls and of Node's permission model. */
 const FACTS = ['code', 'permission', 'resource', 'syscall'] as const;
 
-/** An error as far as it can be read without harm. */
+/** The parts of an error that can be read safely. */
 export type PlainError = Error & Partial<Record<(typeof FACTS)[number], string>>;
 
 /**
- * Whatever code of a plugin threw, as an error of texts only: what it threw may be a proxy, have getters that throw or change
- * their mind, look like an error of ours, or be no error at all.
+ * Anything that plugin code threw, as an error of plain texts: it may be a proxy, have getters that throw or return other
+ * values each time, imitate an error of ours, or not be an error at all.
  */
 export function plainError(thrown: unknown, depth = 0): PlainError {
   const plain: PlainError = new Error(messageOf(thrown));
@@ -27,7 +27,7 @@ export function plainError(thrown: unknown, depth = 0): PlainError {
   return plain;
 }
 
-/** What anything thrown says. */
+/** The message of anything thrown. */
 export function messageOf(thrown: unknown): string {
   return textOf(thrown, 'message') ?? asText(thrown) ?? 'something that is not an error was thrown';
 }
@@ -42,19 +42,21 @@ function asText(thrown: unknown): string | undefined {
 }
 
 /**
- * An error of ours that came through code of a plugin, made anew of its code and texts; undefined for anything else, also
- * for what only looks like one. `allowed`: the codes that it may have.
+ * A StagedoorError that passed through plugin code, rebuilt from its code and texts; undefined for anything else, imitations
+ * included. `allowed`: the codes that it may have.
  */
 export function ownFault(thrown: unknown, allowed?: ReadonlySet<ErrorCode>): StagedoorError | undefined {
   if (!isOwn(thrown)) return undefined;
   const code = textOf(thrown, 'code') as ErrorCode | undefined;
   if (code === undefined || !Object.hasOwn(codes, code) || (allowed && !allowed.has(code))) return undefined;
   const cause = read(thrown, 'cause');
-  return new StagedoorError(code, messageOf(thrown), {
+  const coded = {
+    code,
+    message: messageOf(thrown),
     hint: textOf(thrown, 'hint'),
     details: jsonOf(read(thrown, 'details')),
-    cause: isObject(cause) ? plainError(cause) : undefined,
-  });
+  };
+  return restoreError(coded, isObject(cause) ? plainError(cause) : undefined);
 }
 
 function isOwn(thrown: unknown): boolean {

@@ -1,10 +1,11 @@
-import { StagedoorError, isBundlePath } from '@stagedoor/bundle';
+import { isBundlePath } from '@stagedoor/bundle';
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { assetChanged } from './errors';
 import type { Assets } from './remote';
 
-/** A file as browsers get it. */
+/** A file as browsers receive it. */
 export interface Asset {
   content: Buffer;
   /** Hex. */
@@ -12,8 +13,8 @@ export interface Asset {
 }
 
 /**
- * Reads the file at `path` of `assets`; undefined where there is none, and for hidden ones. Links were made copies or
- * refused when the bundle was staged. Throws DIGEST_MISMATCH for a file that is no longer what the bundle's manifest says.
+ * Reads the file at `path` of `assets`; undefined if there is none, and for hidden files. Links were copied or rejected when
+ * the bundle was staged. Throws DIGEST_MISMATCH for a file that does not match the manifest of the bundle.
  */
 export async function readAsset({ bundle, folder, manifest }: Assets, path: string): Promise<Asset | undefined> {
   if (!isBundlePath(path) || path.split('/').some((part) => part.startsWith('.'))) return undefined;
@@ -26,12 +27,12 @@ export async function readAsset({ bundle, folder, manifest }: Assets, path: stri
   const content = await readFile(file);
   const found = createHash('sha256').update(content).digest('hex');
   if (listed && found !== listed.sha256) {
-    throw new StagedoorError('DIGEST_MISMATCH', `${inBundle} of ${manifest!.name} is not what its manifest says.`);
+    throw assetChanged(manifest!.name, inBundle);
   }
   return { content, sha256: found };
 }
 
-/** True for a file that is named after its content, as bundlers do: under that name it never changes. */
+/** True for a file named after its content hash, as bundlers do: such a file never changes. */
 export function isHashed(path: string): boolean {
   return /\.[0-9a-f]{8,}(\.chunk)?\.[a-z0-9]+(\.map)?$/.test(path);
 }

@@ -1,6 +1,6 @@
 import { REMOTES_PATH } from './remote';
 
-/** What this serves, for tools that collect such descriptions. */
+/** Description of this API, for tools that collect descriptions. */
 export const DESCRIPTION = {
   openapi: '3.1.0',
   info: { title: '.backstage/dynamic-features', version: '1' },

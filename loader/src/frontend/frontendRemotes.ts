@@ -8,27 +8,35 @@ import { REMOTES_PATH, readRemote, type ServedRemote } from './remote';
 import { createRemotesRouter } from './remotesRouter';
 import { VisibleConfig } from './visibleConfig';
 
-/** True for a bundle that is served to browsers and runs nothing in the backend. */
+/** True for a bundle that is served to browsers and has no backend code. */
 export function isFrontend({ packageJson }: StagedBundle): boolean {
   return isFrontendRole(packageJson.backstage?.role ?? '');
 }
 
-/** What the loader's own config schema (config.d.ts) lets browsers see. */
+/** The keys that the loader's own config schema (config.d.ts) declares visible in browsers. */
 const OWN_SCHEMA: JsonObject = {
   properties: { dynamicPlugins: { properties: { frontend: { deepVisibility: 'frontend' } } } },
 };
+
+/** The config schemas of a backend bundle. */
+export interface BackendSchemas {
+  name: string;
+  schemas: readonly JsonObject[];
+}
 
 /** The remotes of the frontend bundles that are loaded. */
 export class FrontendRemotes {
   readonly #baseUrl: string;
   readonly #visible: VisibleConfig;
+  readonly #backends: () => readonly BackendSchemas[];
   readonly #read = new WeakMap<StagedBundle, ServedRemote>();
   readonly #served = new Map<string, { dir: string; served: ServedRemote }>();
 
-  /** `baseUrl` is `backend.baseUrl`. */
-  constructor(baseUrl: string, visible: VisibleConfig) {
+  /** `baseUrl` is `backend.baseUrl`; `backends` gives the backend bundles that are loaded. */
+  constructor(baseUrl: string, visible: VisibleConfig, backends: () => readonly BackendSchemas[]) {
     this.#baseUrl = baseUrl;
     this.#visible = visible;
+    this.#backends = backends;
   }
 
   /** Sorted by package name. */
@@ -37,20 +45,26 @@ export class FrontendRemotes {
   }
 
   /**
-   * What the page of an app is to know of app-config for them. `dynamicPlugins` is there in any case: upstream's loader of
-   * remotes does nothing without it.
+   * The app-config that the page of an app needs for the remotes, including what schemas of backend bundles make visible, as in a
+   * plain backend. `dynamicPlugins` is always included, because upstream's loader of remotes does nothing without it.
    */
   async pageConfig(): Promise<PageConfig[]> {
     const own = await this.#visible.visible([OWN_SCHEMA]);
     const theirs = await Promise.all(
       this.list().map(async ({ remote, config }) => ({ context: remote.packageName, data: await config?.() })),
     );
-    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...theirs].flatMap(
+    const ofBackends = await Promise.all(
+      this.#backends().map(async ({ name, schemas }) => ({
+        context: name,
+        data: await this.#visible.visible(schemas),
+      })),
+    );
+    return [{ context: 'dynamicPlugins', data: { dynamicPlugins: {}, ...own } }, ...ofBackends, ...theirs].flatMap(
       ({ context, data }) => (data ? [{ context, data }] : []),
     );
   }
 
-  /** What a frontend bundle brings to units: nothing. Throws REMOTE_INVALID for one that no app could load. */
+  /** The contribution of a frontend bundle to units: none. Throws REMOTE_INVALID for an invalid remote. */
   contributionOf(bundle: StagedBundle): Contribution {
     const { name, version, digest, dir, manifest } = bundle;
     const served = readRemote({ packageName: name, dir, manifest, baseUrl: this.#baseUrl });
@@ -64,8 +78,8 @@ export class FrontendRemotes {
   }
 
   /**
-   * Serves what is loaded under a name from now on, where it is a frontend bundle, and what open pages still need of the
-   * build before it.
+   * Serves the frontend bundle that is loaded under a name from now on, and the files of its previous build that open pages
+   * still need.
    */
   follow(name: string, loaded: StagedBundle | undefined): void {
     const before = this.#served.get(name);
@@ -80,16 +94,22 @@ export class FrontendRemotes {
   }
 }
 
-/** Serves remotes on the portal's own router: to everybody, as upstream does. */
+/** Serves remotes on the portal's own router, without a session, as upstream does. */
 export function serveFrontends(options: {
   rootHttpRouter: RootHttpRouterService;
   config: RootConfigService;
   logger: LoggerService;
-  /** The places in app-config that are secret now; see `placeOf`. */
+  /** The secret places in app-config; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
+  /** The backend bundles that are loaded now. */
+  backends(): readonly BackendSchemas[];
 }): FrontendRemotes {
   const { rootHttpRouter, config, logger } = options;
-  const frontends = new FrontendRemotes(config.getString('backend.baseUrl'), new VisibleConfig(options));
+  const frontends = new FrontendRemotes(
+    config.getString('backend.baseUrl'),
+    new VisibleConfig(options),
+    options.backends,
+  );
   rootHttpRouter.use(REMOTES_PATH, createRemotesRouter({ remotes: () => frontends.list(), logger }));
   return frontends;
 }

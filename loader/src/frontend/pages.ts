@@ -5,19 +5,19 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 /** The plugin that serves an app to browsers: `@backstage/plugin-app-backend`. */
 export const APP_PLUGIN_ID = 'app';
 
-/** What opens the config in a page of that plugin (`injectConfigIntoHtml` there). Apps read all tags of the kind, in their order. */
+/** The tag that begins the config in a page of that plugin (`injectConfigIntoHtml` there). Apps read all such tags, in order. */
 const TAG = '<script type="backstage.io/config">';
 
-/** One part of the config of a page, as apps take it. */
+/** One part of the config of a page. */
 export interface PageConfig {
   context: string;
   data: JsonObject;
 }
 
 /**
- * The routes of the app plugin, whose pages also tell what `read` gives. The app plugin writes config into its page when it starts;
- * frontend plugins come later. What the app plugin wrote comes after it, and wins. Pages without config, and everything
- * else, are as they were.
+ * The routes of the app plugin, with the config from `read` added to its pages. The app plugin writes config into its page
+ * when it starts, and frontend plugins come later. Its own config follows the added one, and wins. Pages without config, and
+ * everything else, stay unchanged.
  */
 export function withPageConfig(
   handler: RequestHandler,
@@ -44,7 +44,7 @@ function completePage(response: Response, read: () => Promise<readonly PageConfi
       .then(
         (configs) => (configs.length > 0 ? page.replace(TAG, () => `${tagOf(configs)}\n${TAG}`) : page),
         (error: Error) => {
-          logger.error('The page is sent without the config of frontend plugins', error);
+          logger.error('The page is sent without the config of the frontend plugins', error);
           return page;
         },
       )
@@ -54,7 +54,7 @@ function completePage(response: Response, read: () => Promise<readonly PageConfi
   };
 }
 
-/** The text of a page with config in it; undefined for any other body. */
+/** The text of a page with the config added; undefined for any other body. */
 function pageOf(response: Response, body: unknown): string | undefined {
   const isHtml = String(response.get('content-type') ?? 'text/html').startsWith('text/html');
   if (!isHtml || !(typeof body === 'string' || Buffer.isBuffer(body))) return undefined;
@@ -62,7 +62,7 @@ function pageOf(response: Response, body: unknown): string | undefined {
   return text.includes(TAG) ? text : undefined;
 }
 
-/** Nothing in it can end the tag. */
+/** Escaped, so that no value can close the tag. */
 function tagOf(configs: readonly PageConfig[]): string {
   return `${TAG}${JSON.stringify(configs).replaceAll('<', '\\u003c')}</script>`;
 }

@@ -1,12 +1,13 @@
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, isInside, remoteFault, type BundleManifest } from '@stagedoor/bundle';
+import { isInside, remoteFault, type BundleManifest } from '@stagedoor/bundle';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { remoteInvalid } from './errors';
 
-/** Where apps ask for remotes; the same path as upstream's. */
+/** Path at which apps request remotes, the same as upstream's. */
 export const REMOTES_PATH = '/.backstage/dynamic-features';
 
-/** Where a Module Federation remote is, as `@module-federation/runtime` takes it. */
+/** Location of a Module Federation remote, in the format of `@module-federation/runtime`. */
 interface RemoteInfo {
   name: string;
   /** Address of its manifest, or of its entry script. */
@@ -21,38 +22,41 @@ export interface Remote {
   packageName: string;
   remoteInfo: RemoteInfo;
   exposedModules: string[];
-  /** Of the build that serves; the digest changes with every upgrade. Only where remotes come and go. */
+  /** Version of the build in service; the digest changes with every update. Only in portals whose remotes come and go. */
   version?: string;
   digest?: string;
-  /** What it lets browsers see of app-config. Only where remotes come and go: elsewhere the page has it. */
+  /**
+   * The app-config that it makes visible in browsers. Only in portals whose remotes come and go; in others the page contains
+   * it.
+   */
   config?: JsonObject;
 }
 
-/** How the remote of a package is served where it is not as usual. */
+/** Overrides how the remote of a package is served. */
 export interface FrontendRemoteResolver {
   /** Folder of its assets in the package. Default: `dist`. */
   assetsPathFromPackage?: string;
   /** Its manifest in that folder. Default: `mf-manifest.json`. */
   manifestFileName?: string;
-  /** Whether apps are given the manifest or the entry script. Default: `manifest`. */
+  /** Whether apps receive the manifest or the entry script. Default: `manifest`. */
   getRemoteEntryType?: (manifest: JsonObject) => 'manifest' | 'javascript';
   /** Further members of {@link RemoteInfo}. */
   getAdditionalRemoteInfo?: (manifest: JsonObject) => Omit<RemoteInfo, 'name' | 'entry'>;
-  /** The same under the name that upstream first gave it. */
+  /** The same under its original, misspelt name. */
   getAdditionaRemoteInfo?: (manifest: JsonObject) => Omit<RemoteInfo, 'name' | 'entry'>;
-  /** Names other modules than the manifest does. */
+  /** Replaces the exposed modules of the manifest. */
   overrideExposedModules?: (exposedModules: string[], manifest: JsonObject) => string[];
-  /** What apps get in place of the manifest. */
+  /** Replaces the manifest that apps receive. */
   customizeManifest?: (manifest: JsonObject) => JsonObject;
 }
 
-/** A remote with what is served for it. */
+/** A remote and its files. */
 export interface ServedRemote {
   remote: Remote;
-  /** Gives `config` of the remote, of this moment. */
+  /** Returns the current `config` of the remote. */
   config?: () => Promise<JsonObject | undefined>;
   assets: Assets;
-  /** Those of the build before: pages that were opened with it go on asking for its scripts. */
+  /** Files of the previous build: pages that were opened with it keep requesting its scripts. */
   earlier?: Assets;
   /** Served in place of a file of the assets. */
   instead?: { file: string; content: JsonObject };
@@ -64,18 +68,18 @@ export interface Assets {
   bundle: string;
   /** Folder of the files, in it. */
   folder: string;
-  /** What the files must be; absent for bundles of other tools. */
+  /** The manifest that the files must match; absent for bundles of other tools. */
   manifest?: BundleManifest;
 }
 
-/** What is read of `mf-manifest.json`. */
+/** The part of `mf-manifest.json` that is used. */
 interface FederationManifest extends JsonObject {
   name: string;
   metaData: { remoteEntry: { name: string } };
   exposes: Array<{ name: string }>;
 }
 
-/** What {@link readRemote} reads. */
+/** Inputs of {@link readRemote}. */
 export interface RemotePlace {
   packageName: string;
   /** Folder of the bundle. */
@@ -85,7 +89,7 @@ export interface RemotePlace {
   baseUrl: string;
 }
 
-/** Reads the remote of a frontend plugin. Throws REMOTE_INVALID for one that no app could load. */
+/** Reads the remote of a frontend plugin. Throws REMOTE_INVALID for an invalid one. */
 export function readRemote(
   { packageName, dir, manifest: bundleManifest, baseUrl }: RemotePlace,
   resolver: FrontendRemoteResolver = {},
@@ -99,7 +103,7 @@ export function readRemote(
   const kind = resolver.getRemoteEntryType?.(manifest) ?? 'manifest';
   const entry = kind === 'javascript' ? manifest.metaData.remoteEntry.name : manifestFile;
   if (!isInside(assets, resolve(assets, entry)) || !existsSync(resolve(assets, entry))) {
-    throw invalid(packageName, `its entry ${entry} does not exist`);
+    throw remoteInvalid(packageName, `its entry ${entry} does not exist`);
   }
   const exposed = manifest.exposes.map(({ name }) => name);
   const additional = resolver.getAdditionalRemoteInfo ?? resolver.getAdditionaRemoteInfo;
@@ -124,23 +128,19 @@ function readManifest(packageName: string, assets: string, file: string): Federa
   try {
     manifest = JSON.parse(readFileSync(resolve(assets, file), 'utf8')) as Partial<FederationManifest> | null;
   } catch (cause) {
-    throw invalid(packageName, `${file} ${whyUnreadable(cause)}`, cause);
+    throw remoteInvalid(packageName, `${file} ${whyUnreadable(cause)}`, cause);
   }
   const { name, metaData, exposes } = manifest ?? {};
-  if (typeof name !== 'string' || name === '') throw invalid(packageName, `${file} has no name`);
-  if (typeof metaData?.remoteEntry?.name !== 'string') throw invalid(packageName, `${file} names no remoteEntry`);
+  if (typeof name !== 'string' || name === '') throw remoteInvalid(packageName, `${file} has no name`);
+  if (typeof metaData?.remoteEntry?.name !== 'string') throw remoteInvalid(packageName, `${file} has no remoteEntry`);
   if (!Array.isArray(exposes) || !exposes.every((module) => typeof module?.name === 'string')) {
-    throw invalid(packageName, `${file} does not say what it exposes`);
+    throw remoteInvalid(packageName, `${file} does not list the exposed modules`);
   }
   return manifest as FederationManifest;
 }
 
-/** Never with a path of this machine. */
+/** Without a path of this machine. */
 function whyUnreadable(error: unknown): string {
   if (error instanceof SyntaxError) return 'is not JSON';
   return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'cannot be read';
-}
-
-function invalid(packageName: string, what: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('REMOTE_INVALID', `${packageName} is not a Module Federation remote: ${what}.`, { cause });
 }

@@ -7,21 +7,21 @@ import { isHashed, readAsset } from './assets';
 import { DESCRIPTION } from './description';
 import type { Remote, ServedRemote } from './remote';
 
-/** What {@link createRemotesRouter} serves. */
+/** Inputs of {@link createRemotesRouter}. */
 export interface RemotesOptions {
-  /** The remotes of this moment. */
+  /** The current remotes. */
   remotes: () => readonly ServedRemote[];
   logger: LoggerService;
 }
 
-/** Browsers may keep it for a year, and need not ask again. */
+/** Browsers may cache it for a year without asking again. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
-/** Browsers may keep it, and ask each time whether it is still the same. */
+/** Browsers may cache it, and revalidate it each time. */
 const ASK_AGAIN = 'no-cache';
 
 /**
- * Serves the list of remotes and their assets, to everybody: browsers load scripts without a session. Mounted at
- * {@link REMOTES_PATH}.
+ * Serves the list of remotes and their assets without a session, because browsers load scripts without one. Mounted at {@link
+ * REMOTES_PATH}.
  */
 export function createRemotesRouter({ remotes, logger }: RemotesOptions): Router {
   const router = Router();
@@ -52,7 +52,7 @@ async function listed({ remote, config: visible }: ServedRemote): Promise<Remote
   return { ...remote, ...(config && { config }) };
 }
 
-/** Splits an address as it was sent into the remote and the path of a file of it. */
+/** Splits a raw request path into the remote and the path of one of its files. */
 function find(remotes: readonly ServedRemote[], target: string): [ServedRemote | undefined, string | undefined] {
   const parts = target.split('/').map(decode);
   if (parts.some((part) => part === undefined || part.includes('/'))) return [undefined, undefined];

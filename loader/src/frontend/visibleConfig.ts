@@ -4,17 +4,17 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
 import { onlyLeaves, placeOf, visibilityOf, type VisibleLeaf } from '../validate/configVisibility';
 
-/** What {@link VisibleConfig} works with. */
+/** Dependencies of {@link VisibleConfig}. */
 export interface VisibleConfigOptions {
   config: RootConfigService;
   logger: LoggerService;
-  /** The places in app-config that are secret now; see `placeOf`. */
+  /** The secret places in app-config; see `placeOf`. */
   secrets(): Promise<ReadonlySet<string>>;
 }
 
 /**
- * What frontend bundles let browsers see of app-config: the values that their config schemas call visible, unless they are
- * secret to anybody else.
+ * The app-config that frontend bundles make visible in browsers: the values that their config schemas declare visible, unless
+ * another schema declares them secret.
  */
 export class VisibleConfig {
   readonly #options: VisibleConfigOptions;
@@ -23,18 +23,18 @@ export class VisibleConfig {
     this.#options = options;
   }
 
-  /** Reads the schema of a bundle that was just checked. Gives what tells its values of this moment; undefined where there are none. */
+  /** Reads the schema of a checked bundle. Returns a function for its current values; undefined if it has no visible ones. */
   of(bundle: StagedBundle): () => Promise<JsonObject | undefined> {
     const schemas = this.#schemasOf(bundle);
     return async () => this.visible(await schemas);
   }
 
-  /** The values that schemas call visible at this moment; undefined where there are none. */
+  /** The values that schemas currently declare visible; undefined if there are none. */
   async visible(schemas: readonly JsonObject[]): Promise<JsonObject | undefined> {
     const data = this.#options.config.get<JsonObject>();
     const declared = declaredVisible(schemas, data);
     if (declared.length === 0) return undefined;
-    // The list is open to everybody, and a bundle's word is not enough to publish a password.
+    // The list is readable without a session, and the schema of a bundle must not be able to publish a password.
     const secrets = await this.#options.secrets();
     const visible = onlyLeaves(
       data,
@@ -47,13 +47,13 @@ export class VisibleConfig {
     try {
       return (await readSchemaEntries(bundle)).map(({ value }) => value);
     } catch (error) {
-      this.#options.logger.error(`Nothing of app-config is shown to ${bundle.name}`, error as Error);
+      this.#options.logger.error(`No app-config is made visible to ${bundle.name}`, error as Error);
       return [];
     }
   }
 }
 
-/** Nothing where a changed config makes that too hard to find out. */
+/** Empty if the changed config makes this too expensive to compute. */
 function declaredVisible(schemas: readonly JsonObject[], data: JsonObject): VisibleLeaf[] {
   try {
     return visibilityOf(schemas, data).filter(({ visibility }) => visibility === 'frontend');

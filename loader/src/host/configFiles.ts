@@ -5,17 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 1000;
 
-/** Who writes a file may not be done yet: what changed is read once it is the same for this long. */
+/** A file may still be being written: a change is read once the content has been stable for this long. */
 const SETTLED_AFTER_MS = 100;
 
-/** What a file includes has no name here, so all is read again this often. */
+/** The names of included files are unknown here, so everything is read again at this interval. */
 const READ_INCLUDED_EVERY_MS = 5000;
 const INCLUDES = /\$(file|include)\b/;
 
 /**
  * The config of `--config` arguments and the environment, read by Backstage's `ConfigSources.default`, and followed by
- * looking at the files. Backstage's own following waits for file system events: it misses some when a folder is
- * replaced as the kubelet does, and all after a file that could not be read once.
+ * polling the files. Backstage itself waits for file system events: it misses some when a folder is replaced as the kubelet
+ * does, and all of them after a file was unreadable once.
  */
 export class ConfigFiles implements ConfigSource {
   readonly #source: ConfigSource;
@@ -24,7 +24,7 @@ export class ConfigFiles implements ConfigSource {
 
   /**
    * @param argv command line arguments as `ConfigSources.default` takes them; without `--config`, Backstage's default files
-   * @param refused is told why a change cannot be read, once; what was read before it stays
+   * @param refused is called once with the reason why a change cannot be read; the previous config stays
    */
   constructor(argv: string[] | undefined, refused: (reason: string) => void) {
     this.#source = ConfigSources.default({ argv, watch: false });
@@ -68,7 +68,7 @@ export class ConfigFiles implements ConfigSource {
     return value.configs;
   }
 
-  /** Those that were asked for, and those that were found where none was. */
+  /** The requested files, or the default ones if none were requested. */
   #files(configs: ReadonlyArray<{ path?: string }>): string[] {
     return [...new Set([...this.#named, ...configs.flatMap(({ path }) => path ?? [])])];
   }
@@ -79,7 +79,7 @@ async function textOf(files: string[]): Promise<string> {
   return texts.join('\0');
 }
 
-/** False once the signal says to stop. */
+/** False once the signal is aborted. */
 async function pause(ms: number, signal?: AbortSignal): Promise<boolean> {
   await sleep(ms, undefined, { ref: false, signal }).catch(() => {});
   return !signal?.aborted;

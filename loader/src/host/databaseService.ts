@@ -1,15 +1,16 @@
 import type { LifecycleService, RootLifecycleService, ServiceFactory } from '@backstage/backend-plugin-api';
 
-/** What is used of Backstage's factory. */
+/** The part of Backstage's factory that is used. */
 interface DatabaseFactory {
   createRootContext(deps: { rootLifecycle: RootLifecycleService }): Promise<object>;
   factory(deps: { lifecycle: LifecycleService }, manager: object): Promise<unknown>;
 }
 
 /**
- * Backstage's database service, whose hooks run when the portal stops and not when a generation does: connections outlive generations.
- * Below `backstage-cli package start`, the hook of an in-memory database takes its only connection and keeps it; the next generation of the
- * plugin would wait for it in vain.
+ * Backstage's database service, whose hooks run when the portal stops and not when a generation does, because connections
+ * outlive generations.
+ * Below `backstage-cli package start`, the hook of an in-memory database takes its only connection and keeps it, so the next
+ * generation of the plugin would wait forever.
  */
 export async function databaseServiceFactory(): Promise<ServiceFactory> {
   const { databaseServiceFactory: original } = await import('@backstage/backend-defaults/database');

@@ -24,9 +24,9 @@ const pluginTokenHandlerDecorator = createServiceRef({
 });
 
 /**
- * The services of `createBackend()`, each imported when something first depends on it: all of them together cost a start
- * more time and memory than the rest of the portal. Backstage's list is not exported, its parts are: a test
- * compares each entry with the installed `@backstage/backend-defaults`.
+ * The services of `createBackend()`, each imported when something first depends on it: importing all of them takes more time
+ * and memory than the rest of the portal. Backstage does not export the list, only its parts: a test compares each entry with
+ * the installed `@backstage/backend-defaults`.
  */
 export const defaultServiceFactories: ServiceFeature[] = [
   lazyServiceFactory({

@@ -16,8 +16,8 @@ export interface ExpandedFeatures {
 }
 
 /**
- * Runs feature loaders (nested ones too) with root services from `get` and sorts what comes out.
- * `onService` sees each service at once, so that a later loader already gets it.
+ * Runs feature loaders (nested ones too) with root services from `get` and sorts the results. `onService` sees each service
+ * immediately, so that a later loader already gets it.
  */
 export async function expandFeatures(
   features: readonly Feature[],
@@ -43,7 +43,7 @@ export async function expandFeatures(
     }
     for (const next of nested) await run(next);
   };
-  // As in Backstage: everything added explicitly counts before the first loader runs.
+  // As in Backstage, explicitly added features take effect before the first loader runs.
   for (const feature of features) if (feature.featureType !== 'loader') take(feature, 'explicit');
   for (const feature of features) if (feature.featureType === 'loader') await run(feature);
   return expanded;

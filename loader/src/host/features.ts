@@ -11,7 +11,7 @@ export type Deps = Record<string, AnyServiceRef>;
 /** Implementations by name. */
 export type Impls = Record<string, unknown>;
 
-/** A service factory as `createServiceFactory` makes it (backend-plugin-api, `InternalServiceFactory`). */
+/** A service factory as `createServiceFactory` returns it (backend-plugin-api, `InternalServiceFactory`). */
 export interface ServiceFeature {
   $$type: '@backstage/BackendFeature';
   version: 'v1';
@@ -58,7 +58,7 @@ export function asFeature(value: unknown): Feature | undefined {
   let current = value;
   for (let depth = 0; depth < 3; depth++) {
     if (current === null || (typeof current !== 'object' && typeof current !== 'function')) return undefined;
-    // Own properties only: some module loaders let a namespace answer for its default export.
+    // Own properties only: in some module loaders a namespace forwards lookups to its default export.
     const type = Object.hasOwn(current, '$$type') ? (current as { $$type?: unknown }).$$type : undefined;
     if (type === '@backstage/BackendFeatureFactory' && typeof current === 'function') return asFeature(current());
     if (type === '@backstage/BackendFeature') return withType(current as Partial<Feature>);
@@ -67,7 +67,7 @@ export function asFeature(value: unknown): Feature | undefined {
   return undefined;
 }
 
-/** Older features carry no `featureType`; their members tell, as backend-app-api reads them. */
+/** Older features have no `featureType`; their members identify them, as in backend-app-api. */
 function withType(feature: Partial<Feature>): Feature | undefined {
   if (feature.version !== 'v1') return undefined;
   if (feature.featureType) return feature as Feature;

@@ -1,21 +1,14 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { satisfies } from 'semver';
-
-/** An installed copy of a package. */
-interface Copy {
-  version: string;
-  /** Its folder, links resolved. */
-  dir: string;
-}
+import { hostCopyNested, type Copy } from './errors';
 
 /**
- * Holds the copies of Backstage's host packages that the loader uses against those of the program `entry` (default: the one
- * that Node.js runs), and against the ranges that the loader is tested with: its peer dependencies. Returns a warning for
- * each that is outside of its range. Throws HOST_COPY_NESTED where loader and program use two copies of one package: what
- * plugins do with one of them, the other does not see.
+ * Compares the copies of Backstage's host packages that the loader uses with those of the program `entry` (default: the one
+ * that Node.js runs), and with the ranges that the loader is tested with, its peer dependencies. Returns a warning for each
+ * version outside its range. Throws HOST_COPY_NESTED if loader and program use different copies of one package, because state
+ * in one of them is invisible in the other.
  */
 export function checkHostCopies(entry = process.argv[1]): string[] {
   const own = createRequire(__filename);
@@ -26,18 +19,10 @@ export function checkHostCopies(entry = process.argv[1]): string[] {
   return Object.entries(peerDependencies).flatMap(([name, range]) => {
     const used = copyOf(name, own);
     const other = program && copyOf(name, program);
-    if (used && other && used.dir !== other.dir) throw nested(name, used, other);
+    if (used && other && used.dir !== other.dir) throw hostCopyNested(name, used, other);
     if (!used || satisfies(used.version, range, { includePrerelease: true })) return [];
     return [`${name} ${used.version} is outside the tested range (${range}) of @stagedoor/loader. It may work.`];
   });
-}
-
-function nested(name: string, used: Copy, other: Copy): StagedoorError {
-  const [mine, theirs] = [used, other].map(({ version, dir }) => `${version} in ${dir}`);
-  return new StagedoorError(
-    'HOST_COPY_NESTED',
-    `${name} is installed twice: @stagedoor/loader uses ${mine}, the backend ${theirs}.`,
-  );
 }
 
 /** Resolves as the program does; undefined for one that is not a file. */
@@ -49,7 +34,7 @@ function programRequire(entry: string): NodeJS.Require | undefined {
   }
 }
 
-/** Undefined for a package that is not installed there, or does not say what it is. */
+/** Undefined for a package that is not installed there, or has no readable package.json. */
 function copyOf(name: string, require: NodeJS.Require): Copy | undefined {
   try {
     const file = realpathSync(require.resolve(`${name}/package.json`));

@@ -7,15 +7,15 @@ import {
 } from '@backstage/backend-plugin-api';
 import type { AnyServiceRef, Deps, ServiceFeature } from './features';
 
-/** What `rootInstanceMetadata` answers in a portal of units: the plugins of all of them, as they are now. */
+/** The answer of `rootInstanceMetadata` in a portal of units: the current plugins of all of them. */
 const installedPluginsRef = createServiceRef<RootInstanceMetadataService>({
   id: 'stagedoor.installedPlugins',
   scope: 'root',
 }) as unknown as AnyServiceRef;
 
 /**
- * Points dependencies on `core.rootInstanceMetadata` at {@link installedPluginsRef}. Backstage adds its own
- * factory for the former after all others, so an override would lose, and would list one unit's plugin only.
+ * Redirects dependencies on `core.rootInstanceMetadata` to {@link installedPluginsRef}. Backstage adds its own factory for
+ * the former after all others, so an override would be ignored and only one unit's plugin listed.
  */
 export function withInstalledPlugins(deps: Deps): Deps {
   return Object.fromEntries(
@@ -34,18 +34,18 @@ export class PortalMetadata {
   readonly #list: () => InstalledPlugins | Promise<InstalledPlugins>;
   #original: RootInstanceMetadataService | undefined;
 
-  /** `list` is asked anew at each call of `getInstalledPlugins`. */
+  /** Each call of `getInstalledPlugins` calls `list` again. */
   constructor(list: () => InstalledPlugins | Promise<InstalledPlugins>) {
     this.#list = list;
   }
 
-  /** What the service that stands for the portal says to `getId`, in releases that have it (backend-plugin-api 1.12). */
+  /** The portal's own answer to `getId`, in releases that have it (backend-plugin-api 1.12). */
   get instanceId(): string | undefined {
     const { getId } = (this.#original ?? {}) as { getId?(): string };
     return getId?.call(this.#original);
   }
 
-  /** Of a process of the portal: its own service is not the portal's. */
+  /** In a process of the portal, whose own service is not the portal's. */
   static ofProcess(list: () => Promise<InstalledPlugins>, instanceId: string | undefined): PortalMetadata {
     const metadata = new PortalMetadata(list);
     if (instanceId !== undefined) metadata.#original = { getInstalledPlugins: list, ...{ getId: () => instanceId } };
@@ -53,8 +53,8 @@ export class PortalMetadata {
   }
 
   /**
-   * To be added to the backend that stands for the portal: all but the list of plugins is what that one's own service says,
-   * e.g. the id of the instance.
+   * A feature for the backend that represents the portal: everything except the list of plugins comes from that backend's own
+   * service, for example the id of the instance.
    */
   capture(): BackendFeature {
     return createServiceFactory({

@@ -5,7 +5,7 @@ import {
   type RootInstanceMetadataService,
 } from '@backstage/backend-plugin-api';
 
-/** What the service lists: plugins and modules side by side. */
+/** The list of the service: plugins and modules. */
 type InstalledFeature = { type: 'plugin'; pluginId: string } | { type: 'module'; pluginId: string; moduleId: string };
 
 /**

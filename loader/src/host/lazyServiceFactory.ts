@@ -1,15 +1,15 @@
 import type { ServiceFactory, ServiceRef } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
 import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { timed } from '../observability/timing/timed';
+import { hostServiceChanged } from './errors';
 import { importInTurns, modulesOf } from './modules/importInTurns';
 import { asFeature, type AnyServiceRef, type Deps, type ServiceFeature } from './features';
 
 /** Any service ref, whatever it makes. */
 export type AnyRef = ServiceRef<unknown, 'root' | 'plugin', 'singleton' | 'multiton'>;
 
-/** What Backstage must know of a factory before anything depends on its service. */
+/** The properties of a factory that Backstage needs before anything depends on its service. */
 export interface LazyFactoryOptions {
   service: AnyRef;
   deps: Record<string, AnyRef>;
@@ -18,19 +18,19 @@ export interface LazyFactoryOptions {
   rootContext?: boolean;
   /** Imports the factory. */
   load(): Promise<ServiceFactory>;
-  /** The module that `load` imports, where that takes the process for long, and slows it afterwards (decision 064). */
+  /** The module that `load` imports, if importing it blocks the process for long (decision 064). */
   costly?: string;
 }
 
 /** A service factory whose first use can be prepared. */
 export interface LazyServiceFeature extends ServiceFeature {
-  /** Imports the factory; or finds out how to import a costly one in turns, when something first depends on it. */
+  /** Imports the factory; or plans how to import a costly one in turns, when something first depends on it. */
   preload(): Promise<unknown>;
 }
 
 /**
- * A service factory that is imported when something first depends on its service. What the options say must be what the
- * imported factory says; where it depends on more, making the service rejects with HOST_SERVICE_CHANGED.
+ * A service factory that is imported when something first depends on its service. The options must match the imported
+ * factory; if that depends on more services, creating the service rejects with HOST_SERVICE_CHANGED.
  */
 export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeature {
   const deps = options.deps as unknown as Deps;
@@ -63,9 +63,8 @@ export function lazyServiceFactory(options: LazyFactoryOptions): LazyServiceFeat
 }
 
 /**
- * Prepares what is still to be imported, one factory after another with other work in between: a plugin that is dropped
- * later must not hold up every request while its services are imported. What cannot be imported is for its first user
- * to report.
+ * Prepares the factories that are not imported yet, one at a time with other work in between: a plugin that is dropped later
+ * must not block every request while its services are imported. Import errors are left to the first user to report.
  */
 export async function preloadFactories(factories: readonly ServiceFeature[], signal: AbortSignal): Promise<void> {
   for (const factory of factories) {
@@ -79,6 +78,6 @@ function checked(service: AnyServiceRef, deps: Deps, factory: ServiceFactory): S
   const real = asFeature(factory) as ServiceFeature;
   const more = Object.entries(real.deps).filter(([name, { id }]) => deps[name]?.id !== id);
   if (more.length === 0) return real;
-  const ids = more.map(([, { id }]) => id).join(', ');
-  throw new StagedoorError('HOST_SERVICE_CHANGED', `The installed factory of '${service.id}' depends on ${ids}, too.`);
+  const ids = more.map(([, { id }]) => id);
+  throw hostServiceChanged(service.id, ids);
 }

@@ -1,8 +1,8 @@
 type Members = Record<PropertyKey, unknown>;
 
 /**
- * A service with some members replaced. All others, those of releases to come among them, are the service's own: methods are
- * called on it, whatever they are called on.
+ * A service with some members replaced. All other members, including those of future releases, are the service's own, with
+ * `this` set to the service.
  */
 export function overlay<T extends object>(service: T, over: Partial<T>): T {
   const methods = new Map<unknown, unknown>();

@@ -2,19 +2,19 @@ import type { LoggerService, RootHealthService } from '@backstage/backend-plugin
 import type { ServiceFeature } from './features';
 import { overlay } from './overlay';
 
-/** What readiness goes by. */
+/** Inputs of readiness. */
 export interface ReadinessOptions {
-  /** What of `dynamicPlugins.required` does not run. */
+  /** Entries of `dynamicPlugins.required` that are not running. */
   missing(): string[];
-  /** Codes of what keeps the portal from following its drops now. */
+  /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   logger: LoggerService;
 }
 
 /**
- * The (possibly replaced) rootHealth service, whose readiness also waits for plugins that the operator requires. Which ones
- * are missing is said in the log, not to everybody who can ask. Faults of the portal are said by their codes and leave it ready:
- * what runs goes on, and a volume that all replicas lose must not take all of them out of service.
+ * The (possibly replaced) rootHealth service, whose readiness also waits for the plugins that the operator requires. The log
+ * names the missing ones; the response does not. Errors of the portal are reported by their codes and leave it ready: running
+ * plugins continue, and a volume that all replicas lose must not take all of them out of service.
  */
 export function withRequired(factory: ServiceFeature, { missing, faults, logger }: ReadinessOptions): ServiceFeature {
   let told = '';
@@ -27,11 +27,12 @@ export function withRequired(factory: ServiceFeature, { missing, faults, logger 
           const answer = await health.getReadiness();
           if (answer.status !== 200) return answer;
           const names = missing().join(', ');
-          if (names !== told && names !== '') logger.warn(`Not ready: ${names} does not run (dynamicPlugins.required)`);
-          else if (names !== told) logger.info('Ready again: everything in dynamicPlugins.required runs');
+          if (names !== told && names !== '')
+            logger.warn(`Not ready: ${names} is not running (dynamicPlugins.required)`);
+          else if (names !== told) logger.info('Ready again: everything in dynamicPlugins.required is running');
           told = names;
           if (names === '') return withFaults(answer, faults());
-          return { status: 503, payload: { message: 'A required plugin does not run', status: 'error' } };
+          return { status: 503, payload: { message: 'A required plugin is not running', status: 'error' } };
         },
       });
     },

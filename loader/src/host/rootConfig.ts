@@ -2,15 +2,15 @@ import { coreServices, createServiceFactory, type ServiceFactory } from '@backst
 import { ConfigSources } from '@backstage/config-loader';
 import { ConfigFiles } from './configFiles';
 
-/** Where a portal's config comes from. */
+/** Sources of a portal's config. */
 export interface RootConfigOptions {
   /** Command line arguments; their `--config <file>` name the files, in merge order. Default: those of the process. */
   argv?: string[];
 }
 
 /**
- * As Backstage's `rootConfigServiceFactory`, from files and the environment; changes of the files are taken for certain
- * within some two seconds, and one that cannot be read is told of and leaves the earlier config in use.
+ * Like Backstage's `rootConfigServiceFactory`, from files and the environment. Changes of the files take effect reliably
+ * within some two seconds; an unreadable change is reported and leaves the previous config in use.
  */
 export function rootConfigServiceFactory(options: RootConfigOptions = {}): ServiceFactory {
   return createServiceFactory({

@@ -1,5 +1,5 @@
 import { coreServices } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import { rootRouterRefused } from './errors';
 import type { AnyServiceRef, Deps } from './features';
 
 /** True for the ref of the root HTTP router, whose routes are outside the session check. */
@@ -8,11 +8,11 @@ export function isRootRouter(ref: AnyServiceRef): boolean {
 }
 
 /**
- * Refuses the root router where it cannot be confined to listed paths: to feature loaders and service factories.
- * Throws ROOT_ROUTE_REFUSED.
+ * Denies the root router to feature loaders and service factories, where it cannot be restricted to listed paths. Throws
+ * ROOT_ROUTE_REFUSED.
  */
 export function refuseRootRouter(who: string, deps: Deps | undefined): void {
   if (Object.values(deps ?? {}).some(isRootRouter)) {
-    throw new StagedoorError('ROOT_ROUTE_REFUSED', `${who} depends on the root HTTP router, which it may not use.`);
+    throw rootRouterRefused(who);
   }
 }

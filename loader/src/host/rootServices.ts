@@ -7,18 +7,17 @@ import { withInstalledPlugins } from './installedPlugins';
 
 /**
  * The one set of root services that host and units share.
- *
- * Backstage makes root services and root contexts once per backend. A unit is a backend of its own, so each
- * factory is replaced by one that asks here: root-scoped instances and `createRootContext` results are made
- * once, on first use, from the root services of this set (never from a unit's own), and outlive every unit.
- * See backend-app-api `ServiceRegistry` for the rules that are kept: an added factory replaces a default one,
- * multiton factories add up, a service cannot be replaced once it was made. One that failed to be made is
- * made again when next asked for: a unit dropped later must not inherit the fault of an earlier moment.
+ * Backstage creates root services and root contexts once per backend. A unit is a backend of its own, so each factory is
+ * replaced by one that asks here: root-scoped instances and `createRootContext` results are created once, on first use, from
+ * the root services of this set (never from a unit's own), and outlive every unit.
+ * The rules of backend-app-api `ServiceRegistry` apply: an added factory replaces a default one, multiton factories add up,
+ * and a service cannot be replaced once it was created. A service that failed is created again on the next request: a unit
+ * that is dropped later must not inherit an old error.
  */
 export class RootServices {
   readonly #factories = new Map<string, ServiceFeature[]>();
   readonly #added = new Map<string, 'explicit' | 'loader'>();
-  // Weak: what a bundle brought goes with its last generation.
+  // Weak: factories of a bundle are released with its last generation.
   readonly #made = new WeakMap<ServiceFeature, Promise<unknown>>();
   readonly #contexts = new WeakMap<ServiceFeature, Promise<unknown>>();
   readonly #sharedFactories = new WeakMap<ServiceFeature, ServiceFeature>();
@@ -29,8 +28,8 @@ export class RootServices {
   }
 
   /**
-   * Adds or replaces a service. One added by a feature loader yields to one added explicitly; two of the
-   * same kind are an error, as in Backstage.
+   * Adds or replaces a service. One added by a feature loader yields to one added explicitly; two of the same kind are an
+   * error, as in Backstage.
    */
   add(factory: ServiceFeature, origin: 'explicit' | 'loader'): void {
     const { id, multiton } = factory.service;
@@ -49,7 +48,7 @@ export class RootServices {
     this.#factories.set(id, [factory]);
   }
 
-  /** Lays something over a singleton service, whoever brought it; before it is made. */
+  /** Wraps a singleton service, whoever provides it, before it is created. */
   decorate(ref: { id: string }, over: (factory: ServiceFeature) => ServiceFeature): void {
     this.#factories.set(ref.id, [over(this.original(ref))]);
   }
@@ -59,12 +58,12 @@ export class RootServices {
     return this.#factories.has(id);
   }
 
-  /** Every factory as handed to host and units: shared root instances and contexts inside. */
+  /** Every factory as host and units receive it, with shared root instances and contexts. */
   factories(): ServiceFeature[] {
     return [...this.#factories.values()].flat().map((factory) => this.share(factory));
   }
 
-  /** Every factory as it was given; what a service is made by may be imported only when it is first needed. */
+  /** Every factory as it was added; the real one may be imported only when it is first needed. */
   originals(): ServiceFeature[] {
     return [...this.#factories.values()].flat();
   }
@@ -76,7 +75,7 @@ export class RootServices {
     return factory;
   }
 
-  /** The shared instance of a root-scoped service, made on first use; undefined where nothing provides it. */
+  /** The shared instance of a root-scoped service, created on first use; undefined if nothing provides it. */
   async get(ref: AnyServiceRef): Promise<unknown> {
     if (ref.scope !== 'root') {
       throw new Error(`Root services and feature loaders cannot depend on '${ref.id}', it is '${ref.scope}' scoped`);
@@ -89,7 +88,7 @@ export class RootServices {
     return ref.multiton ? made : made[0];
   }
 
-  /** A factory whose root instance or root context is the shared one. */
+  /** A factory that returns the shared root instance or root context. */
   share(factory: ServiceFeature): ServiceFeature {
     let shared = this.#sharedFactories.get(factory);
     if (!shared) {
@@ -107,7 +106,7 @@ export class RootServices {
     return shared;
   }
 
-  /** The same refs, with default factories that share what they make. */
+  /** The same refs, with default factories that share their instances. */
   shareDeps(deps: Deps): Deps {
     return Object.fromEntries(
       Object.entries(withInstalledPlugins(deps)).map(([name, ref]) => {
@@ -118,8 +117,8 @@ export class RootServices {
   }
 
   /**
-   * Loads the default factories that a bundle's dependencies will be made by, theirs included. Throws
-   * ROOT_ROUTE_REFUSED for one that may not be used: Backstage would turn the error into text when it starts the unit.
+   * Loads the default factories for the dependencies of a bundle, transitively. Throws ROOT_ROUTE_REFUSED for a denied one:
+   * Backstage would reduce the error to text when it starts the unit.
    */
   async checkDefaults(deps: Deps, seen = new Set<string>()): Promise<void> {
     for (const ref of Object.values(deps)) {
@@ -128,7 +127,7 @@ export class RootServices {
       const factory = await this.#defaultOf(ref).catch((error: unknown) => {
         const own = ownFault(error);
         if (own) throw own;
-        return undefined; // Not needed for sure: whether it must load is for the start to find out.
+        return undefined; // It may not be needed: the start decides whether it must load.
       });
       if (factory) await this.checkDefaults(factory.deps, seen);
     }

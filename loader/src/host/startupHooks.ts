@@ -1,11 +1,11 @@
 /**
- * Root start-up hooks of units that start with the portal. Backstage runs them when every plugin has started: a hook may ask
- * other plugins. Those of units that start later run at once.
+ * Root start-up hooks of units that start with the portal. Backstage runs them when every plugin has started, because a hook
+ * may call other plugins. Hooks of units that start later run immediately.
  */
 export class StartupHooks {
   #waiting: Array<() => Promise<void>> | undefined = [];
 
-  /** Runs a hook when the portal has started; resolves at once where that is yet to come. Rejects with what `hook` rejects with otherwise. */
+  /** Runs a hook when the portal has started. Resolves immediately if it has not started yet; otherwise settles with the hook. */
   async run(hook: () => void | Promise<void>, late: LateHook): Promise<void> {
     if (!this.#waiting) return await hook();
     this.#waiting.push(async () => {
@@ -15,7 +15,7 @@ export class StartupHooks {
     });
   }
 
-  /** Runs what waits; resolves when all that is to be waited for has ended. */
+  /** Runs the waiting hooks; resolves when those that the start waits for have ended. */
   async open(): Promise<void> {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
@@ -23,12 +23,12 @@ export class StartupHooks {
   }
 }
 
-/** What becomes of a hook that had to wait. */
+/** Options of a deferred hook. */
 export interface LateHook {
-  /** False where the plugin has stopped meanwhile. */
+  /** False if the plugin has stopped meanwhile. */
   isWanted(): boolean;
-  /** Whether the start of the portal waits for its end, as in Backstage; for hooks of the portal's own plugins. */
+  /** Whether the start of the portal waits for it, as in Backstage; for hooks of the portal's own plugins. */
   isAwaited: boolean;
-  /** Hears what the hook threw. */
+  /** Called with the error of the hook. */
   onFault(error: unknown): void;
 }

@@ -2,15 +2,15 @@ import { BackendStartupError, type BackendStartupResult } from '@backstage/backe
 import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
 import { overlay } from './overlay';
 
-/** What the start of one plugin came to. */
+/** The outcome of the start of one plugin. */
 export type PluginStartupResult = BackendStartupResult['plugins'][number];
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 60_000;
 
 /**
- * What the start of the portal's own plugins came to, and the lines that Backstage's log has of it. Each plugin is a backend of
- * its own here, so the lines of any one backend would name one plugin.
+ * The outcome of the start of the portal's own plugins, and the lines that Backstage would log. Each plugin is a separate
+ * backend here, so the lines of any one backend would name one plugin.
  */
 export class StartupReport {
   readonly results: PluginStartupResult[] = [];
@@ -20,19 +20,19 @@ export class StartupReport {
   readonly #started = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Plugins that are about to start, or have modules, but for those that carry them. */
+  /** Plugins that are about to start or have modules, except the ones that contain them. */
   set pluginIds(ids: readonly string[]) {
     this.#starting = new Set([...ids].sort());
   }
 
-  /** The root logger as the backend gets it that carries all others: it tells of the start of all, and of faults of its own. */
+  /** The root logger for the backend that contains all others: it announces the start of all plugins, and errors of its own. */
   logger(root: RootLoggerService): RootLoggerService {
     const ofStart = (): LoggerService => {
       const child = root.child({ type: 'initialization' });
       return overlay(child, {
         info: () => this.#begin(child),
         error: (message, meta) => {
-          // Each of the failures in it has been told of.
+          // Each of the failures has been logged.
           if (!(meta instanceof BackendStartupError)) child.error(message, meta);
         },
       });
@@ -67,7 +67,7 @@ export class StartupReport {
     if (result.outcome === 'failure') throw new BackendStartupError(result);
   }
 
-  /** With what came of `others`. */
+  /** Includes the outcome of `others`. */
   result(others: readonly PluginStartupResult[]): BackendStartupResult {
     const plugins = [...this.results, ...others];
     const failed = plugins

@@ -1,6 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ErrorCode, StagedoorError } from '@stagedoor/bundle';
+import { holderIn } from '../composition/errors';
 import { claimsOf, type Contribution } from '../composition/contribution';
+import { STATIC_OWNER } from '../composition/part';
 import { faultText } from '../errors/faultText';
 import { isShortage } from '../errors/passingCause';
 import { unloadModules } from '../resolve/loadFeatures';
@@ -12,7 +14,7 @@ import type { PluginStatus } from './states';
 import type { StatusStore } from './statusStore';
 import type { Units } from './units';
 
-/** Faults of code that ran; every other fault is a refusal before anything ran. */
+/** Errors of code that ran; every other error is a rejection before anything ran. */
 const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'LOAD_FAILED',
   'MODULE_NOT_FOUND',
@@ -27,7 +29,7 @@ const FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DROP_UNREADABLE',
 ]);
 
-/** What {@link Bundles} works with. */
+/** Dependencies of {@link Bundles}. */
 export interface BundlesOptions {
   units: Pick<Units, 'get'>;
   registry: StatusStore;
@@ -35,14 +37,14 @@ export interface BundlesOptions {
   logger: LoggerService;
 }
 
-/** What is loaded of the bundles, and where each is in its life; the pipeline, operators and supervision say what happens. */
+/** The loaded bundles, and the state of each; changed by the pipeline, operators and supervision. */
 export class Bundles {
   readonly #options: BundlesOptions;
   readonly #loaded: LoadedBundles;
   readonly #retiring = new Set<Promise<void>>();
-  /** By name, the folder of the staged copy that was held against policy last. */
+  /** By name, the folder of the staged copy that was last checked against the policy. */
   readonly #judged = new Map<string, string>();
-  /** Names of bundles whose last fault was that something was short. */
+  /** Names of bundles whose last error was a shortage. */
   readonly #short = new Set<string>();
 
   constructor(options: BundlesOptions) {
@@ -75,25 +77,32 @@ export class Bundles {
     return this.#loaded.whereabouts(name);
   }
 
-  /** True where the same files are loaded. */
+  /** True if the same files are loaded. */
   isLoaded({ name, digest }: StagedBundle): boolean {
     return this.loaded(name)?.digest === digest;
   }
 
-  /** True for a staged copy whose files are loaded and whose signatures were judged. */
+  /** True for a staged copy whose files are loaded and whose signatures were checked. */
   isServed(bundle: StagedBundle): boolean {
     return this.isLoaded(bundle) && this.#judged.get(bundle.name) === bundle.dir;
   }
 
-  /** True for a bundle that failed because files, memory or room were short, and may start when they are not. */
+  /** True for a bundle that failed because files, memory or space were short, and may start when they are available again. */
   ranShort(name: string): boolean {
     return this.#short.has(name) && this.#options.registry.get(name)?.state === 'failed';
   }
 
-  /** True for a bundle that was refused because another one, or the portal itself, holds an id of it. */
-  conflicts(name: string): boolean {
-    const code = this.#options.registry.get(name)?.code;
-    return code === 'PLUGIN_ID_CONFLICT' || code === 'MODULE_ID_CONFLICT';
+  /**
+   * Names of the bundles that were refused an id and whose turn may have come, now that what is loaded under `changed` is another:
+   * all but those that wait for a bundle that still runs, or for the portal itself, which keeps its ids.
+   */
+  contenders(changed?: string): string[] {
+    const { registry } = this.#options;
+    return this.names().filter((name) => {
+      const holder = holderIn(registry.get(name));
+      if (name === changed || holder === undefined || holder === STATIC_OWNER) return false;
+      return holder === changed || !this.loaded(holder);
+    });
   }
 
   /** A bundle is about to be validated and loaded. */
@@ -101,7 +110,7 @@ export class Bundles {
     this.#options.registry.set(bundle.name, 'staging', { bundle, changes: { attempt: undefined } });
   }
 
-  /** A bundle was held against host, policy and app-config. */
+  /** A bundle was checked against host, policy and app-config. */
   judged({ name, dir }: StagedBundle, { late, signature }: GateResult): void {
     if (!late) this.#judged.set(name, dir);
     this.#options.registry.patch(name, { signature });
@@ -117,12 +126,12 @@ export class Bundles {
     this.#loaded.set(bundle, contribution);
   }
 
-  /** It is no part of any unit from now on. */
+  /** It is no longer part of any unit. */
   unloads(name: string): void {
     this.#loaded.delete(name);
   }
 
-  /** Notes for later runs of the portal which build serves, and the ids that it holds. */
+  /** Records for later runs of the portal which build serves, and the ids that it holds. */
   remember(bundle: StagedBundle, contribution: Contribution): void {
     const holds = claimsOf(contribution).map(({ claim }) => claim);
     this.#write(this.#options.state.served(bundle.name, bundle, holds));
@@ -139,7 +148,7 @@ export class Bundles {
     );
   }
 
-  /** A bundle must not, or cannot, run; what was loaded of it still is. Returns the fault. */
+  /** A bundle must not, or cannot, run; its loaded build stays. Returns the error. */
   failed(bundle: StagedBundle, fault: StagedoorError): StagedoorError {
     if (this.loaded(bundle.name)?.dir !== bundle.dir) unloadModules(bundle.dir);
     const state = FAILURES.has(fault.code) ? 'failed' : 'rejected';
@@ -169,7 +178,7 @@ export class Bundles {
     this.#options.registry.delete(name);
   }
 
-  /** The same when its last request is done, unless it has come back. */
+  /** The same after its last request, unless it has come back. */
   forgetAfter(name: string, stopped: Promise<void>): void {
     const { registry } = this.#options;
     this.#track(
@@ -179,7 +188,7 @@ export class Bundles {
     );
   }
 
-  /** Brings up to date what other bundles' comings and goings change, see {@link LoadedBundles.refreshAll}. */
+  /** Updates the statuses that depend on other bundles, see {@link LoadedBundles.refreshAll}. */
   refreshAll(): void {
     this.#loaded.refreshAll();
   }
@@ -189,7 +198,7 @@ export class Bundles {
     await Promise.all(this.#retiring);
   }
 
-  /** A plugin of a bundle has ended by itself and is about to be started again, for the `attempt`th time in a row. */
+  /** The process of a plugin ended by itself and is about to be restarted, for the `attempt`th time in a row. */
   backOff(name: string, fault: StagedoorError, attempt: number): void {
     this.#options.registry.set(name, 'backoff', { fault, changes: { attempt } });
   }
@@ -201,12 +210,12 @@ export class Bundles {
     registry.set(name, 'running', { changes: { ...this.#loaded.status(name), attempt: undefined } });
   }
 
-  /** A plugin opened a path, or was kept from it. */
+  /** A plugin opened a path, or was prevented from it. */
   routesChanged(): void {
     this.#loaded.refreshRoutes();
   }
 
-  /** A plugin of a bundle has ended by itself too often: it stays away until an operator reloads it, or its drop changes. */
+  /** The process of a plugin ended too often: it is not restarted until an operator reloads it, or its drop changes. */
   quarantine(name: string, fault: StagedoorError): void {
     const digest = this.loaded(name)?.digest;
     const { registry, state } = this.#options;
@@ -217,7 +226,7 @@ export class Bundles {
     this.#write(state.update(name, { quarantined }));
   }
 
-  /** A state file that cannot be written must not take away what runs. */
+  /** An unwritable state file must not stop running plugins. */
   #write(written: Promise<void>): void {
     written.catch((error: StagedoorError) => this.#options.logger.error(faultText(error)));
   }

@@ -5,13 +5,13 @@ import type { PluginState } from './states';
 
 /** Something that happened to a dynamic plugin. */
 export interface PluginEvent {
-  /** Grows from event to event, from one run of the portal to the next as well. */
+  /** Increases with each event, also across restarts of the portal. */
   id: number;
   /** ISO 8601. */
   time: string;
   /**
-   * A change of state, a decision of policy, an operation that somebody asked for, a change of health, or that a build runs on a
-   * database which a newer one has migrated.
+   * A change of state, a policy decision, an operation, a change of health, or a build that runs on a database which a newer
+   * one has migrated.
    */
   type: 'state' | 'policy' | 'operation' | 'health' | 'database';
   /** Name of the bundle, as in the plugin list. */
@@ -25,20 +25,20 @@ export interface PluginEvent {
   hint?: string;
   version?: string;
   digest?: string;
-  /** Of a decision of policy: the setting that decided, and what. */
+  /** Of a policy decision: the setting that decided, and the outcome. */
   setting?: PolicyDecision['setting'];
   outcome?: PolicyDecision['outcome'];
-  /** Of an operation: what was asked for, by whom, and how far it is. */
+  /** Of an operation: its kind, who requested it, and its progress. */
   operation?: Pick<Operation, 'id' | 'kind' | 'by' | 'status'>;
 }
 
-/** What is told of an event; id and time come with it. */
+/** An event without id and time, which are added. */
 export type NewPluginEvent = Omit<PluginEvent, 'id' | 'time'>;
 
-/** How many events are kept for those who come back. */
+/** How many events are kept for clients that reconnect. */
 const LIMIT = 1000;
 
-/** The latest events of the portal, and those who want to hear of the next. */
+/** The latest events of the portal, and the listeners for new ones. */
 export class EventLog {
   readonly #limit: number;
   readonly #events: PluginEvent[] = [];
@@ -56,7 +56,7 @@ export class EventLog {
     return this.#next - 1;
   }
 
-  /** Adds an event and tells everybody who listens. */
+  /** Adds an event and notifies all listeners. */
   append(event: NewPluginEvent): PluginEvent {
     const complete: PluginEvent = { id: this.#next++, time: new Date().toISOString(), ...event };
     this.#events.push(complete);
@@ -65,7 +65,7 @@ export class EventLog {
     return complete;
   }
 
-  /** What happened after the event `id`, oldest first; undefined where that is not known to be all. */
+  /** The events after `id`, oldest first; undefined if some of them may be gone. */
   since(id: number): PluginEvent[] | undefined {
     if (id === this.last) return [];
     const index = this.#events.findIndex((event) => event.id === id);

@@ -1,4 +1,4 @@
-/** Runs works that share a key one after another, and works of different keys side by side. */
+/** Runs tasks that share a key one at a time, and tasks of different keys concurrently. */
 export class KeyedMutex {
   readonly #tails = new Map<string, Promise<unknown>>();
 

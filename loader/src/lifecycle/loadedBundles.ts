@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { StagedoorError } from '@stagedoor/bundle';
 import { unitsOf, type Contribution } from '../composition/contribution';
 import { deletePackageDir, setPackageDir } from '../patches/packagePaths';
 import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import type { OpenedRoute } from '../start/openedRoutes';
 import type { StartedGeneration } from '../start/startedGeneration';
+import { pluginAbsent } from './errors';
 import type { StatusStore } from './statusStore';
 import type { StateFile } from './stateFile';
 import type { BuildStatus, PluginState, PluginStatus } from './states';
 import type { Units } from './units';
 
-/** A bundle that is part of units, with what it brings. */
+/** A bundle that is part of units, with its contribution. */
 export interface LoadedBundle {
   bundle: StagedBundle;
   contribution: Contribution;
   since: string;
 }
 
-/** States of a loaded bundle, or of its newer drop, that another bundle's coming or going does not change. */
+/** States of a loaded bundle, or of its newer drop, that do not depend on other bundles. */
 const OWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'failed',
   'rejected',
@@ -27,7 +27,10 @@ const OWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'disabled',
 ]);
 
-/** The bundles that are part of units, and their side of the status: what serves, drains, waits, could come back. */
+/**
+ * The bundles that are part of units, and their part of the status: the builds that serve, drain, wait, or can be rolled back
+ * to.
+ */
 export class LoadedBundles {
   readonly #units: Pick<Units, 'get'>;
   readonly #registry: StatusStore;
@@ -70,7 +73,7 @@ export class LoadedBundles {
     });
   }
 
-  /** What a bundle's status says of what is loaded. */
+  /** The part of a bundle's status that describes the loaded build. */
   status(name: string): Partial<PluginStatus> {
     const loaded = this.#loaded.get(name);
     const generations = this.#generations(name);
@@ -88,10 +91,10 @@ export class LoadedBundles {
     };
   }
 
-  /** Where a bundle runs, and the process it runs in; figures of this moment. */
+  /** Where a bundle runs, and its process with current figures. */
   whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
     const loaded = this.#loaded.get(name);
-    // What is for browsers runs nowhere here.
+    // Frontend bundles run in browsers, not here.
     if (!loaded || unitsOf(loaded.contribution).length === 0) return {};
     if (!loaded.contribution.part.isolated) return { isolation: 'in-process' };
     const generations = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current);
@@ -99,7 +102,7 @@ export class LoadedBundles {
     return { isolation: 'process', process };
   }
 
-  /** Brings up to date what other bundles' comings and goings change: modules wait for their plugin, or run with it. */
+  /** Updates the statuses that depend on other bundles: modules wait for their plugin, or run with it. */
   refreshAll(): void {
     for (const { bundle } of this.#loaded.values()) {
       const status = this.#registry.get(bundle.name);
@@ -108,14 +111,12 @@ export class LoadedBundles {
       const absent = this.#absentPlugin(bundle.name);
       const state = absent ? 'waiting' : 'running';
       if (status?.state === state && sameRoutes(status, changes)) continue;
-      const fault = absent
-        ? new StagedoorError('PLUGIN_ABSENT', `${bundle.name} extends plugin '${absent}', which is not running.`)
-        : undefined;
+      const fault = absent ? pluginAbsent(bundle.name, absent) : undefined;
       this.#registry.set(bundle.name, state, { bundle, fault, changes });
     }
   }
 
-  /** Brings up to date what plugins opened: they may do so while they run. */
+  /** Updates the open paths of plugins: they may open some while they run. */
   refreshRoutes(): void {
     for (const name of this.#loaded.keys()) {
       const { openedRoutes, refusedRoutes } = this.status(name);
@@ -126,7 +127,7 @@ export class LoadedBundles {
     }
   }
 
-  /** The plugin that all of a bundle waits for; undefined when any part of it runs. */
+  /** The plugin that the whole bundle waits for; undefined if any part of it runs. */
   #absentPlugin(name: string): string | undefined {
     const ids = unitsOf(this.#loaded.get(name)?.contribution);
     return ids.some((id) => this.#units.get(id)?.current) ? undefined : ids[0];

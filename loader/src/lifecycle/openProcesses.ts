@@ -1,4 +1,5 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { faultText } from '../errors/faultText';
 import { join } from 'node:path';
 import type { LauncherOptions } from '../process/childLauncher';
@@ -9,10 +10,7 @@ import type { Bundles } from './bundles';
 import { reportSupervision } from './reportSupervision';
 import type { Units } from './units';
 
-/**
- * What runs plugins in processes of their own, and tells how those are; undefined where no setting asks for it. Throws
- * STATE_UNWRITABLE.
- */
+/** Runs plugins in separate processes, and reports their state; undefined if no setting requires it. Throws STATE_UNWRITABLE. */
 export async function openProcesses({
   units,
   bundles,
@@ -25,12 +23,13 @@ export async function openProcesses({
   };
 }
 
-/** The users of plugins, where there are to be any. */
+/** The users of plugins, if the settings require them. */
 async function openUsers(options: Omit<LauncherOptions, 'users'>): Promise<PluginUsers | undefined> {
   const { settings, stateDirectory, cwd, config, rootLogger } = options;
   const range = settings.process.users;
   if (!range) return undefined;
-  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...sharedPackages(__dirname).map(({ dir }) => dir)];
+  const host = [...hostPackages(), ...databaseDrivers(__dirname)].map(({ dir }) => dir);
+  const packages = [findPackageDir('@stagedoor/bundle', __dirname), ...host];
   const needed = [join(__dirname, 'child.cjs.js'), ...packages.filter((dir) => dir !== undefined)];
   const users = await PluginUsers.open({
     range,

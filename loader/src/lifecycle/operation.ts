@@ -3,12 +3,12 @@ import type * as api from '../adminApi';
 
 export type OperationKind = api.OperationKind;
 
-/** Something that an operator asked for, and what became of it. */
+/** A request of an operator, and its outcome. */
 export interface Operation extends api.Operation {
   error?: CodedError;
 }
 
-/** What an operator can ask for. */
+/** The kinds of operations. */
 export const OPERATION_KINDS = [
   'reload',
   'disable',

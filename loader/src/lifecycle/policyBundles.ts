@@ -1,22 +1,23 @@
-import { StagedoorError, isBackendRole, type PackageJson } from '@stagedoor/bundle';
+import { isBackendRole, type PackageJson } from '@stagedoor/bundle';
 import type { StateFile } from './stateFile';
 import { FAILED_STATES, type PluginStatus } from './states';
 
 /** Id of Backstage's permission plugin. */
 const PERMISSION = 'permission';
 
-/** What is known of the bundles that may set a policy. */
+/** Records of the bundles that may set a policy. */
 export interface PolicyBundles {
   statuses: readonly PluginStatus[];
   state: Pick<StateFile, 'names' | 'get'>;
-  /** Of the drop that counts; undefined where none could be read. */
+  /** Of the drop that takes precedence; undefined if it cannot be read. */
   packageJson(name: string): PackageJson | undefined;
   loaded(name: string): boolean;
 }
 
 /**
- * Names of the bundles that are to set a permission policy and do not run, though nobody disabled or removed them: those that say
- * that they extend the permission plugin or bring another one, and those that extended the permission plugin, or brought it, when they served last. What is damaged may say nothing.
+ * Names of the bundles that should set a permission policy and are not running, although nobody disabled or removed them:
+ * those that declare that they extend or replace the permission plugin, and those that did so when they last served. A
+ * damaged bundle may declare nothing.
  */
 export function failedPolicies({ statuses, state, packageJson, loaded }: PolicyBundles): string[] {
   const announced = statuses.filter(({ name, state: now }) => {
@@ -29,9 +30,4 @@ export function failedPolicies({ statuses, state, packageJson, loaded }: PolicyB
   });
   const names = new Set([...announced.map(({ name }) => name), ...remembered]);
   return [...names].filter((name) => !loaded(name)).sort();
-}
-
-/** What is said of one of {@link failedPolicies}. */
-export function policyMissing(name: string): StagedoorError {
-  return new StagedoorError('POLICY_MISSING', `${name} sets the permission policy and does not run.`);
 }

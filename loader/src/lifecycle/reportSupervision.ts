@@ -1,13 +1,14 @@
 import type { StagedoorError } from '@stagedoor/bundle';
-import { quarantined, type ProcessGeneration } from '../process/processGeneration';
+import { quarantined } from '../process/errors';
+import { type ProcessGeneration } from '../process/processGeneration';
 import type { Supervision } from '../process/supervisor';
 import { partsOf } from '../composition/part';
 import type { Bundles } from './bundles';
 import type { Units } from './units';
 
 /**
- * Brings the statuses of bundles in line with what happens to their process. A crash too many is held against the bundle
- * of the plugin; its modules wait with it.
+ * Updates the statuses of bundles when something happens to their process. Too many crashes are attributed to the bundle of
+ * the plugin; its modules wait with it.
  */
 export function reportSupervision(
   generation: ProcessGeneration,
@@ -15,7 +16,7 @@ export function reportSupervision(
   { units, bundles }: { units: Units; bundles: Bundles },
 ): void {
   const { pluginId, composition } = generation;
-  // One that is not in service yet, or not any more, says nothing about its bundles.
+  // A generation that is not in service yet, or no longer, does not affect its bundles.
   if (units.get(pluginId)?.current !== generation) return;
   for (const part of partsOf(composition)) {
     if (supervision.state === 'running') bundles.recovered(part.owner);

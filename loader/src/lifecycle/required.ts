@@ -1,8 +1,8 @@
 import { DOWN_STATES, type PluginStatus } from './states';
 
 /**
- * Which of the required plugin ids and package names do not serve, given the statuses of all bundles and which plugins run
- * (static ones included). A newer drop that fails does not count while what was there before serves.
+ * The required plugin ids and package names that do not serve, given the statuses of all bundles and the running plugins
+ * (static ones included). A newer drop that fails does not count while the earlier build serves.
  */
 export function missingOf(
   required: readonly string[],

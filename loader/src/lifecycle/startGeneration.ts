@@ -6,17 +6,20 @@ import { timed } from '../observability/timing/timed';
 import type { Composition } from '../composition/part';
 import type { StartedGeneration } from '../start/startedGeneration';
 
-/** What generations of both kinds need of the portal. */
+/** Dependencies of both kinds of generations. */
 export interface UnitHost extends GenerationHost {
-  /** Hears what the start of the portal's own plugins came to. */
+  /** Receives the outcomes of the start of the portal's own plugins. */
   startup?: Pick<StartupReport, 'ended' | 'complete'>;
-  /** Knows what builds have done to the databases of plugins; undefined where there are no bundles. */
+  /** Records what builds did to the databases of plugins; undefined if there are no bundles. */
   migrations?: MigrationRecords;
-  /** Undefined where no plugin runs in a process of its own. */
+  /** Undefined if no plugin runs in a separate process. */
   processes?: Pick<ProcessGenerationHost, 'processes' | 'onSupervision'>;
 }
 
-/** Starts a generation, beside the `current` one, where the unit's plugin is to run; rejects with `StartFailure`. It serves nothing yet. */
+/**
+ * Starts a generation beside the `current` one, in the portal or in a process; rejects with `StartFailure`. It serves nothing
+ * yet.
+ */
 export function startGeneration(
   pluginId: string,
   composition: Composition,

@@ -1,9 +1,12 @@
-import { StagedoorError, isStagedoorError, replaceFile } from '@stagedoor/bundle';
+import { isStagedoorError, replaceFile, type FolderLock, type StagedoorError } from '@stagedoor/bundle';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
 import { areMigrations, type AppliedMigration } from '../migrations/records';
-import { stateUnwritable } from '../stage/stateDirectory';
+import { stateUnwritable } from '../stage/errors';
+import { stateFileDamaged } from './errors';
+
+const FILE = 'plugins.json';
 
 /** A build of a bundle whose staged copy is kept. */
 export interface BuildRef {
@@ -45,8 +48,8 @@ const EVENTS_PER_RUN = 1_000_000_000;
 
 /** How a {@link StateFile} is opened. */
 export interface StateFileOptions {
-  /** Asked before each write; rejects where the state directory belongs to another process now. */
-  assertHeld(): Promise<void>;
+  /** Of the state directory: what it does not hold any more is not written. */
+  lock: Pick<FolderLock, 'work' | 'explain'>;
   /** Hears of a file that was put aside: STATE_FILE_DAMAGED. */
   onDamage(fault: StagedoorError): void;
 }
@@ -54,30 +57,30 @@ export interface StateFileOptions {
 /** `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. */
 export class StateFile {
   readonly #path: string;
-  readonly #assertHeld: () => Promise<void>;
+  readonly #lock: StateFileOptions['lock'];
   readonly #records: Map<string, PluginRecord>;
   #eventsFrom: number;
   #writing: Promise<void> = Promise.resolve();
   #queued: Promise<void> | undefined;
 
-  private constructor(path: string, { plugins, eventsFrom }: Omit<Content, 'format'>, assertHeld: () => Promise<void>) {
+  private constructor(path: string, { plugins, eventsFrom }: Omit<Content, 'format'>, lock: StateFileOptions['lock']) {
     this.#path = path;
     this.#records = new Map(Object.entries(plugins));
     this.#eventsFrom = eventsFrom;
-    this.#assertHeld = assertHeld;
+    this.#lock = lock;
   }
 
   /** Reads the file, if there is one. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE. */
-  static async open(stateDirectory: string, { assertHeld, onDamage }: StateFileOptions): Promise<StateFile> {
-    const path = join(stateDirectory, 'plugins.json');
+  static async open(stateDirectory: string, { lock, onDamage }: StateFileOptions): Promise<StateFile> {
+    const path = join(stateDirectory, FILE);
     const empty = { plugins: {}, eventsFrom: 0 };
     try {
       const content = parse(await readFile(path, 'utf8'));
       if (!content) onDamage(await putAside(path));
-      return new StateFile(path, content ?? empty, assertHeld);
+      return new StateFile(path, content ?? empty, lock);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw stateUnwritable(path, error);
-      return new StateFile(path, empty, assertHeld);
+      return new StateFile(path, empty, lock);
     }
   }
 
@@ -117,7 +120,7 @@ export class StateFile {
     });
   }
 
-  /** The newest version that served, or that an operator went back to; undefined where none could be compared. */
+  /** The newest version that served, or that an operator went back to; undefined if none could be compared. */
   newest(name: string): string | undefined {
     const { newest, serving, previous } = this.get(name);
     return newest?.version ?? newer(serving?.version, previous?.version);
@@ -171,7 +174,7 @@ export class StateFile {
     return written;
   }
 
-  /** Writes beside the file and renames, so that it is whole whenever the machine stops. */
+  /** Writes to the folder of the lock and renames: the file is whole whenever the machine stops, and written by the holder only. */
   async #save(): Promise<void> {
     const path = this.#path;
     const content: Content = {
@@ -180,12 +183,16 @@ export class StateFile {
       plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
     try {
-      await this.#assertHeld();
       const text = `${JSON.stringify(content, null, 2)}\n`;
-      await replaceFile(path, text, { temporary: `${path}.new`, makeFolder: false, flush: true, mode: 0o600 });
+      await replaceFile(path, text, {
+        temporary: join(this.#lock.work, FILE),
+        makeFolder: false,
+        flush: true,
+        mode: 0o600,
+      });
     } catch (cause) {
-      if (isStagedoorError(cause)) throw cause;
-      throw stateUnwritable(path, cause);
+      const fault = await this.#lock.explain(cause);
+      throw isStagedoorError(fault) ? fault : stateUnwritable(path, fault);
     }
   }
 }
@@ -193,7 +200,7 @@ export class StateFile {
 async function putAside(path: string): Promise<StagedoorError> {
   const aside = `${path}.damaged`;
   await rename(path, aside);
-  return new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be understood; it is now ${aside}.`);
+  return stateFileDamaged(path, aside);
 }
 
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */

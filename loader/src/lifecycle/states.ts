@@ -6,7 +6,7 @@ import type { Span } from '../observability/timing/timed';
 import type { OpenedRoute } from '../start/openedRoutes';
 import type { ProcessStatus } from '../start/startedGeneration';
 
-/** Where a bundle can be in its life; see the README for the picture. */
+/** The states of a bundle; the README has the diagram. */
 export const PLUGIN_STATES = [
   'discovered',
   'staging',
@@ -32,7 +32,7 @@ export const DOWN_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'draining',
 ]);
 
-/** States of a bundle that was to run, and does not. */
+/** States of a bundle that should run and does not. */
 export const FAILED_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'rejected',
   'failed',
@@ -40,16 +40,19 @@ export const FAILED_STATES: ReadonlySet<PluginState> = new Set<PluginState>([
   'quarantined',
 ]);
 
-/** A build of a bundle: what it says of itself, and what it is. */
+/** A build of a bundle: its declared version and its digest. */
 export interface BuildStatus {
   version: string;
   /** Hex sha256 over all files. */
   digest: string;
 }
 
-/** A bundle as the admin API shows it. `state` speaks of `version`; `loaded` is what serves, `onDisk` the drop. */
+/**
+ * A bundle as the admin API shows it. `state` describes `version`; `loaded` is the build in service, `onDisk` that of the
+ * drop.
+ */
 export interface PluginStatus extends Partial<CodedError> {
-  /** Name in the bundle's package.json; the drop's file name where that could not be read. */
+  /** Name in the bundle's package.json, or the file name of the drop if that is unreadable. */
   name: string;
   version?: string;
   role?: string;
@@ -58,31 +61,34 @@ export interface PluginStatus extends Partial<CodedError> {
   state: PluginState;
   /** When the state was entered, ISO 8601. */
   since: string;
-  /** Hex sha256 of what the state speaks of: the newest drop, or the build that an operator went back to. */
+  /** Hex sha256 of the build that the state describes: the newest drop, or the build that an operator rolled back to. */
   digest?: string;
   /** The drop in the root directory. */
   drop?: string;
-  /** What is serving now; stays while a newer drop fails. */
+  /** The build in service; stays while a newer drop fails. */
   loaded?: BuildStatus & { since: string };
-  /** The newest drop that could be read, loaded or not. */
+  /** The newest readable drop, loaded or not. */
   onDisk?: BuildStatus & { drop: string };
-  /** Builds of it that are there, in this order: what serves, what still answers earlier requests, what a rollback brings. */
+  /**
+   * Available builds, in this order: the one in service, those that finish earlier requests, the one that a rollback returns
+   * to.
+   */
   generations?: Array<BuildStatus & { role: 'serving' | 'draining' | 'previous' }>;
   openedRoutes: OpenedRoute[];
-  /** What it declares open and policy keeps closed to callers without a session. */
+  /** Paths that it declares open and that the policy keeps closed to callers without a session. */
   refusedRoutes?: OpenedRoute[];
-  /** What the signatures of the build in `digest` came to; absent where nobody asks. */
+  /** The verdict on the signatures of the build in `digest`; absent if signatures are not required. */
   signature?: SignatureVerdict;
-  /** That the loaded build runs on a database which a newer one has migrated. */
+  /** Set if the loaded build runs on a database that a newer one has migrated. */
   database?: NewerDatabase;
   /** True while `stagedoor dev` builds it from its source. */
   developed?: boolean;
-  /** Starts in a row that failed, where it is started again by itself. */
+  /** Number of failed starts in a row, if it is restarted automatically. */
   attempt?: number;
   isolation?: 'in-process' | 'process';
   process?: ProcessStatus;
-  /** Where the time of its latest load went; of one bundle only, not in lists. */
+  /** Timing of its latest load; for a single bundle only, not in lists. */
   boot?: Span[];
-  /** What its latest health checks came to, by plugin id. */
+  /** The results of its latest health checks, by plugin id. */
   health?: Record<string, PluginHealth>;
 }

@@ -5,10 +5,10 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import type { EventLog } from './eventLog';
 import type { PluginState, PluginStatus } from './states';
 
-/** Longest message of a status and of an event: a bundle has its say in it. */
+/** Longest message of a status and of an event: part of it may come from a bundle. */
 const MAX_MESSAGE = 4000;
 
-/** What one transition says beyond the state itself. */
+/** Fields that a transition sets besides the state. */
 export interface Transition {
   bundle?: StagedBundle;
   drop?: string;
@@ -36,7 +36,7 @@ export class StatusStore {
     return this.#statuses.get(name);
   }
 
-  /** Moves a bundle to `state`. What the transition does not mention stays, but code, message and hint do not. */
+  /** Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. */
   set(name: string, state: PluginState, { bundle, drop, fault, changes }: Transition = {}): void {
     const before = this.#statuses.get(name);
     const {
@@ -81,7 +81,7 @@ export class StatusStore {
     });
   }
 
-  /** Notes what is no transition: figures that change while the state stays. */
+  /** Updates figures that change while the state stays. */
   patch(name: string, changes: Partial<PluginStatus>): void {
     const status = this.#statuses.get(name);
     if (status) this.#statuses.set(name, { ...status, ...changes });
@@ -92,7 +92,7 @@ export class StatusStore {
     if (this.#forget(name)) this.#logger.info(`${name}: removed`);
   }
 
-  /** Forgets an entry that was only discovered: it turned out to hold a bundle of another name, or none at all. */
+  /** Removes an entry that was only discovered: it turned out to contain a bundle of another name, or none at all. */
   forgetDiscovered(entry: string): void {
     if (this.#statuses.get(entry)?.state === 'discovered') this.#forget(entry);
   }

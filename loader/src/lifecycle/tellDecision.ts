@@ -3,7 +3,7 @@ import { faultText } from '../errors/faultText';
 import type { PolicyDecision } from '../policy/decision';
 import type { EventLog } from './eventLog';
 
-/** Says what policy decided: in the log, and to who follows the events. */
+/** Reports a policy decision in the log and as an event. */
 export function tellDecision(
   decision: PolicyDecision,
   { logger, events }: { logger: LoggerService; events: EventLog },

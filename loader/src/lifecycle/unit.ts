@@ -2,7 +2,7 @@ import { partsOf, type Composition } from '../composition/part';
 import type { StartedGeneration } from '../start/startedGeneration';
 import type { RunningUnit } from '../start/startUnit';
 
-/** One plugin id: what it is made of, and the generation that serves it. */
+/** One plugin id with its composition and the generation that serves it. */
 export class Unit implements RunningUnit {
   readonly pluginId: string;
   composition: Composition = { modules: [] };
@@ -12,12 +12,12 @@ export class Unit implements RunningUnit {
     this.pluginId = pluginId;
   }
 
-  /** True when `owner` brings a part of this unit. */
+  /** True if `owner` contributes to this unit. */
   has(owner: string): boolean {
     return partsOf(this.composition).some((part) => part.owner === owner);
   }
 
-  /** The composition less everything that `owner` brings. */
+  /** The composition without the parts of `owner`. */
   without(owner: string): Composition {
     const { plugin, modules } = this.composition;
     return {

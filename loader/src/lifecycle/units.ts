@@ -1,6 +1,7 @@
 import { concurrently, type StagedoorError } from '@stagedoor/bundle';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../composition/compose';
-import { conflict } from '../composition/conflict';
+import { conflict } from '../composition/errors';
 import { claimsOf, unitsOf, type Contribution } from '../composition/contribution';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from '../composition/ownPlugins';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
@@ -13,19 +14,22 @@ import { startUnit, type RunningUnit, type StartedUnit, type UnitStarter } from 
 import { swapUnit, type ReplacedGeneration } from '../swap/swapUnit';
 import { Unit } from './unit';
 
-/** Units of bundles that start side by side at boot: each has the start timeout for itself, whose clock others would use up. */
+/** Number of units that start concurrently at boot: each has its own start timeout, and more would use up each other's. */
 const AT_ONCE = 8;
+
+/** How long bundles with plugins of their own wait for the portal's own plugins at boot. */
+const OWN_FIRST_MS = 30_000;
 
 /** What {@link Units} work with. */
 export interface UnitsOptions extends UnitStarter {
   slots: Slots;
-  /** Hears what the start of the portal's own plugins came to. */
+  /** Receives the outcomes of the start of the portal's own plugins. */
   startup?: Pick<StartupReport, 'ended' | 'complete'>;
-  /** Tells which owner an id is kept for, whether it runs or not. */
+  /** Returns the owner that an id is reserved for, running or not. */
   reservedFor(claim: string): string | undefined;
 }
 
-/** All units of the portal, and what they are made of. Who changes them holds the lock of each, see `Exclusions`. */
+/** All units of the portal and their compositions. Callers that change units hold the lock of each, see `Exclusions`. */
 export class Units {
   readonly #units = new Map<string, Unit>();
   readonly #options: UnitsOptions;
@@ -53,9 +57,9 @@ export class Units {
   }
 
   /**
-   * Starts, beside those that serve, generations in which what `owner` contributes is `next` (undefined: nothing) instead of
-   * `previous`, in every unit concerned, or in none. Rejects with StagedoorError (PLUGIN_ID_CONFLICT, MODULE_ID_CONFLICT, or
-   * the code of the start that failed).
+   * Starts new generations beside those in service, in which the contribution of `owner` is `next` (undefined: none) instead
+   * of `previous`, in every unit concerned, or in none. Rejects with StagedoorError (PLUGIN_ID_CONFLICT, MODULE_ID_CONFLICT,
+   * or the code of the start that failed).
    */
   async start(
     owner: string,
@@ -77,7 +81,7 @@ export class Units {
     throw failed.reason instanceof StartFailure ? failed.reason.fault : failed.reason;
   }
 
-  /** Has started generations serve, all from the next request on. Returns what they replace. */
+  /** Puts started generations into service, all from the next request on. Returns those that they replace. */
   swap(started: readonly StartedUnit[]): ReplacedGeneration[] {
     const replaced = started.map(swapUnit);
     for (const { unit } of started) this.#forgetIfEmpty(unit);
@@ -85,9 +89,8 @@ export class Units {
   }
 
   /**
-   * Starts every unit for the first time, with all that was there at boot. Contributions claim their ids in the
-   * given order. Returns what each refused or failed owner is told; rejects when a static plugin fails and
-   * Backstage's `backend.startup` settings do not let it.
+   * Starts every unit at boot. Contributions claim their ids in the given order. Returns the error of each rejected or failed
+   * owner; rejects if a static plugin fails and Backstage's `backend.startup` settings do not permit it.
    */
   async boot(contributions: readonly Contribution[]): Promise<Map<string, StagedoorError>> {
     const faults = new Map<string, StagedoorError>();
@@ -126,27 +129,25 @@ export class Units {
       }
     };
     // The portal's own all at once, as in Backstage: they may wait for each other.
-    const own = this.all()
-      .filter(({ composition }) => isOwn(composition))
-      .map(start);
-    await Promise.all([
-      ...own,
-      concurrently(
-        this.all().filter(({ composition }) => !isOwn(composition)),
-        start,
-        AT_ONCE,
-      ),
-    ]);
+    const own = Promise.all(
+      this.all()
+        .filter(({ composition }) => isOwn(composition))
+        .map(start),
+    );
+    // Bundles would keep the event loop from them. One that waits for a bundle must not wait for ever.
+    await Promise.race([own, sleep(OWN_FIRST_MS, undefined, { ref: false })]);
+    const others = this.all().filter(({ composition }) => !isOwn(composition));
+    await Promise.all([own, concurrently(others, start, AT_ONCE)]);
     startup?.complete();
     return faults;
   }
 
-  /** Drains and stops every unit, side by side. */
+  /** Drains and stops every unit concurrently. */
   async shutDown(): Promise<PromiseSettledResult<void>[]> {
     return Promise.allSettled(this.all().map(async (unit) => unit.current?.shutDown()));
   }
 
-  /** Who provides a plugin id. Express matches paths without regard to case, so ids may not differ by case alone. */
+  /** The owner of a plugin id. Express matches paths case-insensitively, so ids must differ by more than case. */
   #holder(pluginId: string): string | undefined {
     const path = pluginId.toLowerCase();
     if (path === ADMIN_PLUGIN_ID || path === INFO_PLUGIN_ID) return STATIC_OWNER;

@@ -6,25 +6,25 @@ const FORWARD = ['latest', 'up', 'to', 'before', 'list'] as const;
 type Call = (config?: object, ...rest: unknown[]) => Promise<unknown>;
 type Migrator = Record<(typeof FORWARD)[number], Call>;
 
-/** What the migrator of a client has been run with. */
+/** The options of a migrator run. */
 export interface MigratorRun {
   /** The table that keeps its names. */
   tableName: string;
-  /** Whether the migrations are code, and no files. */
+  /** Whether the migrations are code rather than files. */
   inCode: boolean;
 }
 
-/** Hears that the migrator of a client has applied what it was to apply, or failed in it. */
+/** Called after each run of the migrator, successful or not. */
 type Listener = (run: MigratorRun) => Promise<void>;
 
 const listeners = new WeakMap<object, Set<Listener>>();
 
 /**
- * Lets every build that uses this knex client start on a database that a newer one has migrated: names that the database holds
- * and the build does not are taken as applied, by knex's own option `disableMigrationsListValidation`. They are never run: knex
- * has no code for them. Going back (`rollback`, `down`) stays refused by knex where a name is missing.
- *
- * With `refuse`, knex goes on refusing. Calls `onRun` after each run of the migrator until the returned function is called; undefined for what is no knex client.
+ * Lets every build that uses this knex client start on a database that a newer one has migrated: names that are in the
+ * database and not in the build count as applied, through knex's own option `disableMigrationsListValidation`. They never
+ * run, because knex has no code for them. Knex still refuses to go back (`rollback`, `down`) if a name is missing.
+ * With `refuse`, knex keeps refusing. Calls `onRun` after each run of the migrator until the returned function is called;
+ * undefined for anything but a knex client.
  */
 export function bridgeMigrations(knex: unknown, olderBuilds: OlderBuilds, onRun: Listener): (() => void) | undefined {
   if (typeof knex !== 'function') return undefined;
@@ -33,7 +33,7 @@ export function bridgeMigrations(knex: unknown, olderBuilds: OlderBuilds, onRun:
   return heard && (() => void heard.delete(onRun));
 }
 
-/** Makes the property `migrate` of a client give a migrator that goes on where names are missing. */
+/** Makes the property `migrate` of a client return a migrator that tolerates missing names. */
 function redefine(knex: object, olderBuilds: OlderBuilds): Set<Listener> | undefined {
   const original = Object.getOwnPropertyDescriptor(knex, 'migrate');
   if (!original?.get || !original.configurable) return undefined;
@@ -61,7 +61,7 @@ function redefine(knex: object, olderBuilds: OlderBuilds): Set<Listener> | undef
   return heard;
 }
 
-/** As knex merges what it is given (lib/migrations/migrate/migrator-configuration-merger.js): a folder wins over code. */
+/** Merged as in knex (lib/migrations/migrate/migrator-configuration-merger.js): a folder takes precedence over code. */
 function describeRun(config: object = {}): MigratorRun {
   const { tableName, migrationSource, directory } = config as Record<string, unknown>;
   return {

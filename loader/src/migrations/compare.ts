@@ -1,27 +1,27 @@
 import { gt, valid } from 'semver';
 import type { MigrationTable } from './tables';
 
-/** A migration, and the package of whose builds one has applied it. */
+/** A migration, and the package whose build has applied it. */
 export interface OwnedMigration {
   owner: string;
   name: string;
-  /** It is code of the build, and no file: whether another build has it cannot be seen. */
+  /** It is code of the build rather than a file: whether another build has it is unknown. */
   inCode?: boolean;
 }
 
-/** What a build brings, for {@link compareMigrations}. */
+/** The migrations of a build, for {@link compareMigrations}. */
 export interface BroughtMigrations {
   owner: string;
   names: ReadonlySet<string>;
 }
 
-/** What is remembered of a migration. */
+/** The record of a migration. */
 export interface RecordedMigration extends OwnedMigration {
   /** Whether a newer version than the one that is about to start has applied it. */
   byNewer: boolean;
 }
 
-/** What the tables of a database hold, seen from the builds that are about to use it. */
+/** The tables of a database, compared with the builds that are about to use it. */
 export interface Comparison {
   /** Applied, and in none of the builds: a newer build has applied them. */
   newer: OwnedMigration[];
@@ -34,9 +34,9 @@ export interface Comparison {
 }
 
 /**
- * Holds the tables against the builds of one plugin and its modules. A table belongs to the build with which it shares most
- * names, and what that build lacks is newer. A table that shares none may be one that only a newer build has, or that of a build
- * which has its migrations in its code: there only what is remembered counts.
+ * Compares the tables with the builds of one plugin and its modules. A table belongs to the build with which it shares most
+ * names; names that this build lacks are newer. A table that shares no name may exist only for a newer build, or belong to a
+ * build with its migrations in code: there, only the records count.
  */
 export function compareMigrations(
   tables: readonly MigrationTable[],

@@ -1,19 +1,13 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { overlay } from '../host/overlay';
 import type { OlderBuilds } from '../settings/database';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { deadline } from '../deadline';
 import { bridgeMigrations, type MigratorRun } from './bridge';
-import {
-  compareMigrations,
-  countMigrations,
-  isNewerVersion,
-  showNames,
-  type Comparison,
-  type OwnedMigration,
-} from './compare';
+import { compareMigrations, isNewerVersion, type Comparison, type OwnedMigration } from './compare';
+import { databaseLocked, databaseNewer, databaseUnreadable } from './errors';
 import { ownMigrations } from './ownNames';
 import { readMigrationTables, type KnexClient } from './tables';
 
@@ -44,10 +38,10 @@ export interface DatabaseReport {
   added: OwnedMigration[];
 }
 
-/** What {@link DatabaseUse} works with. */
+/** Dependencies of {@link DatabaseUse}. */
 export interface DatabaseUseOptions {
   pluginId: string;
-  /** The package that brings the plugin; undefined where that is one of the portal's own. */
+  /** The package that brings the plugin; undefined if that is one of the portal's own. */
   pluginOwner: string | undefined;
   /** The bundles that are part of the unit. */
   bundles: readonly StagedBundle[];
@@ -84,7 +78,7 @@ export class DatabaseUse {
   }
 
   /**
-   * Compares what is in the database with what the bundles bring, once; nothing is changed. Throws DATABASE_NEWER where a newer build
+   * Compares what is in the database with what the bundles bring, once; nothing is changed. Throws DATABASE_NEWER if a newer build
    * has migrated it and this one may not or cannot run on that, DATABASE_LOCKED, and, where older builds are refused, DATABASE_UNREADABLE.
    */
   check(service: Pick<DatabaseService, 'getClient'>): Promise<void> {
@@ -126,14 +120,12 @@ export class DatabaseUse {
       this.#found = await this.#unlocked(client);
     } catch (cause) {
       if (!refuses) return;
-      const { pluginId } = this.#options;
-      const message = `The database of plugin '${pluginId}' does not tell what has been applied: ${(cause as Error).message}`;
-      throw new StagedoorError('DATABASE_UNREADABLE', message, { cause });
+      throw databaseUnreadable(this.#options.pluginId, cause as Error);
     }
     if (!this.#found) return;
     this.#report();
     const { newer, locked } = this.#found;
-    if (locked.length > 0) throw this.#lockedFault(locked);
+    if (locked.length > 0) throw databaseLocked(this.#options.pluginId, locked);
     if (newer.length > 0 && (refuses || this.#options.ownService)) throw this.#newerFault(newer);
   }
 
@@ -200,29 +192,10 @@ export class DatabaseUse {
     const { pluginId, setup } = this.#options;
     const names = newer.map(({ name }) => name);
     const version = setup.recorded.find(({ name }) => names.includes(name))?.version;
-    const by = version === undefined ? 'A newer build' : version;
-    const why =
-      setup.olderBuilds === 'refuse'
-        ? 'dynamicPlugins.database.olderBuilds refuses builds that lack them'
-        : 'the bundle brings a database service of its own, which cannot be told that they are applied';
-    return new StagedoorError(
-      'DATABASE_NEWER',
-      `${by} has migrated the database of plugin '${pluginId}' (${countMigrations(names.length)}: ${showNames(names)}), and ${why}.`,
-      { details: { pluginId, migrations: names.slice(0, MOST_IN_DETAILS), ...(version !== undefined && { version }) } },
-    );
-  }
-
-  #lockedFault(tables: readonly string[]): StagedoorError {
-    const { pluginId } = this.#options;
-    return new StagedoorError(
-      'DATABASE_LOCKED',
-      `A migration of the database of plugin '${pluginId}' runs, or has ended half way: ${tables.map((table) => `${table}_lock`).join(', ')} is locked.`,
-      { details: { pluginId, tables: [...tables] } },
-    );
+    const refusedBy = setup.olderBuilds === 'refuse' ? 'setting' : 'own-service';
+    return databaseNewer({ pluginId, names, version, refusedBy });
   }
 }
-
-const MOST_IN_DETAILS = 100;
 
 function late(): Error {
   return new Error(`no answer within ${READ_MS / 1000} s`);

@@ -2,15 +2,15 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, sep } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
 
-/** What the files of a bundle say of its migrations. */
+/** The migrations among the files of a bundle. */
 export interface OwnMigrations {
-  /** Names of all files that knex could take for a migration, in whichever folder: it compares names only. */
+  /** Names of all files that may be migrations, in any folder: knex compares names only. */
   names: ReadonlySet<string>;
   /** Whether a folder is named as one for migrations. */
   hasFolder: boolean;
 }
 
-/** Those that knex loads (knex, lib/migrations/common/MigrationsLoader.js), and those that people tell it to load. */
+/** The extensions that knex loads (knex, lib/migrations/common/MigrationsLoader.js), and those that users configure. */
 const EXTENSIONS = new Set([
   '.co',
   '.coffee',
@@ -28,7 +28,7 @@ const FOLDER = /migrat/i;
 
 const known = new WeakMap<StagedBundle, Promise<OwnMigrations>>();
 
-/** The migrations that a bundle brings, hoisted and embedded packages included. */
+/** The migrations of a bundle, including hoisted and embedded packages. */
 export function ownMigrations(bundle: StagedBundle): Promise<OwnMigrations> {
   let own = known.get(bundle);
   if (!own) known.set(bundle, (own = read(bundle)));

@@ -8,8 +8,8 @@ import type { AnyServiceRef, Impls } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 
 /**
- * The database service of a plugin before the plugin is started; it gives the client that the plugin will get. Undefined where the
- * service depends on more than Backstage's own does, and so can only be made inside of the plugin.
+ * The database service of a plugin before the plugin starts; it returns the client that the plugin will get. Undefined if the
+ * service has more dependencies than Backstage's own, and can only be created inside the plugin.
  */
 export async function pluginDatabase(
   pluginId: string,

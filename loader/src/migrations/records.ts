@@ -7,7 +7,7 @@ import { countMigrations, isNewerVersion, showNames, type OwnedMigration } from 
 import type { DatabaseReport, DatabaseSetup, DatabaseWatch } from './databaseUse';
 import { ownMigrations } from './ownNames';
 
-/** A migration in the database of a plugin, and the build that has applied it, where that is known. */
+/** A migration in the database of a plugin, and the build that applied it, if known. */
 export interface AppliedMigration {
   pluginId: string;
   name: string;
@@ -18,36 +18,36 @@ export interface AppliedMigration {
   inCode?: boolean;
 }
 
-/** What a status says of a build that runs on a database which a newer one has migrated. */
+/** The part of a status that describes a build on a database that a newer one has migrated. */
 export interface NewerDatabase {
-  /** The version that has migrated it; absent where that is not known. */
+  /** The version that has migrated it; absent if unknown. */
   version?: string;
   /** Names of the migrations that the build lacks. */
   migrations: string[];
   message: string;
 }
 
-/** Where it is remembered who has applied what, by the name of the bundle. */
+/** Storage of the applied migrations, by bundle name. */
 export interface MigrationMemory {
   get(name: string): { migrations?: AppliedMigration[] };
   update(name: string, changes: { migrations: AppliedMigration[] | undefined }): Promise<void>;
 }
 
-/** What {@link MigrationRecords} works with. */
+/** Dependencies of {@link MigrationRecords}. */
 export interface MigrationRecordsOptions extends Pick<DatabaseSetup, 'olderBuilds' | 'sharedDatabase'> {
   memory: MigrationMemory;
   logger: LoggerService;
-  /** Hears that a bundle that runs does so on a database that a newer build has migrated. */
+  /** Called when a running bundle uses a database that a newer build has migrated. */
   onNewer(bundle: StagedBundle, newer: NewerDatabase): void;
 }
 
-/** More are not remembered of one bundle. */
+/** Most migrations that are recorded for one bundle. */
 const MOST_REMEMBERED = 2000;
 
-/** Knows which build has applied which migration to the databases of plugins, and which bundles run on a newer one. */
+/** Records which build has applied which migration to the databases of plugins, and which bundles run on a newer one. */
 export class MigrationRecords {
   readonly #options: MigrationRecordsOptions;
-  /** What was said of a bundle last, by its name. */
+  /** The last message about each bundle, by name. */
   readonly #told = new Map<string, string>();
   readonly #own = new Map<string, ReadonlySet<string>>();
 
@@ -55,7 +55,7 @@ export class MigrationRecords {
     this.#options = options;
   }
 
-  /** The watch over one build of a unit that is about to start; undefined where no bundle is part of it. */
+  /** Watches one build of a unit that is about to start; undefined if the unit has no bundle. */
   begin(pluginId: string, composition: Composition): DatabaseWatch | undefined {
     const bundles = bundlesOf(composition);
     return bundles.length === 0 ? undefined : this.watch(pluginId, bundles);
@@ -69,7 +69,7 @@ export class MigrationRecords {
     };
   }
 
-  /** What there is to say of the build of a bundle that is loaded. */
+  /** The message about the loaded build of a bundle. */
   newer({ name, version: ownVersion, digest }: StagedBundle): NewerDatabase | undefined {
     const own = this.#own.get(digest);
     const lacking = this.#applied(name).filter(

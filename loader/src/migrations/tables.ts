@@ -1,4 +1,4 @@
-/** What is used of a knex client. */
+/** The part of a knex client that is used. */
 export interface KnexClient {
   client: { dialect?: string };
   raw(sql: string): Promise<unknown>;
@@ -16,7 +16,7 @@ export interface MigrationTable {
   /** With its schema, where there are schemas. */
   table: string;
   names: string[];
-  /** Somebody holds knex's lock, or has ended without giving it back. */
+  /** Knex's lock is held, or its holder ended without releasing it. */
   locked: boolean;
 }
 
@@ -27,9 +27,9 @@ const MOST_NAMES = 10_000;
 const COLUMNS = "'id', 'name', 'batch', 'migration_time'";
 
 /**
- * Every table in a plugin's database that is built as knex builds those of its migrations, whatever its name is. With
- * `sharedDatabase`, of the schemas that the connection searches only: the others are those of other plugins. Undefined for a
- * database of which that cannot be asked.
+ * Every table in a plugin's database with the columns of knex's migration tables, whatever its name. With `sharedDatabase`,
+ * only in the schemas that the connection searches: the others belong to other plugins. Undefined for a database that cannot
+ * be queried for tables.
  */
 export async function readMigrationTables(
   knex: KnexClient,

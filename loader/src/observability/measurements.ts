@@ -11,24 +11,24 @@ import { Traffic } from './metrics/traffic';
 import type { MetricsSettings } from '../settings/metrics';
 import type { ObservedEvents, ObservedStatuses, ObservedUnit, ObservedUnits } from './observed';
 
-/** What {@link Measurements} works with. */
+/** Dependencies of {@link Measurements}. */
 export interface MeasurementsOptions {
   settings: MetricsSettings;
   config: Config;
   units: ObservedUnits;
   registry: ObservedStatuses;
   events: ObservedEvents;
-  /** Codes of what keeps the portal from following its drops now. */
+  /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   logger: LoggerService;
 }
 
 /** States that end a load. */
 const OUTCOMES: ReadonlySet<string> = new Set(['running', 'waiting', 'failed', 'rejected']);
-/** How long a plugin's process may take to tell what it measured, in milliseconds. */
+/** How long a plugin's process may take to report its metrics, in milliseconds. */
 const ANSWER_MS = 1000;
 
-/** What is measured of plugins, as Prometheus text: one plugin's in the admin API, all of it on a port of its own. */
+/** Metrics of plugins as Prometheus text: those of one plugin in the admin API, all of them on a separate port. */
 export class Measurements {
   readonly portal: PortalMetrics;
   readonly #options: MeasurementsOptions;
@@ -56,10 +56,10 @@ export class Measurements {
     });
   }
 
-  /** Begins to measure; a port that cannot be opened is logged, and everything else goes on. */
+  /** Begins to measure; a port that cannot be opened is logged, and everything else continues. */
   static async open(options: MeasurementsOptions): Promise<Measurements> {
     const traffic = new Traffic();
-    const measurements = new Measurements(options, await openMetrics([traffic]), traffic);
+    const measurements = new Measurements(options, openMetrics([traffic]), traffic);
     const { port, host } = options.settings;
     if (port === undefined) return measurements;
     try {
@@ -71,7 +71,7 @@ export class Measurements {
     return measurements;
   }
 
-  /** What was measured of one plugin, and what it measured itself through Backstage's metrics service. */
+  /** The metrics about one plugin, and those that it records through Backstage's metrics service. */
   async ofPlugin(pluginId: string): Promise<string> {
     const { units, registry } = this.#options;
     const bundles = registry.list().filter(({ pluginIds }) => pluginIds.includes(pluginId));
@@ -103,7 +103,7 @@ export class Measurements {
   }
 }
 
-/** What a plugin's own process measured. */
+/** The metrics of a plugin's own process. */
 async function ownText({ current }: ObservedUnit): Promise<string> {
   return (await current?.metrics?.(ANSWER_MS)) ?? '';
 }

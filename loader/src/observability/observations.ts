@@ -3,15 +3,15 @@ import type { Config } from '@backstage/config';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { HealthMonitor, type PluginHealth } from './health/healthMonitor';
 import { failedReport } from './health/report';
+import { unknownPlugin } from '../errors/errors';
 import type { RequestObserver } from '../serve/requests';
 import type { Settings } from '../settings/settings';
 import type { Span } from './timing/timed';
 import type { Timings } from './timing/timings';
 import { Measurements } from './measurements';
-import { unknownPlugin } from '../errors/unknownPlugin';
 import type { ObservedEvents, ObservedStatuses, ObservedUnits } from './observed';
 
-/** What {@link Observations} works with. */
+/** Dependencies of {@link Observations}. */
 export interface ObservationsOptions {
   /** Undefined: static units only. */
   settings: Settings | undefined;
@@ -19,15 +19,15 @@ export interface ObservationsOptions {
   config: Config;
   registry: ObservedStatuses;
   events: ObservedEvents;
-  /** Codes of what keeps the portal from following its drops now. */
+  /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   logger: LoggerService;
   timings: Timings;
-  /** Hears when the health of the plugin that `owner` brings changes; with the fault that made it degraded. */
+  /** Called when the health of the plugin that `owner` provides changes, with the error that made it degraded. */
   onHealth(owner: string, fault: StagedoorError | undefined): void;
 }
 
-/** What a status says of the parts of a bundle that are loaded with it. */
+/** The part of a status that describes the units of a bundle. */
 interface LoadedStatus {
   name: string;
   drop?: string;
@@ -38,7 +38,7 @@ interface LoadedStatus {
 /** For a host without `dynamicPlugins` settings, whose static plugins may have health checks all the same. */
 const STATIC_ONLY = { intervalMs: 30_000, timeoutMs: 5000 };
 
-/** How the plugins are, and what is measured of them. */
+/** Health and metrics of the plugins. */
 export class Observations {
   readonly #options: ObservationsOptions;
   readonly #monitor: HealthMonitor;
@@ -70,12 +70,12 @@ export class Observations {
     };
   }
 
-  /** Hears of the requests to a plugin; undefined where nothing is measured. */
+  /** Records the requests to a plugin; undefined if nothing is measured. */
   traffic(pluginId: string): RequestObserver | undefined {
     return this.#measurements?.portal.traffic.of(pluginId);
   }
 
-  /** What a bundle's status says of how its plugins are, as last heard. */
+  /** The health in a bundle's status, from the latest checks. */
   of({ pluginIds }: { pluginIds: string[] }): { health?: Record<string, PluginHealth> } {
     const known = pluginIds.flatMap((pluginId) => {
       const health = this.#monitor.latest(pluginId);
@@ -84,26 +84,26 @@ export class Observations {
     return known.length > 0 ? { health: Object.fromEntries(known) } : {};
   }
 
-  /** How a plugin is, static or not. Throws PLUGIN_UNKNOWN. */
+  /** The health of a static or dynamic plugin. Throws PLUGIN_UNKNOWN. */
   async health(pluginId: string): Promise<PluginHealth> {
     const health = await this.#monitor.of(pluginId);
     if (health) return health;
     this.#checkKnown(pluginId);
     const now = new Date().toISOString();
-    const report = failedReport('plugin', 'The plugin does not run.');
+    const report = failedReport('plugin', 'The plugin is not running.');
     return { ...report, condition: 'degraded', since: now, checkedAt: now };
   }
 
   /**
-   * What was measured of a plugin, static or not, in Prometheus' text format; nothing in a portal without dynamic
-   * plugins. Throws PLUGIN_UNKNOWN.
+   * The metrics about a static or dynamic plugin in Prometheus' text format; empty in a portal without dynamic plugins.
+   * Throws PLUGIN_UNKNOWN.
    */
   async metrics(pluginId: string): Promise<string> {
     this.#checkKnown(pluginId);
     return (await this.#measurements?.ofPlugin(pluginId)) ?? '';
   }
 
-  /** Where the time of the start went. */
+  /** Timing of the start. */
   get boot(): Span {
     return this.#options.timings.boot;
   }

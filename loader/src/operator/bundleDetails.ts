@@ -1,22 +1,23 @@
 import type { Config } from '@backstage/config';
 import type { JsonObject } from '@backstage/types';
-import { SBOM_FILE, StagedoorError, readBounded } from '@stagedoor/bundle';
+import { SBOM_FILE, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import type { ConfigKey } from '../adminApi';
+import { unknownPlugin } from '../errors/errors';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { readSchemaEntries } from '../validate/configSchema';
-import { unknownPlugin } from '../errors/unknownPlugin';
+import { sbomUnreadable, sbomMissing } from './errors';
 
-/** What the config schema of a bundle says, and what app-config holds of it. */
+/** The config schema of a bundle, and which of its keys are set in app-config. */
 export interface BundleConfig {
-  /** JSON schemas; a value of app-config must suit all of them. */
+  /** JSON schemas; app-config must match all of them. */
   schemas: JsonObject[];
   keys: ConfigKey[];
 }
 
 const MAX_SBOM_BYTES = 16 * 1024 * 1024;
 
-/** What bundles say of themselves in their files, read when somebody asks. */
+/** Details from the files of bundles, read on request. */
 export class BundleDetails {
   readonly #config: Config;
   readonly #find: (name: string) => StagedBundle | undefined;
@@ -37,17 +38,17 @@ export class BundleDetails {
     return { schemas, keys: [...new Map(keys.map((key) => [key.key, key])).values()] };
   }
 
-  /** The software bill of materials that a bundle carries (CycloneDX). Throws PLUGIN_UNKNOWN, SBOM_MISSING. */
+  /** The software bill of materials in a bundle (CycloneDX). Throws PLUGIN_UNKNOWN, SBOM_MISSING. */
   async sbom(name: string): Promise<JsonObject> {
     const { dir, version } = this.#bundle(name);
     const content = await readBounded(join(dir, SBOM_FILE), MAX_SBOM_BYTES);
     if (typeof content === 'string') {
-      throw new StagedoorError('SBOM_MISSING', `${name} ${version} holds no readable ${SBOM_FILE}.`);
+      throw sbomMissing(name, version);
     }
     try {
       return JSON.parse(content.toString('utf8')) as JsonObject;
     } catch (cause) {
-      throw new StagedoorError('SBOM_MISSING', `The ${SBOM_FILE} of ${name} is not JSON.`, { cause });
+      throw sbomUnreadable(name, cause);
     }
   }
 

@@ -1,12 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginRecord, StateFile } from '../lifecycle/stateFile';
+import { pluginDisabled, stillQuarantined } from './errors';
 
-/** Holds the drop that counts for a name against what operators decided and what crashed too often. */
+/** Applies operator decisions and quarantines to the drop that takes precedence for a name. */
 export class Decisions {
   readonly #state: StateFile;
   readonly #shelves: Shelves;
@@ -20,14 +20,17 @@ export class Decisions {
     this.#logger = options.logger;
   }
 
-  /** What to run for a drop: itself, an earlier build that was chosen instead, or nothing, as its status then says. Throws DROP_UNREADABLE. */
+  /**
+   * The build to run for a drop: the drop itself, an earlier build that was chosen instead, or none, which its status then
+   * explains. Throws DROP_UNREADABLE.
+   */
   async toRun(winner: StagedBundle): Promise<StagedBundle | undefined> {
     const { name } = winner;
     if (this.showDisabled(name, winner)) return undefined;
     const bundle = (await this.#chosen(winner)) ?? winner;
     const { quarantined } = this.#state.get(name);
     if (quarantined?.digest === bundle.digest) {
-      const fault = new StagedoorError('PLUGIN_QUARANTINED', quarantined.message);
+      const fault = stillQuarantined(quarantined.message);
       const { pluginIds = [] } = quarantined;
       this.#registry.set(name, 'quarantined', { bundle, fault, changes: { pluginIds } });
       return undefined;
@@ -42,29 +45,28 @@ export class Decisions {
     if (!disabled) return false;
     const status = this.#registry.get(name);
     if (status?.state !== 'disabled' || (bundle && status.digest !== bundle.digest)) {
-      const message = `${name} was disabled by ${disabled.by} at ${disabled.since}.`;
-      this.#registry.set(name, 'disabled', { bundle, fault: new StagedoorError('PLUGIN_DISABLED', message) });
+      this.#registry.set(name, 'disabled', { bundle, fault: pluginDisabled(name, disabled) });
     }
     return true;
   }
 
-  /** Forgets the builds and ids of a bundle whose drops are gone; that it is disabled or quarantined holds when it comes back. */
+  /** Removes the records of builds and ids of a bundle without drops. That it is disabled or quarantined stays recorded. */
   async forgetBuilds(name: string): Promise<void> {
     await this.#forget(name, 'chosen', 'serving', 'previous', 'holds');
   }
 
-  /** Forgets the builds of bundles whose drops are gone, however that came. */
+  /** Removes the records of builds of all bundles without drops. */
   async forgetRemoved(present: ReadonlySet<string>): Promise<void> {
     for (const name of this.#state.names()) if (!present.has(name)) await this.forgetBuilds(name);
   }
 
-  /** A file that cannot be written is logged; what it should forget is then decided anew after a restart. */
+  /** A write error is logged; the record is then removed after a restart. */
   async #forget(name: string, ...what: Array<keyof PluginRecord>): Promise<void> {
     const changes = Object.fromEntries(what.map((key) => [key, undefined]));
     await this.#state.update(name, changes).catch((error: Error) => this.#logger.error(error.message, error));
   }
 
-  /** The build that was chosen instead of this very drop, if its staged copy is still whole. */
+  /** The build that was chosen instead of exactly this drop, if its staged copy is intact. */
   async #chosen(winner: StagedBundle): Promise<StagedBundle | undefined> {
     const { chosen } = this.#state.get(winner.name);
     if (!chosen) return undefined;
@@ -73,7 +75,7 @@ export class Decisions {
     const bundle = holds ? await readStaged(this.#shelves, name, chosen.digest, entry) : undefined;
     if (!bundle) {
       const why = holds ? 'its staged copy is gone' : `${entry} has changed`;
-      this.#logger.info(`${name}: no longer held at ${chosen.version}: ${why}`);
+      this.#logger.info(`${name}: no longer pinned to ${chosen.version}: ${why}`);
       await this.#forget(name, 'chosen');
     }
     return bundle;

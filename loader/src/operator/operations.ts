@@ -1,13 +1,13 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { randomUUID } from 'node:crypto';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Operation } from '../lifecycle/operation';
 import { asFault } from '../errors/asFault';
+import { operationInProgress, portalStopping } from './errors';
 
-/** How many operations that are done can still be asked about. */
+/** How many completed operations are kept. */
 const KEPT = 100;
 
-/** Operations under way, one at a time for a bundle, and the latest that are done. */
+/** Operations in progress, at most one for each bundle, and the latest completed ones. */
 export class Operations {
   readonly #events: EventLog;
   readonly #operations = new Map<string, Operation>();
@@ -31,16 +31,12 @@ export class Operations {
     request: Pick<Operation, 'kind' | 'plugin' | 'by'>,
     work: () => Promise<void>,
   ): { operation: Operation; done: Promise<Operation> } {
-    if (this.#closed) throw new StagedoorError('PORTAL_STOPPING', 'The portal is shutting down.');
+    if (this.#closed) throw portalStopping();
     const current = [...this.#operations.values()].find(
       ({ plugin, status }) => plugin === request.plugin && status === 'running',
     );
     if (current) {
-      throw new StagedoorError(
-        'OPERATION_IN_PROGRESS',
-        `${current.plugin}: ${current.kind} is under way, asked for by ${current.by}.`,
-        { details: { operation: current.id } },
-      );
+      throw operationInProgress(current);
     }
     const operation: Operation = {
       id: randomUUID(),
@@ -58,7 +54,7 @@ export class Operations {
     return { operation, done };
   }
 
-  /** Takes no more operations; resolves when those under way have ended. */
+  /** Accepts no more operations; resolves when those in progress have ended. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#running);

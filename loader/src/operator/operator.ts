@@ -1,6 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { restoreError } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
-import { unknownPlugin } from '../errors/unknownPlugin';
+import { unknownPlugin } from '../errors/errors';
 import { readStaged } from '../stage/readStaged';
 import type { Shelves } from '../stage/shelf';
 import type { Bundles } from '../lifecycle/bundles';
@@ -8,12 +8,13 @@ import type { Pipeline } from '../pipeline/pipeline';
 import type { Decisions } from './decisions';
 import type { DropDirectory } from '../drops/dropDirectory';
 import type { Operation, OperationKind } from '../lifecycle/operation';
+import { earlierBuildGone, noEarlierBuild, pluginDisabled } from './errors';
 import type { Operations } from './operations';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { StateFile } from '../lifecycle/stateFile';
 import type { Uploads } from '../drops/uploads';
 
-/** What {@link Operator} works with. */
+/** Dependencies of {@link Operator}. */
 export interface OperatorOptions {
   operations: Operations;
   drops: DropDirectory;
@@ -26,10 +27,10 @@ export interface OperatorOptions {
   uploads: Uploads;
 }
 
-/** What can be asked for of a bundle that is there. */
+/** Operations on an existing bundle. */
 export type PluginOperationKind = Exclude<OperationKind, 'upload'>;
 
-/** What an operator can do with a bundle; each is an {@link Operation}, and one at a time for a bundle. */
+/** The operations of an operator; each is an {@link Operation}, one at a time for each bundle. */
 export class Operator {
   readonly #options: OperatorOptions;
 
@@ -38,9 +39,9 @@ export class Operator {
   }
 
   /**
-   * Starts an operation on a bundle on behalf of `by` (an entity ref). It fails with the fault of the bundle that does not
+   * Starts an operation on a bundle on behalf of `by` (an entity ref). It fails with the error of a bundle that does not
    * start. Throws PLUGIN_UNKNOWN, OPERATION_IN_PROGRESS, PLUGIN_DISABLED (reload, rollback), ROLLBACK_IMPOSSIBLE,
-   * and what {@link Uploads.checkRemovable} throws.
+   * and the code of {@link Uploads.checkRemovable}.
    */
   start(kind: PluginOperationKind, name: string, by: string): { operation: Operation; done: Promise<Operation> } {
     const { operations, drops, state, uploads } = this.#options;
@@ -49,18 +50,18 @@ export class Operator {
     }
     const { disabled } = state.get(name);
     if (disabled && (kind === 'reload' || kind === 'rollback')) {
-      throw new StagedoorError('PLUGIN_DISABLED', `${name} was disabled by ${disabled.by} at ${disabled.since}.`);
+      throw pluginDisabled(name, disabled);
     }
     if (kind === 'rollback' && !this.#target(name)) {
-      throw new StagedoorError('ROLLBACK_IMPOSSIBLE', `No build of ${name} has served before.`);
+      throw noEarlierBuild(name);
     }
     if (kind === 'remove') uploads.checkRemovable(name);
     return operations.start({ kind, plugin: name, by }, () => this.#run(kind, name, by));
   }
 
   /**
-   * Takes an archive, checks it, and starts the operation that puts it into the root directory; that fails with the fault of
-   * a bundle that does not start. Throws OPERATION_IN_PROGRESS and the codes of {@link Uploads.receive}.
+   * Receives an archive, checks it, and starts the operation that moves it into the root directory; that fails with the error
+   * of a bundle that does not start. Throws OPERATION_IN_PROGRESS and the codes of {@link Uploads.receive}.
    */
   async upload(body: Readable, by: string): Promise<{ operation: Operation; done: Promise<Operation> }> {
     const { operations, uploads } = this.#options;
@@ -84,7 +85,7 @@ export class Operator {
     return this.#rollback(name);
   }
 
-  /** Starts what is loaded anew, from the drop where that has changed; a quarantine is over. */
+  /** Restarts the loaded build, or the drop if that has changed. Ends a quarantine. */
   async #reload(name: string): Promise<void> {
     const { drops, pipeline, bundles, decisions, state } = this.#options;
     await state.update(name, { quarantined: undefined });
@@ -102,7 +103,7 @@ export class Operator {
     this.#check(name);
   }
 
-  /** Takes a bundle out of service until it is enabled, whatever is dropped; ends when its last request is done. */
+  /** Takes a bundle out of service until it is enabled, whatever is dropped; ends after its last request. */
   async #disable(name: string, by: string): Promise<void> {
     const { drops, pipeline, bundles, decisions, state } = this.#options;
     if (state.get(name).disabled) return;
@@ -135,17 +136,17 @@ export class Operator {
     if (!drops.names().has(name)) await state.update(name, { disabled: undefined });
   }
 
-  /** Starts the build that served before, and stays with it until the drop changes. */
+  /** Starts the previous build and keeps it until the drop changes. */
   async #rollback(name: string): Promise<void> {
     const { drops, pipeline, shelves, state } = this.#options;
     await pipeline.exclusively(name, async () => {
       const { digest, version } = this.#target(name)!;
       const winner = drops.winner(name);
       const bundle = await readStaged(shelves, name, digest, winner?.entry ?? '');
-      if (!bundle) throw new StagedoorError('ROLLBACK_IMPOSSIBLE', `The staged copy of ${name}@${version} is gone.`);
+      if (!bundle) throw earlierBuildGone(name, version);
       const { chosen, newest } = state.get(name);
       const back = winner && winner.digest !== digest ? { digest, version, instead: winner.digest } : undefined;
-      // Going back is the operator's decision; from here on nothing older than this counts as an older build.
+      // The operator decided to roll back; from now on only builds older than this one count as older.
       await state.update(name, { chosen: back, newest: { version } });
       const fault = await pipeline.activate(bundle, { again: true });
       if (!fault) return;
@@ -158,13 +159,13 @@ export class Operator {
     return this.#options.state.rollbackTarget(name, this.#options.bundles.loaded(name)?.digest);
   }
 
-  /** Throws the fault that a bundle's status shows after an operation that was to make it run. */
+  /** Throws the error in a bundle's status after an operation that should make it run. */
   #check(name: string): void {
     const status = this.#options.registry.get(name);
     if (!status) throw unknownPlugin(name);
     const { state, code, message, hint, details } = status;
     if ((state === 'failed' || state === 'rejected') && code) {
-      throw new StagedoorError(code, message ?? '', { hint, details });
+      throw restoreError({ code, message: message ?? '', hint, details });
     }
   }
 }

@@ -1,8 +1,8 @@
 import { sharedPatch } from './sharedPatch';
 
 /**
- * Keeps a process going whose output nobody reads any more: whoever read its log has ended. Each line would be an uncaught
- * exception, which Backstage logs: another line, without end, until memory is full. Call it once output is to be expected.
+ * Keeps a process alive when its stdout or stderr is closed because the reader of its log ended. Each line would be an
+ * uncaught exception, which Backstage logs: another line, without end, until memory is full. Call it once output is expected.
  */
 export const surviveClosedOutput = sharedPatch(() => {
   const ignore = (): void => {};

@@ -5,8 +5,8 @@ import { patchProperty, type Patch } from './patchProperty';
 type Send = (this: unknown, message: unknown, ...rest: unknown[]) => boolean;
 
 /**
- * What `backstage-cli package start` is told of each file that the backend loads (`@backstage/cli-node`, nodeTransform.cjs): it
- * starts the backend anew when such a file changes or goes.
+ * The message to `backstage-cli package start` for each file that the backend loads (`@backstage/cli-node`,
+ * nodeTransform.cjs): it restarts the backend when such a file changes or disappears.
  */
 interface WatchMessage {
   type: 'watch';
@@ -16,7 +16,7 @@ interface WatchMessage {
 
 /**
  * Keeps Backstage's development server from watching the files below `dir`, a real path: copies of bundles, which the portal
- * deletes when they are upgraded or removed. Without it each removal starts the whole backend anew.
+ * deletes when they are updated or removed. Otherwise each removal would restart the whole backend.
  */
 export function hideFromDevelopmentServer(dir: string): Patch {
   // Nobody started this process with a channel.

@@ -7,10 +7,9 @@ const loggers = new Set<Logger>();
 let listening = false;
 
 /**
- * Takes SIGUSR1 away from Node, which would open its inspector: a port on which everybody on this machine may run code in the
- * portal. The process of a plugin may send the signal wherever it runs as the same user. Whoever wants to debug a portal starts
- * it with `--inspect`. When this is disposed of, the signal is ignored without a word: Node does not take it back, and with no
- * listener it would end the process.
+ * Takes SIGUSR1 away from Node, which would open its inspector: a port that lets everybody on this machine run code in the
+ * portal. Processes of plugins with the same user may send the signal. To debug a portal, start it with `--inspect`. After
+ * dispose, the signal is ignored silently: Node does not take it back, and without a listener it would end the process.
  */
 export function keepInspectorClosed(logger: Logger): Patch {
   loggers.add(logger);
@@ -22,7 +21,7 @@ export function keepInspectorClosed(logger: Logger): Patch {
 function warn(): void {
   for (const logger of loggers) {
     logger.warn(
-      'SIGUSR1 is ignored where plugins run in processes of their own; start the portal with --inspect to debug it',
+      'SIGUSR1 is ignored because plugins run in separate processes; start the portal with --inspect to debug it',
     );
   }
 }

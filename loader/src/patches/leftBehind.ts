@@ -11,13 +11,13 @@ interface Kept {
 }
 
 const STACK_FRAMES = 12;
-/** Beyond so many, what is gone is looked for before more are kept. */
+/** Beyond this number, entries that are gone are removed before more are kept. */
 const MANY = 200;
 
 /**
- * Notices what code of bundles sets without a service and Node.js keeps for ever: intervals, and listeners of the process. It
- * cannot be taken back, code that other plugins use may have set it; but it can be told of. Costs a stack trace for each
- * interval and listener, and nothing for anything else.
+ * Detects resources that bundle code creates without a service and Node.js keeps forever: intervals, and listeners of the
+ * process. They cannot be removed, because code that other plugins use may have created them, but they can be reported. Costs
+ * a stack trace for each interval and listener.
  */
 export class LeftBehind {
   readonly #root: string;
@@ -32,7 +32,7 @@ export class LeftBehind {
     process.on('newListener', this.#onListener);
   }
 
-  /** What code below one of the folders set between two moments and is still there, in words. */
+  /** Resources that code below one of the folders created between two moments and that still exist, as text. */
   of(dirs: readonly string[], from: number, to: number): string[] {
     this.#kept = this.#kept.filter((each) => each.isThere());
     const found = this.#kept.filter(
@@ -60,7 +60,7 @@ export class LeftBehind {
     const watched = (...args: Parameters<typeof setInterval>): NodeJS.Timeout => {
       const timer = next(...args);
       const reference = new WeakRef(timer as NodeJS.Timeout & { _destroyed?: boolean });
-      // What `clearInterval` leaves on a timer (Node.js `lib/internal/timers.js`); Node.js has no other way to ask.
+      // The mark of `clearInterval` on a timer (Node.js `lib/internal/timers.js`); there is no public way to find out.
       this.#keep('an interval', () => reference.deref()?._destroyed === false);
       return timer;
     };

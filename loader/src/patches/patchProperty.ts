@@ -7,15 +7,15 @@ export interface Patch {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyFunction = (this: any, ...args: any[]) => any;
 
-/** Makes a function that stands in front of `next`, which it calls for what is not its business. */
+/** Creates a function that wraps `next` and calls it for everything that it does not handle. */
 export type Layer<F> = (next: F) => F;
 
-/** One property that is patched now. */
+/** A property that is currently patched. */
 interface Patched {
-  /** What the property was before the first layer; undefined where the object inherits it. */
+  /** What the property was before the first layer; undefined if the object inherits it. */
   before: PropertyDescriptor | undefined;
   original: AnyFunction;
-  /** What stands there now: it calls the layers. */
+  /** The current value, which calls the layers. */
   front: AnyFunction;
   layers: Array<Layer<AnyFunction>>;
   call: AnyFunction;
@@ -24,9 +24,9 @@ interface Patched {
 const patched = new Map<object, Map<PropertyKey, Patched>>();
 
 /**
- * Puts a layer in front of a function that the process shares, e.g. a method of Node.js. Layers of one property lie on each
- * other, and each can be taken away at any time. With the last one the property is as it was before the first, unless somebody
- * else has put another function there since: that one is left alone, and what it calls goes straight to the original.
+ * Wraps a function that the process shares, such as a method of Node.js, in a layer. Layers of one property are stacked, and
+ * each can be removed at any time. With the last one, the property is as it was before the first, unless other code has
+ * replaced it since: that function is left alone, and calls go straight to the original.
  */
 export function patchProperty<O extends object, K extends keyof O>(
   object: O,
@@ -52,7 +52,7 @@ function placeOf(object: object, key: PropertyKey): Patched {
   const places = patched.get(object) ?? new Map<PropertyKey, Patched>();
   patched.set(object, places);
   const known = places.get(key);
-  // What stands there is another function now: new layers go in front of that.
+  // Other code has replaced the function: new layers wrap that one.
   if (known && (object as Record<PropertyKey, unknown>)[key] === known.front) return known;
   const original = (object as Record<PropertyKey, AnyFunction>)[key]!;
   const place: Patched = {

@@ -8,12 +8,15 @@ const extensions = (Module as unknown as { _extensions: Record<'.js', Extension>
 
 const prepared = new Map<string, () => Script>();
 
-/** Has the next `require` of `file`, an absolute path, run what `compile` gives instead of reading and compiling it. */
+/**
+ * Makes the next `require` of `file`, an absolute path, run the result of `compile` instead of reading and compiling the
+ * file.
+ */
 export function prepareScript(file: string, compile: () => Script): void {
   prepared.set(file, compile);
 }
 
-/** Takes back what {@link prepareScript} did, for a file that was not required after all. */
+/** Reverts {@link prepareScript} for a file that was not required. */
 export function forgetScript(file: string): void {
   prepared.delete(file);
 }
@@ -33,7 +36,7 @@ export function patchExtensions(): Patch {
   return patchProperty(extensions, '.js', layer);
 }
 
-/** Undefined for what is no script of CommonJS: Node.js says why, or takes it for what it is. */
+/** Undefined for anything but a CommonJS script: Node.js reports the reason, or handles the file itself. */
 function compiled(compile: () => Script): Script | undefined {
   try {
     return compile();

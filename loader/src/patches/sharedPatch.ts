@@ -1,6 +1,6 @@
 import type { Patch } from './patchProperty';
 
-/** A patch that is there once, however many need it: from the first who takes it until the last has disposed of it. */
+/** A patch that is applied once, however many users it has: from the first use until the last dispose. */
 export function sharedPatch(install: () => Patch): () => Patch {
   let holders = 0;
   let installed: Patch | undefined;

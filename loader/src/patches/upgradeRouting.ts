@@ -31,7 +31,7 @@ export function takeUpgrade(request: IncomingMessage): TakenUpgrade | undefined 
   const { response, ...rest } = upgrade;
   response.detachSocket(rest.socket);
   response.statusCode = 101;
-  // For all who count the requests under way: this one is answered.
+  // For all who count the requests in progress: this one is answered.
   response.emit('close');
   return rest;
 }
@@ -119,7 +119,7 @@ function readAgain(
   server.emit(server instanceof SecureServer ? 'secureConnection' : 'connection', socket);
 }
 
-/** The value of a header of a request that asks for no upgrade any more; undefined where nothing is left of it. */
+/** The value of a header of a request that asks for no upgrade any more; undefined if nothing is left of it. */
 function withoutOffer(name: string, value: string): string | undefined {
   if (name === 'upgrade') return undefined;
   if (name !== 'connection') return value;

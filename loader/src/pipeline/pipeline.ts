@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError, concurrently, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { concurrently, isStagedoorError } from '@stagedoor/bundle';
 import { setImmediate as turn } from 'node:timers/promises';
 import { unitsOf, type Contribution } from '../composition/contribution';
 import { asFault } from '../errors/asFault';
@@ -10,30 +11,32 @@ import { BUNDLE_STEP, type Timings } from '../observability/timing/timings';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { CheckOptions, GateResult } from '../validate/gate';
+import { checkFailed } from './errors';
 import type { PipelineSteps } from './steps';
 
-/** How long the start of the portal waits for the schema of a bundle to be compiled; real ones take some ten milliseconds. */
+/** How long the start of the portal waits for a bundle's schema to compile; real ones take some 10 ms. */
 const SCHEMA_PATIENCE_MS = 2000;
 
-/** Bundles that are loaded side by side at boot: each has the start timeout for itself, whose clock others would use up. */
+/** Number of bundles that load concurrently at boot: each has its own start timeout, and more would use up each other's. */
 const AT_ONCE = 4;
 
-/** What {@link Pipeline} works with. */
+/** Dependencies of {@link Pipeline}. */
 export interface PipelineOptions<Found> {
   steps: PipelineSteps<Found>;
-  /** What is loaded, and the status of all that is or was to be. */
+  /** The loaded bundles, and the status of all. */
   bundles: Bundles;
   locks: Exclusions;
   timings: Timings;
   logger: LoggerService;
 }
 
-/** A bundle that is loaded, the fault of one that must not or cannot run, or `late`: see {@link GateResult}. */
+/** A loaded bundle, the error of one that must not or cannot run, or `late`: see {@link GateResult}. */
 type Loaded = Contribution | StagedoorError | 'late';
 
 /**
- * The way of a drop into service and out of it: scan → stage → validate → resolve → start → swap → drain. Every stage is called
- * from here and calls nothing back; {@link PipelineSteps} says which folder it is in. What came of each is in the status.
+ * The pipeline that brings a drop into service and out of it: scan → stage → validate → resolve → start → swap → drain. Every
+ * stage is called from here and calls none of the others; {@link PipelineSteps} names the folder of each. Results are in the
+ * status.
  */
 export class Pipeline<Found> {
   readonly #options: PipelineOptions<Found>;
@@ -42,32 +45,30 @@ export class Pipeline<Found> {
     this.#options = options;
   }
 
-  /** An entry of the root directory changed: what it holds takes effect, or its status says why not. */
+  /** Handles a changed entry of the root directory: it takes effect, or its status explains why not. */
   async take(entry: string): Promise<void> {
     for (const name of await this.copy(entry)) await this.reconcile(name);
   }
 
-  /** scan → stage. Brings the copy of an entry up to date. Returns the names whose drops are others now. */
+  /** scan → stage. Updates the copy of an entry. Returns the names whose drops have changed. */
   async copy(entry: string): Promise<ReadonlySet<string>> {
     const { steps } = this.#options;
     const scanned = await steps.scan(entry);
     return 'found' in scanned ? await steps.stage(scanned.found) : scanned.names;
   }
 
-  /** Makes what is loaded under a name agree with its drops and with what operators decided. */
+  /** Brings the loaded build of a name in line with its drops and the operator's decisions. */
   async reconcile(name: string): Promise<void> {
     await this.exclusively(name, () => this.#apply(name));
   }
 
-  /** Runs `work` while nothing else changes what is loaded under a name; then those who waited for its ids get their turn. */
+  /** Runs `work` while nothing else changes the loaded build of a name; then bundles that wait for its ids are tried. */
   async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
     const { locks, bundles } = this.#options;
     try {
       return await locks.names.run([name], work);
     } finally {
-      for (const other of bundles.names()) {
-        if (other !== name && bundles.conflicts(other)) await locks.names.run([other], () => this.#apply(other));
-      }
+      for (const other of bundles.contenders(name)) await locks.names.run([other], () => this.#apply(other));
     }
   }
 
@@ -80,17 +81,17 @@ export class Pipeline<Found> {
   }
 
   /**
-   * validate → resolve → start → swap → drain, for a new or changed bundle; with `again`, also for the one that is loaded.
-   * Returns the fault of one that fails, which is in its status too; what served before still serves.
+   * validate → resolve → start → swap → drain, for a new or changed bundle; with `again`, also for the loaded one. Returns
+   * the error of one that fails, which is also in its status; the earlier build stays in service.
    */
   activate(bundle: StagedBundle, { again = false }: { again?: boolean } = {}): Promise<StagedoorError | undefined> {
     return this.#options.timings.load(async () => {
       const { bundles } = this.#options;
       const [before, previous] = [bundles.loaded(bundle.name), bundles.contribution(bundle.name)];
       try {
-        // Back to what serves already, e.g. after a drop that failed was undone; its signatures may be others.
+        // The build in service again, for example after a failed drop was undone; its signatures may differ.
         if (!again && bundles.isLoaded(bundle)) return (await this.#validate(bundle)).fault;
-        // A module that Node has in memory would be taken as it is, with all that it remembers.
+        // Node would reuse a cached module with all its state.
         if (again) unloadModules(bundle.dir);
         const next = await this.#load(bundle);
         if (next === 'late') return undefined;
@@ -111,8 +112,9 @@ export class Pipeline<Found> {
   }
 
   /**
-   * start → swap → drain, of every unit concerned, or of none: what `owner` contributes is `next` from the next request on. With
-   * it comes what resolves when all that was replaced has stopped. Rejects as {@link PipelineSteps.start} does.
+   * start → swap → drain, in every unit concerned, or in none: the contribution of `owner` is `next` from the next request
+   * on. Returns a promise that resolves when everything that was replaced has stopped. Rejects as {@link PipelineSteps.start}
+   * does.
    */
   replace(
     owner: string,
@@ -127,7 +129,7 @@ export class Pipeline<Found> {
     });
   }
 
-  /** Takes a bundle that is gone out of service; it stays visible as `draining` until its last request is done. */
+  /** Takes a removed bundle out of service; it stays visible as `draining` until its last request is done. */
   async remove(name: string): Promise<void> {
     const { bundles } = this.#options;
     if (!bundles.loaded(name)) return bundles.forget(name);
@@ -136,8 +138,8 @@ export class Pipeline<Found> {
   }
 
   /**
-   * Takes a bundle out of its units, draining. Resolves when requests go elsewhere, with what resolves when the old
-   * generations have stopped; rejects with the code of a unit that does not start without it.
+   * Takes a bundle out of its units and drains it. Resolves when requests go elsewhere, with a promise that resolves when the
+   * old generations have stopped; rejects with the code of a unit that does not start without it.
    */
   async takeOut(name: string): Promise<{ stopped: Promise<void> }> {
     const { bundles } = this.#options;
@@ -155,8 +157,8 @@ export class Pipeline<Found> {
   }
 
   /**
-   * Brings all bundles that are there at boot up together with the portal's own plugins. Returns the names of those whose
-   * config schema takes long to check: they are to be activated when the portal runs.
+   * Loads all bundles at boot together with the portal's own plugins. Returns the names of those whose config schema takes
+   * long to check: they are to be activated when the portal runs.
    */
   async boot(own: Contribution, staged: readonly StagedBundle[]): Promise<string[]> {
     const { steps, bundles } = this.#options;
@@ -179,11 +181,12 @@ export class Pipeline<Found> {
     }
     bundles.refreshAll();
     // Whoever held the id may have failed.
-    for (const bundle of staged) if (bundles.conflicts(bundle.name)) await this.activate(bundle);
+    const contenders = new Set(bundles.contenders());
+    for (const bundle of staged) if (contenders.has(bundle.name)) await this.activate(bundle);
     return staged.filter((_bundle, index) => loaded[index] === 'late').map(({ name }) => name);
   }
 
-  /** validate → resolve. The fault of a bundle that must not or cannot run is in its status. */
+  /** validate → resolve. The error of a bundle that must not or cannot run is in its status. */
   #load(bundle: StagedBundle, options?: CheckOptions): Promise<Loaded> {
     const { steps, bundles } = this.#options;
     return timed(BUNDLE_STEP, bundle.name, async () => {
@@ -191,7 +194,7 @@ export class Pipeline<Found> {
       if (fault) return fault;
       if (late) return 'late';
       try {
-        // Each step takes some of the time that requests may have to wait: others get their turn in between.
+        // Each step blocks requests for a moment: this lets other work run between two of them.
         await turn();
         const contribution = await steps.resolve(bundle);
         await turn();
@@ -206,7 +209,7 @@ export class Pipeline<Found> {
     const { steps, bundles } = this.#options;
     bundles.staging(bundle);
     const result: GateResult = await steps.validate(bundle, options).catch((cause: Error) => ({
-      fault: new StagedoorError('DROP_UNREADABLE', `${bundle.entry} cannot be checked: ${cause.message}`, { cause }),
+      fault: checkFailed(bundle.entry, cause),
     }));
     bundles.judged(bundle, result);
     if (result.fault) bundles.failed(bundle, result.fault);

@@ -5,44 +5,44 @@ import type { StartedUnit } from '../start/startUnit';
 import type { ReplacedGeneration } from '../swap/swapUnit';
 import type { CheckOptions, GateResult } from '../validate/gate';
 
-/** What was found at an entry of the root directory: a drop that is whole, or the names of those whose drops are others now. */
+/** The content of an entry of the root directory: a settled drop, or the names whose drops have changed. */
 export type Scanned<Found> = { found: Found } | { names: ReadonlySet<string> };
 
-/** What is to happen under a name: a build is to run, all that runs is to go, or neither. */
+/** The next action for a name: run a build, stop the running one, or nothing. */
 export interface Choice {
   run?: StagedBundle;
   remove?: boolean;
 }
 
-/** The stages of a drop that come before it is known which build of a package counts. `Found` is known to scan and stage alone. */
+/** The stages of a drop before it is known which build of a package takes precedence. Only scan and stage know `Found`. */
 interface DropSteps<Found> {
-  /** scan/: what an entry of the root directory holds, once nothing about it changes any more. */
+  /** scan/: reads an entry of the root directory once it has settled. */
   scan(entry: string): Promise<Scanned<Found>>;
-  /** stage/: a private, verified copy of it, the only thing that is ever run. Returns the names whose drops are others now. */
+  /** stage/: makes a private, verified copy, the only thing that ever runs. Returns the names whose drops have changed. */
   stage(found: Found): Promise<ReadonlySet<string>>;
-  /** operator/: which build of a package counts, of those that were dropped and what operators decided. */
+  /** operator/: decides which build of a package takes precedence, given the drops and the operator's decisions. */
   choose(name: string): Promise<Choice>;
-  /** Hears that what was chosen has taken effect, or failed to. */
+  /** Called when the choice has taken effect, or failed to. */
   chosen(name: string): void;
 }
 
 /** The stages of a build on its way into service. */
 interface BundleSteps {
-  /** validate/: checks what can be checked of many builds at once; each is still validated by itself. */
+  /** validate/: checks many builds at once where possible; each is still validated by itself. */
   prepare(bundles: readonly StagedBundle[]): Promise<void>;
-  /** validate/: holds it against host, policy and app-config, before any of its code runs. */
+  /** validate/: checks a build against host, policy and app-config, before any of its code runs. */
   validate(bundle: StagedBundle, options?: CheckOptions): Promise<GateResult>;
-  /** resolve/: loads its code where it is to run, and tells which plugins and modules it brings. */
+  /** resolve/: loads its code in the portal or in a process, and returns the plugins and modules that it registers. */
   resolve(bundle: StagedBundle): Promise<Contribution>;
-  /** start/: starts the units concerned beside those that serve, see `Units.start`. */
+  /** start/: starts the units concerned beside those in service, see `Units.start`. */
   start(owner: string, previous?: Contribution, next?: Contribution): Promise<StartedUnit[]>;
-  /** start/ and swap/, for all that is there when the portal starts, see `Units.boot`. */
+  /** start/ and swap/ at boot, see `Units.boot`. */
   boot(contributions: readonly Contribution[]): Promise<Map<string, StagedoorError>>;
-  /** swap/: from the next request on the started units answer. Returns what they replace. */
+  /** swap/: puts the started units into service from the next request on. Returns those that they replace. */
   swap(started: readonly StartedUnit[]): ReplacedGeneration[];
-  /** drain/: what was replaced finishes its requests and stops. Never rejects. */
+  /** drain/: lets replaced generations finish their requests and stops them. Never rejects. */
   drain(replaced: readonly ReplacedGeneration[]): Promise<void>;
 }
 
-/** The way of a drop into service, stage by stage; each can be replaced by another. */
+/** The stages of the pipeline; each can be replaced. */
 export type PipelineSteps<Found> = DropSteps<Found> & BundleSteps;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@stagedoor/bundle';
 
-/** One answer of the operator's policy to what a bundle is or asks for. */
+/** One decision of the operator's policy about a bundle. */
 export interface PolicyDecision {
   /** The setting below `dynamicPlugins` that answered. */
   setting:
@@ -24,5 +24,5 @@ export interface PolicyDecision {
   hint?: string;
 }
 
-/** Hears of every decision, e.g. for an audit trail; must not throw. */
+/** Receives every decision, for example for an audit trail; must not throw. */
 export type OnDecision = (decision: PolicyDecision) => void;

@@ -1,26 +1,27 @@
-import { StagedoorError, sourceName } from '@stagedoor/bundle';
+import { sourceName } from '@stagedoor/bundle';
 import { satisfies, valid } from 'semver';
 import type { PackageRule, PackageSettings } from '../settings/packages';
+import { packageNotAllowed, packageDenied } from './errors';
 
-/** A package as rules see it. */
+/** A package, for matching with rules. */
 interface NamedVersion {
   name: string;
   version: string;
 }
 
-/** Holds a package against the lists of the operator. Throws PACKAGE_DENIED. */
+/** Checks a package against the lists of the operator. Throws PACKAGE_DENIED. */
 export function checkPackage(pkg: NamedVersion, { allow, deny }: PackageSettings): void {
   const title = `${pkg.name}@${pkg.version}`;
   const denied = deny.find((rule) => matchesName(rule.name, pkg.name) && inRange(pkg.version, rule, true));
-  if (denied) throw new StagedoorError('PACKAGE_DENIED', `${title} is denied by the rule ${text(denied)}.`);
+  if (denied) throw packageDenied(title, text(denied));
   if (allow && !allow.some((rule) => matchesName(rule.name, pkg.name) && inRange(pkg.version, rule, false))) {
-    throw new StagedoorError('PACKAGE_DENIED', `${title} is not among the packages that are allowed.`);
+    throw packageNotAllowed(title);
   }
 }
 
 /**
- * True when a pattern means a package: `*` stands for any characters, a slash included (a rule that denies `*` must mean
- * all), case does not count, and neither does the suffix `-dynamic` that bundles carry.
+ * True if a pattern matches a package: `*` stands for any characters including slashes (a rule that denies `*` must match
+ * all), case is ignored, and so is the suffix `-dynamic` of bundles.
  */
 export function matchesName(pattern: string, name: string): boolean {
   const expression = pattern.split('*').map(escape).join('.*');
@@ -28,7 +29,7 @@ export function matchesName(pattern: string, name: string): boolean {
   return regexp.test(name) || regexp.test(sourceName(name));
 }
 
-/** A version that cannot be compared counts as denied, and not as allowed. */
+/** An invalid version matches every denying rule and no allowing one. */
 function inRange(version: string, rule: PackageRule, unknown: boolean): boolean {
   if (rule.version === undefined) return true;
   return valid(version) ? satisfies(version, rule.version, { includePrerelease: true }) : unknown;

@@ -1,14 +1,16 @@
-import { StagedoorError, isStagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isStagedoorError } from '@stagedoor/bundle';
 import type { HttpRouterServiceAuthPolicy } from '@backstage/backend-plugin-api';
 import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { OnDecision, PolicyDecision } from './decision';
 import { checkDowngrade } from './downgrades';
+import { rootRouteRefused, replacementRefused } from './errors';
 import { isListed } from './opening';
 import { checkPackage } from './packageRules';
 import { excuseFor, judgeSignatures, type SignatureVerdict } from './signatures';
 
-/** The settings that policy is made of. */
+/** The settings that define the policy. */
 export type PolicySettings = Pick<Settings, 'auth' | 'services' | 'signatures' | 'packages' | 'downgrades'>;
 
 /** Policy of a portal without settings for dynamic plugins, and so without bundles. */
@@ -20,16 +22,16 @@ export const DEFAULT_POLICY: PolicySettings = {
   downgrades: { mode: 'allow', allow: [], refuse: [] },
 };
 
-/** Whether a bundle may be loaded as far as its signatures go. */
+/** The signature verdict, and whether it allows the bundle. */
 export interface Admission {
-  /** Undefined where nobody asks for signatures. */
+  /** Undefined if signatures are not required. */
   signature?: SignatureVerdict;
   refusal?: StagedoorError;
 }
 
 /**
- * What the operator lets bundles do. Every refusal, every warning and every exception that was made goes to `onDecision`;
- * what is allowed to everybody is not told.
+ * The operator's policy for bundles. Every refusal, warning and exception is reported to `onDecision`; what is allowed to all
+ * bundles is not.
  */
 export class Policy {
   readonly #settings: PolicySettings;
@@ -40,15 +42,15 @@ export class Policy {
     this.#onDecision = onDecision;
   }
 
-  /** The same policy, whose decisions nobody hears of. */
+  /** The same policy without reporting. */
   untold(): Policy {
     return new Policy(this.#settings);
   }
 
   /**
-   * Decides whether a staged copy may be loaded; nothing of it has run yet. `newest` is the newest version of its package
-   * that has served. Throws PACKAGE_DENIED and DOWNGRADE_REFUSED; refusals because of signatures (SIGNATURE_MISSING,
-   * SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) come with what was found.
+   * Decides whether a staged copy may be loaded, before any of it runs. `newest` is the newest version of its package that
+   * has served. Throws PACKAGE_DENIED and DOWNGRADE_REFUSED; refusals because of signatures (SIGNATURE_MISSING,
+   * SIGNATURE_UNTRUSTED, SIGNATURE_INVALID, DIGEST_MISMATCH) are returned with the verdict.
    */
   async admit(bundle: StagedBundle, newest: string | undefined): Promise<Admission> {
     this.#decide('packages', bundle, () => checkPackage(bundle, this.#settings.packages));
@@ -59,7 +61,7 @@ export class Policy {
     return admission;
   }
 
-  /** Lets a bundle replace a service of the host where that is listed. Throws SERVICE_REPLACEMENT_REFUSED. */
+  /** Allows a bundle to replace a host service that is listed. Throws SERVICE_REPLACEMENT_REFUSED. */
   checkReplacement(bundle: StagedBundle, serviceId: string): void {
     const what = `${bundle.name} replaces the service '${serviceId}' of the host`;
     this.#decide(
@@ -67,15 +69,13 @@ export class Policy {
       bundle,
       () => {
         if (this.#settings.services.includes(serviceId)) return;
-        throw new StagedoorError('SERVICE_REPLACEMENT_REFUSED', `${what}.`, {
-          hint: `Remove the service factory from the plugin, or list '${serviceId}' under dynamicPlugins.services.`,
-        });
+        throw replacementRefused(`${what}.`, serviceId);
       },
       `${what}, for its own plugin.`,
     );
   }
 
-  /** Lets a bundle mount a path on the root router where that is listed. Throws ROOT_ROUTE_REFUSED. */
+  /** Allows a bundle to mount a listed path on the root router. Throws ROOT_ROUTE_REFUSED. */
   checkRootRoute(owner: string, pluginId: string, path: string): void {
     const what = `Plugin '${pluginId}' mounts '${path}' on the root HTTP router, outside the session check`;
     this.#decide(
@@ -83,26 +83,24 @@ export class Policy {
       { name: owner },
       () => {
         if (this.#settings.auth.rootRoutes[pluginId]?.includes(path)) return;
-        throw new StagedoorError('ROOT_ROUTE_REFUSED', `${what}.`, {
-          hint: `Serve it with coreServices.httpRouter, or list it under dynamicPlugins.auth.rootRoutes.${pluginId}.`,
-        });
+        throw rootRouteRefused(`${what}.`, pluginId);
       },
       `${what}.`,
     );
   }
 
   /**
-   * False for a path that must stay closed although a bundle declares it open. A bundle opens paths of its own plugin, with
-   * `auth.unauthenticated: listed` only those that are listed; paths of a plugin that it extends (`foreign`) only where they
-   * are listed, whatever that setting says. What needs a user's cookie is no matter of this: nobody gets there without a
-   * session.
+   * False for a path that must stay closed although a bundle declares it open. A bundle may open paths of its own plugin,
+   * with `auth.unauthenticated: listed` only listed ones; paths of a plugin that it extends (`foreign`) only if they are
+   * listed, whatever that setting says. Paths that require a user cookie are not affected, because they are not reachable
+   * without a session.
    */
   mayOpen(owner: string, pluginId: string, { path, allow }: HttpRouterServiceAuthPolicy, foreign: boolean): boolean {
     const { unauthenticated, open } = this.#settings.auth;
     if (allow !== 'unauthenticated' || (unauthenticated === 'declared' && !foreign)) return true;
     const bundle = { name: owner };
     const url = `/api/${pluginId}${path}`;
-    // A pattern of another type, which Backstage would take too, cannot be compared.
+    // Backstage accepts patterns of other types, which cannot be compared.
     if (typeof path === 'string' && isListed(path, open[pluginId] ?? [])) {
       this.#tell('auth.unauthenticated', 'allowed', bundle, { message: `${owner} opens ${url}, which is listed.` });
       return true;
@@ -139,7 +137,7 @@ export class Policy {
     return { signature: verdict };
   }
 
-  /** Runs a check that throws a refusal; tells of the refusal, and of what was allowed where `exception` words it. */
+  /** Runs a check that throws a refusal. Reports the refusal, or the permission if `exception` describes it. */
   #decide(setting: PolicyDecision['setting'], bundle: Subject, check: () => void, exception?: string): void {
     try {
       check();
@@ -163,7 +161,7 @@ export class Policy {
   }
 }
 
-/** Whom a decision is about; its owner's name is all that is known once it runs. */
+/** The bundle that a decision is about; once it runs, only the owner's name is known. */
 interface Subject {
   name: string;
   version?: string;

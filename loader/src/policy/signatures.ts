@@ -1,18 +1,19 @@
+import type { StagedoorError } from '@stagedoor/bundle';
 import {
-  StagedoorError,
   checkFiles,
   isStagedoorError,
   listFiles,
   readSignatures,
+  signatureMissing,
   verifySignatures,
 } from '@stagedoor/bundle';
 import type { SignatureSettings, UnsignedPackage } from '../settings/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { matchesName } from './packageRules';
 
-/** What the signatures of a bundle came to. */
+/** The result of the signature check of a bundle. */
 export interface SignatureVerdict {
-  /** `good`: at least one trusted key signed what is run. */
+  /** `good`: at least one trusted key signed the staged copy. */
   verdict: 'good' | 'missing' | 'untrusted' | 'invalid';
   /** Ids of the trusted keys that signed. */
   signedBy: string[];
@@ -20,7 +21,7 @@ export interface SignatureVerdict {
   unknown: string[];
 }
 
-/** A verdict with the fault behind it; none where it is good. */
+/** A verdict with its error; none if it is good. */
 interface Judged {
   verdict: SignatureVerdict;
   fault?: StagedoorError;
@@ -33,9 +34,9 @@ const VERDICTS: Record<string, SignatureVerdict['verdict']> = {
 };
 
 /**
- * Reads manifest, signatures and files of a staged copy and tells whether a trusted key vouches for all of it. The copy is
- * what is run, so nothing can come between this look and the run. Faults: SIGNATURE_MISSING, SIGNATURE_UNTRUSTED,
- * SIGNATURE_INVALID, DIGEST_MISMATCH.
+ * Reads manifest, signatures and files of a staged copy and checks whether a trusted key signed all of it. The checked copy
+ * is the one that runs, so nothing can change in between. Errors: SIGNATURE_MISSING, SIGNATURE_UNTRUSTED, SIGNATURE_INVALID,
+ * DIGEST_MISMATCH.
  */
 export async function judgeSignatures(dir: string, name: string, settings: SignatureSettings): Promise<Judged> {
   try {
@@ -46,16 +47,15 @@ export async function judgeSignatures(dir: string, name: string, settings: Signa
     if (!isStagedoorError(error)) throw error;
     const verdict = VERDICTS[error.code] ?? 'invalid';
     const unknown = verdict === 'untrusted' ? (await readSignatures(dir)).map(({ keyId }) => keyId) : [];
-    // Without a manifest there is nothing that could be signed.
-    const fault =
-      error.code === 'MANIFEST_MISSING' ? new StagedoorError('SIGNATURE_MISSING', `${name} is not signed.`) : error;
+    // Without a manifest there is nothing to sign.
+    const fault = error.code === 'MANIFEST_MISSING' ? signatureMissing(name) : error;
     return { verdict: { verdict, signedBy: [], unknown: unknown.sort() }, fault };
   }
 }
 
 /**
- * The entry of `allowUnsigned` by which the operator lives with a fault of the signatures: it is for packages whose maker
- * does not sign, or whose key is not known here; a signature that is false speaks of tampering.
+ * The entry of `allowUnsigned` that excuses a missing or untrusted signature: it is for packages whose author does not sign,
+ * or whose key is unknown here. A false signature is never excused, because it indicates tampering.
  */
 export function excuseFor(
   fault: StagedoorError,

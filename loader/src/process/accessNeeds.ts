@@ -1,31 +1,35 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir, sharedPackages } from '@stagedoor/bundle';
 import { dirname, join, sep } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { AccessNeeds } from './permissions';
 
-/** What {@link accessNeeds} goes by. */
+/** Inputs of {@link accessNeeds}. */
 export interface AccessOptions {
-  /** Holds the shelf of shared packages. */
+  /** The folder with the shelf of shared packages. */
   stateDirectory: string;
   /** The folder of the loader's own code. */
   loaderDir: string;
   bundles: readonly StagedBundle[];
   /** Whether its database is SQLite. */
   usesSqlite: boolean;
-  /** What its threads load first. */
+  /** The module that its threads load first. */
   preload: string;
   /** The folder for its temporary files. */
   temporary: string;
 }
 
 /**
- * The paths that the process of a plugin needs: its bundles, the host's packages, and a folder for temporary files. Not its
- * SQLite file: the driver opens that without asking.
+ * The paths that the process of a plugin needs: its bundles, the host's packages, and a folder for temporary files. Its
+ * SQLite file is not listed, because the driver opens it without the permission model.
  */
 export function accessNeeds(options: AccessOptions): AccessNeeds {
   const { stateDirectory, loaderDir, bundles, usesSqlite, preload, temporary } = options;
   const own = findPackageDir('@stagedoor/bundle', loaderDir);
-  const packages = [loaderDir, ...(own ? [own] : []), ...sharedPackages(loaderDir).map(({ dir }) => dir)];
+  const packages = [
+    loaderDir,
+    ...(own ? [own] : []),
+    ...[...sharedPackages(loaderDir), ...databaseDrivers(loaderDir)].map(({ dir }) => dir),
+  ];
   const shelves = [join(stateDirectory, 'node_modules'), join(stateDirectory, 'foreign', 'node_modules')];
   return {
     read: [...bundles.map(({ dir }) => dir), ...shelves, ...packages.flatMap(visibleFrom), preload, temporary],

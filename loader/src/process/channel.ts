@@ -1,10 +1,10 @@
 import type { Readable, Writable } from 'node:stream';
 import { readFrames, type FrameLimits } from './frames';
 
-/** What is told to the one who called a method that failed. */
+/** The error for the caller of a method that failed. */
 export interface ChannelFault {
   message: string;
-  /** A `CodedError` where there is one; whoever does not trust the other side checks it. */
+  /** A `CodedError`, if there is one; callers that do not trust the other side must check it. */
   coded?: unknown;
 }
 
@@ -12,7 +12,7 @@ export interface ChannelFault {
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
   readonly coded?: unknown;
-  /** True when there is nobody on the other side any more. */
+  /** True if the other side is gone. */
   readonly closed: boolean;
 
   constructor({ message, coded }: ChannelFault, closed = false) {
@@ -22,11 +22,11 @@ export class ChannelError extends Error {
   }
 }
 
-/** What one side of a channel does for the other; parameters are whatever the other side sent. */
+/** Handlers of one side of a channel; parameters are unchecked values from the other side. */
 export interface ChannelHandlers {
   /** Answers a call with something JSON can carry. */
   call(method: string, params: unknown): Promise<unknown>;
-  /** Takes note; no answer. */
+  /** Handles a notification. */
   notify(method: string, params: unknown): void;
 }
 
@@ -36,7 +36,7 @@ type Frame =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'fault'; id: number; fault: ChannelFault };
 
-/** Calls of the other side that are worked on at once. More are refused: each costs memory here. */
+/** Most concurrent calls from the other side; more are rejected, because each costs memory. */
 const MOST_CALLS = 100;
 
 /** The two ways of a channel. */
@@ -46,9 +46,9 @@ export interface ChannelStreams {
 }
 
 /**
- * Calls and notes between portal and child, as lines of JSON over one stream each way: on a stream for both, writing to a
- * process that has just ended would lose what it said last. Not Node's own channel: that one buffers whatever the other
- * side sends, without bounds, and takes what a plugin sends with `process.send`.
+ * Calls and notifications between portal and child, as lines of JSON over one stream for each direction: with one stream for
+ * both, a write to a process that has just ended would lose its last messages. Node's own channel is not used, because it
+ * buffers without bounds and accepts what a plugin sends with `process.send`.
  */
 export class Channel {
   readonly #output: Writable;
@@ -58,12 +58,12 @@ export class Channel {
   #working = 0;
   #open = true;
 
-  /** A line beyond `limits` is not JSON any more and is dropped. */
+  /** A line longer than `limits` is no longer JSON and is dropped. */
   constructor({ input, output }: ChannelStreams, limits: FrameLimits, handlers: ChannelHandlers) {
     this.#output = output;
     this.#handlers = handlers;
     readFrames(input, limits, (line) => this.#receive(line));
-    // That nobody is there any more is told by the end of the input, after what was said before.
+    // The end of the input, after all earlier messages, signals that the other side is gone.
     output.on('error', () => {});
     input.once('close', () => this.#close());
   }
@@ -83,7 +83,7 @@ export class Channel {
     });
   }
 
-  /** Tells the other side; nothing comes back. */
+  /** Sends a notification. */
   notify(method: string, params?: unknown): void {
     this.#send({ kind: 'notify', method, params });
   }

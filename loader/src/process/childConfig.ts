@@ -3,9 +3,9 @@ import type { JsonObject } from '@backstage/types';
 import { overlay } from '../host/overlay';
 
 /**
- * App-config as processes of plugins get it. The portal counts the requests of each plugin in the store that
- * `backend.rateLimit.store` names; a process would count them there once more, under the same key. Without it, the process
- * counts for itself what gets there, which is never more than the portal has counted.
+ * The app-config for processes of plugins. The portal counts the requests of each plugin in the store that
+ * `backend.rateLimit.store` names; a process would count them again under the same key. Without it, the process counts its
+ * requests in memory, which are never more than the portal has counted.
  */
 export function childConfig(config: RootConfigService): RootConfigService {
   const whole = (): JsonObject => {

@@ -1,6 +1,6 @@
 import type { DiscoveryService, RootConfigService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
-import { StagedoorError, digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
+import { digestOf, findPackageDir, listFiles } from '@stagedoor/bundle';
 import { rm } from 'node:fs/promises';
 import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import { confine, preloadOf } from './confine';
 import { connectionDenied } from './connectionDenied';
 import { childEnvironment, forOtherUser } from './environment';
+import { stagedCopyChanged } from './errors';
 import type { ChildSetup, ChildUnit } from './messages';
 import { nodeFlags } from './nodeFlags';
 import { PluginProcess } from './pluginProcess';
@@ -22,7 +23,7 @@ import { record, text } from './untrusted';
 import { pinSocket } from './users/pinSocket';
 import type { PluginUsers } from './users/pluginUsers';
 
-/** What the processes of plugins have of the portal. */
+/** Options that the portal passes to processes of plugins. */
 export interface LauncherOptions {
   settings: Settings;
   /** Real path of the state directory. */
@@ -34,42 +35,42 @@ export interface LauncherOptions {
   installedPlugins(): InstalledPlugins;
   /** The id of the portal's instance, see `PortalMetadata`. */
   instanceId(): string | undefined;
-  /** When the portal has started, children hear of it. */
+  /** Children are notified when the portal has started. */
   startupHooks: StartupHooks;
-  /** Undefined where processes run as the user of the portal. */
+  /** Undefined if processes run as the user of the portal. */
   users: PluginUsers | undefined;
-  /** Hears of what policy decided in a child. */
+  /** Receives the policy decisions of a child. */
   onDecision: OnDecision;
 }
 
-/** A child that waits to be told what to do. */
+/** A child that waits for its first call. */
 export interface LaunchedChild {
   process: PluginProcess;
   socketPath: string;
   confined: boolean;
-  /** What the child last said of its routes after its start. */
+  /** The latest routes that the child reported after its start. */
   toldRoutes?: unknown;
-  /** Hears that it said something else. */
+  /** Called when it reports other routes. */
   onRoutes: () => void;
-  /** Hears what it says of the database of its plugin. */
+  /** Receives its reports about the database of its plugin. */
   onDatabase: (report: unknown) => void;
 }
 
-/** Node and its libraries need this beyond what a plugin may use, in bytes. */
+/** Memory of Node and its libraries besides that of the plugin, in bytes. */
 const OVERHEAD_BYTES = 192 * 1024 * 1024;
 const MEGABYTE = 1024 * 1024;
-/** More than a process tells by itself is what its plugin has made up. */
+/** A longer report must have been made up by the plugin. */
 const MOST_DENIALS = 100;
 
-/** What holds for a process beyond what its bundles are. */
+/** Options of a process besides its bundles. */
 interface Bounds {
-  /** The plugin whose database and connections it may have; undefined: none. */
+  /** The plugin whose database and connections it may use; undefined: none. */
   pluginId: string | undefined;
   confined: boolean;
   connect: readonly Place[];
 }
 
-/** Starts child processes, gives them what a Backstage backend needs, and answers what they ask. */
+/** Starts child processes, passes them what a Backstage backend needs, and answers their calls. */
 export class ChildLauncher {
   readonly #options: LauncherOptions;
   readonly #sockets: SocketDirectory;
@@ -87,7 +88,7 @@ export class ChildLauncher {
   }
 
   /**
-   * Starts a child for a plugin, whose id nobody else has. Throws DIGEST_MISMATCH where a staged copy is not what it was when it
+   * Starts a child for a plugin, whose id no other bundle has. Throws DIGEST_MISMATCH if a staged copy has changed since it
    * was checked.
    */
   launch(pluginId: string, bundles: readonly StagedBundle[]): Promise<LaunchedChild> {
@@ -101,8 +102,8 @@ export class ChildLauncher {
   }
 
   /**
-   * Starts a child for a bundle of which nobody has seen yet what it brings, with the id that it declares. What one plugin may
-   * have counts for nothing here: any bundle may declare that plugin's id. Throws as {@link launch}.
+   * Starts a child for a bundle whose registrations are not known yet, with the id that it declares. The privileges of that
+   * plugin do not apply, because any bundle may declare its id. Throws as {@link launch}.
    */
   launchToInspect(pluginId: string | undefined, bundle: StagedBundle): Promise<LaunchedChild> {
     const { process, plugins } = this.#options.settings;
@@ -158,7 +159,7 @@ export class ChildLauncher {
         flags: nodeFlags(memoryLimitMb, confinement),
         entry: join(__dirname, 'child.cjs.js'),
         cwd,
-        // Others' temporary files are others'.
+        // Not the temporary files of others.
         env: confinement || user !== undefined ? { ...environment, TMPDIR: temporary } : environment,
         user,
         mostRssBytes: memoryLimitMb * MEGABYTE + OVERHEAD_BYTES,
@@ -202,14 +203,14 @@ export class ChildLauncher {
     return child;
   }
 
-  /** Gives a child what it needs of what belongs to the plugin that it is about to start, whose id is no other's. */
+  /** Grants a child access to the resources of the plugin that it is about to start, whose id no other bundle has. */
   async entrust({ process: { user } }: LaunchedChild, { pluginId, bundles }: ChildUnit): Promise<void> {
     if (user === undefined) return;
     await this.#options.users!.show(bundles, user);
     await this.#options.users!.giveDatabase(pluginId, user);
   }
 
-  /** Makes sure that a child which listens cannot lead the portal to another socket than its own. */
+  /** Ensures that a listening child cannot lead the portal to another socket than its own. */
   pin(child: LaunchedChild): void {
     const { process: started, socketPath } = child;
     if (started.user === undefined) return;
@@ -218,7 +219,7 @@ export class ChildLauncher {
     void started.exited.then(release);
   }
 
-  /** Ends every child that is left. */
+  /** Ends all remaining children. */
   async dispose(): Promise<void> {
     this.#unsubscribe();
     for (const child of this.#children) child.kill('stop');
@@ -237,7 +238,7 @@ export class ChildLauncher {
     throw new Error(`No method '${method}'`);
   }
 
-  /** Passes a decision on, of which only the words are the child's. */
+  /** Reports a decision; only its text comes from the child. */
   #decided(value: unknown, bundles: readonly StagedBundle[]): void {
     const { setting, outcome, plugin, message, hint } = record(value);
     const bundle = bundles.find(({ name }) => name === plugin);
@@ -269,8 +270,6 @@ const REFUSALS = {
 
 async function checkDigest({ name, dir, digest }: StagedBundle): Promise<void> {
   if (digestOf(await listFiles(dir)) !== digest) {
-    throw new StagedoorError('DIGEST_MISMATCH', `The staged copy of ${name} was changed after it was checked.`, {
-      hint: 'Find out what writes into the state directory; then reload the plugin.',
-    });
+    throw stagedCopyChanged(name);
   }
 }

@@ -8,7 +8,7 @@ import { membranePolicy } from './membranePolicy';
 import type { Confinement } from './nodeFlags';
 import { writePreload } from './writePreload';
 
-/** What {@link confine} goes by. */
+/** Inputs of {@link confine}. */
 export interface ConfineOptions {
   config: RootConfigService;
   discovery: DiscoveryService;
@@ -21,17 +21,17 @@ export interface ConfineOptions {
   connect: readonly Place[];
   socketPath: string;
   temporary: string;
-  /** Whom it runs as, where that is not the user of the portal. */
+  /** The user that it runs as, if not that of the portal. */
   user: number | undefined;
 }
 
-/** Prepares what confines the process of a plugin: its folders, the permissions that it needs, and the membrane. */
+/** Prepares the confinement of a plugin's process: its folders, its permissions, and the membrane. */
 export async function confine(options: ConfineOptions): Promise<Confinement> {
   const { config, cwd, pluginId, socketPath, temporary, loaderDir, user } = options;
   const database = databasePlaces(config, cwd, pluginId);
   const preload = preloadOf(socketPath);
   const needs = accessNeeds({ ...options, usesSqlite: database.usesSqlite, preload });
-  // The process may write into these, and may not make them. Another user is given its database later.
+  // The process may write into these, but not create them. Another user is given its database later.
   const folder = user === undefined ? sqliteFolder(database) : undefined;
   for (const dir of [temporary, ...(folder ? [folder] : [])]) await mkdir(dir, { recursive: true, mode: 0o700 });
   await writePreload(preload, loaderDir, await membranePolicy({ ...options, database }), user);

@@ -1,10 +1,13 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import type { PolicyDecision } from '../policy/decision';
 import type { StagedBundle } from '../stage/stagedBundle';
+import { connectionRefused } from './errors';
 import { DENIAL_PREFIX } from './membrane/denied';
 import { text } from './untrusted';
 
-/** The decision behind a line on stderr by which a confined process tells what it kept from its plugin; undefined for other lines. */
+/**
+ * The policy decision that a confined process reports by a line on stderr when it denied its plugin a connection; undefined
+ * for other lines.
+ */
 export function connectionDenied(
   line: string,
   pluginId: string,
@@ -13,11 +16,7 @@ export function connectionDenied(
   if (!line.startsWith(DENIAL_PREFIX)) return undefined;
   const target = parseTarget(line.slice(DENIAL_PREFIX.length));
   if (target === undefined) return undefined;
-  const { code, message, hint } = new StagedoorError(
-    'CONNECTION_DENIED',
-    `Plugin '${pluginId}' may not connect to ${target}, which is on this machine.`,
-    { hint: `If it may, add '${target}' to ${connectSetting(pluginId)}.` },
-  );
+  const { code, message, hint } = connectionRefused(pluginId, target, connectSetting(pluginId));
   const setting = `plugins.${pluginId}.connect` as const;
   return { setting, outcome: 'refused', plugin: name, version, digest, code, message, hint };
 }
@@ -27,7 +26,7 @@ export function connectSetting(pluginId: string): string {
   return `dynamicPlugins.plugins.${pluginId}.connect`;
 }
 
-/** What a plugin may have written is shown on one line. */
+/** The plugin may have written the text: it is shown on one line. */
 function parseTarget(json: string): string | undefined {
   try {
     return text(JSON.parse(json))?.replace(/[^\x20-\x7e]/g, '?');

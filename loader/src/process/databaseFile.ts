@@ -3,15 +3,18 @@ import { dirname, join, resolve } from 'node:path';
 
 const MEMORY = ':memory:';
 
-/** The database of a plugin as app-config has it. */
+/** The database of a plugin in app-config. */
 export interface DatabaseSettings {
-  /** E.g. `pg`, empty where there is none. */
+  /** For example `pg`; empty if there is none. */
   client: string;
-  /** What is said of its connection, general before specific. */
+  /** Its connection settings, general before specific. */
   connections: unknown[];
 }
 
-/** Reads `backend.database` for a plugin, as Backstage's connectors do: another client has nothing of the general connection. */
+/**
+ * Reads `backend.database` for a plugin, as Backstage's connectors do: a plugin with another client does not inherit the
+ * general connection.
+ */
 export function databaseSettings(config: Config, pluginId: string | undefined): DatabaseSettings {
   const base = config.getOptionalConfig('backend.database');
   const own = pluginId ? base?.getOptionalConfig('plugin')?.getOptionalConfig(pluginId) : undefined;
@@ -23,8 +26,8 @@ export function databaseSettings(config: Config, pluginId: string | undefined): 
 }
 
 /**
- * The SQLite file of a plugin, as Backstage's `Sqlite3Connector` finds it (backend-defaults, database/connectors/sqlite3); undefined
- * where the plugin has another database, or one in memory.
+ * The SQLite file of a plugin, as Backstage's `Sqlite3Connector` locates it (backend-defaults, database/connectors/sqlite3);
+ * undefined for another database, or one in memory.
  */
 export function databaseFile(config: Config, cwd: string, pluginId: string): string | undefined {
   const { client, connections } = databaseSettings(config, pluginId);
@@ -43,7 +46,7 @@ export function isSqlite(client: string): boolean {
 
 /** The folders in which the SQLite files of plugins are. */
 export function databaseDirectories(config: Config, cwd: string): string[] {
-  // A plugin of which the config says nothing stands for all such.
+  // An id without settings represents all plugins without settings.
   const ids = ['', ...(config.getOptionalConfig('backend.database.plugin')?.keys() ?? [])];
   const files = ids.flatMap((id) => databaseFile(config, cwd, id) ?? []);
   return [...new Set(files.map((file) => dirname(file)))];

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import type { Place } from '../settings/places';
 import { databaseFile, databaseSettings, isSqlite } from './databaseFile';
 
-/** Where the database and the cache of a plugin are, as Backstage reads app-config. */
+/** Locations of the database and the cache of a plugin, as Backstage reads app-config. */
 export interface DatabasePlaces {
   usesSqlite: boolean;
-  /** The plugin's SQLite file, absolute; undefined where it is in memory, or there is none. */
+  /** The plugin's SQLite file, absolute; undefined if it is in memory, or there is none. */
   sqliteFile?: string;
   /** Servers of databases and caches. */
   servers: Place[];
@@ -30,7 +30,7 @@ export function databasePlaces(config: Config, cwd: string, pluginId: string | u
   return { usesSqlite, sqliteFile, servers: servers.filter((place) => place !== undefined) };
 }
 
-/** The server of a connection: an address, or an object with `host`, `port` or a path in their place. */
+/** The server of a connection: an address, or an object with `host`, `port` or a path instead. */
 function serverOf(connection: unknown, defaultPort = 0): Place | undefined {
   if (typeof connection === 'string') return addressOf(connection, defaultPort);
   if (typeof connection !== 'object' || connection === null) return undefined;
@@ -53,7 +53,7 @@ function addressOf(text: string, defaultPort: number): Place | undefined {
   }
 }
 
-/** Clients of PostgreSQL take a folder for the socket that the server has in it. */
+/** PostgreSQL clients take the folder of the server's socket. */
 function placeOf(host: string, port: number): Place {
   return host.startsWith('/') ? { path: join(host, `.s.PGSQL.${port}`) } : { host, port };
 }

@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { endProcesses } from './runningProcesses';
 
 const NAME = 'STAGEDOOR_PROCESS';
-/** A process may start another one while it is looked for. */
+/** A process may start another one during the search. */
 const MOST_ROUNDS = 10;
 
-/** A variable for the environment of a plugin's process, by which whatever it starts is known later. */
+/** An environment variable that identifies everything that a plugin's process starts. */
 export function descendantMark(): Record<string, string> {
   return { [NAME]: randomBytes(16).toString('hex') };
 }
 
 /**
- * Ends what the process of a plugin started and what left its process group, as daemons do: on Linux, where a process inherits
- * its environment and keeps the one it began with. One that was given another environment is not found.
+ * Ends descendants of a plugin's process that left its process group, as daemons do. On Linux, a process inherits the
+ * environment it begins with and keeps it. A process that was started with another environment is not found.
  */
 export async function endDescendants(env: NodeJS.ProcessEnv): Promise<void> {
   const mark = Buffer.from(`${NAME}=${env[NAME]}\0`);

@@ -1,4 +1,4 @@
-/** What Node, its libraries and the programs that a plugin starts go by; nothing in them is a secret of the portal. */
+/** Variables that Node, its libraries and programs started by a plugin use; none of them contains a secret of the portal. */
 const PASSED_ON = [
   'PATH',
   'HOME',
@@ -28,8 +28,8 @@ const PASSED_ON = [
 ];
 
 /**
- * The environment of a plugin's process: the variables above and those that the operator lists. Secrets of the portal
- * reach a plugin through app-config or not at all.
+ * The environment of a plugin's process: the variables above and those that the operator lists. Secrets of the portal reach a
+ * plugin only through app-config.
  */
 export function childEnvironment(own: NodeJS.ProcessEnv, listed: readonly string[]): NodeJS.ProcessEnv {
   const names = new Set([...PASSED_ON, ...listed]);
@@ -39,7 +39,7 @@ export function childEnvironment(own: NodeJS.ProcessEnv, listed: readonly string
   return Object.fromEntries(entries);
 }
 
-/** The same for a process with a user of its own, which has neither the portal's home nor its name. */
+/** The same for a process with its own user, without the portal's home and user name. */
 export function forOtherUser({ USER: _user, LOGNAME: _name, SHELL: _shell, ...rest }: NodeJS.ProcessEnv, home: string) {
   return { ...rest, HOME: home };
 }

@@ -1,4 +1,4 @@
-/** Beyond this rate reading pauses, so that a flood costs its sender, not the reader. */
+/** Above this rate, reading pauses, so that a flood costs its sender and not the reader. */
 const REFILL_MS = 100;
 
 /** Limits of {@link readFrames}. */
@@ -9,8 +9,8 @@ export interface FrameLimits {
 }
 
 /**
- * Splits a stream into lines within bounds of memory and rate, whatever its sender writes. `cut` tells that the rest of
- * the line was thrown away. A last line without an end counts, too.
+ * Splits a stream into lines with bounded memory and rate, whatever its sender writes. `cut` means that the rest of the line
+ * was discarded. A last line without a line feed counts, too.
  */
 export function readFrames(
   stream: NodeJS.ReadableStream,
@@ -27,7 +27,7 @@ export function readFrames(
     const room = limits.lineBytes - held;
     if (piece.length > room) cut = true;
     if (room <= 0 || piece.length === 0) return;
-    // A copy: the piece would keep all of its chunk alive.
+    // A copy: a slice would keep its whole chunk alive.
     parts.push(piece.length > room ? Buffer.from(piece.subarray(0, room)) : piece);
     held += Math.min(piece.length, room);
   };

@@ -10,7 +10,7 @@ import { connectSetting } from './connectionDenied';
 import type { DatabasePlaces } from './databasePlaces';
 import type { MembranePolicy } from './membrane/policy';
 
-/** What {@link membranePolicy} goes by. */
+/** Inputs of {@link membranePolicy}. */
 export interface MembraneOptions {
   config: RootConfigService;
   discovery: DiscoveryService;
@@ -30,7 +30,10 @@ const LOCALHOST = ['127.0.0.1', '::1'];
 const PROXY_VARIABLE = /^(GLOBAL_AGENT_)?(HTTPS?|ALL)_PROXY$/i;
 const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443, 'ws:': 80, 'wss:': 443 };
 
-/** What the process of a plugin may reach on this machine: the portal, its database and cache, proxies, and what is listed. */
+/**
+ * The targets on this machine that a plugin's process may reach: the portal, its database and cache, proxies, and listed
+ * ones.
+ */
 export async function membranePolicy(options: MembraneOptions): Promise<MembranePolicy> {
   const { bundles, database, socketPath, temporary, connect, pluginId, loaderDir } = options;
   const places = [...connect, ...database.servers, ...(await urlsInUse(options)).flatMap((url) => placeOf(url) ?? [])];
@@ -50,7 +53,7 @@ export async function membranePolicy(options: MembraneOptions): Promise<Membrane
   };
 }
 
-/** Where plugins find each other, and the proxies that the environment names. */
+/** The addresses of the portal, and the proxies that the environment names. */
 async function urlsInUse({ config, discovery, environment, pluginId = '' }: MembraneOptions): Promise<string[]> {
   const own = await Promise.all([discovery.getBaseUrl(pluginId), discovery.getExternalBaseUrl(pluginId)]);
   const endpoints = config.getOptionalConfigArray('discovery.endpoints') ?? [];
@@ -72,7 +75,7 @@ function placeOf(text: string): { host: string; port: number } | undefined {
   }
 }
 
-/** What a name stands for now; a name that is not known stands for nothing. */
+/** The current addresses of a name; none for an unknown one. */
 async function addressesOf(host: string, port: number): Promise<MembranePolicy['addresses']> {
   const late = (): Error => new Error(`${host} was not resolved in time`);
   const found = isIP(host)

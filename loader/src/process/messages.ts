@@ -5,7 +5,7 @@ import type { Settings } from '../settings/settings';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 
-/** What a child needs to know before anything is loaded. */
+/** Set-up of a child before anything is loaded. */
 export interface ChildSetup {
   /** All of app-config, as the portal resolved it. */
   config: JsonObject;
@@ -14,28 +14,28 @@ export interface ChildSetup {
   instanceId?: string;
   /** The Unix socket to listen on. */
   socketPath: string;
-  /** Where `@backstage/backend-plugin-api` is installed; looking for it may be denied to the child. */
+  /** The folder of `@backstage/backend-plugin-api`; the child may not be permitted to look for it. */
   backendPluginApiDir?: string;
   /** Longest head of a request that the portal itself takes, in bytes. */
   maxHeaderSize: number;
 }
 
-/** What a child is to run. */
+/** The unit that a child runs. */
 export interface ChildUnit {
   pluginId: string;
   /** The bundle of the plugin first. */
   bundles: StagedBundle[];
-  /** What holds for its database. */
+  /** Settings for its database. */
   database?: DatabaseSetup;
 }
 
-/** What a bundle brings. */
+/** The registrations of a bundle. */
 export interface Registered {
   pluginIds: string[];
   modules: Array<{ pluginId: string; moduleId: string }>;
 }
 
-/** What a running unit answers to. */
+/** The routes of a running unit. */
 export interface Routes {
   paths: string[];
   openedRoutes: DeclaredRoute[];
@@ -43,7 +43,7 @@ export interface Routes {
   webSockets: DeclaredWebSocket[];
 }
 
-/** A {@link StartFailure} as it travels. */
+/** A serialised {@link StartFailure}. */
 export interface StartFault {
   plugin?: CodedError;
   /** Faults by module id. */
@@ -62,7 +62,7 @@ export interface LogEntry {
   error?: SentError;
 }
 
-/** An error as it travels. */
+/** A serialised error. */
 export interface SentError {
   name: string;
   message: string;

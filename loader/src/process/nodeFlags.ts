@@ -1,6 +1,6 @@
 import { permissionFlags, type AccessNeeds } from './permissions';
 
-/** What confines a process. */
+/** Confinement of a process. */
 export interface Confinement {
   needs: AccessNeeds;
   /** The module that each of its threads loads first. */
@@ -8,8 +8,8 @@ export interface Confinement {
 }
 
 /**
- * What a process needs at rest counts once for each plugin: a small young generation, which V8 otherwise lets grow to
- * 16 MB twice over, and one helper thread. A plugin that is busy collects garbage a little more often for it.
+ * The memory of an idle process is multiplied by the number of plugins: a small young generation, which V8 otherwise lets
+ * grow to twice 16 MB, and one helper thread. A busy plugin collects garbage slightly more often in return.
  */
 const SMALL = ['--max-semi-space-size=1', '--v8-pool-size=1'];
 

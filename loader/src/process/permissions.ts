@@ -1,8 +1,9 @@
-import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { isInside } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { wildcardInPath } from './errors';
 
-/** What the process of a plugin has to reach. */
+/** The accesses that a plugin's process needs. */
 export interface AccessNeeds {
   /** Files, and folders with all below them. */
   read: string[];
@@ -11,12 +12,12 @@ export interface AccessNeeds {
   addons: boolean;
 }
 
-/** What decides about flags. */
+/** Knows the flags of a Node.js version. */
 export type KnownFlags = Pick<ReadonlySet<string>, 'has'>;
 
 /**
- * Flags that turn Node's permission model on for what is listed only: `--permission` where Node knows it (22.13, 23.5 and
- * later), `--experimental-permission` before. What it leaves open, the membrane closes.
+ * Flags that enable Node's permission model for the listed paths only: `--permission` where Node has it (22.13, 23.5 and
+ * later), `--experimental-permission` before. The membrane closes the rest.
  */
 export function permissionFlags(
   { read, write, addons }: AccessNeeds,
@@ -24,10 +25,10 @@ export function permissionFlags(
 ): string[] {
   return [
     known.has('--permission') ? '--permission' : '--experimental-permission',
-    // That the model is young, and that what is allowed below weakens it, nobody needs to read for each plugin.
+    // Warnings that the model is experimental, and weakened by what is allowed below, would repeat for each plugin.
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=SecurityWarning',
-    // The membrane says who may start threads, and how: the model does not hold in a thread with flags of its own.
+    // The membrane controls threads: the permission model does not apply in a thread with flags of its own.
     '--allow-worker',
     // Node's own SQLite opens files that the model would deny.
     ...(known.has('--experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
@@ -40,18 +41,13 @@ export function permissionFlags(
 }
 
 /**
- * The paths less those below another one. Each stands for all below it: Node takes an existing folder so, and one that does
- * not exist yet by its pattern.
+ * The paths without those below another one. Each covers everything below it: Node accepts an existing folder as such, and a
+ * future one as a pattern.
  */
 function outermost(paths: string[]): string[] {
   const unique = [...new Set(paths)];
   const outer = unique.filter((path) => !unique.some((other) => other !== path && isInside(other, path)));
   const broad = outer.find((path) => path.includes('*'));
-  if (broad !== undefined) {
-    const message = `${broad} cannot be given to Node's permission model, which takes its * for any other text.`;
-    throw new StagedoorError('SETTING_INVALID', message, {
-      hint: 'Choose a folder without * in its path, or set permissionModel to false.',
-    });
-  }
+  if (broad !== undefined) throw wildcardInPath(broad);
   return outer.map((path) => (existsSync(path) ? path : join(path, '*')));
 }

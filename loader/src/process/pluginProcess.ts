@@ -6,18 +6,21 @@ import { descendantMark, endDescendants } from './descendants';
 import { describeExit, type KillReason, type ProcessExit } from './exit';
 import { readFrames } from './frames';
 
-/** What a child may say: more is dropped, faster is slowed down. */
+/** Limits of a child's output: more is dropped, faster is slowed down. */
 const CONTROL_LIMITS = { lineBytes: 1024 * 1024, bytesPerSecond: 8 * 1024 * 1024 };
 const OUTPUT_LIMITS = { lineBytes: 8 * 1024, bytesPerSecond: 1024 * 1024 };
 const STDERR_TAIL_LINES = 50;
 const TICK_MS = 1000;
-/** Ticks without a sign of life after which a process hangs. Ticks, not time: when the portal itself stalls none pass. */
+/**
+ * Ticks without a heartbeat after which a process counts as hung. Ticks rather than time: none pass while the portal itself
+ * stalls.
+ */
 const MOST_SILENT_TICKS = 5;
 const PAGE_BYTES = 4096;
-/** How long output may keep coming after the end; something that the plugin started may hold it open. */
+/** How long output may continue after the end; a program that the plugin started may keep the pipe open. */
 const LAST_WORDS_MS = 500;
 
-/** How a child is started. */
+/** Start options of a child. */
 export interface PluginProcessOptions {
   /** Node's own flags. */
   flags: string[];
@@ -25,7 +28,7 @@ export interface PluginProcessOptions {
   entry: string;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** The user and group that it runs as, and no other group; undefined: as the portal. */
+  /** The user and group that it runs as, without other groups; undefined: those of the portal. */
   user: number | undefined;
   /** More resident memory than this ends the process, in bytes. */
   mostRssBytes: number;
@@ -34,7 +37,7 @@ export interface PluginProcessOptions {
   onOutput(from: 'stdout' | 'stderr', line: string): void;
 }
 
-/** A child process of the portal, with a channel to it, watched for signs of life and for memory. */
+/** A child process of the portal, with a channel to it, monitored for heartbeats and memory. */
 export class PluginProcess {
   readonly pid: number;
   /** The user that it runs as; undefined: that of the portal. */
@@ -57,10 +60,10 @@ export class PluginProcess {
     const child = spawn(process.execPath, [...flags, entry, String(process.pid)], {
       cwd,
       env: marked,
-      // Node gives up all other groups with it.
+      // Node drops all other groups as well.
       ...(user !== undefined && { uid: user, gid: user }),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-      // A process group of its own, so that whatever the plugin starts ends with it.
+      // A separate process group, so that everything the plugin starts ends with it.
       detached: true,
     });
     this.pid = child.pid ?? -1;
@@ -102,7 +105,7 @@ export class PluginProcess {
     return this.#rssBytes;
   }
 
-  /** From here on silence ends the process; before, while it loads code, the start timeout does. */
+  /** From now on a missing heartbeat ends the process; while it loads code, the start timeout does. */
   watch(): void {
     this.#rssBytes = residentBytes(this.pid);
     this.#watching = setInterval(() => {
@@ -135,7 +138,7 @@ export class PluginProcess {
   }
 }
 
-/** Resident memory of a process; 0 where the system does not tell. */
+/** Resident memory of a process; 0 if the system does not report it. */
 function residentBytes(pid: number): number {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES;

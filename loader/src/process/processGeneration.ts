@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, Response } from 'express';
 import type { Duplex } from 'node:stream';
 import { failedReport, reportFrom, type HealthReport } from '../observability/health/report';
@@ -14,6 +14,7 @@ import { GenerationLifecycle } from '../start/generationLifecycle';
 import { partsOf, type Composition } from '../composition/part';
 import type { ProcessStatus } from '../start/startedGeneration';
 import { StartFailure } from '../start/startFailure';
+import { processUnavailable, quarantined } from './errors';
 import { exitFault } from './exit';
 import type { Routes } from './messages';
 import type { ProcessHost, RunningChild } from './processHost';
@@ -26,18 +27,18 @@ import { SessionCheck, type Onward } from './sessionCheck';
 import { Supervisor, type Supervision } from './supervisor';
 import { routesFrom } from './untrusted';
 
-/** What a generation in a process needs of its surroundings. */
+/** Dependencies of a generation in a process. */
 export interface ProcessGenerationHost extends GenerationHost {
   processes: ProcessHost;
-  /** Hears when the process of a generation ends, waits, is started again, is given up. */
+  /** Called when the process of a generation ends, waits, restarts or is given up. */
   onSupervision(generation: ProcessGeneration, supervision: Supervision<StagedoorError>): void;
 }
 
 const STOP_TIMEOUT_MS = 10_000;
-/** What a process may take to answer beyond what its checks take. */
+/** Time for a process to answer, in addition to that of its checks. */
 const ANSWER_MS = 1000;
 
-/** A build of a unit that runs in a child process, kept running, with its requests forwarded there. */
+/** A build of a unit that runs in a supervised child process, with its requests forwarded there. */
 export class ProcessGeneration extends GenerationLifecycle {
   readonly #host: ProcessGenerationHost;
   readonly #tunnels = new Set<Duplex>();
@@ -92,7 +93,7 @@ export class ProcessGeneration extends GenerationLifecycle {
     return new Set(this.#routes.paths);
   }
 
-  /** Where the process is in its life, and the process itself while it runs. */
+  /** The supervision state of the process, and the process itself while it runs. */
   get supervision(): Supervision<StagedoorError> {
     return this.#supervisor.supervision;
   }
@@ -107,14 +108,14 @@ export class ProcessGeneration extends GenerationLifecycle {
 
   async checkHealth(timeoutMs: number): Promise<HealthReport> {
     const { process: child, socketPath = '' } = this.#supervisor.current ?? {};
-    if (!child) return failedReport('process', 'The process does not run.');
+    if (!child) return failedReport('process', 'The process is not running.');
     const late = (): Error => new Error('The process does not answer.');
     try {
       if (!(await listens(socketPath, timeoutMs))) {
         return failedReport('process', 'The process does not listen: no request reaches the plugin.');
       }
       const answer = await deadline(child.channel.call('health', timeoutMs), timeoutMs + ANSWER_MS, late);
-      return reportFrom(answer) ?? failedReport('process', 'The process does not tell how the plugin is.');
+      return reportFrom(answer) ?? failedReport('process', 'The process does not report the health of the plugin.');
     } catch (error) {
       return failedReport('process', (error as Error).message);
     }
@@ -184,7 +185,7 @@ export class ProcessGeneration extends GenerationLifecycle {
       const routes = routesFrom(child.toldRoutes, this.pluginId, processes.mayMount(this.pluginId));
       if (routes) this.#learn(routes);
     };
-    // It may have said so together with its answer.
+    // The report may have arrived together with the answer.
     child.onRoutes();
     return child;
   }
@@ -212,17 +213,9 @@ export class ProcessGeneration extends GenerationLifecycle {
     const fault =
       supervision.state === 'quarantined'
         ? quarantined(this.pluginId, supervision.fault)
-        : new StagedoorError('PROCESS_UNAVAILABLE', `Plugin '${this.pluginId}' is being started again.`);
+        : processUnavailable(this.pluginId);
     answerUnavailable(response, fault, retryAfter(supervision));
   }
-}
-
-/** Why a plugin that crashed too often is not started any more. */
-export function quarantined(pluginId: string, last: StagedoorError): StagedoorError {
-  return new StagedoorError(
-    'PLUGIN_QUARANTINED',
-    `Plugin '${pluginId}' crashed too often. The last time: ${last.message}`,
-  );
 }
 
 function retryAfter(supervision: Supervision<StagedoorError>): number {

@@ -1,4 +1,4 @@
-import { StagedoorError, type ErrorCode } from '@stagedoor/bundle';
+import { type ErrorCode, restoreError } from '@stagedoor/bundle';
 import type { DatabaseReport, DatabaseWatch } from '../migrations/databaseUse';
 import { explainDatabase } from '../start/explainDatabase';
 import { keepInspectorClosed } from '../patches/inspectorSignal';
@@ -12,6 +12,7 @@ import { StartFailure } from '../start/startFailure';
 import { ChannelError } from './channel';
 import { childConfig } from './childConfig';
 import { ChildLauncher, type LaunchedChild, type LauncherOptions } from './childLauncher';
+import { processTimedOut, registrationsUnreadable } from './errors';
 import { exitFault } from './exit';
 import type { ChildUnit, Registered, Routes } from './messages';
 import { databaseReportFrom, faultFrom, registeredFrom, routesFrom, startFailureFrom } from './untrusted';
@@ -23,10 +24,10 @@ export interface RunningChild extends LaunchedChild {
 
 /** How long a child that has loaded a bundle is kept for its start. */
 const PARKED_MS = 30_000;
-/** How long all around the plugin's own init may take, loading its code included. */
+/** How long a start may take in addition to the plugin's own init, including loading its code. */
 const START_GRACE_MS = 5000;
 
-/** True where any plugin is to run in a process of its own. */
+/** True if any plugin runs in a separate process. */
 export function usesProcesses({ isolation, plugins }: Settings): boolean {
   return isolation === 'process' || Object.values(plugins).some((plugin) => plugin.isolation === 'process');
 }
@@ -45,8 +46,8 @@ export class ProcessHost {
   }
 
   /**
-   * Where the operator wants a bundle's part of a plugin to run. A plugin that may run in the portal does not bring every
-   * bundle there that says it is for it, where the operator names those which are.
+   * Where the settings place a bundle's part of a plugin. If the operator names the bundles for a plugin that may run in the
+   * portal, other bundles that claim to belong to it do not run there.
    */
   isolationOf(pluginId: string, bundleName: string): Isolation {
     const { plugins, isolation } = this.#options.settings;
@@ -56,8 +57,9 @@ export class ProcessHost {
   }
 
   /**
-   * Loads a bundle in a child and tells what it registers. An unconfined child is kept for a while: a start of that bundle goes on
-   * in it. A confined one may not have yet what the plugin may. Throws the codes of `contributionOf`, START_TIMEOUT, DIGEST_MISMATCH and those of a process that ended.
+   * Loads a bundle in a child and returns what it registers. An unconfined child is kept for a while, and a start of that
+   * bundle continues in it. A confined one has fewer permissions than the plugin. Throws the codes of `contributionOf`,
+   * START_TIMEOUT, DIGEST_MISMATCH and those of a process that ended.
    */
   async inspect(bundle: StagedBundle): Promise<Registered> {
     const declared = bundle.packageJson.backstage?.pluginId;
@@ -69,7 +71,7 @@ export class ProcessHost {
     const registered = registeredFrom(answer);
     if (!registered) {
       child.process.kill('stop');
-      throw new StagedoorError('LOAD_FAILED', `${name} keeps its process from telling what it registers.`);
+      throw registrationsUnreadable(name);
     }
     if (child.confined) child.process.kill('stop');
     else this.#park(bundle, pluginId, child);
@@ -93,7 +95,7 @@ export class ProcessHost {
       const routes = routesFrom(answer, pluginId, this.mayMount(pluginId));
       if (!routes) {
         child.process.kill('stop');
-        throw startFailureFrom(answer, pluginId) ?? new StagedoorError(fallback.code, fallback.message);
+        throw startFailureFrom(answer, pluginId) ?? restoreError(fallback);
       }
       await orEnd(child, () => this.#launcher.pin(child));
       child.process.watch();
@@ -109,12 +111,12 @@ export class ProcessHost {
     this.#discard(dir);
   }
 
-  /** Paths that a plugin may be reached at. */
+  /** Paths that a plugin may be mounted at. */
   mayMount(pluginId: string): ReadonlySet<string> {
     return new Set([`/api/${pluginId}`, ...(this.#options.settings.auth.rootRoutes[pluginId] ?? [])]);
   }
 
-  /** Ends every child that is left. */
+  /** Ends all remaining children. */
   async dispose(): Promise<void> {
     for (const dir of [...this.#parked.keys()]) this.#discard(dir);
     await this.#launcher.dispose();
@@ -129,9 +131,7 @@ export class ProcessHost {
     fallback: { code: ErrorCode; message: string },
   ): Promise<unknown> {
     const ms = this.#options.settings.startTimeoutMs + START_GRACE_MS;
-    const what = method === 'start' ? 'listen' : 'load its code';
-    const late = (): Error =>
-      new StagedoorError('START_TIMEOUT', `The process of '${pluginId}' did not ${what} within ${ms / 1000} s.`);
+    const late = (): Error => processTimedOut(pluginId, method, ms);
     try {
       return await deadline(process.channel.call(method, params), ms, late);
     } catch (error) {
@@ -156,8 +156,8 @@ export class ProcessHost {
   }
 
   /**
-   * The child that has loaded one of the bundles for this plugin; others that have are ended. With a user of its own, only that
-   * which has loaded the bundle of the plugin: the user of a module is another.
+   * The child that has loaded one of the bundles for this plugin; others are ended. With separate users, only the one that
+   * has loaded the bundle of the plugin: a module has another user.
    */
   #unpark(pluginId: string, bundles: readonly StagedBundle[]): LaunchedChild | undefined {
     let found: LaunchedChild | undefined;
@@ -174,7 +174,7 @@ export class ProcessHost {
   }
 }
 
-/** Does what a child needs; one for which that fails is ended. */
+/** Runs work for a child, and ends the child if it fails. */
 async function orEnd(child: LaunchedChild, work: () => Promise<void> | void): Promise<void> {
   try {
     await work();

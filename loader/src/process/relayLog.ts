@@ -4,11 +4,11 @@ import type { LogEntry } from './messages';
 
 const LEVELS: ReadonlySet<unknown> = new Set<LogEntry['level']>(['error', 'warn', 'info', 'debug']);
 const LINES_PER_SECOND = 200;
-/** Lines that may come at once, e.g. while a plugin starts. */
+/** Size of a burst of lines, for example while a plugin starts. */
 const BURST = 1000;
 const WINDOW_MS = 1000;
 
-/** Writes what a plugin's process logs and prints to the portal's log, within bounds. */
+/** Writes logs and output of a plugin's process to the portal's log, within limits. */
 export class LogRelay {
   readonly #root: RootLoggerService;
   readonly #logger: LoggerService;
@@ -23,11 +23,11 @@ export class LogRelay {
     this.#logger = root.child({ plugin: pluginId });
   }
 
-  /** An entry of the child's logger; anything else that a plugin may have sent in its place is left out. */
+  /** An entry of the child's logger; malformed ones, which a plugin may send, are left out. */
   entry(value: unknown): void {
     if (!isLogEntry(value) || !this.#mayWrite()) return;
     const { level, message, labels, meta, error } = value;
-    // Whatever it says, it is this plugin that says it.
+    // Its own plugin field must not override the real one.
     const logger = this.#root.child({ ...labels, plugin: this.#pluginId });
     if (!error) return logger[level](message, meta);
     const rebuilt = Object.assign(new Error(String(error.message)), { name: String(error.name) });
@@ -35,7 +35,7 @@ export class LogRelay {
     logger[level](message, rebuilt);
   }
 
-  /** A line that went past the logger. */
+  /** A line that bypassed the logger. */
   output(from: 'stdout' | 'stderr', line: string): void {
     if (line.trim() === '' || !this.#mayWrite()) return;
     if (from === 'stdout') this.#logger.info(line);

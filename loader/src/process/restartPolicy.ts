@@ -1,6 +1,6 @@
 const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
-/** A process that lasted this long has its earlier crashes forgiven. */
+/** Earlier crashes are forgotten after a run of this length. */
 const HEALTHY_MS = 10 * 60_000;
 const CRASH_WINDOW_MS = 10 * 60_000;
 const MOST_CRASHES = 5;
@@ -8,20 +8,20 @@ const MOST_CRASHES = 5;
 /** What to do after a crash. */
 export type Verdict = { restart: true; delayMs: number; attempt: number } | { restart: false; crashes: number };
 
-/** Decides when a process that crashed is started again, and when not any more. Times are in milliseconds. */
+/** Decides when a crashed process is restarted, and when it is given up. Times are in milliseconds. */
 export class RestartPolicy {
   readonly #random: () => number;
   #crashes: number[] = [];
   #attempt = 0;
 
-  /** `random` gives numbers from 0 to 1. */
+  /** `random` returns numbers from 0 to 1. */
   constructor(random: () => number) {
     this.#random = random;
   }
 
   /**
-   * Notes a crash at `now` of a process that ran for `ranMs`. The delay doubles with each crash, from one second to a
-   * minute, with up to a quarter more so that plugins that fell together do not rise together.
+   * Records a crash at `now` of a process that ran for `ranMs`. The delay doubles with each crash, from one second to a
+   * minute, with up to a quarter added so that plugins that crashed together do not restart together.
    */
   crashed(now: number, ranMs: number): Verdict {
     if (ranMs >= HEALTHY_MS) this.#attempt = 0;

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long {@link endProcesses} goes on: a process may start another one while it is looked for, and takes a moment to end. */
+/** How long {@link endProcesses} repeats: a process may start another one during the search, and takes a moment to end. */
 export interface Rounds {
   most: number;
   /** Milliseconds between two looks. */
   pauseMs?: number;
 }
 
-/** Ends all processes of this machine that `isMeant` is true for, until none is left; on Linux. */
+/** Ends all processes of this machine that match `isMeant`, until none is left; on Linux. */
 export async function endProcesses(
   isMeant: (pid: number) => Promise<boolean>,
   { most, pauseMs }: Rounds,

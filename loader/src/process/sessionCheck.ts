@@ -13,24 +13,24 @@ import { Generation, type GenerationHost } from '../start/generation';
 import type { WebSocketUpgrade } from '../serve/upgrades';
 import { hasWebSockets, type DeclaredRoute, type DeclaredWebSocket } from '../start/openedRoutes';
 
-/** Where what has passed the check goes. */
+/** Receives what has passed the check. */
 export interface Onward {
   request(request: Request, response: Response): void;
   webSocket(upgrade: WebSocketUpgrade): void;
 }
 
-/** Patterns with more than this many optional groups take long to compile: each doubles what has to be tried. */
+/** Patterns with more optional groups take long to compile: each doubles the number of alternatives. */
 const MOST_GROUPS = 4;
 const LONGEST_PATH = 500;
 const MOST_WEB_SOCKETS = 100;
 
-/** Where a plugin offers the keys that its tokens are signed with: public, and known to its process alone. */
+/** Path of the public keys that a plugin's tokens are signed with; only its process knows them. */
 const KEYS = '/.backstage/auth/v1/jwks.json';
 
 /**
- * Backstage's own session check in front of a plugin that runs in a process of its own: nothing that a caller without a
- * session sends gets to the process, apart from paths that the plugin opened and policy lets it open. It is made of the same
- * httpRouter service as that of a plugin which runs in the portal, for the same plugin id.
+ * Backstage's own session check for a plugin that runs in a separate process: requests without a session do not reach the
+ * process, except on paths that the plugin opened and the policy allows. It consists of the same httpRouter service as for a
+ * plugin in the portal, with the same plugin id.
  */
 export class SessionCheck {
   readonly #pluginId: string;
@@ -57,9 +57,9 @@ export class SessionCheck {
     this.#logger = rootLogger;
   }
 
-  /** Makes the check for the plugin of the bundle `owner`; what passes goes `onward`. Rejects with `StartFailure`. */
+  /** Creates the check for the plugin of the bundle `owner`; what passes goes `onward`. Rejects with `StartFailure`. */
   static async start(pluginId: string, owner: string, host: GenerationHost, onward: Onward): Promise<SessionCheck> {
-    // The process tells of its decisions itself, and its requests are counted where they are forwarded.
+    // The process reports its own decisions, and requests are counted where they are forwarded.
     const policy = host.policy.untold();
     const check = new SessionCheck(pluginId, owner, { ...host, policy }, onward);
     const plugin = createBackendPlugin({
@@ -86,12 +86,15 @@ export class SessionCheck {
     return check;
   }
 
-  /** Opens a path as the process says its plugin, or a module of it, did; false where policy, or the pattern, forbids it. */
+  /**
+   * Opens a path that the process declares for its plugin, or for a module of it; false if the policy or the pattern forbids
+   * it.
+   */
   open({ path, allow, owner = this.#owner }: DeclaredRoute): boolean {
     const key = `${owner} ${allow} ${path}`;
     let opened = this.#opened.get(key);
     if (opened === undefined) {
-      // What the plugin's own bundle opens is judged where it is declared.
+      // Paths of the plugin's own bundle are checked where they are declared.
       const mayOpen = owner === this.#owner || this.#policy.mayOpen(owner, this.#pluginId, { path, allow }, true);
       opened = mayOpen && isModest(path) && this.#tryOpen({ path, allow });
       this.#opened.set(key, opened);
@@ -100,8 +103,8 @@ export class SessionCheck {
   }
 
   /**
-   * Takes the WebSockets of a path as the process says its plugin does: with a session, unless the path is open and policy
-   * lets it be. A path stays as it was first declared.
+   * Accepts the WebSockets of a path that the process declares: with a session, unless the path is open and the policy allows
+   * that. A path stays as first declared.
    */
   addWebSocket({ path, open, owner = this.#owner }: DeclaredWebSocket): void {
     if (this.#webSockets.has(path) || this.#webSockets.size >= MOST_WEB_SOCKETS || path.length > LONGEST_PATH) return;
@@ -116,12 +119,12 @@ export class SessionCheck {
         ...(mayOpen && { authPolicy: 'unauthenticated' }),
       });
     } catch (error) {
-      // Not a path that Backstage would have taken from the plugin.
+      // Backstage would not have accepted this path from the plugin.
       this.#logger.warn(`Plugin '${this.#pluginId}' gets no WebSockets at ${path}: ${(error as Error).message}`);
     }
   }
 
-  /** Sends a request below the plugin's own path onward once it has a session, or needs none. */
+  /** Forwards a request below the plugin's own path once it has a session, or needs none. */
   handle(request: Request, response: Response, next: (fault?: unknown) => void): void {
     if (request.method === 'GET' && request.path === KEYS) this.#onward.request(request, response);
     else this.#generation.handle(`/api/${this.#pluginId}`, request, response, next);
@@ -147,8 +150,8 @@ function isModest(path: string): boolean {
 }
 
 /**
- * The check reads tokens and signs none, so it needs no database; Backstage's auth service asks for one before it knows. A
- * portal's own auth service gets the plugin's.
+ * The check verifies tokens and signs none, so it needs no database; Backstage's auth service requires one. A portal's own
+ * auth service gets the plugin's.
  */
 function withoutDatabase({ services }: Pick<GenerationHost, 'services'>): ServiceFeature[] {
   const auth = services.original(coreServices.auth);

@@ -1,24 +1,24 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { socketPathTooLong } from './errors';
 
-/** Longest address of a Unix socket that every system takes, in bytes (`sun_path`: 104 on macOS, 108 on Linux). */
+/** Longest address of a Unix socket that every system accepts, in bytes (`sun_path`: 104 on macOS, 108 on Linux). */
 const LONGEST_ADDRESS = 103;
 const NAME_BYTES = 6;
 
 /** For a TMPDIR that is too long itself. */
 const USUAL_PLACES = ['/tmp', '/var/tmp', '/dev/shm'];
 
-/** A folder for the sockets of processes that only this user can enter, or that others pass through to folders of their own. */
+/** A folder for the sockets of processes that only this user can enter, or that other users pass through to their own folders. */
 export class SocketDirectory {
   readonly path: string;
   readonly #shared: boolean;
 
   /**
-   * `<stateDir>/run`, emptied; where that is too long for a socket's address, a temporary folder. Throws STATE_UNWRITABLE where
-   * there is none that is short enough. `shared`: processes have other users than the portal, and folders of their own here.
+   * `<stateDir>/run`, emptied; if that is too long for a socket address, a temporary folder. Throws STATE_UNWRITABLE if none
+   * is short enough. `shared`: processes have other users than the portal, and their own folders here.
    */
   constructor(stateDirectory: string, shared = false) {
     this.#shared = shared;
@@ -30,7 +30,7 @@ export class SocketDirectory {
     if (shared) chmodSync(this.path, 0o711);
   }
 
-  /** An address that nobody has. */
+  /** An unused address. */
   next(): string {
     return join(this.path, randomBytes(NAME_BYTES).toString('hex'));
   }
@@ -46,12 +46,12 @@ export class SocketDirectory {
   }
 }
 
-/** True where the addresses of sockets in a folder are short enough. */
+/** True if the addresses of sockets in a folder are short enough. */
 function fits(dir: string): boolean {
   return Buffer.byteLength(join(dir, 'x'.repeat(NAME_BYTES * 2))) <= LONGEST_ADDRESS;
 }
 
-/** A new folder in the first place for temporary files that is short enough and can be written. */
+/** A new folder in the first temporary folder that is short enough and writable. */
 function makeTemporary(wanted: string): string {
   const faults: string[] = [];
   for (const parent of new Set([tmpdir(), ...USUAL_PLACES])) {
@@ -62,8 +62,5 @@ function makeTemporary(wanted: string): string {
       faults.push((error as Error).message);
     }
   }
-  const message = `${wanted} is too long for the sockets of plugin processes, and so is every temporary folder`;
-  throw new StagedoorError('STATE_UNWRITABLE', [message, ...faults].join('; '), {
-    hint: `Set dynamicPlugins.stateDirectory, or TMPDIR, to a folder with a path of at most ${LONGEST_ADDRESS - 30} bytes.`,
-  });
+  throw socketPathTooLong(wanted, LONGEST_ADDRESS - 30, faults);
 }

@@ -1,6 +1,6 @@
 import { RestartPolicy } from './restartPolicy';
 
-/** Time as the supervisor sees it; tests bring their own. */
+/** The clock of the supervisor; tests inject one. */
 export interface Clock {
   now(): number;
   /** Calls back after `ms`; the returned function forgets it. */
@@ -19,7 +19,7 @@ const systemClock: Clock = {
   random: () => Math.random(),
 };
 
-/** Where a supervised process is. `fault` says why it is not running. */
+/** State of a supervised process. `fault` is the reason why it is not running. */
 export type Supervision<F> =
   | { state: 'running'; attempt: number }
   | { state: 'backoff'; attempt: number; fault: F; retryAt: number }
@@ -27,21 +27,21 @@ export type Supervision<F> =
   | { state: 'quarantined'; attempt: number; fault: F; crashes: number }
   | { state: 'stopped'; attempt: number };
 
-/** What a supervisor works with: `P` is a running process, `F` why one does not run. */
+/** Dependencies of a supervisor: `P` is a running process, `F` the reason why one does not run. */
 export interface SupervisorOptions<P, F> {
-  /** Starts another process; rejects with why that failed. */
+  /** Starts another process; rejects with the reason of a failure. */
   start(): Promise<P>;
-  /** Resolves with why the process ended, whenever that is. */
+  /** Resolves with the reason when the process ends. */
   ended(process: P): Promise<F>;
-  /** Ends a process that came too late to be of use. */
+  /** Ends a process that is no longer needed when it has started. */
   discard(process: P): void;
   asFault(error: unknown): F;
-  /** Hears of every change. */
+  /** Called at every change. */
   onChange(supervision: Supervision<F>): void;
   clock?: Clock;
 }
 
-/** Keeps one process running: starts it again after it ended, later each time, until that has happened too often. */
+/** Keeps one process running: restarts it with increasing delays, until it has ended too often. */
 export class Supervisor<P, F> {
   readonly #options: SupervisorOptions<P, F>;
   readonly #clock: Clock;
@@ -67,7 +67,7 @@ export class Supervisor<P, F> {
     return this.#supervision;
   }
 
-  /** How often a process was started after one that crashed. */
+  /** Number of restarts after a crash. */
   get restarts(): number {
     return this.#restarts;
   }
@@ -77,7 +77,7 @@ export class Supervisor<P, F> {
     this.#run(process, 0);
   }
 
-  /** Starts no more processes; returns the one that runs, for the caller to end. */
+  /** Starts no more processes; returns the running one, which the caller ends. */
   stop(): P | undefined {
     this.#cancel();
     const current = this.#current;

@@ -1,4 +1,4 @@
-import { StagedoorError, codes, type ErrorCode } from '@stagedoor/bundle';
+import { codes, restoreError, type ErrorCode, type StagedoorError } from '@stagedoor/bundle';
 import type { DatabaseReport } from '../migrations/databaseUse';
 import type { DeclaredRoute, DeclaredWebSocket } from '../start/openedRoutes';
 import { StartFailure } from '../start/startFailure';
@@ -6,23 +6,28 @@ import type { Registered, Routes } from './messages';
 
 const LONGEST_TEXT = 10_000;
 const MOST_ITEMS = 1000;
-/** As long as knex lets the name of a migration be. */
+/** Knex's limit for the name of a migration. */
 const LONGEST_NAME = 255;
 const ID = /^[a-z][a-z0-9_-]*$/i;
 
-/** What a child says is what a plugin may have made it say: everything here takes it apart and keeps what has the right shape. */
+/**
+ * Messages of a child may come from its plugin: every function here validates them and keeps only values of the expected
+ * form.
+ */
 
-/** A coded error; `fallback` where it is none. */
+/** An error with a code; `fallback` if it has none. */
 export function faultFrom(value: unknown, fallback: { code: ErrorCode; message: string }): StagedoorError {
   const { code, message, hint, details } = record(value);
   const known = typeof code === 'string' && Object.hasOwn(codes, code);
-  return new StagedoorError(known ? (code as ErrorCode) : fallback.code, text(message) ?? fallback.message, {
+  return restoreError({
+    code: known ? (code as ErrorCode) : fallback.code,
+    message: text(message) ?? fallback.message,
     hint: known ? text(hint) : undefined,
     details: known && details !== null && typeof details === 'object' ? record(details) : undefined,
   });
 }
 
-/** What a bundle registers; undefined where it says nothing of the kind. */
+/** The registrations of a bundle; undefined if they are malformed. */
 export function registeredFrom(value: unknown): Registered | undefined {
   const { pluginIds, modules } = record(value);
   if (!Array.isArray(pluginIds) || !Array.isArray(modules)) return undefined;
@@ -35,7 +40,7 @@ export function registeredFrom(value: unknown): Registered | undefined {
   };
 }
 
-/** The routes of a unit, none outside `mayMount`; undefined where it says nothing of the kind. */
+/** The routes of a unit, without those outside `mayMount`; undefined if they are malformed. */
 export function routesFrom(value: unknown, pluginId: string, mayMount: ReadonlySet<string>): Routes | undefined {
   const { paths, openedRoutes, refusedRoutes, webSockets } = record(value);
   if (!Array.isArray(paths)) return undefined;
@@ -56,7 +61,7 @@ export function routesFrom(value: unknown, pluginId: string, mayMount: ReadonlyS
   };
 }
 
-/** Why a unit did not start; undefined where it says nothing of the kind. */
+/** The reason why a unit did not start; undefined if it is malformed. */
 export function startFailureFrom(value: unknown, pluginId: string): StartFailure | undefined {
   const { plugin, modules, allowed } = record(value);
   if (!Array.isArray(modules)) return undefined;
@@ -69,7 +74,7 @@ export function startFailureFrom(value: unknown, pluginId: string): StartFailure
   return new StartFailure(pluginId, own, new Map(faults), allowed === true);
 }
 
-/** What is in the database of a unit, of the bundles that it is made of. */
+/** The database report of a unit about its bundles. */
 export function databaseReportFrom(value: unknown, bundles: ReadonlyArray<{ name: string }>): DatabaseReport {
   const { newer, present, added } = record(value);
   const migrations = (list: unknown): DatabaseReport['present'] =>
@@ -88,7 +93,7 @@ export function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** A string of bearable length; undefined for anything else. */
+/** A string of limited length; undefined for anything else. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : undefined;
 }

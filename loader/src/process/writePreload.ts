@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { MembranePolicy } from './membrane/policy';
 
 /**
- * Writes the module that each thread of a confined process loads first. A file, for it must hold the policy: a plugin can change
- * environment and arguments before it starts a thread. A process of another `user` may read it, and not write.
+ * Writes the module that each thread of a confined process loads first. A file, because it contains the policy: a plugin can
+ * change environment and arguments before it starts a thread. A process of another `user` may read it, but not write it.
  */
 export async function writePreload(
   file: string,
@@ -17,6 +17,6 @@ export async function writePreload(
   await writeFile(file, text, { mode: 0o600 });
   if (user === undefined) return;
   await chown(file, process.getuid!(), user);
-  // Whatever the umask of the portal is.
+  // Independent of the umask of the portal.
   await chmod(file, 0o640);
 }

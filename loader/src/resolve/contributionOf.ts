@@ -1,4 +1,3 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { describeRegistrations, type Contribution } from '../composition/contribution';
 import { expandFeatures } from '../host/expandFeatures';
 import type { Deps, RegistrationsFeature, ServiceFeature } from '../host/features';
@@ -7,10 +6,11 @@ import type { RootServices } from '../host/rootServices';
 import { timed } from '../observability/timing/timed';
 import type { Policy } from '../policy/policy';
 import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
+import { pluginIdInvalid, noPluginId } from './errors';
 import { loadFeatures } from './loadFeatures';
 
 /**
- * Loads a bundle and describes what it brings. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
+ * Loads a bundle and returns its contribution. Throws the codes of `loadFeatures`, REGISTER_FAILED, NO_PLUGIN_ID,
  * PLUGIN_ID_INVALID, SERVICE_REPLACEMENT_REFUSED, ROOT_ROUTE_REFUSED.
  */
 export async function contributionOf(
@@ -27,7 +27,7 @@ export async function contributionOf(
     },
     (factory) => {
       if (isHostService(factory, services)) policy.checkReplacement(bundle, factory.service.id);
-      // Its root instance or root context would get the router of the host itself.
+      // Its root instance or root context would receive the host's own router.
       refuseRootRouter(`The service '${factory.service.id}' of ${bundle.name}`, factory.deps);
     },
   );
@@ -45,20 +45,17 @@ export async function contributionOf(
     await services.checkDefaults(deps);
   }
   if (contribution.pluginIds.length + contribution.modules.length === 0) {
-    throw new StagedoorError('NO_PLUGIN_ID', `${bundle.name} registers no plugin and no module.`);
+    throw noPluginId(bundle.name);
   }
   return contribution;
 }
 
-/**
- * An id is part of a mount path: one with a slash in it would reach into the paths of another plugin. Throws
- * PLUGIN_ID_INVALID.
- */
+/** An id is part of a mount path: with a slash it would reach into the paths of another plugin. Throws PLUGIN_ID_INVALID. */
 export function checkIds(bundle: StagedBundle, { pluginIds, modules }: Contribution): void {
   const ids = [...pluginIds, ...modules.flatMap(({ pluginId, moduleId }) => [pluginId, moduleId])];
   const bad = ids.find((id) => typeof id !== 'string' || !/^[a-z][a-z0-9_-]*$/i.test(id));
   if (bad === undefined) return;
-  throw new StagedoorError('PLUGIN_ID_INVALID', `${bundle.name} registers the id ${JSON.stringify(bad)}.`);
+  throw pluginIdInvalid(bundle.name, bad);
 }
 
 function initsOf(features: readonly RegistrationsFeature[]): Array<{ deps: Deps }> {

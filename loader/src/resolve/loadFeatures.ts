@@ -1,4 +1,5 @@
-import { StagedoorError, isInside } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { isInside } from '@stagedoor/bundle';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -8,14 +9,23 @@ import { asFeature, type Feature } from '../host/features';
 import { plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
 import type { StagedBundle } from '../stage/stagedBundle';
+import {
+  notAFeature,
+  legacyBackend,
+  loadFailed,
+  moduleNotFound,
+  mainLinksOutside,
+  mainMissing,
+  mainOutside,
+} from './errors';
 
-/** Gives what the module at an absolute path exports. */
+/** Returns the exports of the module at an absolute path. */
 export type LoadModule = (entry: string) => Promise<unknown>;
 
 /**
- * Loads a staged bundle and returns its backend features. `alpha/package.json` is tried first and the main entry
- * next, as upstream's loader does. `loadModule` is Node's `require` or `import` by default. Throws MAIN_MISSING,
- * MAIN_OUTSIDE, LOAD_FAILED, MODULE_NOT_FOUND, LEGACY_BACKEND, NOT_A_FEATURE.
+ * Loads a staged bundle and returns its backend features. As in upstream's loader, `alpha/package.json` is tried first, then
+ * the main entry. `loadModule` is Node's `require` or `import` by default. Throws MAIN_MISSING, MAIN_OUTSIDE, LOAD_FAILED,
+ * MODULE_NOT_FOUND, LEGACY_BACKEND, NOT_A_FEATURE.
  */
 export async function loadFeatures(bundle: StagedBundle, loadModule: LoadModule = byNode): Promise<Feature[]> {
   let exported: unknown;
@@ -50,7 +60,10 @@ function installed(installer: unknown): Feature[] {
     .filter((found) => found !== undefined);
 }
 
-/** Forgets the modules of a staged folder, so that their memory goes with the last generation that used them. */
+/**
+ * Removes the modules of a staged folder from the cache, so that their memory is freed with the last generation that used
+ * them.
+ */
 export function unloadModules(dir: string): void {
   const cache = createRequire(join(dir, 'package.json')).cache;
   // The names of modules are absolute and normalised. There are thousands, and the portal serves meanwhile.
@@ -66,12 +79,11 @@ async function entryOf(bundle: StagedBundle, dir: string): Promise<string | unde
   const text = await readFile(join(dir, 'package.json'), 'utf8');
   const main = (JSON.parse(text) as { main?: unknown }).main ?? 'index.js';
   const path = resolve(dir, String(main));
-  if (!isInside(bundle.dir, path))
-    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} leads out of it: ${String(main)}`);
+  if (!isInside(bundle.dir, path)) throw mainOutside(bundle.name, main);
   const found = [path, `${path}.js`, join(path, 'index.js')].find((file) => existsSync(file));
-  if (!found) throw new StagedoorError('MAIN_MISSING', `main of ${bundle.name} does not exist: ${String(main)}`);
+  if (!found) throw mainMissing(bundle.name, main);
   if (!isInside(bundle.dir, realpathSync(found))) {
-    throw new StagedoorError('MAIN_OUTSIDE', `main of ${bundle.name} is a link out of it: ${String(main)}`);
+    throw mainLinksOutside(bundle.name, main);
   }
   return found;
 }
@@ -85,15 +97,15 @@ async function load(bundle: StagedBundle, entry: string, loadModule: LoadModule)
     return await loadModule(entry);
   } catch (thrown) {
     const cause = plainError(thrown);
-    const first = cause.message.split('\n')[0];
+    const first = cause.message.split('\n')[0]!;
     if (cause.code === 'MODULE_NOT_FOUND' || cause.code === 'ERR_MODULE_NOT_FOUND') {
-      throw new StagedoorError('MODULE_NOT_FOUND', `${bundle.name} could not be loaded: ${first}`, { cause });
+      throw moduleNotFound(bundle.name, first, cause);
     }
-    // A syntax error's stack begins with file:line, which is what its author needs.
+    // The stack of a syntax error begins with file:line, which helps its author.
     const where =
       cause.name === 'SyntaxError' ? cause.stack?.split('\n')[0]?.replace(bundle.dir, bundle.name) : undefined;
     const at = where ? ` (${where})` : '';
-    throw new StagedoorError('LOAD_FAILED', `${bundle.name} could not be loaded: ${first}${at}`, { cause });
+    throw loadFailed(bundle.name, `${first}${at}`, cause);
   }
 }
 
@@ -116,14 +128,8 @@ function noFeature(bundle: StagedBundle, exported: unknown): StagedoorError {
       ? "a dynamicPluginInstaller of the kind 'legacy'"
       : (typeof module.createRouter === 'function' || typeof inner.createRouter === 'function') && 'createRouter';
   if (legacy) {
-    return new StagedoorError(
-      'LEGACY_BACKEND',
-      `${bundle.name} is of the old backend system: it exports ${legacy} only.`,
-    );
+    return legacyBackend(bundle.name, legacy);
   }
   const names = Object.keys(module).slice(0, 10).join(', ') || 'nothing';
-  return new StagedoorError(
-    'NOT_A_FEATURE',
-    `${bundle.name} exports no backend feature as default (it exports ${names}).`,
-  );
+  return notAFeature(bundle.name, names);
 }

@@ -1,4 +1,4 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { CodeCache } from '../compile/codeCache';
 import type { RootServices } from '../host/rootServices';
 import type { Policy } from '../policy/policy';
@@ -7,41 +7,42 @@ import { contributionOf } from './contributionOf';
 import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
+import { isolatedFromStaticPlugin, isolationMixed, loadTimedOut } from './errors';
 
-/** Processes of plugins, as far as resolving a bundle needs them; see `ProcessHost`. */
+/** The part of the process host that resolving a bundle uses; see `ProcessHost`. */
 interface Inspector {
-  /** Loads a bundle in a process of its own and tells what it registers. */
+  /** Loads a bundle in a separate process and returns what it registers. */
   inspect(bundle: StagedBundle): Promise<Pick<Contribution, 'pluginIds' | 'modules'>>;
   /** Ends the process that inspected a bundle. */
   forget(bundle: StagedBundle): void;
-  /** Where settings want a plugin that a bundle brings or extends. */
+  /** Where the settings place a plugin that a bundle provides or extends. */
   isolationOf(pluginId: string, bundleName: string): 'in-process' | 'process';
 }
 
-/** What decides where a bundle's code runs. */
+/** Inputs that decide where a bundle's code runs. */
 export interface ResolveOptions {
   services: RootServices;
-  /** Compiles large bundles ahead; undefined where that is of no use. */
+  /** Compiles large bundles ahead; undefined if that does not help. */
   code?: CodeCache;
-  /** Whether requests are being served, which must not wait for code to be compiled. */
+  /** Whether the portal serves requests, which must not wait while code compiles. */
   serving: boolean;
   policy: Policy;
-  /** Undefined where every plugin runs in the portal. */
+  /** Undefined if every plugin runs in the portal. */
   processes: Inspector | undefined;
-  /** Ids of the portal's own plugins, which run in the portal whatever the settings say. */
+  /** Ids of the static plugins, which always run in the portal. */
   staticIds: readonly string[];
-  /** Bounds loading the code of a bundle, in milliseconds. */
+  /** Time limit for loading the code of a bundle, in milliseconds. */
   startTimeoutMs: number;
 }
 
 /**
- * Loads a bundle where it is to run and describes what it brings. Throws the codes of {@link contributionOf} and of
- * {@link Inspector.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
+ * Loads a bundle in the place where it will run, and returns its contribution. Throws the codes of {@link contributionOf} and
+ * of {@link Inspector.inspect}, and ISOLATION_IMPOSSIBLE for one that would have to run in the portal and may not.
  */
 export async function resolveBundle(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
   const { processes } = options;
   if (!processes) return resolveHere(bundle, options);
-  // Whatever it says that it is: its code has run nowhere yet, and may not run here first.
+  // Independent of what it declares: its code has not run yet, and may not run here first.
   const registered = await timed('inspect', undefined, () => processes.inspect(bundle));
   const { name: owner } = bundle;
   const { modules } = registered;
@@ -61,8 +62,7 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
 
 async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promise<Contribution> {
   const { services, policy, code, serving, startTimeoutMs } = options;
-  const late = (): Error =>
-    new StagedoorError('START_TIMEOUT', `${bundle.name} did not load within ${startTimeoutMs / 1000} s.`);
+  const late = (): Error => loadTimedOut(bundle.name, startTimeoutMs);
   const prepared = await code?.prepare(bundle, { serving });
   try {
     return await deadline(contributionOf(bundle, services, policy), startTimeoutMs, late);
@@ -71,22 +71,13 @@ async function resolveHere(bundle: StagedBundle, options: ResolveOptions): Promi
   }
 }
 
-/** Why a bundle cannot be where settings want it: it extends the portal itself, or would be in two places. */
+/** The error for a bundle that cannot run where the settings place it: it extends a static plugin, or would be in two places. */
 function isolationFault({ part, ...brought }: Contribution, options: ResolveOptions): StagedoorError | undefined {
   const ids = unitsOf({ part, ...brought });
   const misplaced = ids.find((id) => mustIsolate(id, part.owner, options) !== (part.isolated !== undefined));
-  const ownPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
-  const id = ownPlugin ?? misplaced;
-  if (id === undefined) return undefined;
-  return new StagedoorError(
-    'ISOLATION_IMPOSSIBLE',
-    ownPlugin === undefined
-      ? `${part.owner} is for plugins that run in different places: ${ids.join(', ')}.`
-      : `${part.owner} extends plugin '${id}' of the portal itself, and may not run in the portal.`,
-    {
-      hint: `If its code may run in the portal, set dynamicPlugins.plugins.${id}.isolation to in-process, for packages: [${part.owner}].`,
-    },
-  );
+  const staticPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
+  if (staticPlugin !== undefined) return isolatedFromStaticPlugin(part.owner, staticPlugin);
+  return misplaced === undefined ? undefined : isolationMixed(part.owner, ids, misplaced);
 }
 
 function mustIsolate(pluginId: string, bundleName: string, { processes }: ResolveOptions): boolean {

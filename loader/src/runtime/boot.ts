@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ADMIN_PLUGIN_ID, INFO_PLUGIN_ID } from '../composition/ownPlugins';
 import { faultText } from '../errors/faultText';
 import { messageOf } from '../errors/thrown';
-import { policyMissing } from '../lifecycle/policyBundles';
+import { policyMissing } from '../lifecycle/errors';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { missingPolicies } from './currentFaults';
 import type { DynamicParts, RuntimeParts } from './runtimeParts';
 
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
+/** Starts every unit; resolves when each has reached an end state. Rejects if a static plugin fails that must not. */
 export async function bootRuntime(parts: RuntimeParts): Promise<void> {
   const { own, gate, observations, units, dynamic, closers } = parts;
   closers.add(await observations.start());
@@ -24,7 +24,7 @@ async function bootDynamic(
 ): Promise<void> {
   const { own, slots, logger, phase } = parts;
   const staged = await drops.boot();
-  // Those that served before are asked for at once; a new one declares what it likes.
+  // Only plugins that served before: a new bundle may declare any id.
   const expected = staged.flatMap((bundle) => {
     const { holds = [] } = state.get(bundle.name);
     return declaredIds(bundle, own.pluginIds).filter((id) => holds.includes(id.toLowerCase()));
@@ -34,7 +34,7 @@ async function bootDynamic(
   for (const name of missingPolicies(parts)) logger.error(faultText(policyMissing(name)));
   drops.open();
   for (const name of late) {
-    // Requests to a plugin that the portal did not wait for wait for it, as for any that is starting.
+    // Requests to a plugin that the portal did not wait for are held, as for any starting plugin.
     const bundle = drops.winner(name);
     const ids = bundle ? declaredIds(bundle, own.pluginIds) : [];
     void slots.holdingPlugins(ids, () => drops.reconcileLater(name));
@@ -44,7 +44,7 @@ async function bootDynamic(
   await collector.collect();
 }
 
-/** The id of the plugin that a bundle says it is for, unless it is one of the portal's own. */
+/** The plugin id that a bundle declares, unless it is a static plugin. */
 function declaredIds({ packageJson }: StagedBundle, ownIds: readonly string[]): string[] {
   const id: unknown = packageJson.backstage?.pluginId;
   if (typeof id !== 'string') return [];
@@ -55,7 +55,7 @@ function declaredIds({ packageJson }: StagedBundle, ownIds: readonly string[]): 
 /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. */
 export async function stopRuntime({ dynamic, units, operations, logger, closers }: RuntimeParts): Promise<void> {
   await closers.close();
-  // A plugin that is just starting, or hangs in it, must not hold up the end.
+  // A plugin that is starting, or hangs in its start, must not block the shutdown.
   const idle = Promise.all([operations.close(), dynamic?.drops.close()]);
   await Promise.race([idle, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   const results = await units.shutDown();
@@ -65,5 +65,5 @@ export async function stopRuntime({ dynamic, units, operations, logger, closers 
     if (result.status === 'rejected') logger.warn(messageOf(result.reason));
   }
   await dynamic?.state.close();
-  dynamic?.release();
+  await dynamic?.release();
 }

@@ -1,4 +1,4 @@
-import { findPackageDir, sharedPackages } from '@stagedoor/bundle';
+import { findPackageDir } from '@stagedoor/bundle';
 import { CodeCache } from '../compile/codeCache';
 import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { followBuildReports } from '../drops/buildReports';
@@ -10,6 +10,7 @@ import { Uploads } from '../drops/uploads';
 import { drainGenerations } from '../drain/drainGenerations';
 import { isFrontend, serveFrontends, type FrontendRemotes } from '../frontend/frontendRemotes';
 import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
+import { hostPackages } from '../host/hostPackages';
 import { StartupHooks } from '../host/startupHooks';
 import { Bundles } from '../lifecycle/bundles';
 import { EventLog } from '../lifecycle/eventLog';
@@ -36,6 +37,7 @@ import { Slots } from '../serve/slots';
 import { StandIns } from '../serve/standIns';
 import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
+import { DEFAULT_VERSIONS } from '../settings/versions';
 import { Gate } from '../validate/gate';
 import { describeHost } from '../validate/host';
 import { PassedChecks } from '../validate/passedChecks';
@@ -49,13 +51,13 @@ import { Closers, type DynamicParts, type RuntimeParts, type RuntimePhase } from
 const STATIC_ONLY = { startTimeoutMs: 2 ** 31 - 1 - 5000, drainTimeoutMs: 10_000 };
 
 /**
- * The composition root: everything that lives as long as the portal is made here, once, of what was made before it. Nothing
- * serves yet, see `DynamicPlugins.boot`. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
+ * The composition root: creates every object that lives as long as the portal once, from the ones before it. Nothing serves
+ * yet, see `DynamicPlugins.boot`. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE.
  */
 export async function createRuntime(options: RuntimeOptions): Promise<DynamicPlugins> {
   const closers = new Closers();
   const slots = new Slots(options.rootHttpRouter);
-  // Its own plugins are known: who asks for one before it has started waits, as in Backstage.
+  // Static plugins are known: requests before their start are held, as in Backstage.
   const release = slots.holdPlugins(options.own.pluginIds);
   try {
     const { dynamic, logger } = options;
@@ -69,13 +71,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<DynamicPlu
   }
 }
 
-/** What is there before the parts are. */
+/** Inputs of the parts. */
 interface Given {
   closers: Closers;
   slots: Slots;
-  /** Undefined in a portal of its own plugins only. */
+  /** Undefined in a portal with static plugins only. */
   opened: RuntimeState | undefined;
 }
+
+/** States of a bundle that was let in and is not loaded yet. */
+const ON_THE_WAY = new Set<string>(['staging', 'starting']);
 
 async function createParts(options: RuntimeOptions, { closers, slots, opened }: Given): Promise<RuntimeParts> {
   const { services, rootHttpRouter, rootLogger, config, logger, own, timings, startup } = options;
@@ -85,15 +90,17 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   const events = new EventLog(opened && { first: await opened.state.reserveEvents(Date.now() * 1000) });
   const onDecision = (decision: PolicyDecision): void => tellDecision(decision, { logger, events });
   const policy = new Policy(settings ?? DEFAULT_POLICY, onDecision);
-  const host = describeHost(sharedPackages(__dirname), options.cwd);
+  const host = describeHost(hostPackages(), options.cwd);
   const gate = new Gate({
     host,
     policy,
     config,
+    versions: settings?.versions ?? DEFAULT_VERSIONS,
     rootLogger,
     newest: (name) => opened?.state.newest(name),
     passed: opened && new PassedChecks(opened.shelves.compiled),
     workers: options.dynamic?.schemaWorkers,
+    counts: (name) => bundles?.loaded(name) !== undefined || ON_THE_WAY.has(registry.get(name)?.state ?? ''),
   });
   const startupHooks = new StartupHooks();
   const registry = new StatusStore(logger, events);
@@ -119,7 +126,13 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
       events.append({ type: 'health', plugin: name, state, version, digest, ...fault?.toJSON() });
     },
   });
-  const frontends = serveFrontends({ rootHttpRouter, config, logger, secrets: () => gate.secrets() });
+  const frontends = serveFrontends({
+    ...{ rootHttpRouter, config, logger, secrets: () => gate.secrets() },
+    backends: () =>
+      (bundles?.allLoaded() ?? [])
+        .filter((bundle) => !isFrontend(bundle))
+        .map((bundle) => ({ name: bundle.name, schemas: gate.schemasOf(bundle).map(({ value }) => value) })),
+  });
   const bundles = opened && new Bundles({ units, registry, state: opened.state, logger });
   const processes =
     opened && bundles && settings
@@ -178,7 +191,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   return parts;
 }
 
-/** Patches what has to know staged code from other code, before any of it is there. */
+/** Applies the patches that recognise staged code, before any of it is loaded. */
 function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBehind {
   const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
   if (backendPluginApi) {
@@ -192,7 +205,7 @@ function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBeh
   return leftBehind;
 }
 
-/** What of the other parts those for bundles need. */
+/** The other parts that the parts for bundles use. */
 interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 'operations' | 'phase' | 'closers'> {
   bundles: Bundles;
   policy: Policy;
@@ -200,7 +213,7 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
   processes: DynamicParts['processes'];
 }
 
-/** The pipeline with its steps, and who has it work: drops, operators, config that changes, builds of `stagedoor dev`. */
+/** The pipeline with its steps, and the objects that drive it: drops, operators, config changes, builds of `stagedoor dev`. */
 function createDynamic(
   { services, own, config, logger, timings }: RuntimeOptions,
   { settings, ahead, opening }: DynamicOptions,
@@ -250,6 +263,6 @@ function createDynamic(
   const collector = new Collector({ shelves, drops, state, bundles });
   lost.addEventListener('abort', () => collector.close());
   closers.add(() => collector.close());
-  const release = (): void => opening.release();
+  const release = (): Promise<void> => opening.release();
   return { settings, state, release, pipeline, bundles, drops, operator, reports, collector, processes };
 }

@@ -1,7 +1,8 @@
-import { StagedoorError, type HostManifest } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { type HostManifest } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unknownPlugin } from '../errors/unknownPlugin';
+import { unknownPlugin } from '../errors/errors';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Operation } from '../lifecycle/operation';
 import { missingOf } from '../lifecycle/required';
@@ -13,15 +14,16 @@ import { watchRoot } from '../scan/watchRoot';
 import type { SchemaEntry } from '../validate/configSchema';
 import { bootRuntime, stopRuntime } from './boot';
 import { currentFaults, missingPolicies } from './currentFaults';
+import { operationUnknown, rootDirectoryUnset } from './errors';
 import type { RuntimeParts } from './runtimeParts';
 
-/** What the rest of the portal sees of the runtime; it is made by `createRuntime`. */
+/** The facade of the runtime for the rest of the portal; created by `createRuntime`. */
 export class DynamicPlugins {
   readonly #parts: RuntimeParts;
   readonly #onBooted: () => void;
   #stopped: Promise<void> | undefined;
 
-  /** `onBooted` hears that {@link boot} has ended, well or not. */
+  /** `onBooted` is called when {@link boot} has ended, successfully or not. */
   constructor(parts: RuntimeParts, onBooted: () => void) {
     this.#parts = parts;
     this.#onBooted = onBooted;
@@ -31,17 +33,17 @@ export class DynamicPlugins {
     return this.#parts.host;
   }
 
-  /** What happened to the dynamic plugins, and what happens next. */
+  /** The past and future events of the dynamic plugins. */
   get events(): EventLog {
     return this.#parts.events;
   }
 
-  /** How the plugins are. */
+  /** Health and metrics of the plugins. */
   get observations(): Observations {
     return this.#parts.observations;
   }
 
-  /** What the bundles that serve, or would, say of themselves. */
+  /** Details from the files of bundles. */
   get details(): BundleDetails {
     return this.#parts.details;
   }
@@ -51,28 +53,28 @@ export class DynamicPlugins {
     return this.#parts.registry.list().map((status) => this.#complete(status));
   }
 
-  /** What keeps the portal from following its drops now. */
+  /** The errors that keep the portal from following its drops. */
   faults(): StagedoorError[] {
     return currentFaults(this.#parts);
   }
 
   /**
-   * The config schemas of all bundles that are loaded, for whoever shows app-config to browsers: Backstage's app plugin gives
-   * them those values that a schema calls visible.
+   * The config schemas of all loaded bundles, for code that sends app-config to browsers: Backstage's app plugin includes the
+   * values that a schema declares visible.
    */
   schemas(): SchemaEntry[] {
     const { dynamic, gate } = this.#parts;
     return (dynamic?.bundles.allLoaded() ?? []).flatMap((bundle) => gate.schemasOf(bundle));
   }
 
-  /** What of `dynamicPlugins.required` does not serve now: plugin ids and package names. */
+  /** Entries of `dynamicPlugins.required` that do not serve: plugin ids and package names. */
   missingRequired(): string[] {
     const { dynamic, registry, units } = this.#parts;
     const required = dynamic?.settings.required ?? [];
     return missingOf(required, registry.list(), (id) => units.get(id)?.current !== undefined);
   }
 
-  /** Bundles that are to set a permission policy, and do not run though nobody disabled or removed them. */
+  /** Bundles that should set a permission policy and are not running, although nobody disabled or removed them. */
   failedPolicies(): string[] {
     return missingPolicies(this.#parts);
   }
@@ -92,17 +94,20 @@ export class DynamicPlugins {
     return dynamic.operator.start(kind, name, by);
   }
 
-  /** Takes an archive for the root directory; see {@link Operator.upload}. Throws ROOT_UNWRITABLE where there is none. */
+  /**
+   * Receives an archive for the root directory; see {@link Operator.upload}. Throws ROOT_UNWRITABLE if there is no root
+   * directory.
+   */
   async upload(body: Readable, by: string): Promise<{ operation: Operation; done: Promise<Operation> }> {
     const { dynamic } = this.#parts;
-    if (!dynamic) throw new StagedoorError('ROOT_UNWRITABLE', 'This portal has no dynamicPlugins.rootDirectory.');
+    if (!dynamic) throw rootDirectoryUnset();
     return await dynamic.operator.upload(body, by);
   }
 
   /** An operation of this run of the portal. Throws OPERATION_UNKNOWN. */
   operation(id: string): Operation {
     const operation = this.#parts.operations.get(id);
-    if (!operation) throw new StagedoorError('OPERATION_UNKNOWN', `There is no operation '${id}'.`);
+    if (!operation) throw operationUnknown(id);
     return operation;
   }
 
@@ -111,23 +116,27 @@ export class DynamicPlugins {
     return this.#parts.units.installed();
   }
 
-  /** Starts every unit; resolves when each has reached an end state. Rejects when a static plugin must not fail. */
+  /** Starts every unit; resolves when each has reached an end state. Rejects if a static plugin fails that must not. */
   async boot(): Promise<void> {
     await bootRuntime(this.#parts).finally(this.#onBooted);
   }
 
-  /** Has root start-up hooks run, when the portal has started; resolves when those of its own plugins have ended. */
+  /** Runs root start-up hooks when the portal has started; resolves when those of static plugins have ended. */
   async started(): Promise<void> {
     await this.#parts.startupHooks.open();
   }
 
-  /** Begins to follow the root directory, when the portal has started: a first look at every file takes a start's time. */
+  /** Starts following the root directory after the portal has started, because the first look at every file takes time. */
   watch(): void {
-    const { dynamic, closers } = this.#parts;
+    const { dynamic, closers, logger } = this.#parts;
     if (!dynamic || this.#stopped) return;
     const { drops, settings } = dynamic;
-    const changed = (entry: string): void => drops.changed(entry);
-    closers.add(watchRoot(settings.rootDirectory, drops.entries(), changed, (fault) => drops.readable(fault)));
+    const listener = {
+      changed: (entry: string) => drops.changed(entry),
+      readable: (fault: StagedoorError | undefined) => drops.readable(fault),
+      polling: (why: string) => logger.warn(why),
+    };
+    closers.add(watchRoot(settings.rootDirectory, drops.entries(), listener));
   }
 
   /** Stops following drops, lets requests finish, runs every plugin's shutdown hooks. `delayMs` comes first. */

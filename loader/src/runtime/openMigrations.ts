@@ -4,7 +4,7 @@ import type { EventLog } from '../lifecycle/eventLog';
 import type { Settings } from '../settings/settings';
 import { MigrationRecords, type MigrationMemory } from '../migrations/records';
 
-/** What {@link openMigrations} goes by. */
+/** Inputs of {@link openMigrations}. */
 export interface MigrationsOptions {
   settings: Settings;
   config: Config;
@@ -13,7 +13,7 @@ export interface MigrationsOptions {
   events: EventLog;
 }
 
-/** The records of a portal, which tells of bundles that run on a newer database as an event. */
+/** The migration records of a portal; bundles that run on a newer database are reported as an event. */
 export function openMigrations({ settings, config, memory, logger, events }: MigrationsOptions): MigrationRecords {
   return new MigrationRecords({
     olderBuilds: settings.database.olderBuilds,

@@ -7,28 +7,28 @@ import type { Settings } from '../settings/settings';
 import type { Shelves } from '../stage/shelf';
 import type { StateOpening } from '../stage/stateOpening';
 
-/** The state directory of a portal, and what it remembers. */
+/** The state directory of a portal, and the records in it. */
 export interface RuntimeState {
   /** Real path. */
   directory: string;
   shelves: Shelves;
   state: StateFile;
-  /** Aborted when another process has taken the directory while this one stood still: nothing is removed there any more. */
+  /** Aborted when another process has taken the directory while this one was suspended: nothing is removed from it afterwards. */
   lost: AbortSignal;
 }
 
-/** Makes the root directory, and takes the state directory. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+/** Creates the root directory, and locks the state directory. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
 export async function openState(
   settings: Settings,
   { opening, logger }: { opening: StateOpening; logger: LoggerService },
 ): Promise<RuntimeState> {
   for (const id of openExceptions(settings)) {
     logger.warn(
-      `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that brings or extends the ` +
-        `plugin '${id}' runs in the portal. Name the bundles that are meant under packages.`,
+      `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that provides or extends the ` +
+        `plugin '${id}' runs in the portal. List the intended bundles under packages.`,
     );
   }
-  // Why it cannot be read is told when it is.
+  // The error is reported when it is read.
   await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
   const lost = new AbortController();
   const { directory, lock, shelves } = await opening.open((fault) => {
@@ -36,7 +36,7 @@ export async function openState(
     logger.error(faultText(fault));
   });
   const state = await StateFile.open(directory, {
-    assertHeld: () => lock.assertHeld(),
+    lock,
     onDamage: (fault) => logger.error(faultText(fault)),
   });
   return { directory, shelves, state, lost: lost.signal };

@@ -14,19 +14,19 @@ import type { Timings } from '../observability/timing/timings';
 import type { Settings } from '../settings/settings';
 import type { StateOpening } from '../stage/stateOpening';
 
-/** What bundles are loaded with: the settings of the operator, and what they need from the first moment. */
+/** Options for loading bundles: the settings of the operator, and objects that are needed from the first moment. */
 export interface DynamicOptions {
   settings: Settings;
   opening: StateOpening;
-  /** Stages and compiles while the portal starts; undefined where there is nothing new. */
+  /** Stages and compiles while the portal starts; undefined if there is nothing new. */
   ahead?: AheadThread;
   /** Threads that check app-config. */
   schemaWorkers: SchemaWorkers;
 }
 
-/** What the runtime is given by the backend it lives in. */
+/** Options of the runtime from the backend that contains it. */
 export interface RuntimeOptions {
-  /** Undefined: the portal's own plugins only. */
+  /** Undefined: static plugins only. */
   dynamic: DynamicOptions | undefined;
   services: RootServices;
   rootHttpRouter: RootHttpRouterService;
@@ -38,7 +38,7 @@ export interface RuntimeOptions {
   own: Contribution;
   timings: Timings;
   cwd: string;
-  /** Hears what the start of the portal's own plugins came to. */
+  /** Receives the outcomes of the start of static plugins. */
   startup: StartupReport;
   /** The id of the portal's instance, see `PortalMetadata`. */
   instanceId(): string | undefined;

@@ -22,23 +22,23 @@ import type { Slots } from '../serve/slots';
 import type { Settings } from '../settings/settings';
 import type { Gate } from '../validate/gate';
 
-/** What there is for bundles: the root directory and all that follows from it. */
+/** The parts for bundles: the root directory and everything that depends on it. */
 export interface DynamicParts {
   settings: Settings;
   state: StateFile;
   /** Leaves the state directory to others. */
-  release(): void;
+  release(): Promise<void>;
   pipeline: Pipeline<FoundDrop>;
   bundles: Bundles;
   drops: DropDirectory;
   operator: Operator;
   reports: BuildReports;
   collector: Collector;
-  /** Undefined where no plugin runs in a process of its own. */
+  /** Undefined if no plugin runs in a separate process. */
   processes: ProcessHost | undefined;
 }
 
-/** Everything that the runtime is made of, see `createRuntime`. */
+/** The parts of the runtime, see `createRuntime`. */
 export interface RuntimeParts {
   own: Contribution;
   host: HostManifest;
@@ -48,14 +48,14 @@ export interface RuntimeParts {
   registry: StatusStore;
   operations: Operations;
   observations: Observations;
-  /** What the bundles that serve, or would, say of themselves. */
+  /** Details from the files of bundles. */
   details: BundleDetails;
   gate: Gate;
-  /** What builds have done to the databases of plugins; undefined where there are no bundles. */
+  /** Records what builds did to the databases of plugins; undefined if there are no bundles. */
   migrations: MigrationRecords | undefined;
   units: Units;
   startupHooks: StartupHooks;
-  /** Undefined in a portal of its own plugins only. */
+  /** Undefined in a portal with static plugins only. */
   dynamic: DynamicParts | undefined;
   phase: RuntimePhase;
   closers: Closers;
@@ -63,11 +63,11 @@ export interface RuntimeParts {
 
 /** How far the runtime is. */
 export interface RuntimePhase {
-  /** Every bundle that was there at the start runs, or its status says why not. */
+  /** Every bundle that was present at the start runs, or its status explains why not. */
   booted: boolean;
 }
 
-/** What has to be undone at the end, in the order in which it was done. */
+/** Clean-up functions for the end, in the order in which they were added. */
 export class Closers {
   readonly #work: Array<() => Promise<void> | void> = [];
 
@@ -75,7 +75,7 @@ export class Closers {
     this.#work.push(close);
   }
 
-  /** Undoes all; what was undone before is not undone again. */
+  /** Runs them all; later calls do nothing. */
   async close(): Promise<void> {
     for (const close of this.#work.splice(0)) await close();
   }

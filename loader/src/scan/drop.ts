@@ -1,7 +1,8 @@
-import { StagedoorError, isDropName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
+import { isDropName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { entryUnreadable, rootUnreadable } from './errors';
 
 /** One entry of the root directory: a folder, a link to one, or a `.tgz`. */
 export interface Drop {
@@ -11,19 +12,19 @@ export interface Drop {
   kind: 'folder' | 'archive';
 }
 
-/** What a path that leads nowhere is answered. */
+/** Error codes of a path that does not exist. */
 const ABSENT = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /**
- * The drop at `<root>/<entry>`; undefined where there is none, or nothing that could be a bundle. An entry is absent only
- * where the root directory can be read: throws ROOT_UNREADABLE, and DROP_UNREADABLE for an entry that cannot be looked at.
+ * The drop at `<root>/<entry>`; undefined if there is none, or nothing that could be a bundle. Absence is certain only if the
+ * root directory can be read: throws ROOT_UNREADABLE, and DROP_UNREADABLE for an unreadable entry.
  */
 export async function findDrop(root: string, entry: string): Promise<Drop | undefined> {
   const path = join(root, entry);
   const info = await stat(path).catch(async (error: NodeJS.ErrnoException) => {
     await checkRoot(root);
     if (ABSENT.has(error.code ?? '')) return undefined;
-    throw new StagedoorError('DROP_UNREADABLE', `${entry} cannot be read: ${error.message}`, { cause: error });
+    throw entryUnreadable(entry, error);
   });
   if (info?.isDirectory()) return { entry, path, kind: 'folder' };
   if (info?.isFile() && isArchiveName(entry)) return { entry, path, kind: 'archive' };
@@ -36,11 +37,6 @@ export async function listDrops(root: string): Promise<string[]> {
     throw rootUnreadable(root, cause);
   });
   return entries.filter(isDropName).sort();
-}
-
-/** ROOT_UNREADABLE, for whatever keeps the root directory from being read. */
-function rootUnreadable(root: string, cause: unknown): StagedoorError {
-  return new StagedoorError('ROOT_UNREADABLE', `${root} cannot be read: ${(cause as Error).message}`, { cause });
 }
 
 async function checkRoot(root: string): Promise<void> {

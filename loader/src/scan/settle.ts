@@ -15,25 +15,28 @@ import { snapshot, type Snapshot } from './snapshot';
 export interface SettleTimes {
   /** No change for this long, once all files of the manifest are there. */
   wholeMs: number;
-  /** The same for archives: only reading one tells whether all of it is there. */
+  /** The same for archives, whose completeness shows only when they are read. */
   quietMs: number;
-  /** The same for folders without a manifest: nothing says when those are complete. */
+  /** The same for folders without a manifest, whose completeness is unknown. */
   quietForeignMs: number;
-  /** An incomplete drop that has not changed for this long is taken as it is, to be rejected by name. */
+  /** An incomplete drop that has not changed for this long is read anyway, to be rejected with a reason. */
   giveUpMs: number;
 }
 
 export const SETTLE_TIMES: SettleTimes = { wholeMs: 250, quietMs: 250, quietForeignMs: 1000, giveUpMs: 10_000 };
 
-/** For who reads a drop as soon as it may be whole, and then waits until it is {@link quiet}, or has settled where it was not. */
+/**
+ * For callers that read a drop as soon as it may be complete, and then wait until it is {@link quiet}, or has settled if it
+ * was not.
+ */
 export const PROMPT_TIMES: SettleTimes = { ...SETTLE_TIMES, wholeMs: 0, quietMs: 50 };
 
 const POLL_MS = 50;
 
 /**
- * Waits until a drop is complete and nothing has changed for the quiet time, so that a half-copied one is never
- * loaded. A drop that has long been there settles at once, and one that is as it was when it had settled before: `known`.
- * Resolves with the text of its last {@link snapshot}, empty for a drop that was removed meanwhile.
+ * Waits until a drop is complete and has not changed for the quiet time, so that a partial copy is never loaded. A drop that
+ * has been there for long settles at once, and so does one that is unchanged since it last settled: `known`. Resolves with
+ * the text of its last {@link snapshot}, empty for a drop that was removed meanwhile.
  */
 export async function settle(drop: Drop, known?: string, times: SettleTimes = SETTLE_TIMES): Promise<string> {
   const completeMs = completeAfter(drop, times);
@@ -51,7 +54,7 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
       }
       if (isEnough(quietMs, inspected.completeness, times)) return seen.text;
     }
-    // Not longer than a drop has to be quiet still.
+    // At most as long as the remaining quiet time.
     await sleep(quietMs < completeMs ? Math.min(POLL_MS, completeMs - quietMs) : POLL_MS);
     const now = await snapshot(drop);
     if (now.text !== seen.text) quietSince = Date.now();
@@ -59,14 +62,14 @@ export async function settle(drop: Drop, known?: string, times: SettleTimes = SE
   }
 }
 
-/** True for a drop that has settled as it was when it was `seen`: {@link settle} would resolve at once. */
+/** True for a drop that had settled when it was `seen` and is unchanged: {@link settle} would resolve at once. */
 export async function hasSettled(drop: Drop, seen: Snapshot, times: SettleTimes, fs: FileSystem): Promise<boolean> {
   const quietMs = Date.now() - seen.changedAt;
   if (seen.text === '' || quietMs < completeAfter(drop, times)) return false;
   return quietMs >= times.giveUpMs || isEnough(quietMs, await inspect(drop, fs), times);
 }
 
-/** The text of a drop's {@link snapshot} when nothing has changed in it for `ms`, or of one that differs from `seen` before. */
+/** The text of a drop's {@link snapshot} after nothing changed in it for `ms`, or of one that differs from `seen` earlier. */
 export async function quiet(drop: Drop, seen: string, ms: number, fs: FileSystem = waitingFileSystem): Promise<string> {
   const now = await snapshot(drop, fs);
   const leftMs = Math.min(ms, now.changedAt + ms - Date.now());
@@ -85,7 +88,7 @@ function isEnough(quietMs: number, completeness: Completeness, { quietForeignMs 
 
 type Completeness = 'complete' | 'foreign' | 'incomplete';
 
-/** Judges a folder by its manifest; one that package.json announces but that is not there yet is awaited. */
+/** Compares a folder with its manifest. A manifest that package.json announces and that is missing is still expected. */
 async function inspect({ kind, path: dir }: Drop, fs: FileSystem = waitingFileSystem): Promise<Completeness> {
   if (kind === 'archive') return 'complete';
   let announced: boolean;
@@ -103,7 +106,7 @@ async function inspect({ kind, path: dir }: Drop, fs: FileSystem = waitingFileSy
     }
     return 'complete';
   } catch (error) {
-    // A later format is complete and will be refused by name; anything else may still be under the pen.
+    // A newer format is complete, and will be rejected with a reason; anything else may still be being written.
     return isStagedoorError(error) && error.code === 'FORMAT_UNSUPPORTED' ? 'complete' : 'incomplete';
   }
 }

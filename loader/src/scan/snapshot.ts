@@ -4,9 +4,9 @@ import type { Stats } from 'node:fs';
 import { join } from 'node:path';
 import { isBundleFolder, type Drop } from './drop';
 
-/** A drop as seen from outside. */
+/** State of a drop, from file metadata. */
 export interface Snapshot {
-  /** Hash over names, sizes and times of all files: two equal ones mean that nothing was written in between. Empty: no drop. */
+  /** Hash over names, sizes and times of all files: equal hashes mean that nothing was written in between. Empty: no drop. */
   text: string;
   /** When anything in it last changed, in milliseconds since the epoch. */
   changedAt: number;
@@ -15,7 +15,7 @@ export interface Snapshot {
 const MAX_DEPTH = 64;
 const BATCH = 256;
 
-/** What has been seen so far; it is never kept, only hashed. */
+/** Accumulates entries; they are hashed and not kept. */
 interface Look {
   hash: Hash;
   changedAt: number;
@@ -24,8 +24,8 @@ interface Look {
 }
 
 /**
- * Takes a {@link Snapshot}, of one more entry than a bundle may hold: who has more is refused anyway. Nothing is opened. A
- * folder without package.json is no bundle yet, perhaps never one (a link to `/`): only its top is looked at.
+ * Takes a {@link Snapshot} of at most one more entry than a bundle may contain, since larger ones are rejected. Opens no
+ * file. A folder without package.json is not a bundle yet, and perhaps never (a link to `/`): only its top level is read.
  */
 export async function snapshot(drop: Drop, fs: FileSystem = waitingFileSystem): Promise<Snapshot> {
   const look: Look = { hash: createHash('sha256'), changedAt: 0, left: DEFAULT_LIMITS.entries + 1, fs };
@@ -36,7 +36,7 @@ export async function snapshot(drop: Drop, fs: FileSystem = waitingFileSystem): 
   return { text: look.hash.digest('hex'), changedAt: look.changedAt };
 }
 
-/** Entry by entry, in the order in which the file system gives them: that only changes when something else does. */
+/** In directory order, which changes only when something else does. */
 async function visit(path: string, depth: number, look: Look): Promise<void> {
   if (depth > MAX_DEPTH) return;
   const { fs } = look;

@@ -1,32 +1,36 @@
 import { MANIFEST_FILE, type StagedoorError } from '@stagedoor/bundle';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DeepLook } from './deepLook';
 import { listDrops } from './drop';
 
 const INTERVAL_MS = 1000;
 
-/** A sweep under way. */
+/** A running sweep. */
 export interface Sweep {
-  /** Has the next look call `changed` for an entry that others saw change: what came and went between two looks, too. */
+  /** Makes the next look call `changed` for an entry that an event reported, even if it is unchanged by then. */
   recheck(entry: string): void;
+  /** From here on the looks are all that there is: they take in every file. */
+  replaceEvents(): void;
   close(): void;
 }
 
-/** Who hears of what a sweep finds. */
+/** Callbacks of a sweep. */
 export interface SweepListener {
   changed(entry: string): void;
-  /** The root directory cannot be read, once until it can again: then undefined. */
+  /** The root directory cannot be read (called once), or can again (undefined). */
   readable?(fault: StagedoorError | undefined): void;
 }
 
 /**
  * Looks every second at what tells one content of a drop from another (the entry itself, where a link leads, the
  * package.json and the manifest) and calls `changed` for entries that differ from the last look; the first calls it for
- * all that are there, and for those of `taken` that are not. A root directory that cannot be read is looked at again later,
- * and says nothing of its drops until then.
+ * all that are there, and for those of `taken` that are not. Where no events tell of the other files, those are looked at in turns. A
+ * root directory that cannot be read is looked at again later, and says nothing of its drops until then.
  */
 export function sweepRoot(root: string, taken: Iterable<string>, { changed, readable }: SweepListener): Sweep {
-  let known = new Map(Array.from(taken, (entry) => [entry, '']));
+  let known = new Map<string, Mark>(Array.from(taken, (entry) => [entry, { text: '' }]));
+  const deep = new DeepLook(root);
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let rechecks = new Set<string>();
@@ -46,15 +50,19 @@ export function sweepRoot(root: string, taken: Iterable<string>, { changed, read
     }
     if (seen) {
       for (const entry of new Set([...known.keys(), ...seen.keys(), ...again])) {
-        if (again.has(entry) || known.get(entry) !== seen.get(entry)) changed(entry);
+        if (again.has(entry) || known.get(entry)?.text !== seen.get(entry)?.text) changed(entry);
       }
       known = seen;
+      const inside = await deep.changed(new Map(Array.from(seen, ([entry, { device }]) => [entry, device])));
+      if (closed) return;
+      for (const entry of inside) changed(entry);
     } else for (const entry of again) rechecks.add(entry);
     timer = setTimeout(() => void look(), INTERVAL_MS).unref();
   }
   void look();
   return {
     recheck: (entry) => void rechecks.add(entry),
+    replaceEvents: () => deep.everywhere(),
     close: () => {
       closed = true;
       clearTimeout(timer);
@@ -62,18 +70,26 @@ export function sweepRoot(root: string, taken: Iterable<string>, { changed, read
   };
 }
 
-async function marks(root: string): Promise<Map<string, string>> {
+/** What a look sees of a drop. */
+interface Mark {
+  text: string;
+  /** The volume that its content is on. */
+  device?: number;
+}
+
+async function marks(root: string): Promise<Map<string, Mark>> {
   const entries = await listDrops(root);
   return new Map(await Promise.all(entries.map(async (entry) => [entry, await mark(join(root, entry))] as const)));
 }
 
 /** One line that changes when the drop does: its own, its link's and its describing files' identity and times. */
-async function mark(path: string): Promise<string> {
+async function mark(path: string): Promise<Mark> {
   const own = await lstat(path).catch(() => undefined);
   const [target, at] = own?.isSymbolicLink()
     ? await Promise.all([readlink(path).catch(() => ''), stat(path).catch(() => undefined)])
     : ['', own];
   const describing = at?.isDirectory() ? [join(path, 'package.json'), join(path, MANIFEST_FILE)] : [];
   const infos = [own, at, ...(await Promise.all(describing.map((file) => stat(file).catch(() => undefined))))];
-  return [target, ...infos.map((info) => (info ? `${info.ino} ${info.size} ${info.mtimeMs}` : '-'))].join('|');
+  const text = [target, ...infos.map((info) => (info ? `${info.ino} ${info.size} ${info.mtimeMs}` : '-'))].join('|');
+  return { text, ...(at && { device: at.dev }) };
 }

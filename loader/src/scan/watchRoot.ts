@@ -1,32 +1,49 @@
 import { watch, type FSWatcher } from 'chokidar';
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { isDropName, isInside, type StagedoorError } from '@stagedoor/bundle';
+import { isDropName, isInside } from '@stagedoor/bundle';
 import { isBundleFolder } from './drop';
-import { sweepRoot } from './sweepRoot';
+import { sweepRoot, type SweepListener } from './sweepRoot';
+
+/** Who hears of what changes in a root directory. */
+export interface RootListener extends SweepListener {
+  /** There are no more file system events, in one sentence; once. */
+  polling?(why: string): void;
+}
+
+/** Limits of the system, by what it says where they are reached: inotify(7). */
+const LIMITS: Record<string, string> = {
+  ENOSPC: 'fs.inotify.max_user_watches',
+  EMFILE: 'fs.inotify.max_user_instances',
+};
 
 /**
  * Watches the root directory and calls `changed` with the name of a drop whenever something in it was added,
  * changed or removed; first for all that are there or were `taken` before. File system events are quick but not certain
- * (a link that is turned elsewhere, a network volume written by another machine), so a sweep of the folder backs them
- * up. Content of nested `node_modules` is not watched: it never changes without its drop. Links inside drops are not
- * followed, drops that are links are. `readable` hears, once each time, that the root directory cannot be read, and that it
- * can again. Gives what ends it.
+ * (a link that is turned elsewhere, a network volume written by another machine, a limit of the system), so a sweep of the folder
+ * backs them up. Content of nested `node_modules` is not watched: it never changes without its drop. Links inside drops are not
+ * followed, drops that are links are. Gives what ends it.
  */
-export function watchRoot(
-  root: string,
-  taken: Iterable<string>,
-  changed: (entry: string) => void,
-  readable: (fault: StagedoorError | undefined) => void = () => {},
-): () => Promise<void> {
-  const links = new LinkedDrops(root, changed);
+export function watchRoot(root: string, taken: Iterable<string>, listener: RootListener): () => Promise<void> {
+  const { changed } = listener;
+  let polling = false;
+  const limitReached = (setting: string): void => {
+    sweep.replaceEvents();
+    if (!polling) listener.polling?.(pollingText(root, setting));
+    polling = true;
+  };
+  const links = new LinkedDrops(root, changed, limitReached);
   const watchAll = (): FSWatcher =>
-    watchFolder(root, (path) => {
-      const entry = path.split(sep)[0]!;
-      if (!isDropName(entry)) return;
-      sweep.recheck(entry);
-      changed(entry);
-    });
+    watchFolder(
+      root,
+      (path) => {
+        const entry = path.split(sep)[0]!;
+        if (!isDropName(entry)) return;
+        sweep.recheck(entry);
+        changed(entry);
+      },
+      limitReached,
+    );
   const sweep = sweepRoot(root, taken, {
     changed: (entry) => {
       changed(entry);
@@ -34,11 +51,11 @@ export function watchRoot(
     },
     readable: (fault) => {
       if (!fault) {
-        // To the watcher, everything was removed.
+        // The watcher sees everything as removed.
         void watcher.close();
         watcher = watchAll();
       }
-      readable(fault);
+      listener.readable?.(fault);
     },
   });
   let watcher = watchAll();
@@ -53,13 +70,15 @@ class LinkedDrops {
   readonly #watchers = new Map<string, { target: string; watcher: FSWatcher }>();
   readonly #root: string;
   readonly #changed: (entry: string) => void;
+  readonly #limitReached: (setting: string) => void;
 
-  constructor(root: string, changed: (entry: string) => void) {
+  constructor(root: string, changed: (entry: string) => void, limitReached: (setting: string) => void) {
     this.#root = root;
     this.#changed = changed;
+    this.#limitReached = limitReached;
   }
 
-  /** Watches where `entry` leads now, if that is a package outside the root directory, and nowhere else. */
+  /** Watches the target of `entry` if it is a package outside the root directory, and nothing else. */
   async follow(entry: string): Promise<void> {
     const path = join(this.#root, entry);
     const root = await realpath(this.#root).catch(() => this.#root);
@@ -68,7 +87,10 @@ class LinkedDrops {
     const earlier = this.#watchers.get(entry);
     if (earlier?.target === target) return;
     this.#watchers.delete(entry);
-    if (target) this.#watchers.set(entry, { target, watcher: watchFolder(target, () => this.#changed(entry)) });
+    if (target) {
+      const watcher = watchFolder(target, () => this.#changed(entry), this.#limitReached);
+      this.#watchers.set(entry, { target, watcher });
+    }
     await earlier?.watcher.close();
   }
 
@@ -78,7 +100,7 @@ class LinkedDrops {
 }
 
 /** Calls `changed` with the path below `dir` of everything that changes there, `node_modules` aside. */
-function watchFolder(dir: string, changed: (path: string) => void): FSWatcher {
+function watchFolder(dir: string, changed: (path: string) => void, limitReached: (setting: string) => void): FSWatcher {
   const watcher = watch(dir, {
     ignoreInitial: true,
     followSymlinks: false,
@@ -91,7 +113,17 @@ function watchFolder(dir: string, changed: (path: string) => void): FSWatcher {
     const inner = relative(dir, path);
     if (inner !== '') changed(inner);
   });
-  // A folder that cannot be watched (removed meanwhile, no permission) is noticed when it is read.
-  watcher.on('error', () => {});
+  watcher.on('error', (error) => {
+    const setting = LIMITS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (setting) limitReached(setting);
+    // Else a folder that cannot be watched (removed meanwhile, no permission): that is noticed when it is read.
+  });
   return watcher;
+}
+
+function pollingText(root: string, setting: string): string {
+  return (
+    `${root} cannot be watched for file system events: the limit ${setting} is reached. The portal looks at the files instead, ` +
+    `so changes are found later and cost more. Raise the limit on the host, e.g. \`sysctl ${setting}=524288\`, and restart the portal.`
+  );
 }

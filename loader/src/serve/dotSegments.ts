@@ -1,15 +1,14 @@
 import type { Response } from 'express';
 
-/** Few targets hold a dot at all, and every request is asked. */
+/** Few targets contain a dot, and every request is checked. */
 const MAYBE_DOT = /\.|%2e/i;
 
 /**
- * True for a request target with a segment that means "here" or "up" to whoever normalises it: `.` or `..`, plain or
- * encoded, between any of the separators that some parser takes for a slash.
- *
- * Express matches paths as they were sent, and so does the session check. A plugin that reads `new URL(request.url)` sees
- * another path: `/open/../secret` is below `/open` to the check, and `/secret` to the plugin. Clients send no such
- * segments, they resolve them first (RFC 3986, section 5.2.4).
+ * True for a request target with a segment that means "here" or "up" to code that normalises it: `.` or `..`, plain or
+ * encoded, between any separators that some parser reads as a slash.
+ * Express matches raw paths, and so does the session check. A plugin that reads `new URL(request.url)` sees another path:
+ * `/open/../secret` is below `/open` to the check, and `/secret` to the plugin. Clients do not send such segments, because
+ * they resolve them first (RFC 3986, section 5.2.4).
  */
 export function hasDotSegment(target: string): boolean {
   if (!MAYBE_DOT.test(target)) return false;
@@ -19,5 +18,5 @@ export function hasDotSegment(target: string): boolean {
 
 /** Answers 400. */
 export function refuseDotSegment(response: Response): void {
-  response.status(400).json({ error: { name: 'InputError', message: 'The path holds a dot segment' } });
+  response.status(400).json({ error: { name: 'InputError', message: 'The path contains a dot segment' } });
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 
-/** Hears of requests as they begin and end. */
+/** Is notified when requests begin and end. */
 export interface RequestObserver {
   began(): void;
   /** The response to a request of this method is done, or its client is gone. */
@@ -34,7 +34,7 @@ export class ActiveRequests {
     const began = performance.now();
     this.#observer?.began();
     response.on('close', () => {
-      // A plugin may say so again.
+      // A plugin may call it again.
       if (this.#responses[place] !== response) return;
       this.#responses[place] = undefined;
       this.#free.push(place);
@@ -44,8 +44,8 @@ export class ActiveRequests {
   }
 
   /**
-   * Waits until no request is left, at most `timeoutMs`. What is left then is ended: a response that has
-   * begun is closed as its protocol closes one, one that has not is answered 503.
+   * Waits until no request is left, at most `timeoutMs`. Remaining requests are then ended: a response that has begun is
+   * closed according to its protocol, others are answered with 503.
    */
   async drain(timeoutMs: number): Promise<void> {
     if (this.count === 0) return;
@@ -59,7 +59,7 @@ export class ActiveRequests {
     clearTimeout(timer);
     for (const response of [...this.#responses]) {
       if (!response) continue;
-      // The plugin may still write; that is no longer anybody's fault.
+      // The plugin may still write; errors of that are ignored.
       response.on('error', () => {});
       if (!response.headersSent) response.status(503).set('Retry-After', '1');
       response.end();

@@ -1,14 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What Node.js calls with a request for a protocol upgrade, its connection, and what came after the request's head. */
+/** Node.js calls it with a request for a protocol upgrade, its connection, and the bytes after the head. */
 export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 type Method = (this: Server, ...values: unknown[]) => unknown;
 
 /**
- * A server like the given one, but for `upgrade` listeners: those that are added to it are kept in `listeners`, and
- * `onAdded` hears of each. Everything else is done to the server itself.
+ * A server like the given one, except for `upgrade` listeners: they are kept in `listeners`, and `onAdded` is called for
+ * each. Everything else applies to the server itself.
  */
 export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, onAdded: () => void): Server {
   const add = (listener: UpgradeListener): void => {
@@ -53,7 +53,10 @@ export function serverStandIn(server: Server, listeners: Set<UpgradeListener>, o
   return standIn;
 }
 
-/** What the server has of its own, but for methods: Node.js looks some of it up for each request, slowly in a proxy. */
+/**
+ * Own properties of the server other than methods: Node.js reads some of them for each request, which is slow through a
+ * proxy.
+ */
 function accessors(server: Server): PropertyDescriptorMap {
   const own = server as unknown as Record<PropertyKey, unknown>;
   const keys = Reflect.ownKeys(server).filter((key) => typeof key === 'symbol' || typeof own[key] !== 'function');

@@ -1,7 +1,8 @@
 import type { RootHttpRouterService } from '@backstage/backend-plugin-api';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { answerStarting } from './unavailable';
 
-/** What a slot points at: it takes the requests below one mount path. */
+/** The target of a slot: it handles the requests below one mount path. */
 export interface SlotTarget {
   handle(path: string, request: Request, response: Response, next: NextFunction): void;
 }
@@ -14,20 +15,20 @@ interface Waiting {
 
 interface Slot {
   target?: SlotTarget;
-  /** Number of starts under way that may fill the slot. */
+  /** Number of starts in progress that may fill the slot. */
   starting: number;
   waiting: Set<Waiting>;
 }
 
-/** Ids that are mounted as they stand; a bundle may declare anything. */
+/** Ids that can be mounted literally; a bundle may declare anything. */
 const PLUGIN_ID = /^[\w-]+$/;
 
-/** As long as Backstage itself holds requests for a plugin that is starting. */
+/** As in Backstage, which holds requests for a starting plugin for this long. */
 const HOLD_MS = 5000;
 
 /**
- * One slot per mount path. `rootHttpRouter.use` cannot be undone, so each path is mounted once on the host and
- * stays; what it points at changes. An empty slot passes the request on, so a removed plugin is a 404.
+ * One slot per mount path. `rootHttpRouter.use` cannot be undone, so each path is mounted once on the host and stays; its
+ * target changes. An empty slot passes the request on, so a removed plugin is a 404.
  */
 export class Slots {
   readonly #slots = new Map<string, Slot>();
@@ -44,7 +45,7 @@ export class Slots {
     this.#release(slot);
   }
 
-  /** Points `path` at `target` unless it points at something already. */
+  /** Points `path` at `target` if it has no target. */
   fill(path: string, target: SlotTarget): void {
     if (!this.#slot(path).target) this.point(path, target);
   }
@@ -56,7 +57,7 @@ export class Slots {
     }
   }
 
-  /** Holds requests to an empty slot until it is filled or `work` ends, at most five seconds. */
+  /** Holds requests to an empty slot until it is filled or `work` ends; after five seconds they are answered with 503. */
   async holding<T>(path: string, work: () => Promise<T>): Promise<T> {
     const release = this.#hold(this.#slot(path));
     try {
@@ -66,7 +67,7 @@ export class Slots {
     }
   }
 
-  /** As {@link holding}, for plugins that are to be mounted; ids that cannot be are left out. */
+  /** As {@link holding}, for plugins that will be mounted; ids that cannot be are skipped. */
   async holdingPlugins<T>(ids: Iterable<string>, work: () => Promise<T>): Promise<T> {
     const release = this.holdPlugins(ids);
     try {
@@ -91,7 +92,7 @@ export class Slots {
     };
   }
 
-  /** False for a path that is, or leads to, what somebody else has mounted. */
+  /** False for a path that other code has mounted, or that leads to one. */
   #canMount(path: string): boolean {
     try {
       return this.#slot(path) !== undefined;
@@ -116,7 +117,7 @@ export class Slots {
       else next();
     };
     const handle: RequestHandler = (request, response, next) => {
-      // Pipelined behind another request, maybe to another plugin: a connection serves one plugin at a time.
+      // A request pipelined behind another, maybe to another plugin: a connection serves one plugin at a time.
       if (!response.socket && !response.destroyed) {
         response.once('socket', () => handle(request, response, next));
         return;
@@ -129,7 +130,7 @@ export class Slots {
         resume: () => dispatch(request, response, next),
         timer: setTimeout(() => {
           slot.waiting.delete(waiting);
-          waiting.resume();
+          answerStarting(response);
         }, HOLD_MS),
       };
       slot.waiting.add(waiting);

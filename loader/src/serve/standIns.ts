@@ -1,10 +1,10 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { inQuarantine } from './errors';
 import type { Slots, SlotTarget } from './slots';
 import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
 
 /**
- * Answers in the place of plugins that are in quarantine and were never started since the portal was: 503 as before its
- * restart, and not 404 as for plugins that nobody knows.
+ * Answers for plugins in quarantine that have not started since the portal did: 503 as before its restart, rather than 404 as
+ * for unknown plugins.
  */
 export class StandIns {
   readonly #slots: Slots;
@@ -14,13 +14,13 @@ export class StandIns {
     this.#slots = slots;
   }
 
-  /** Brings who stands in up to date with the status of a bundle; `status` is undefined for one that is gone. */
+  /** Updates the stand-ins for the status of a bundle; `status` is undefined for a removed one. */
   follow(name: string, status: { state: string; message?: string; pluginIds: string[] } | undefined): void {
     const earlier = this.#targets.get(name);
     if (earlier) this.#slots.clear(earlier);
     this.#targets.delete(name);
     if (status?.state !== 'quarantined') return;
-    const fault = new StagedoorError('PLUGIN_QUARANTINED', status.message ?? `${name} crashed too often.`);
+    const fault = inQuarantine(name, status.message);
     const target: SlotTarget = {
       handle: (_path, _request, response) => answerUnavailable(response, fault, QUARANTINED_RETRY_S),
     };

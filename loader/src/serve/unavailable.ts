@@ -1,16 +1,20 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'express';
+import { answerNotHttp } from './errors';
 import type { SlotTarget } from './slots';
 
-/** How long a client waits before it asks again for a plugin that only an operator brings back, in seconds. */
+/** Seconds before a client should retry for a plugin that only an operator can bring back. */
 export const QUARANTINED_RETRY_S = 300;
 
-/** Answers 503 with the coded fault and when to come back, in seconds; an answer that has begun is broken off. */
+/** The same for a plugin that is starting, as a header. */
+const STARTING_RETRY_S = '5';
+
+/** Answers 503 with the error and Retry-After in seconds; a response that has begun is aborted. */
 export function answerUnavailable(response: Response, fault: StagedoorError, retryAfterS: number): void {
   answerFault(response, 503, 'ServiceUnavailableError', fault, { 'Retry-After': String(retryAfterS) });
 }
 
-/** Answers in the place of a plugin of the portal that failed and may: 503, as Backstage does after a while. */
+/** Answers for a static plugin that was permitted to fail: 503, as Backstage does after a while. */
 export function didNotStart(pluginId: string): SlotTarget {
   return { handle: (_path, _request, response) => answerDidNotStart(response, pluginId) };
 }
@@ -21,13 +25,17 @@ export function answerDidNotStart(response: Response, pluginId: string): void {
   response.status(503).json({ error });
 }
 
-/** Answers 502 with ANSWER_INVALID; an answer that has begun is broken off. */
+/** Answers 503 with Retry-After for a plugin that is still starting, with the message of Backstage. */
+export function answerStarting(response: Response): void {
+  if (response.headersSent || response.destroyed) return;
+  const error = { name: 'ServiceUnavailableError', message: 'Service has not started up yet' };
+  response.status(503).set('Retry-After', STARTING_RETRY_S).json({ error });
+}
+
+/** Answers 502 with ANSWER_INVALID; a response that has begun is aborted. */
 export function answerInvalid(response: Response, pluginId: string, { message }: Error): void {
-  const fault = new StagedoorError(
-    'ANSWER_INVALID',
-    `Plugin '${pluginId}' gave an answer that is no HTTP: ${message}.`,
-  );
-  // Some may have been taken over from that answer.
+  const fault = answerNotHttp(pluginId, message);
+  // Some headers may have been copied from that answer.
   for (const name of response.getHeaderNames()) {
     if (name.startsWith('content-') && !response.headersSent) response.removeHeader(name);
   }

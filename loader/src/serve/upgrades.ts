@@ -11,22 +11,21 @@ import {
 } from '../patches/upgradeRouting';
 import { serverStandIn, type UpgradeListener } from './serverStandIn';
 
-/** What takes the WebSockets of one path, as it is given to Backstage's root router. */
+/** A handler for the WebSockets of one path, as Backstage's root router accepts it. */
 export type WebSocketHandler = RootHttpRouterServiceWebSocketHandler['handler'];
 
 /** A request for a WebSocket with its connection, and what came after the request's head. */
 export type WebSocketUpgrade = Parameters<WebSocketHandler>[0];
 
-/** What plugins take for a server, with the server it stands for. */
+/** The stand-in that plugins see, with the real server. */
 const standsFor = new WeakMap<object, Server>();
 
 /**
- * The WebSocket side of one generation. Since backend-plugin-api 1.12 a plugin registers a handler for an exact path with its
- * router, whose code checks the session itself. Before, a plugin took upgrades by adding an `upgrade` listener to the server it finds
- * on a request (as plugin-signals-backend and http-proxy-middleware do): past every route and session check, and for
- * good. Here it finds a stand-in of the server, and its listener becomes the generation's. Each upgrade goes through the
- * portal's routes like any request, and reaches the listeners of the generation that serves it when it gets past its
- * session check.
+ * The WebSocket side of one generation. Since backend-plugin-api 1.12, a plugin registers a handler for an exact path with
+ * its router, whose code checks the session itself. Before, a plugin accepted upgrades by adding an `upgrade` listener to the
+ * server of a request (as plugin-signals-backend and http-proxy-middleware do): bypassing every route and session check, and
+ * permanently. Here it finds a stand-in of the server, and its listener belongs to the generation. Each upgrade passes the
+ * portal's routes like any request, and reaches the listeners of the generation in service after its session check.
  */
 export class Upgrades {
   readonly #listeners = new Set<UpgradeListener>();
@@ -35,24 +34,24 @@ export class Upgrades {
   readonly #logger: LoggerService;
   readonly #standIns = new WeakMap<Server, Server>();
   #latest: Server | undefined;
-  /** Has upgrades come through the portal's routes while this side takes any. */
+  /** Routes upgrades through the portal while this side accepts any. */
   #routing: Patch | undefined;
 
   constructor(logger: LoggerService) {
     this.#logger = logger;
   }
 
-  /** Has whoever handles this request, the only one under way on its connection, find the stand-in of the server on it. */
+  /** Makes the handler of this request, the only one on its connection, find the stand-in of the server on it. */
   attend(request: IncomingMessage): void {
     const socket = request.socket as Socket & { server?: Server };
-    // Mostly the connection was here before.
+    // Usually the connection was here before.
     if (socket.server === this.#latest || !socket.server) return;
     this.#latest = this.#standIn(standsFor.get(socket.server) ?? socket.server);
     socket.server = this.#latest;
   }
 
   /**
-   * Registers what takes WebSockets at an exact path, as Backstage's root router does. Throws for a path that is none, or
+   * Registers a WebSocket handler at an exact path, as Backstage's root router does. Throws for an invalid path, or one that
    * is taken.
    */
   addHandler(path: string, handler: WebSocketHandler): void {
@@ -64,7 +63,7 @@ export class Upgrades {
     this.#routing ??= catchUpgrades();
   }
 
-  /** Hands the connection of a request for a WebSocket to the handler of its path; false where there is none. */
+  /** Passes the connection of a WebSocket request to the handler of its path; false if there is none. */
   takeRouted(request: IncomingMessage & { originalUrl?: string }): boolean {
     if (this.#handlers.size === 0 || !asksForUpgrade(request)) return false;
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return false;
@@ -81,7 +80,7 @@ export class Upgrades {
     return true;
   }
 
-  /** Hands the connection of a request to the listeners; false when it asks for no upgrade, or nobody listens. */
+  /** Passes the connection of a request to the listeners; false if it is not an upgrade, or nobody listens. */
   take(request: IncomingMessage & { originalUrl?: string }): boolean {
     const upgrade = this.#listeners.size > 0 ? this.#takeConnection(request) : undefined;
     if (!upgrade) return false;
@@ -95,7 +94,7 @@ export class Upgrades {
     return true;
   }
 
-  /** Takes no more upgrades, and ends the connections that were taken. */
+  /** Accepts no more upgrades, and ends the accepted connections. */
   close(): void {
     this.#listeners.clear();
     this.#handlers.clear();

@@ -1,11 +1,11 @@
 import type { Config } from '@backstage/config';
 import { Section } from './section';
 
-/** Who may change plugins through the portal, and how. */
+/** Which users may change plugins through the portal, and how. */
 export interface AccessSettings {
-  /** Full entity refs of users and groups, in lower case, e.g. `group:default/platform`. */
+  /** Full entity refs of users and groups, in lower case, for example `group:default/platform`. */
   operators: string[];
-  /** Whether the portal takes uploads. */
+  /** Whether the portal accepts uploads. */
   upload: boolean;
 }
 

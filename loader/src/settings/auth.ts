@@ -5,7 +5,7 @@ const UNAUTHENTICATED = ['declared', 'listed'] as const;
 
 /** What dynamic plugins may open to callers without a session. */
 export interface AuthSettings {
-  /** `declared`: every `addAuthPolicy` counts. `listed`: only for paths under `open`. */
+  /** `declared`: every `addAuthPolicy` is effective. `listed`: only for paths under `open`. */
   unauthenticated: (typeof UNAUTHENTICATED)[number];
   /** Paths below `/api/<pluginId>` that may be opened, by plugin id; without a prototype. */
   open: Record<string, string[]>;

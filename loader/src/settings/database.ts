@@ -5,7 +5,7 @@ const OLDER_BUILDS = ['allow', 'refuse'] as const;
 /** Whether a build may run on a database that a newer one has migrated. */
 export type OlderBuilds = (typeof OLDER_BUILDS)[number];
 
-/** What holds for the databases of plugins. */
+/** Settings for the databases of plugins. */
 export interface DatabaseSettings {
   olderBuilds: OlderBuilds;
 }

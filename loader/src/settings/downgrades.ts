@@ -2,13 +2,13 @@ import type { Section } from './section';
 
 const MODES = ['allow', 'refuse'] as const;
 
-/** What is done about a build that is older than one that has served. */
+/** How to treat a build that is older than one that has served. */
 export interface DowngradeSettings {
-  /** What holds for packages that neither list names. */
+  /** The mode for packages in neither list. */
   mode: (typeof MODES)[number];
   /** Package names; `*` stands for any characters. */
   allow: string[];
-  /** As `allow`; a package that both name is refused. */
+  /** As `allow`; a package in both lists is refused. */
   refuse: string[];
 }
 

@@ -1,9 +1,9 @@
 import type { Section } from './section';
 
-/** When plugins are asked how they are. */
+/** Settings of health checks. */
 export interface HealthSettings {
   intervalMs: number;
-  /** Of one round of checks of one plugin. */
+  /** Time limit for one round of checks of one plugin. */
   timeoutMs: number;
 }
 

@@ -1,8 +1,8 @@
 import type { Section } from './section';
 
-/** Where metrics are served beyond the admin API. */
+/** Where metrics are served besides the admin API. */
 export interface MetricsSettings {
-  /** Undefined: on no port of their own. */
+  /** Undefined: not on a separate port. */
   port?: number;
   host: string;
 }

@@ -1,6 +1,6 @@
 import type { Section } from './section';
 
-/** Where a process may connect to: a host and port, or a Unix socket. */
+/** A target that a process may connect to: a host and port, or a Unix socket. */
 export type Place = { host: string; port: number } | { path: string };
 
 const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i;

@@ -4,13 +4,16 @@ import type { Section } from './section';
 
 const ISOLATIONS = ['in-process', 'process'] as const;
 
-/** Where a plugin runs: in the portal, or in a child process of its own. */
+/** Where a plugin runs: in the portal, or in a separate child process. */
 export type Isolation = (typeof ISOLATIONS)[number];
 
-/** What holds for one plugin; what is absent is as for all. */
+/** Settings for one plugin; absent ones have the general value. */
 export interface PluginSettings {
   isolation?: Isolation;
-  /** Package names of the bundles that `isolation: in-process` is for; undefined: whatever brings the plugin, or extends it. */
+  /**
+   * Package names of the bundles that `isolation: in-process` applies to; undefined: every bundle that provides or extends
+   * the plugin.
+   */
   packages?: string[];
   memoryLimitMb?: number;
   permissionModel?: boolean;
@@ -20,8 +23,8 @@ export interface PluginSettings {
 const KEYS = ['isolation', 'packages', 'memoryLimitMb', 'permissionModel', 'connect'];
 
 /**
- * Ids of the plugins that run in the portal where others do not, whatever bundle brings or extends them: a bundle chooses by its
- * package.json what plugin it is for, and gets there.
+ * Ids of the plugins that run in the portal although others do not, whatever bundle provides or extends them: a bundle
+ * chooses its plugin by its package.json, and would run there.
  */
 export function openExceptions(settings: { isolation: Isolation; plugins: Record<string, PluginSettings> }): string[] {
   const { isolation, plugins } = settings;

@@ -5,13 +5,13 @@ import type { Section } from './section';
 export interface ProcessSettings {
   /** Limit of one process, in megabytes. */
   memoryLimitMb: number;
-  /** Names of variables that a process gets of the portal's environment, beyond those that Node needs. */
+  /** Names of environment variables that a process inherits from the portal, besides those that Node needs. */
   environment: string[];
-  /** True: Node's permission model confines what files a process may read. */
+  /** True: Node's permission model restricts the files that a process may read. */
   permissionModel: boolean;
   /** The users that processes run as, one for each plugin; undefined: the user of the portal. */
   users?: UserRange;
-  /** What on this machine a confined process may connect to, beyond the portal, its database and its cache. */
+  /** Targets on this machine that a confined process may connect to, besides the portal, its database and its cache. */
   connect: Place[];
 }
 
@@ -21,7 +21,7 @@ export interface UserRange {
   count: number;
 }
 
-/** Below are users of the system and of people; above, those that stand for nobody. */
+/** Lower ids belong to system users and people; higher ones have special meanings. */
 const USERS = { min: 1000, max: 2 ** 31 - 1 };
 const MOST_USERS = 100_000;
 

@@ -1,10 +1,10 @@
 import type { Config } from '@backstage/config';
-import { StagedoorError } from '@stagedoor/bundle';
 import { dirname, join, resolve } from 'node:path';
 import { readAccess } from './access';
 import { readAuth } from './auth';
 import { readDatabase } from './database';
 import { readDowngrades } from './downgrades';
+import { settingsInvalid } from './errors';
 import { readHealth } from './health';
 import { readMetrics } from './metrics';
 import { readPackages } from './packages';
@@ -14,6 +14,7 @@ import { Section } from './section';
 import { readServices } from './services';
 import type { Settings } from './settings';
 import { readSignatures } from './signatures';
+import { readVersions } from './versions';
 
 const KEYS = [
   'rootDirectory',
@@ -27,6 +28,7 @@ const KEYS = [
   'signatures',
   'packages',
   'downgrades',
+  'versions',
   'database',
   'isolation',
   'process',
@@ -39,8 +41,8 @@ const KEYS = [
 ];
 
 /**
- * Reads `dynamicPlugins`, all faults at once (SETTING_INVALID). Relative folders and files are taken from `cwd`.
- * Undefined without `dynamicPlugins.rootDirectory`: a portal without dynamic plugins.
+ * Reads `dynamicPlugins` and reports all errors at once (SETTING_INVALID). Relative paths are resolved from `cwd`. Undefined
+ * without `dynamicPlugins.rootDirectory`: a portal without dynamic plugins.
  */
 export function readSettings(config: Config, cwd: string): Settings | undefined {
   const faults: string[] = [];
@@ -58,6 +60,7 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     signatures: readSignatures(section, cwd),
     packages: readPackages(section),
     downgrades: readDowngrades(section),
+    versions: readVersions(section),
     database: readDatabase(section),
     isolation: readIsolation(section) ?? 'in-process',
     process: readProcess(section),
@@ -66,6 +69,6 @@ export function readSettings(config: Config, cwd: string): Settings | undefined 
     health: readHealth(section),
     metrics: readMetrics(section),
   };
-  if (faults.length > 0) throw new StagedoorError('SETTING_INVALID', faults.join('; '), { details: { faults } });
+  if (faults.length > 0) throw settingsInvalid(faults);
   return section.has('rootDirectory') ? settings : undefined;
 }

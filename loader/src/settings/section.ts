@@ -1,33 +1,33 @@
 import { readDurationFromConfig, type Config } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
 
-/** What a number must be. */
+/** Constraints of a number. */
 interface NumberLimits {
   min: number;
   max: number;
-  /** How the accepted values are named, e.g. `a port from 1 to 65535`. */
+  /** Description of the accepted values, for example `a port from 1 to 65535`. */
   accepted: string;
 }
 
 const HOUR_MS = 3_600_000;
 
 /**
- * One section of `dynamicPlugins` as it is read: a wrong value becomes a line in `faults` that names the key and the
- * accepted values, and reads as absent. Every section shares one list, so that all faults are reported together.
+ * A reader of one section of `dynamicPlugins`: an invalid value adds a line to `faults` that names the key and the accepted
+ * values, and reads as absent. All sections share one list, so that all errors are reported together.
  */
 export class Section {
   readonly path: string;
   readonly faults: string[];
   readonly #config: Config | undefined;
 
-  /** `accepted`: the keys there are, undefined where the operator chooses them (plugin ids). */
+  /** `accepted`: the known keys; undefined if the operator chooses them (plugin ids). */
   constructor(config: Config | undefined, path: string, faults: string[], accepted?: readonly string[]) {
     this.#config = config;
     this.path = path;
     this.faults = faults;
     for (const key of accepted ? this.keys() : []) {
       if (!accepted!.includes(key))
-        faults.push(`Unknown key '${this.#pathOf(key)}', accepted: ${accepted!.join(', ')}`);
+        faults.push(`unknown key '${this.#pathOf(key)}'; expected one of: ${accepted!.join(', ')}`);
     }
   }
 
@@ -39,11 +39,11 @@ export class Section {
     return this.#config?.has(key) ?? false;
   }
 
-  /** A section below this one; empty where there is none. */
+  /** A nested section; empty if there is none. */
   section(key: string, accepted?: readonly string[]): Section {
     const config = this.#read(key, 'an object', () => {
       const inner = this.#config!.getConfig(key);
-      // A config that follows its files fails for a value of another type only when it is read from.
+      // A config that follows its files reports a value of the wrong type only on access.
       inner.keys();
       return inner;
     });
@@ -58,13 +58,18 @@ export class Section {
     );
   }
 
-  string(key: string): string | undefined {
-    return this.#read(key, 'a text', () => this.#config!.getString(key));
+  /** True for a text, where other kinds of values are accepted too. */
+  isText(key: string): boolean {
+    return typeof this.#config?.getOptional(key) === 'string';
   }
 
-  /** A list of texts, empty by default. */
+  string(key: string): string | undefined {
+    return this.#read(key, 'a string', () => this.#config!.getString(key));
+  }
+
+  /** A list of strings, empty by default. */
   strings(key: string): string[] {
-    return this.#read(key, 'a list of texts', () => this.#config!.getStringArray(key)) ?? [];
+    return this.#read(key, 'a list of strings', () => this.#config!.getStringArray(key)) ?? [];
   }
 
   boolean(key: string): boolean | undefined {
@@ -95,17 +100,14 @@ export class Section {
     return this.fault(key, `is ${ms} ms`, accepted);
   }
 
-  /**
-   * A value for every key of a section whose keys are plugin ids. Without a prototype: a plugin may be called
-   * `constructor`.
-   */
+  /** A value for every key of a section with plugin ids as keys. Without a prototype: a plugin id may be `constructor`. */
   record<T>(read: (section: Section, key: string) => T): Record<string, T> {
     const values = Object.create(null) as Record<string, T>;
     for (const key of this.keys()) values[key] = read(this, key);
     return values;
   }
 
-  /** Notes that the value of a key is not accepted. */
+  /** Reports an invalid value of a key. */
   fault(key: string, what: string, accepted: string): undefined {
     this.faults.push(`'${this.#pathOf(key)}' ${what}, accepted: ${accepted}`);
     return undefined;

@@ -1,7 +1,7 @@
 import { coreServices } from '@backstage/backend-plugin-api';
 import type { Section } from './section';
 
-/** What a unit is run by: a bundle that replaced these would not be reached, not be stopped, or not be told from others. */
+/** Services that run a unit: a bundle that replaced these could not be reached, stopped or identified. */
 const IRREPLACEABLE: readonly string[] = [
   coreServices.pluginMetadata.id,
   coreServices.rootHttpRouter.id,

@@ -8,12 +8,13 @@ import type { PackageSettings } from './packages';
 import type { Isolation, PluginSettings } from './plugins';
 import type { ProcessSettings } from './process';
 import type { SignatureSettings } from './signatures';
+import type { VersionSettings } from './versions';
 
 /** Everything under `dynamicPlugins` in app-config, complete; `config.d.ts` describes each key to operators. */
 export interface Settings {
-  /** Where operators drop bundles, absolute. */
+  /** The folder in which operators drop bundles, absolute. */
   rootDirectory: string;
-  /** Where staged copies and state live, absolute. */
+  /** The folder of staged copies and state, absolute. */
   stateDirectory: string;
   startTimeoutMs: number;
   drainTimeoutMs: number;
@@ -24,13 +25,14 @@ export interface Settings {
   signatures: SignatureSettings;
   packages: PackageSettings;
   downgrades: DowngradeSettings;
+  versions: VersionSettings;
   database: DatabaseSettings;
   /** Where a plugin runs unless `plugins` says otherwise. */
   isolation: Isolation;
   process: ProcessSettings;
   /** By plugin id; without a prototype. */
   plugins: Record<string, PluginSettings>;
-  /** Plugin ids or package names without which the portal is not ready. */
+  /** Plugin ids or package names that readiness requires. */
   required: string[];
   health: HealthSettings;
   metrics: MetricsSettings;

@@ -8,16 +8,16 @@ const MODES = ['off', 'warn', 'require'] as const;
 /** A package that needs no signature. */
 export interface UnsignedPackage {
   name: string;
-  /** Hex sha256 over all files of the only build that is meant; without it, whoever may drop bundles can use the name. */
+  /** Hex sha256 over all files of the only accepted build; without it, every bundle with this name is accepted. */
   digest?: string;
 }
 
-/** What is asked of the signatures of bundles. */
+/** Requirements for the signatures of bundles. */
 export interface SignatureSettings {
-  /** `off`: not looked at. `warn`: a bundle without a good signature runs, with a warning. `require`: it does not run. */
+  /** `off`: not checked. `warn`: a bundle without a good signature runs, with a warning. `require`: it does not run. */
   mode: (typeof MODES)[number];
   trustedKeys: PublicKey[];
-  /** Packages that need no signature. A false signature counts against these, too. */
+  /** Packages that need no signature. A false signature is an error for these, too. */
   allowUnsigned: UnsignedPackage[];
 }
 
@@ -28,7 +28,7 @@ export function readSignatures(parent: Section, cwd: string): SignatureSettings 
   const listed = section.strings('trustedKeys');
   const trustedKeys = listed.map((text) => readKey(section, text, cwd)).filter((key) => key !== undefined);
   if (mode === 'require' && listed.length === 0) {
-    section.fault('trustedKeys', 'names no key, so that no signature could be good', 'at least one key');
+    section.fault('trustedKeys', 'contains no key, so no signature could be trusted', 'at least one key');
   }
   return { mode, trustedKeys, allowUnsigned: readUnsigned(section) };
 }
@@ -43,7 +43,7 @@ function readUnsigned(section: Section): UnsignedPackage[] {
   if (named && process.env.NODE_ENV === 'production') {
     section.fault(
       'allowUnsigned',
-      `names '${named.name}' alone, a name that any bundle can take`,
+      `names '${named.name}' without a digest, and any bundle can use that name`,
       '<name>@sha256:<digest> in production, with the digest that the plugin list and `stagedoor inspect` show',
     );
   }
@@ -52,7 +52,7 @@ function readUnsigned(section: Section): UnsignedPackage[] {
 
 /** A public key as PEM text, or the file that holds one. */
 function readKey(section: Section, text: string, cwd: string): PublicKey | undefined {
-  const accepted = 'Ed25519 public keys in PEM form, or files that hold one';
+  const accepted = 'Ed25519 public keys in PEM format, or files that contain one';
   try {
     if (text.includes('-----BEGIN')) return readPublicKey(text, 'A key');
     const file = resolve(cwd, text);

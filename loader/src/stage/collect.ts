@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Shelves } from './shelf';
 
-/** Removes staged copies that nothing needs any more, and what was found out about them: all but `keep`. */
+/** Removes unused staged copies and everything derived from them, except `keep`. */
 export async function collectStaged(shelves: Shelves, keep: ReadonlySet<string>): Promise<void> {
   const kept = new Set([...keep].map((dir) => join(basename(dirname(dir)), basename(dir))));
   for (const shelf of [shelves.staged, shelves.stagedForeign, shelves.compiled]) {

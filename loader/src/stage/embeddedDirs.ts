@@ -3,10 +3,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * Where the packages lie that another tool put into a bundle as `embedded/…`, by name. `rhdh-cli plugin export` and
- * `backstage-cli package bundle` name them as `file:` entries of `resolutions`, from which Yarn copies them into the
- * bundle's `node_modules`; that copy is what runs. A wrapper's plugin is such a package, and asks for its files by its
- * own name.
+ * Folders of the packages that another tool put into a bundle as `embedded/…`, by name. `rhdh-cli plugin export` and
+ * `backstage-cli package bundle` list them as `file:` entries of `resolutions`, from which Yarn copies them into the bundle's
+ * `node_modules`; that copy runs. The plugin inside a wrapper is such a package, and resolves its files by its own name.
  */
 export function embeddedDirs(dir: string, packageJson: PackageJson): Record<string, string> {
   const dirs: Record<string, string> = {};

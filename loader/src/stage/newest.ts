@@ -2,8 +2,8 @@ import { compare, valid } from 'semver';
 import type { StagedBundle } from './stagedBundle';
 
 /**
- * Of several bundles of one package the one that counts: the highest version, the drop that sorts last among equals.
- * Sorted by drop.
+ * The bundle of each package that takes precedence: the highest version; among equals, the drop that sorts last. Sorted by
+ * drop.
  */
 export function newestOf(bundles: readonly StagedBundle[]): StagedBundle[] {
   const newest = new Map<string, StagedBundle>();

@@ -1,7 +1,6 @@
 import {
   MANIFEST_FILE,
   SIGNATURE_FILE,
-  StagedoorError,
   digestOf,
   fileName,
   listFiles,
@@ -15,12 +14,13 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { passingCause } from '../errors/passingCause';
+import { stagedCopyUnreadable } from './errors';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stagedBundle';
 
 /**
- * Name of the folder that a staged copy lies in: the digest of its files, and where it has a manifest, after a dot, what
- * manifest and signatures hash to. These are in no digest, and a bundle may be signed after it was staged first.
+ * Name of the folder of a staged copy: the digest of its files and, if it has a manifest, after a dot, the hash of manifest
+ * and signatures. The digest does not cover these, and a bundle may be signed after it was first staged.
  */
 export async function copyName(dir: string, digest: string, fs: FileSystem = waitingFileSystem): Promise<string> {
   const describing = await Promise.all([MANIFEST_FILE, SIGNATURE_FILE].map((name) => hashOf(join(dir, name), fs)));
@@ -28,11 +28,11 @@ export async function copyName(dir: string, digest: string, fs: FileSystem = wai
   return `${digest}.${createHash('sha256').update(describing.join('\n')).digest('hex').slice(0, 16)}`;
 }
 
-/** Where staged copies of a build are: below either shelf, the one that was made last first. Rejects where that cannot be seen. */
+/** Folders of the staged copies of a build on both shelves, newest first. Rejects if that cannot be determined. */
 export async function stagedDirs(shelves: Shelves, name: string, digest: string): Promise<string[]> {
   const found: Array<{ dir: string; madeAt: number }> = [];
   for (const shelf of [shelves.staged, shelves.stagedForeign]) {
-    // Earlier versions used packName: the caller looks at what a copy holds.
+    // Earlier versions used packName: the caller checks the content of a copy.
     for (const folder of new Set([fileName(name), packName(name)])) {
       for (const entry of await readdir(join(shelf, folder)).catch(absent([]))) {
         if (entry.split('.')[0] !== digest) continue;
@@ -45,15 +45,15 @@ export async function stagedDirs(shelves: Shelves, name: string, digest: string)
   return found.sort((a, b) => b.madeAt - a.madeAt).map(({ dir }) => dir);
 }
 
-/** True while a staged copy is there and still is what its name says. Rejects where that cannot be seen. */
+/** True if a staged copy exists and still matches its name. Rejects if that cannot be determined. */
 export async function isIntact(dir: string): Promise<boolean> {
   if (!(await stat(dir).catch(absent(undefined)))) return false;
   return basename(dir) === (await copyName(dir, digestOf(await listFiles(dir))));
 }
 
 /**
- * The staged copy of an earlier build, without its drop; undefined where it is gone or was touched. Throws DROP_UNREADABLE
- * where it may be there, and cannot be read now.
+ * The staged copy of an earlier build, without its drop; undefined if it is gone or was modified. Throws DROP_UNREADABLE if
+ * it may exist but cannot be read now.
  */
 export async function readStaged(
   shelves: Shelves,
@@ -68,15 +68,14 @@ export async function readStaged(
     }
     return undefined;
   } catch (cause) {
-    const message = `The staged copy of ${name} cannot be read: ${(cause as Error).message}`;
-    throw new StagedoorError('DROP_UNREADABLE', message, {
-      hint: 'Give the portal process read permission on dynamicPlugins.stateDirectory, or mount its volume again.',
-      cause,
-    });
+    throw stagedCopyUnreadable(name, cause);
   }
 }
 
-/** What a staged copy in `dir` holds, made of the drop `entry`; undefined where it is gone or was touched. Rejects as `isIntact`. */
+/**
+ * The bundle in the staged copy `dir`, made from the drop `entry`; undefined if it is gone or was modified. Rejects as
+ * `isIntact`.
+ */
 export async function readCopy(dir: string, entry: string): Promise<StagedBundle | undefined> {
   const intact = await isIntact(dir).catch((error: unknown) => {
     if (passingCause(error)) throw error;
@@ -85,7 +84,7 @@ export async function readCopy(dir: string, entry: string): Promise<StagedBundle
   return intact ? await describeCopy(dir, entry) : undefined;
 }
 
-/** What a staged copy that is known to be intact holds; undefined where it cannot be read. */
+/** The bundle in a staged copy that is known to be intact; undefined if it cannot be read. */
 export async function describeCopy(dir: string, entry: string): Promise<StagedBundle | undefined> {
   try {
     const [packageJson, manifest] = await Promise.all([readPackageJson(dir), readManifest(dir)]);
@@ -96,7 +95,7 @@ export async function describeCopy(dir: string, entry: string): Promise<StagedBu
   }
 }
 
-/** Takes an error that says that there is nothing for `value`; any other leaves open what there is. */
+/** Maps an error that means absence to `value`; rethrows any other, which leaves the question open. */
 function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value;
@@ -104,7 +103,7 @@ function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** Hex sha256 of a small file, empty where there is none. */
+/** Hex sha256 of a small file, empty if there is none. */
 async function hashOf(file: string, fs: FileSystem): Promise<string> {
   try {
     return await fs.sha256(file, 0);

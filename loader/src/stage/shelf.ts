@@ -1,21 +1,21 @@
-import { findPackageDir, type SharedPackage } from '@stagedoor/bundle';
+import { databaseDrivers, findPackageDir, type SharedPackage } from '@stagedoor/bundle';
 import { lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writingState } from './stateDirectory';
 
-/** The folders that staged bundles live in, and through which Node finds what the host shares. */
+/** The folders of staged bundles, through which Node finds the packages that the host shares. */
 export interface Shelves {
   /** For bundles with our manifest: exactly the shared packages are visible. */
   staged: string;
   /** For bundles of other tools, which expect all of the host's `node_modules`. */
   stagedForeign: string;
-  /** What was compiled of staged copies and found out about them, laid out as they are; may be lost at any time. */
+  /** Data derived from staged copies, in the same layout; may be deleted at any time. */
   compiled: string;
   /** Scratch space on the same file system. */
   temporary: string;
 }
 
-/** Where it is told which staged copy was made of which drop. */
+/** The index of staged copies by drop. */
 export function indexFile({ temporary }: Shelves): string {
   return indexFileIn(dirname(temporary));
 }
@@ -26,7 +26,7 @@ export function indexFileIn(stateDir: string): string {
 }
 
 /**
- * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages, `foreign/staged/` under a
+ * Lays out `<stateDir>`: `staged/` under a `node_modules` of links to the shared packages and database drivers, `foreign/staged/` under a
  * link to the host's whole `node_modules`, and an empty `tmp/`. Plain Node resolution does the rest. Throws
  * STATE_UNWRITABLE.
  */
@@ -34,7 +34,7 @@ export function layShelves(stateDir: string, shared: readonly SharedPackage[], h
   return writingState(stateDir, async () => lay(stateDir, shared, hostDir));
 }
 
-/** With calls that block: a first start waits for this, and others would each wait for imports of Backstage. */
+/** Synchronous: a first start waits for this, and asynchronous calls would each wait for imports of Backstage. */
 function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string): Shelves {
   const shelves: Shelves = {
     staged: join(stateDir, 'staged'),
@@ -45,7 +45,8 @@ function lay(stateDir: string, shared: readonly SharedPackage[], hostDir: string
   rmSync(shelves.temporary, { recursive: true, force: true });
   rmSync(join(stateDir, 'node_modules'), { recursive: true, force: true });
   for (const dir of Object.values(shelves) as string[]) mkdirSync(dir, { recursive: true });
-  for (const { name, dir } of shared) {
+  // A plugin with a knex of its own uses the drivers that this portal has.
+  for (const { name, dir } of [...shared, ...databaseDrivers(hostDir)]) {
     const link = join(stateDir, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(dir, link, 'dir');

@@ -1,7 +1,5 @@
 import {
   DEFAULT_LIMITS,
-  MANIFEST_FILE,
-  StagedoorError,
   checkFiles,
   copyFolder,
   digestOf,
@@ -21,10 +19,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Drop } from '../scan/drop';
+import { manifestOfOtherPackage, manifestAbsent, dropUnreadable, stateUnwritable } from './errors';
 import { copyName, isIntact } from './readStaged';
 import type { Shelves } from './shelf';
 import type { StagedBundle } from './stagedBundle';
-import { stateUnwritable } from './stateDirectory';
 
 /**
  * Copies a drop into the state folder, checks the copy against its manifest and gives it its final place, named by content.
@@ -43,22 +41,19 @@ export async function stageDrop(
       await extractArchive(drop.path, scratch);
       files = await listFiles(scratch, fs);
     } else {
-      // First, so that nothing is copied of a folder that is no package.
+      // Read first, so that a folder that is not a package is not copied.
       await readPackageJson(drop.path, fs);
       files = listedOf(await copyFolder(drop.path, scratch, DEFAULT_LIMITS, fs));
     }
     const packageJson = await readPackageJson(scratch, fs);
     const manifest = await readManifest(scratch, fs);
     if (!manifest && 'stagedoor' in packageJson) {
-      throw new StagedoorError('MANIFEST_INVALID', `${drop.entry} announces a ${MANIFEST_FILE} but holds none.`);
+      throw manifestAbsent(drop.entry);
     }
     if (manifest) {
       checkFiles(manifest, files);
       if (manifest.name !== packageJson.name || manifest.version !== packageJson.version) {
-        throw new StagedoorError(
-          'MANIFEST_INVALID',
-          `${drop.entry}: package.json and ${MANIFEST_FILE} name different packages.`,
-        );
+        throw manifestOfOtherPackage(drop.entry);
       }
     }
     const digest = digestOf(files);
@@ -73,13 +68,9 @@ export async function stageDrop(
     return { name, version, digest, dir, packageJson, manifest, entry: drop.entry };
   } catch (error) {
     if (isNoRoom(error)) throw stateUnwritable(shelves.temporary, error);
-    throw isStagedoorError(error) ? error : unreadable(drop, error);
+    throw isStagedoorError(error) ? error : dropUnreadable(drop.entry, error);
   } finally {
-    // Unpacking that a full disk ended may still be writing: what removal says then must not hide why it ended.
+    // Unpacking that failed on a full disk may still be writing: errors of the clean-up must not hide the original one.
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
-}
-
-function unreadable(drop: Drop, cause: unknown): StagedoorError {
-  return new StagedoorError('DROP_UNREADABLE', `${drop.entry} cannot be read: ${(cause as Error).message}`, { cause });
 }

@@ -1,9 +1,9 @@
 import { sourceName, type BundleManifest, type PackageJson } from '@stagedoor/bundle';
 import { embeddedDirs } from './embeddedDirs';
 
-/** An immutable copy of a drop, the only thing that is ever run. */
+/** An immutable copy of a drop, the only thing that ever runs. */
 export interface StagedBundle {
-  /** Name in package.json, the bundle's identity across upgrades. */
+  /** Name in package.json, the identity of the bundle across updates. */
   name: string;
   version: string;
   /** Hex sha256 over all files. */
@@ -16,7 +16,7 @@ export interface StagedBundle {
   entry: string;
 }
 
-/** The source name and the name itself: upstream resolves a dynamic plugin's files by either. Embedded packages, too. */
+/** The source name and the name itself: upstream resolves the files of a dynamic plugin by either. Includes embedded packages. */
 export function packageDirs(bundle: StagedBundle): Record<string, string> {
   return {
     ...embeddedDirs(bundle.dir, bundle.packageJson),

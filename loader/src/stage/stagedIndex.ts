@@ -8,12 +8,12 @@ import { describeCopy, readCopy } from './readStaged';
 import { indexFile, type Shelves } from './shelf';
 import type { StagedBundle } from './stagedBundle';
 
-/** What was staged of one entry of the root directory. */
+/** Record of one staged entry of the root directory. */
 interface IndexEntry {
   /** The snapshot of the drop that was copied. */
   seen: string;
   dir: string;
-  /** The snapshot of the copy, when it had just been checked. */
+  /** The snapshot of the copy right after its check. */
   copy: string;
 }
 
@@ -21,9 +21,9 @@ interface IndexEntry {
 const WRITE_AFTER_MS = 500;
 
 /**
- * Which staged copy was made of which content of a drop, so that a start need not copy everything again. It may be lost at any
- * time: then drops are staged as if they were new. Copies that were made by another version of the loader do not count, it
- * may have been less strict.
+ * Index from the content of a drop to its staged copy, so that a start does not have to copy everything again. It may be
+ * deleted at any time: then drops are staged as if they were new. Copies of another version of the loader are ignored,
+ * because it may have been less strict.
  */
 export class StagedIndex {
   readonly #shelves: Shelves;
@@ -41,27 +41,27 @@ export class StagedIndex {
     return index;
   }
 
-  /** The snapshot of an entry that was staged last. */
+  /** The latest staged snapshot of an entry. */
   seen(entry: string): string | undefined {
     return this.#entries.get(entry)?.seen;
   }
 
-  /** The copy that was made of this very content, if it still is what it was. */
+  /** The copy of exactly this content, if it is still intact. */
   async copyOf(entry: string, seen: string): Promise<StagedBundle | undefined> {
     const known = this.#entries.get(entry);
     if (known?.seen !== seen) return undefined;
     const { staged, stagedForeign } = this.#shelves;
     if (![staged, stagedForeign].some((shelf) => isInside(shelf, known.dir))) return undefined;
     const copy = await copySnapshot(known.dir);
-    // Files that are the same, by inode and time of change too, still hold what was checked.
+    // Files with the same inode and change time still have the checked content.
     if (copy === known.copy) return await describeCopy(known.dir, entry);
-    // A copy that cannot be read is made again.
+    // An unreadable copy is made again.
     const bundle = await readCopy(known.dir, entry).catch(() => undefined);
     if (bundle) this.#set(entry, { ...known, copy });
     return bundle;
   }
 
-  /** Remembers which copy, checked just now, holds this content of an entry; `copy` is its snapshot, where that is known. */
+  /** Records the copy, just checked, of this content of an entry; `copy` is its snapshot, if known. */
   async note(entry: string, seen: string, dir: string, copy?: string): Promise<void> {
     const known = this.#entries.get(entry);
     if (known?.seen === seen && known.dir === dir) return;
@@ -73,7 +73,7 @@ export class StagedIndex {
     if (this.#entries.delete(entry)) this.#writeSoon();
   }
 
-  /** Writes what is not written yet, whole or not at all. */
+  /** Writes pending changes atomically. */
   async write(): Promise<void> {
     if (!this.#timer) return;
     clearTimeout(this.#timer);

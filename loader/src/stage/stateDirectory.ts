@@ -1,13 +1,14 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { chmodSync, mkdirSync, realpathSync } from 'node:fs';
+import { stateUnwritable } from './errors';
 
 /**
- * Makes the state directory, for nobody but the user of the portal: what lies in it is run. One that belongs to another user
- * (a volume) keeps the permissions that it has. Returns its real path. Throws STATE_UNWRITABLE.
+ * Creates the state directory with access only for the user of the portal, because its content is executed. A directory of
+ * another user (a volume) keeps its permissions. Returns its real path. Throws STATE_UNWRITABLE.
  */
 export async function openStateDirectory(path: string): Promise<string> {
   return await writingState(path, async () => {
-    // A start needs this first: it must not wait for imports that keep the process busy.
+    // A start needs this first, and must not wait for imports that block the process.
     mkdirSync(path, { recursive: true, mode: 0o700 });
     try {
       chmodSync(path, 0o700);
@@ -18,7 +19,10 @@ export async function openStateDirectory(path: string): Promise<string> {
   });
 }
 
-/** Does what writes to the state directory. Throws STATE_UNWRITABLE for what the file system says; coded errors come as they are. */
+/**
+ * Runs work that writes to the state directory. Throws STATE_UNWRITABLE for file system errors; errors with a code pass
+ * unchanged.
+ */
 export async function writingState<T>(stateDirectory: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -26,9 +30,4 @@ export async function writingState<T>(stateDirectory: string, work: () => Promis
     if (error instanceof StagedoorError || (error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw stateUnwritable(stateDirectory, error);
   }
-}
-
-/** STATE_UNWRITABLE, for whatever keeps a path from being read or written. */
-export function stateUnwritable(path: string, cause: unknown): StagedoorError {
-  return new StagedoorError('STATE_UNWRITABLE', `${path}: ${(cause as Error).message}`, { cause });
 }

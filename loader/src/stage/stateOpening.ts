@@ -1,16 +1,17 @@
-import { sharedPackages, type StagedoorError } from '@stagedoor/bundle';
+import type { FolderLock, StagedoorError } from '@stagedoor/bundle';
+import { hostPackages } from '../host/hostPackages';
 import { layShelves, type Shelves } from './shelf';
 import { openStateDirectory } from './stateDirectory';
-import { lockState, type StateLock } from './stateLock';
+import { lockState } from './stateLock';
 
 /** A state directory that this process has. */
 export interface OpenState {
   directory: string;
-  lock: StateLock;
+  lock: FolderLock;
   shelves: Shelves;
 }
 
-/** The state directory of a portal, which may be opened before there is anybody who needs it. */
+/** The state directory of a portal, which may be opened before it is needed. */
 export class StateOpening {
   readonly #path: string;
   #opened: Promise<OpenState> | undefined;
@@ -20,7 +21,7 @@ export class StateOpening {
     this.#path = path;
   }
 
-  /** Opens it, once. `lost` hears that another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
+  /** Opens it once. `lost` is called if another process took it. Throws STATE_DIRECTORY_IN_USE, STATE_UNWRITABLE. */
   open(lost = this.#lost): Promise<OpenState> {
     this.#lost = lost;
     this.#opened ??= this.#open();
@@ -28,8 +29,8 @@ export class StateOpening {
   }
 
   /** Leaves it to others; also one that is just being opened. */
-  release(): void {
-    void this.#opened?.then(
+  async release(): Promise<void> {
+    await this.#opened?.then(
       ({ lock }) => lock.release(),
       () => {},
     );
@@ -37,11 +38,11 @@ export class StateOpening {
 
   async #open(): Promise<OpenState> {
     const directory = await openStateDirectory(this.#path);
-    const lock = await lockState(directory, (fault) => this.#lost(fault));
+    const lock = await lockState(directory, { onLost: (fault) => this.#lost(fault) });
     try {
-      return { directory, lock, shelves: await layShelves(directory, sharedPackages(__dirname), __dirname) };
+      return { directory, lock, shelves: await layShelves(directory, hostPackages(), __dirname) };
     } catch (error) {
-      lock.release();
+      await lock.release();
       throw error;
     }
   }

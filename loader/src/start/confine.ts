@@ -5,7 +5,7 @@ import type { Policy } from '../policy/policy';
 import { routerFor } from './openedRoutes';
 import { STATIC_OWNER } from '../composition/part';
 
-/** Whose code gets a router, for which plugin, and what it may do with it. */
+/** The owner of the code that gets a router, the plugin, and the permissions. */
 export interface Confinement {
   owner: string;
   pluginId: string;
@@ -13,8 +13,8 @@ export interface Confinement {
 }
 
 /**
- * The implementations that code of `owner` gets: routers among them know whose they are, and a bundle's rootHttpRouter
- * mounts listed paths only. What the portal itself brings is not confined.
+ * The implementations for code of `owner`: routers among them know their owner, and a bundle's rootHttpRouter mounts listed
+ * paths only. Code of the portal itself is not restricted.
  */
 export function confineRouters(refs: Deps, impls: Impls, confinement: Confinement): Impls {
   const confined = { ...impls };
@@ -26,7 +26,7 @@ export function confineRouters(refs: Deps, impls: Impls, confinement: Confinemen
   return confined;
 }
 
-/** A service factory of a bundle whose routers are confined. Root services have no plugin's router. */
+/** A service factory of a bundle with restricted routers. Root services have no plugin router. */
 export function confineService(factory: ServiceFeature, confinement: Confinement): ServiceFeature {
   if (factory.service.scope === 'root') return factory;
   return {
@@ -41,8 +41,8 @@ export function isHttpRouter(ref: AnyServiceRef): boolean {
 }
 
 /**
- * A route on the root router is outside the session check, even below the plugin's own prefix: only what the operator
- * lists is mounted there.
+ * A route on the root router is outside the session check, even below the plugin's own prefix: only paths that the operator
+ * lists are mounted.
  */
 function confineRoot(router: RootHttpRouterService, { owner, pluginId, policy }: Confinement): RootHttpRouterService {
   return {

@@ -1,9 +1,10 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { rephraseError } from '@stagedoor/bundle';
 import { StartFailure } from './startFailure';
 import { countMigrations, showNames } from '../migrations/compare';
 import type { DatabaseReport, DatabaseSetup } from '../migrations/databaseUse';
 
-/** Adds to the faults of a start what the build has done to the database before, and what it found there. */
+/** Adds to the errors of a start what the build did to the database before, and which newer migrations it found. */
 export function explainDatabase(
   failure: StartFailure,
   { newer, added }: DatabaseReport,
@@ -24,14 +25,11 @@ export function explainDatabase(
     );
   }
   if (sentences.length === 0) return failure;
+  const migrated = added.length > 0 ? { migrated: added.map(({ name }) => name) } : {};
   const told = (fault: StagedoorError): StagedoorError =>
     ABOUT_DATABASE.has(fault.code) || fault.message.includes(sentences[0]!)
       ? fault
-      : new StagedoorError(fault.code, [fault.message, ...sentences].join(' '), {
-          hint: fault.hint,
-          cause: fault.cause,
-          details: { ...fault.details, ...(added.length > 0 && { migrated: added.map(({ name }) => name) }) },
-        });
+      : rephraseError(fault, [fault.message, ...sentences].join(' '), migrated);
   const modules = new Map([...failure.modules].map(([id, fault]) => [id, told(fault)]));
   return new StartFailure(
     failure.pluginId,
@@ -42,5 +40,5 @@ export function explainDatabase(
   );
 }
 
-/** Faults that say it themselves. */
+/** Errors that already say it. */
 const ABOUT_DATABASE: ReadonlySet<string> = new Set(['DATABASE_NEWER', 'DATABASE_LOCKED', 'DATABASE_UNREADABLE']);

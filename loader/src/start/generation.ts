@@ -5,8 +5,9 @@ import {
   type RootHttpRouterService,
   type ServiceFactory,
 } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { serviceHangs } from './errors';
 import { HealthChecks } from './healthChecks';
 import type { HealthReport } from '../observability/health/report';
 import type { ServiceFeature } from '../host/features';
@@ -25,30 +26,31 @@ import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from 
 import type { LeftBehind } from '../patches/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
+import { OwnInits } from './ownInits';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
 
-/** What a generation needs of its surroundings. */
+/** Dependencies of a generation. */
 export interface GenerationHost extends OwnServicesHost, GenerationLifecycleHost {
   startTimeoutMs: number;
   policy: Policy;
-  /** Knows what code of bundles leaves behind. */
+  /** Detects resources that bundle code leaves behind. */
   leftBehind?: LeftBehind;
   /** Factories of services that this generation has for itself, instead of those of {@link services}. */
   ownServices?: ServiceFeature[];
-  /** Stands in front of the routes that a plugin mounts. Default: they are as they are. */
+  /** Middleware for the routes that a plugin mounts. Default: none. */
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
-  /** Watches over the plugin's database; undefined for what is the portal's own. */
+  /** Watches the plugin's database; undefined for static plugins. */
   database?: DatabaseWatch;
 }
 
-/** How long services around the plugin's own init may take beyond the start timeout. */
+/** How long services of a plugin may take to start, in addition to its own start timeout. */
 const START_GRACE_MS = 5000;
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * One started build of a unit: a Backstage backend that holds one plugin and its modules, shares the host's root
- * services, and has its routes captured instead of mounted. It serves from {@link serve} until {@link retire}.
+ * One started build of a unit: a Backstage backend with one plugin and its modules, which shares the host's root services and
+ * has its routes captured instead of mounted. It serves from {@link serve} until {@link retire}.
  */
 export class Generation extends GenerationLifecycle {
   startup: PluginStartupResult | undefined;
@@ -63,6 +65,7 @@ export class Generation extends GenerationLifecycle {
   readonly #own: OwnServices;
   readonly #database: UnitDatabase | undefined;
   readonly #began = performance.now();
+  readonly #ownInits = new OwnInits();
 
   private constructor(pluginId: string, composition: Composition, host: GenerationHost) {
     super(pluginId, composition, host);
@@ -74,7 +77,7 @@ export class Generation extends GenerationLifecycle {
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
       const { services } = this.#own;
-      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy };
+      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy, ownInits: this.#ownInits };
       for (const service of part.services) {
         const confined = confineService(services.share(service), options);
         this.#backend.add(
@@ -88,8 +91,8 @@ export class Generation extends GenerationLifecycle {
   }
 
   /**
-   * Starts a generation; it serves nothing yet, and hears of no events where another one of the unit is `current`.
-   * Rejects with {@link StartFailure}, after what had started was stopped again.
+   * Starts a generation; it serves nothing yet, and receives no events if another one of the unit is `current`. Rejects with
+   * {@link StartFailure} after stopping what had started.
    */
   static async start(
     pluginId: string,
@@ -104,9 +107,9 @@ export class Generation extends GenerationLifecycle {
       await generation.#database?.check(host.services, host.rootLogger);
       const started = runWithPackageDirs(dirs, () => generation.#backend.start());
       const isStatic = partsOf(composition).every(({ owner }) => owner === STATIC_OWNER);
-      const late = (): StagedoorError =>
-        new StagedoorError('START_TIMEOUT', `Plugin '${pluginId}' did not start: a service it depends on hangs.`);
-      const outcome = await (isStatic ? started : deadline(started, host.startTimeoutMs + START_GRACE_MS, late));
+      const late = (): StagedoorError => serviceHangs(pluginId);
+      const limitMs = host.startTimeoutMs + START_GRACE_MS;
+      const outcome = await (isStatic ? started : generation.#ownInits.deadline(started, limitMs, late));
       generation.startup = outcome.result.plugins.find((plugin) => plugin.pluginId === pluginId);
       const failure = StartFailure.fromResult(pluginId, outcome.result);
       if (failure?.isFatal(generation.#dynamicModuleIds())) throw failure;
@@ -138,7 +141,7 @@ export class Generation extends GenerationLifecycle {
 
   protected answer(path: string, request: Request, response: Response, next: NextFunction): void {
     this.#upgrades.attend(request);
-    // The portal's own plugins get what they get in Backstage: upgrades before any session check, all targets.
+    // Static plugins get the same as in Backstage: upgrades before any session check, and all targets.
     const own = this.composition.plugin?.owner === STATIC_OWNER;
     if (own && this.#upgrades.take(request)) return;
     if (!own && hasDotSegment(request.originalUrl)) return refuseDotSegment(response);
@@ -160,18 +163,18 @@ export class Generation extends GenerationLifecycle {
     });
   }
 
-  /** Says what of its code goes on running; a successor of the same files may have set the like since it began. */
+  /** Logs what its code left running; a successor from the same files may have created the same since it began. */
   protected override retired(successor: StartedGeneration | undefined): void {
     const until = successor instanceof Generation ? successor.#began : Infinity;
     const left = this.#host.leftBehind?.of(this.#dirs(), this.#began, until) ?? [];
     if (left.length === 0) return;
     this.#host.rootLogger.warn(
-      `Plugin '${this.pluginId}' left behind: ${left.join(', ')}. It goes on until the portal ends. ` +
+      `Plugin '${this.pluginId}' left behind: ${left.join(', ')}. It keeps running until the portal ends. ` +
         'End it in a shutdown hook, or run the plugin with isolation: process.',
     );
   }
 
-  /** Folders of the bundles that it runs. */
+  /** Folders of its bundles. */
   #dirs(): string[] {
     return partsOf(this.composition).flatMap((part) => Object.values(part.packageDirs));
   }
@@ -196,10 +199,10 @@ export class Generation extends GenerationLifecycle {
     return [...factories, this.#health.factory()] as unknown as ServiceFactory[];
   }
 
-  /** A router of the unit's plugin whose openings are judged and known, and which takes upgrades past the session check. */
+  /** A router of the unit's plugin that checks and records openings, and handles upgrades after the session check. */
   #recording(httpRouter: ServiceFeature): ServiceFeature {
     return recordingHttpRouter(httpRouter, {
-      opens: (policy, owner = this.#suspect()) => {
+      opens: (policy, owner = this.#defaultOwner()) => {
         const foreign = owner !== this.composition.plugin?.owner;
         const mayOpen = owner === STATIC_OWNER || this.#host.policy.mayOpen(owner, this.pluginId, policy, foreign);
         (mayOpen ? this.openedRoutes : this.refusedRoutes).push({ pluginId: this.pluginId, ...policy, owner });
@@ -207,19 +210,19 @@ export class Generation extends GenerationLifecycle {
         return mayOpen;
       },
       takes: (request) => this.#upgrades.take(request),
-      onWebSocket: (path, open, owner = this.#suspect()) => {
+      onWebSocket: (path, open, owner = this.#defaultOwner()) => {
         this.webSockets.push({ path, open, owner });
         this.routesChanged();
       },
     });
   }
 
-  /** Who answers for a declaration that nobody signed: a bundle where there is one. */
-  #suspect(): string {
+  /** The owner of a declaration without one: the bundle, if there is one. */
+  #defaultOwner(): string {
     return partsOf(this.composition).find(({ owner }) => owner !== STATIC_OWNER)?.owner ?? STATIC_OWNER;
   }
 
-  /** The unit's rootHttpRouter: what is mounted on it is captured here, and reached through the slots. */
+  /** The unit's rootHttpRouter: its routes are captured here, and reached through the slots. */
   #facade(): RootHttpRouterService {
     return {
       use: (path, handler) => this.#mount(path, handler as RequestHandler),
@@ -242,7 +245,7 @@ export class Generation extends GenerationLifecycle {
 
 const passOn: RequestHandler = (_request, _response, next) => next();
 
-/** One handler that calls `second` where `first` passes the request on without a fault. */
+/** A handler that calls `second` if `first` passes the request on without an error. */
 function inTurn(first: RequestHandler, second: RequestHandler): RequestHandler {
   return (request, response, next) =>
     first(request, response, (fault?: unknown) => {

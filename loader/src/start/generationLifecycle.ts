@@ -6,19 +6,19 @@ import type { Slots } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
 import type { StartedGeneration } from './startedGeneration';
 
-/** What the lifecycle of a generation needs of its surroundings. */
+/** Dependencies of the lifecycle of a generation. */
 export interface GenerationLifecycleHost {
   slots: Slots;
   drainTimeoutMs: number;
-  /** Hears that the plugin answers to other paths, or opened others, than before. */
+  /** Called when the mounted or opened paths of the plugin change. */
   onRoutes?(): void;
-  /** Who hears of the requests of a plugin. */
+  /** Records the requests of a plugin. */
   traffic?(pluginId: string): RequestObserver | undefined;
 }
 
 /**
- * The life of a generation from its start to its end, wherever its code runs: it serves, it is retired or shut down, it stops.
- * What is different in a process of its own than in the portal is below `protected`.
+ * The lifecycle of a generation, wherever its code runs: it serves, it is retired or shut down, it stops. The `protected`
+ * methods differ between the portal and a process.
  */
 export abstract class GenerationLifecycle implements StartedGeneration {
   readonly pluginId: string;
@@ -61,7 +61,7 @@ export abstract class GenerationLifecycle implements StartedGeneration {
   }
 
   async retire(successor?: StartedGeneration): Promise<void> {
-    // First: what the plugin still mounts must not bring it back.
+    // First: later mounts of the plugin must not bring it back.
     this.#serving = false;
     this.handOver();
     this.#host.slots.clear(this, successor?.paths);
@@ -80,12 +80,12 @@ export abstract class GenerationLifecycle implements StartedGeneration {
     await this.end();
   }
 
-  /** To be called with mount paths that the plugin has now, which may be new. */
+  /** Call it with the current mount paths of the plugin, which may include new ones. */
   protected mounted(paths: Iterable<string>): void {
     if (this.#serving) this.#point(paths);
   }
 
-  /** To be called when the plugin answers to other paths, or opened others, than before. */
+  /** Call it when the mounted or opened paths of the plugin change. */
   protected routesChanged(): void {
     this.#host.onRoutes?.();
   }
@@ -102,7 +102,7 @@ export abstract class GenerationLifecycle implements StartedGeneration {
   /** Called when requests come. */
   protected served(): void {}
 
-  /** Called when a successor, or nobody, serves, and this one has stopped. */
+  /** Called when it has stopped and a successor, or nothing, serves. */
   protected retired(_successor: StartedGeneration | undefined): void {}
 
   #point(paths: Iterable<string>): void {

@@ -7,7 +7,7 @@ import { checkReport, reportOf, type CheckReport, type HealthReport } from '../o
 
 interface Entry {
   check: HealthCheck;
-  /** The run that has not ended, late or not. */
+  /** The current run, late or not. */
   running?: Promise<unknown>;
 }
 
@@ -17,20 +17,20 @@ export class HealthChecks implements PluginHealthService {
 
   addCheck(check: HealthCheck): void {
     const { name } = check;
-    if (typeof name !== 'string' || !name) throw new Error('A health check needs a name');
-    if (this.#entries.has(name)) throw new Error(`There is a health check '${name}' already`);
+    if (typeof name !== 'string' || !name) throw new Error('A health check requires a name');
+    if (this.#entries.has(name)) throw new Error(`Health check '${name}' already exists`);
     this.#entries.set(name, { check });
   }
 
   /**
-   * Runs every check once, side by side, at most `timeoutMs` each. One that is still running since an earlier call is
-   * not run again. Never rejects.
+   * Runs every check once, concurrently, at most `timeoutMs` each. A check that is still running since an earlier call is not
+   * run again. Never rejects.
    */
   async run(timeoutMs: number): Promise<HealthReport> {
     return reportOf(await Promise.all([...this.#entries.values()].map((entry) => runOne(entry, timeoutMs))));
   }
 
-  /** The factory that gives the plugin these checks to add to. */
+  /** The factory of the service with which the plugin adds checks. */
   factory(): ServiceFeature {
     return {
       $$type: '@backstage/BackendFeature',
@@ -48,7 +48,7 @@ async function runOne(entry: Entry, longestMs: number): Promise<CheckReport> {
   const timeoutMs = Math.min(longestMs, timeout ? durationToMilliseconds(timeout) : longestMs);
   const began = performance.now();
   try {
-    if (entry.running) throw new Error('The run before has not ended yet.');
+    if (entry.running) throw new Error('The previous run has not ended yet.');
     const running = Promise.resolve()
       .then(() => entry.check.check())
       .finally(() => (entry.running = undefined));

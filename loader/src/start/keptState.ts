@@ -1,18 +1,18 @@
 import { overlay } from '../host/overlay';
 import { SEARCH_INDEX, inheritIndex } from './searchIndex';
 
-/** Takes over for a build what the `earlier` one kept; returns what holds it from now on. */
+/** Takes over the state of the `earlier` build; returns the new holder. */
 type Inherit = (args: readonly unknown[], earlier: unknown) => object | undefined;
 
-/** Calls by which plugins hand what they keep in memory to a service: by the service's id, the method. */
+/** Calls with which plugins pass in-memory state to a service: by the service's id, the method. */
 const HANDED: ReadonlyMap<string, { method: string; inherit: Inherit }> = new Map([
   [SEARCH_INDEX, { method: 'init', inherit: inheritIndex }],
 ]);
 
-/** What the builds of one plugin keep in memory and hand on, by service. */
+/** In-memory state that builds of one plugin pass on, by service. */
 type KeptOfPlugin = Map<string, object>;
 
-/** What plugins keep in memory and the next build of them begins with. */
+/** In-memory state of plugins that their next build continues with. */
 export class KeptState {
   readonly #plugins = new Map<string, KeptOfPlugin>();
 
@@ -33,12 +33,12 @@ export class GenerationState {
     this.#kept = kept;
   }
 
-  /** Whether anything is handed to a service that is kept. */
+  /** Whether any of the services has such state. */
   static keeps(serviceId: string): boolean {
     return HANDED.has(serviceId);
   }
 
-  /** A service that the generation may hand what it keeps to. */
+  /** A service that may receive such state from the generation. */
   watch(serviceId: string, service: unknown): unknown {
     const handed = HANDED.get(serviceId);
     const method: unknown = handed && (service as Record<string, unknown> | undefined)?.[handed.method];
@@ -52,12 +52,12 @@ export class GenerationState {
     });
   }
 
-  /** It is the one that serves: what it keeps is what the next one begins with. */
+  /** It is in service: the next one continues with its state. */
   begin(): void {
     for (const [serviceId, own] of this.#own) this.#kept.set(serviceId, own);
   }
 
-  /** It has ended; nothing is kept for a plugin that is gone. */
+  /** It has ended; the state of a removed plugin is dropped. */
   end(): void {
     for (const [serviceId, own] of this.#own) if (this.#kept.get(serviceId) === own) this.#kept.delete(serviceId);
   }

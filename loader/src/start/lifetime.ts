@@ -1,9 +1,9 @@
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
 /**
- * How long what a generation handed to services that outlive it counts. A callback runs while the call that it was
- * handed over by is under way, whatever the state; later, only while the generation is the current one of its unit. So an
- * event is handled by one build, also while the next one starts beside it, and never by one that is gone.
+ * Limits the effect of what a generation passes to services that outlive it. A callback runs during the call that passed it,
+ * in any state; later, only while the generation is the current one of its unit. So an event is handled by one build, even
+ * while the next one starts beside it, and never by one that is gone.
  */
 export class Lifetime {
   #state: 'waiting' | 'current' | 'ended' = 'waiting';
@@ -11,17 +11,17 @@ export class Lifetime {
   readonly #gates = new Map<AnyFunction, Gate>();
   readonly #onFault: (error: unknown) => void;
 
-  /** `onFault` hears of what could not be undone. */
+  /** `onFault` receives errors of undoing. */
   constructor(onFault: (error: unknown) => void) {
     this.#onFault = onFault;
   }
 
-  /** From now on its callbacks run. */
+  /** Enables its callbacks. */
   begin(): void {
     if (this.#state === 'waiting') this.#state = 'current';
   }
 
-  /** Undoes what was registered; callbacks that cannot be taken back do nothing any more and hold nothing in memory. */
+  /** Undoes all registrations; callbacks that cannot be removed do nothing any more and retain no memory. */
   end(): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
@@ -31,13 +31,13 @@ export class Lifetime {
     this.#gates.clear();
   }
 
-  /** Has something undone at the end; at once after the end. */
+  /** Registers an undo function; after the end it runs at once. */
   onEnd(undo: () => unknown): void {
     if (this.#state === 'ended') void this.#attempt(undo);
     else this.#undo.add(undo);
   }
 
-  /** The function to hand over instead of `callback`; the same one each time, so that it can be taken back. */
+  /** The function to pass instead of `callback`; the same one each time, so that it can be removed. */
   gate(callback: AnyFunction, call: CallUnderWay): AnyFunction {
     let gate = this.#gates.get(callback);
     if (!gate) {

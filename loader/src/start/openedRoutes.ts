@@ -27,22 +27,22 @@ export interface DeclaredWebSocket {
   owner?: string;
 }
 
-/** Who hears of what is done with a plugin's router, with the owner of the code that does it where that is known. */
+/** Receives the calls on a plugin's router, with the owner of the calling code, if known. */
 export interface RouterWatch {
-  /** False where the plugin may not open the path. */
+  /** False if the plugin may not open the path. */
   opens(policy: HttpRouterServiceAuthPolicy, owner?: string): boolean;
-  /** Sees each request that got past the session check before the plugin does, which does not get what it takes. */
+  /** Sees each request after the session check and before the plugin, which does not get those it takes. */
   takes(request: Request): boolean;
   /** A WebSocket path has been registered, open or behind the session check. */
   onWebSocket(path: string, open: boolean, owner?: string): void;
 }
 
-/** The router of a plugin, as it is given to one owner. */
+/** The router of a plugin for one owner. */
 const perOwner = new WeakMap<object, (owner: string) => HttpRouterService>();
 
 /**
- * Wraps the (possibly replaced) httpRouter factory so that `watch` hears of what is done with it. A path that may not be
- * opened stays behind the session check.
+ * Wraps the (possibly replaced) httpRouter factory so that `watch` receives the calls. A path that may not be opened stays
+ * behind the session check.
  */
 export function recordingHttpRouter(factory: ServiceFeature, watch: RouterWatch): ServiceFeature {
   return {
@@ -50,10 +50,10 @@ export function recordingHttpRouter(factory: ServiceFeature, watch: RouterWatch)
     factory: async (deps, context) => {
       const router = (await factory.factory(deps, context)) as HttpRouterService;
       const recording = (owner?: string): HttpRouterService => {
-        // Nothing leads from it to the router itself.
+        // It gives no access to the router itself.
         const own: Omit<HttpRouterService, 'addWebSocketHandler'> & Partial<HttpRouterService> = {
           use: (handler) => router.use(behind(watch.takes, handler)),
-          // Read once: what is judged is what is declared.
+          // Read once, so that the checked value is the declared one.
           addAuthPolicy: ({ path, allow }) => {
             if (watch.opens({ path, allow }, owner)) router.addAuthPolicy({ path, allow });
           },
@@ -73,7 +73,7 @@ export function hasWebSockets(router: HttpRouterService): boolean {
   return typeof (router as Partial<HttpRouterService>).addWebSocketHandler === 'function';
 }
 
-/** Registers WebSocket paths, those without a session check only where they may be opened. */
+/** Registers WebSocket paths; without a session check only if they may be opened. */
 function addingWebSockets(
   router: HttpRouterService,
   watch: RouterWatch,
@@ -87,8 +87,8 @@ function addingWebSockets(
 }
 
 /**
- * A WebSocket path as it is registered: without a session check only where it is declared so and `opens` lets it be. Each
- * member is read once: what is judged is what is registered.
+ * A WebSocket path as registered: without a session check only if it is declared so and `opens` allows it. Each member is
+ * read once, so that the checked value is the registered one.
  */
 export function openedOnlyIf(
   { path, handler, authPolicy }: HttpRouterServiceWebSocketHandler,
@@ -98,16 +98,16 @@ export function openedOnlyIf(
   return { path, handler, ...(open && { authPolicy }) };
 }
 
-/** The handler, without the requests that `takes` takes; not a layer of its own, which every request would pass. */
+/** The handler, without the requests that `takes` accepts; not a separate layer, which every request would pass. */
 function behind(takes: (request: Request) => boolean, handler: Handler): Handler {
   if (Array.isArray(handler)) return handler.map((one: Handler) => behind(takes, one)) as unknown as Handler;
-  // Express tells a handler of errors by its four parameters.
+  // Express recognises error handlers by their four parameters.
   if (typeof handler !== 'function' || handler.length > 3) return handler;
   // What it returns is waited for where it is a promise.
   return (request, response, next): unknown => (takes(request) ? undefined : handler(request, response, next));
 }
 
-/** The router as `owner` gets it: what it declares is known to be its own. */
+/** The router for `owner`: its declarations are attributed to it. */
 export function routerFor(router: HttpRouterService, owner: string): HttpRouterService {
   return perOwner.get(router)?.(owner) ?? router;
 }

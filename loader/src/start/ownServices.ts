@@ -16,21 +16,21 @@ import { viewOf } from './serviceView';
 import type { AllEvents, EventsService, UnitEvents } from './unitEvents';
 import { UnitServices } from './unitServices';
 
-/** What {@link OwnServices} needs of the portal. */
+/** Dependencies of {@link OwnServices}. */
 export interface OwnServicesHost {
   services: RootServices;
   rootLogger: RootLoggerService;
-  /** Event subscriptions of all units; without it, those of a generation are its own affair. */
+  /** Event subscriptions of all units; without it, a generation manages its own. */
   events?: AllEvents;
-  /** What plugins keep in memory from build to build; nothing where it is absent. */
+  /** In-memory state that plugins pass from build to build; none if absent. */
   kept?: KeptState;
-  /** When root start-up hooks run; at the start of the unit where it is absent. */
+  /** Schedule of root start-up hooks; if absent, they run at the start of the unit. */
   startupHooks?: StartupHooks;
 }
 
 const EVENTS = 'events.service';
 
-/** The services of the portal as one generation sees them, and how long what it registers with them counts. */
+/** The services of the portal for one generation, and the lifetime of its registrations. */
 export class OwnServices {
   /** All services; those that outlive the generation as views. */
   readonly services: UnitServices;
@@ -38,9 +38,9 @@ export class OwnServices {
   readonly #isStatic: boolean;
   readonly #events: UnitEvents | undefined;
   readonly #kept: GenerationState | undefined;
-  /** Of what was registered with services that outlive the generation, but for config and events. */
+  /** Registrations with services that outlive the generation, except config and events. */
   readonly #registered: Lifetime;
-  /** Of subscriptions to the config, which a generation follows from its start to its end. */
+  /** Subscriptions to the config, which a generation follows from start to end. */
   readonly #subscribed: Lifetime;
   #ended = false;
 
@@ -59,20 +59,20 @@ export class OwnServices {
     this.services = new UnitServices(host.services, this.#registered, this.#kept);
   }
 
-  /** From now on the generation is the one of its unit that hears. */
+  /** The generation now receives the events of its unit. */
   begin(): void {
     this.#registered.begin();
     this.#events?.begin(this.#registered);
     this.#kept?.begin();
   }
 
-  /** Hears no more, but for changes of the config. */
+  /** Receives only changes of the config from now on. */
   handOver(): void {
     this.#registered.end();
     this.#events?.end(this.#registered);
   }
 
-  /** No start-up hook of it that is still to come is run. */
+  /** Its pending start-up hooks are cancelled. */
   stopping(): void {
     this.#ended = true;
   }
@@ -86,7 +86,7 @@ export class OwnServices {
     this.#subscribed.end();
   }
 
-  /** Factories of those services that are not only seen through a view, by id. */
+  /** Factories of services that are more than a view, by id. */
   factories(): Map<string, ServiceFeature> {
     const { services, rootLogger } = this.#host;
     const factories = [this.#rootLifecycle()];
@@ -103,7 +103,7 @@ export class OwnServices {
     return viewOf(shared as RootConfigService, this.#subscribed);
   }
 
-  /** Subscriptions to events last from build to build. */
+  /** Event subscriptions continue from build to build. */
   #eventsService(events: UnitEvents): ServiceFeature {
     const { services } = this.#host;
     const original = services.share(services.original({ id: EVENTS }));

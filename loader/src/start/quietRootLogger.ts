@@ -3,12 +3,12 @@ import { overlay } from '../host/overlay';
 
 const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT };
 
-/** Children that every started backend asks for; the host's copy of each already says the same. */
+/** Child loggers that every started backend creates; the host's copy of each logs the same lines. */
 const PROCESS_WIDE = new Set(['unhandledRejection', 'uncaughtException', 'initialization']);
 
 /**
- * The root logger as a unit sees it. Each Backstage backend logs process-wide faults and its own start-up
- * through a child logger of a given `type`; with many units in a process one line would come many times.
+ * The root logger for a unit. Each Backstage backend logs process-wide errors and its own start-up through a child logger of
+ * a given `type`; with many units in a process, one line would appear many times.
  */
 export function quietRootLogger(root: RootLoggerService): RootLoggerService {
   return overlay(root, {

@@ -6,7 +6,7 @@ interface EngineInMemory {
   docStore: Record<string, unknown>;
 }
 
-/** What the search plugin hands to its index service. */
+/** The argument that the search plugin passes to its index service. */
 interface IndexOptions {
   searchEngine: unknown;
   collators: Array<{ factory: { type: string } }>;
@@ -16,13 +16,13 @@ interface IndexOptions {
 export const SEARCH_INDEX = 'search.index.service';
 
 /**
- * Has the engine of a build begin with the index that the one before it has, until its own collators have run for the first
- * time. Types that no collator is left for do not come along. Returns the engine, if it holds its index in memory.
+ * Makes the engine of a build begin with the index of the previous one, until its own collators have run once. Types without
+ * a collator are dropped. Returns the engine, if it keeps its index in memory.
  */
 export function inheritIndex(args: readonly unknown[], earlier: unknown): object | undefined {
   const { searchEngine, collators } = args[0] as IndexOptions;
   if (!isInMemory(searchEngine)) return undefined;
-  // Another copy of the code may mean something else by it.
+  // Another copy of the code may use it differently.
   if (isInMemory(earlier) && earlier.constructor === searchEngine.constructor) {
     const types = new Set(collators.map(({ factory }) => factory.type));
     const indices = Object.entries(earlier.lunrIndices).filter(([type]) => types.has(type));

@@ -3,9 +3,9 @@ import { CallUnderWay, type Lifetime } from './lifetime';
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 type Fields = Record<PropertyKey, unknown>;
 
-/** Methods of what a registration returns that take it back. */
+/** Methods of a registration's result that undo it. */
 const UNDOES = ['unsubscribe', 'dispose', 'unregister', 'deregister'];
-/** Methods that register, and those of the same object that take back with the same arguments. */
+/** Methods that register, and their counterparts that undo with the same arguments. */
 const REVERSES: Array<[RegExp, string[]]> = [
   [/^(on|once)$/, ['off']],
   [/^(add|prepend|prependOnce)Listener$/, ['removeListener']],
@@ -13,7 +13,7 @@ const REVERSES: Array<[RegExp, string[]]> = [
   [/^subscribe/, ['unsubscribe']],
   [/^register/, ['unregister', 'deregister']],
 ];
-/** How deep functions are looked for in the arguments of a call, and in how long lists and objects; the rest is data. */
+/** How deep, and in lists and objects of what length, functions are searched in arguments; the rest is data. */
 const MOST_LEVELS = 3;
 const MOST_ITEMS = 100;
 
@@ -30,7 +30,7 @@ export function viewOf<T>(service: T, lifetime: Lifetime): T {
 }
 
 class View {
-  /** Not over the service itself: where that is frozen, a proxy has to show its methods as they are. */
+  /** Not a proxy of the service itself: if that is frozen, a proxy must return its methods unchanged. */
   readonly proxy: object;
   readonly #service: Fields;
   readonly #lifetime: Lifetime;
@@ -88,10 +88,10 @@ class View {
     };
   }
 
-  /** What comes back: a registration is taken back at the end, what can be registered with is seen as the service is. */
+  /** The result: a registration is undone at the end, and an object to register with becomes a view as well. */
   #returned(value: unknown, registered: boolean): unknown {
     if (typeof value !== 'object' || value === null) return value;
-    // As emitters do, for the next call.
+    // Emitters return themselves for chaining.
     if (value === this.#service) return this.proxy;
     const undo = registered && UNDOES.find((name) => isFunction((value as Fields)[name]));
     if (undo) this.#lifetime.onEnd(() => (value as Record<string, AnyFunction>)[undo]!());
@@ -111,7 +111,7 @@ class View {
   }
 }
 
-/** What is handed over in one call. */
+/** The arguments of one call. */
 class Handed {
   count = 0;
   readonly #lifetime: Lifetime;
@@ -134,7 +134,7 @@ class Handed {
     if (entries.length > MOST_ITEMS) return value;
     const before = this.count;
     const taken = entries.map(([key, inner]) => [key, this.take(inner, levels - 1)] as const);
-    // Nobody else's objects are copied for nothing.
+    // Objects are copied only if necessary.
     if (this.count === before) return value;
     return Array.isArray(value) ? taken.map(([, inner]) => inner) : Object.fromEntries(taken);
   }

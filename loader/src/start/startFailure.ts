@@ -2,19 +2,19 @@ import { BackendStartupError, type BackendStartupResult } from '@backstage/backe
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { PluginStartupResult } from '../host/startupReport';
 import { ownFault } from '../errors/thrown';
-import { initFailed } from './guardFeature';
+import { initFailed } from './errors';
 
-/** Why a generation did not start: the plugin's own fault, those of its modules, or both. */
+/** The reason why a generation did not start: an error of the plugin, of its modules, or both. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
   readonly pluginId: string;
-  /** The fault of the plugin itself; undefined when only modules failed. */
+  /** The error of the plugin itself; undefined if only modules failed. */
   readonly plugin?: StagedoorError;
   /** Faults by module id. */
   readonly modules: ReadonlyMap<string, StagedoorError>;
-  /** True when Backstage's `backend.startup` settings let the backend go on without the plugin. */
+  /** True if Backstage's `backend.startup` settings let the backend continue without the plugin. */
   readonly allowed: boolean;
-  /** What Backstage says of it, where it came that far. */
+  /** Backstage's result, if the start came that far. */
   readonly result?: PluginStartupResult;
 
   constructor(
@@ -33,23 +33,23 @@ export class StartFailure extends Error {
     this.result = result;
   }
 
-  /** The fault to show where only one can be shown. */
+  /** The error to show if only one can be shown. */
   get fault(): StagedoorError {
     return this.plugin ?? [...this.modules.values()][0] ?? initFailed(`plugin '${this.pluginId}'`, this);
   }
 
-  /** A plugin that failed is fatal; a module that Backstage lets fail is, unless a bundle brought it, not. */
+  /** A failed plugin is fatal. A failed module is fatal unless Backstage permits it and no bundle provides it. */
   isFatal(dynamicModuleIds: ReadonlySet<string>): boolean {
     return this.plugin !== undefined || [...this.modules.keys()].some((id) => dynamicModuleIds.has(id));
   }
 
-  /** What Backstage would say of it. */
+  /** Backstage's result for it. */
   get outcome(): PluginStartupResult {
     const { pluginId, fault: error, allowed } = this;
     return this.result ?? { pluginId, resultAt: new Date(), modules: [], failure: { error, allowed } };
   }
 
-  /** The failures in a startup result, allowed ones included; undefined where there are none. */
+  /** The failures in a startup result, allowed ones included; undefined if there are none. */
   static fromResult(pluginId: string, result: BackendStartupResult): StartFailure | undefined {
     const plugin = result.plugins.find((entry) => entry.pluginId === pluginId);
     const modules = new Map<string, StagedoorError>();

@@ -4,24 +4,24 @@ import type { Slots } from '../serve/slots';
 import type { StartedGeneration } from './startedGeneration';
 import { StartFailure } from './startFailure';
 
-/** One plugin id: what it is made of, and the generation that serves it. */
+/** One plugin id with its composition and the generation in service. */
 export interface RunningUnit {
   readonly pluginId: string;
   composition: Composition;
   current?: StartedGeneration;
 }
 
-/** A unit with a started generation that does not serve yet, and the parts that had to be left out of it. */
+/** A unit with a started generation that does not serve yet, and the parts that were left out of it. */
 export interface StartedUnit {
   unit: RunningUnit;
   composition: Composition;
-  /** Absent when the unit has no plugin. */
+  /** Absent if the unit has no plugin. */
   generation?: StartedGeneration;
   /** Owners of modules that were left out because they failed. */
   blamed: Map<string, StagedoorError>;
 }
 
-/** What {@link startUnit} works with. */
+/** Dependencies of {@link startUnit}. */
 export interface UnitStarter {
   slots: Pick<Slots, 'holding'>;
   /** Starts a generation, beside the `current` one, where the unit's plugin is to run; rejects with {@link StartFailure}. */
@@ -29,8 +29,8 @@ export interface UnitStarter {
 }
 
 /**
- * Starts a generation of a unit beside the current one. Modules of other bundles that keep it from starting are left out and
- * blamed; a fault of the plugin, of a static module or of `initiator` rejects with {@link StartFailure}.
+ * Starts a generation of a unit beside the current one. Modules of other bundles that prevent the start are left out and get
+ * the error; an error of the plugin, of a static module or of `initiator` rejects with {@link StartFailure}.
  */
 export async function startUnit(
   unit: RunningUnit,
@@ -46,7 +46,7 @@ export async function startUnit(
     if (!plugin) return { unit, composition: attempt, blamed };
     try {
       const begin = (): Promise<StartedGeneration> => start(pluginId, attempt, current);
-      // Only a first start holds requests: a running generation goes on serving beside it.
+      // Only a first start holds requests: otherwise the running generation continues to serve.
       const generation = await (current ? begin() : slots.holding(`/api/${pluginId}`, begin));
       return { unit, composition: attempt, generation, blamed };
     } catch (error) {
@@ -59,7 +59,7 @@ export async function startUnit(
   }
 }
 
-/** Whose modules to leave out after a failure: those that failed, else those that never ran with this plugin. */
+/** The owners of modules to leave out after a failure: those that failed, otherwise those that never ran with this plugin. */
 function toLeaveOut(
   { pluginId, current }: RunningUnit,
   composition: Composition,

@@ -5,10 +5,10 @@ import type { SlotTarget } from '../serve/slots';
 import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from '../composition/part';
 
-/** The process that a plugin runs in, where it has one of its own. */
+/** The separate process of a plugin. */
 export interface ProcessStatus {
   pid: number;
-  /** The id of the user that it runs as; absent where the system has none. */
+  /** The id of its user; absent if the system has none. */
   user?: number;
   rssBytes: number;
   /** Restarts after a crash, since the portal started. */
@@ -21,27 +21,27 @@ export interface ProcessStatus {
 export interface StartedGeneration extends SlotTarget {
   readonly pluginId: string;
   readonly composition: Composition;
-  /** What Backstage says of its start. */
+  /** Backstage's result of its start. */
   readonly startup?: PluginStartupResult;
-  /** What the plugin opened to callers without a session. */
+  /** Paths that the plugin opened to callers without a session. */
   readonly openedRoutes: readonly DeclaredRoute[];
-  /** What it declared open and policy keeps closed. */
+  /** Paths that it declared open and the policy keeps closed. */
   readonly refusedRoutes: readonly DeclaredRoute[];
   /** Mount paths of this generation. */
   readonly paths: ReadonlySet<string>;
-  /** The process it runs in, where that is one of its own and lives; figures of this moment. */
+  /** The separate process, while it is alive, with current figures. */
   readonly process?: ProcessStatus;
   /** Runs the plugin's health checks, at most `timeoutMs` milliseconds each. Never rejects. */
   checkHealth(timeoutMs: number): Promise<HealthReport>;
-  /** What a process of its own has measured, in Prometheus' text format. Never rejects. */
+  /** The metrics of a separate process, in Prometheus' text format. Never rejects. */
   metrics?(timeoutMs: number): Promise<string>;
-  /** Ends what runs and starts it anew, where that helps: a process of its own. */
+  /** Restarts a separate process, where that helps. */
   restart?(why: StagedoorError): void;
   /** Points the unit's mount paths here; from the next request on this generation answers. */
   serve(): void;
-  /** Hears of no events any more: its successor does. */
+  /** Receives no more events: its successor does. */
   handOver?(): void;
-  /** Lets requests in flight finish, ends what is left after the drain timeout, then stops the plugin. */
+  /** Lets requests in flight finish, ends the remaining ones after the drain timeout, then stops the plugin. */
   retire(successor?: StartedGeneration): Promise<void>;
   /** For a portal that shuts down: new requests get 503 while those in flight finish; then stops the plugin. */
   shutDown(): Promise<void>;

@@ -8,7 +8,7 @@ import { DatabaseUse, type DatabaseReport, type DatabaseSetup, type DatabaseWatc
 import { pluginDatabase } from '../migrations/pluginDatabase';
 import { explainDatabase } from './explainDatabase';
 
-/** The database of a plugin as one generation of it in this process uses it. */
+/** The database of a plugin for one generation in this process. */
 export class UnitDatabase {
   readonly #pluginId: string;
   readonly #setup: DatabaseSetup;
@@ -33,7 +33,7 @@ export class UnitDatabase {
   }
 
   /**
-   * Holds the database against the build before anything of it is started. Throws DATABASE_NEWER, DATABASE_LOCKED,
+   * Compares the database with the build before anything is started. Throws DATABASE_NEWER, DATABASE_LOCKED,
    * DATABASE_UNREADABLE.
    */
   async check(services: RootServices, rootLogger: RootLoggerService): Promise<void> {
@@ -42,7 +42,7 @@ export class UnitDatabase {
     if (service) await this.#use.check(service);
   }
 
-  /** The factory of the database service for the generation; undefined where the portal has none. */
+  /** The factory of the database service for the generation; undefined if the portal has none. */
   service(unit: UnitServices, services: RootServices): ServiceFeature | undefined {
     if (!services.provides(coreServices.database.id)) return undefined;
     const original = unit.share(services.original(coreServices.database));
@@ -52,7 +52,7 @@ export class UnitDatabase {
     };
   }
 
-  /** The faults of a start, with what was done to the database before. */
+  /** The errors of a start, with what was done to the database before. */
   explain(failure: StartFailure): StartFailure {
     return explainDatabase(failure, this.#report, this.#setup.recorded);
   }

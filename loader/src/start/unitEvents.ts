@@ -1,4 +1,4 @@
-/** What a plugin's events service is asked (plugin-events-node `EventsService`). */
+/** Methods of a plugin's events service (plugin-events-node `EventsService`). */
 export interface EventsService {
   subscribe(options: Subscription): Promise<void>;
 }
@@ -9,31 +9,31 @@ interface Subscription {
   onEvent(event: object): Promise<void>;
 }
 
-/** Stands for a generation; holds nothing of it in memory. */
+/** Identifies a generation without retaining it. */
 type Subscriber = object;
 
 /**
- * The event subscriptions of a unit, over its generations. Subscriptions cannot be taken back, and each build makes its own;
- * while two of them live, an event reaches both (from the portal itself) or one of the two (from the queue of the
- * events backend). Whichever it reaches, the handler of the build that serves is called, once.
+ * The event subscriptions of a unit across its generations. Subscriptions cannot be removed, and each build creates its own;
+ * while two of them exist, an event reaches both (from the portal itself) or one of the two (from the queue of the events
+ * backend). Either way, the handler of the build in service is called once.
  */
 export class UnitEvents {
   readonly #handlers = new Map<Subscriber, Map<string, Subscription['onEvent']>>();
-  /** By subscription, which subscribers an event has reached already. */
+  /** The subscribers that an event has already reached, by subscription. */
   readonly #reached = new Map<string, WeakMap<object, Set<Subscriber>>>();
   #current: Subscriber | undefined;
 
-  /** From now on the handlers of this subscriber are called. */
+  /** Enables the handlers of this subscriber. */
   begin(subscriber: Subscriber): void {
     this.#current = subscriber;
   }
 
-  /** Its handlers are called no more. */
+  /** Disables its handlers. */
   end(subscriber: Subscriber): void {
     if (this.#current === subscriber) this.#current = undefined;
   }
 
-  /** What reaches it is no longer heard of, and its handlers are forgotten. */
+  /** Events for it are dropped, and its handlers released. */
   forget(subscriber: Subscriber): void {
     this.end(subscriber);
     this.#handlers.delete(subscriber);
@@ -62,7 +62,7 @@ export class UnitEvents {
     const events = this.#reached.get(key) ?? new WeakMap<object, Set<Subscriber>>();
     this.#reached.set(key, events);
     const reached = events.get(event);
-    // The same one once more is an event that was published again.
+    // The same event again was published again.
     if (!reached || reached.has(subscriber)) {
       events.set(event, new Set([subscriber]));
       return false;

@@ -5,12 +5,13 @@ import { GenerationState } from './keptState';
 import type { Lifetime } from './lifetime';
 import { viewOf } from './serviceView';
 
-/** Services that are made for each plugin and keep what is registered with the process all the same. */
+/** Services that are created for each plugin but register with the process. */
 const KEEP_IN_PROCESS = new Set([metricsServiceRef.id]);
 
 /**
- * The portal's services as one generation gets them. Those of its own end with it (see {@link Generation}); those that
- * outlive it, because all share one instance or one root context, it gets as a {@link viewOf view}.
+ * The portal's services for one generation. Its own services end with it (see {@link Generation}); those that outlive it,
+ * because all share one instance or root context, are passed as a {@link viewOf view}. `kept` receives the in-memory state
+ * for the next generation.
  */
 export class UnitServices {
   readonly #services: RootServices;
@@ -30,12 +31,12 @@ export class UnitServices {
     return this.#services.factories().map((factory) => this.#view(factory));
   }
 
-  /** A factory that the portal, or a bundle, brings. */
+  /** A factory of the portal or of a bundle. */
   share(factory: ServiceFeature): ServiceFeature {
     return this.#view(this.#services.share(factory));
   }
 
-  /** The same refs, with default factories of which the same holds. */
+  /** The same refs, with default factories treated the same way. */
   shareDeps(deps: Deps): Deps {
     return this.#viewDeps(this.#services.shareDeps(deps));
   }

@@ -1,7 +1,7 @@
 import type { StartedGeneration } from '../start/startedGeneration';
 import type { StartedUnit } from '../start/startUnit';
 
-/** A generation that is out of service, and the one that serves in its place, if any. */
+/** A retired generation, and the one that replaces it, if any. */
 export interface ReplacedGeneration {
   old: StartedGeneration | undefined;
   next: StartedGeneration | undefined;

@@ -7,8 +7,9 @@ type Entry = Pick<SchemaEntry, 'path' | 'value'>;
 type Processing = NonNullable<Parameters<ConfigSchema['process']>[1]>;
 
 /**
- * A config schema that also shows what schemas of bundles call visible. What bundles say is not compiled here and cannot
- * make it fail: app-config was held against it before the bundle was loaded. Nothing is shown that `base` calls secret.
+ * A config schema that also shows values that schemas of bundles declare visible. Schemas of bundles are not compiled here
+ * and cannot make it fail: app-config was checked against them before the bundle was loaded. Values that `base` declares
+ * secret stay hidden.
  */
 export function addSchemas(base: ConfigSchema, entries: readonly Entry[]): ConfigSchema {
   const schemas = entries.map(({ value }) => value);
@@ -29,7 +30,7 @@ export function addSchemas(base: ConfigSchema, entries: readonly Entry[]): Confi
   };
 }
 
-/** What schemas of bundles make visible to whom it is asked for; nothing where that takes too long to find out. */
+/** The values that schemas of bundles make visible; none if that takes too long to compute. */
 function leavesOf(
   schemas: readonly JsonObject[],
   data: JsonObject,
@@ -56,7 +57,7 @@ function isNotSecret(base: ConfigSchema, data: JsonObject, { visibility }: Proce
   return ({ path }) => !secrets.has(placeOf(path));
 }
 
-/** What either shows; of two lists the one that shows more. */
+/** The union of both; of two lists, the one that shows more. */
 function merge(one: JsonValue | undefined, other: JsonValue | undefined): JsonValue | undefined {
   if (!isPlain(one) || !isPlain(other)) {
     const longer = Array.isArray(one) && Array.isArray(other) && other.length > one.length;

@@ -1,11 +1,11 @@
 import type { Config } from '@backstage/config';
 
-/** A key as Backstage's readers take it; a part of an array is reached by the key of the array only. */
+/** A key in the form of Backstage's readers; elements of an array have the key of the array. */
 const READABLE = /^[a-z][a-z0-9]*(?:[-_:][a-z0-9]+)*$/i;
 
 /**
- * The file that the value of a key came from, e.g. `app-config.local.yaml`, or `env`; undefined where it cannot be told. A
- * config tells its files in one place only: in the message about a value of another type than was asked for.
+ * The file that the value of a key came from, for example `app-config.local.yaml`, or `env`; undefined if unknown. A config
+ * reveals its files only in the error message about a value of another type.
  */
 export function configOrigin(config: Config, path: readonly string[]): string | undefined {
   const parts = path.slice(0, firstIndex(path));

@@ -1,7 +1,8 @@
 import type { JsonObject } from '@backstage/types';
-import { SCHEMA_FILES, StagedoorError, readBounded } from '@stagedoor/bundle';
+import { SCHEMA_FILES, readBounded } from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import type { StagedBundle } from '../stage/stagedBundle';
+import { configSchemaInvalid, configSchemaLimit } from './errors';
 import { limitFault } from './schemaLimits';
 
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -14,8 +15,8 @@ export interface SchemaEntry {
 }
 
 /**
- * The config schemas that a bundle carries, as they stand in its file; empty without one. Nothing of them has been compiled.
- * Throws CONFIG_SCHEMA_INVALID, CONFIG_SCHEMA_LIMIT.
+ * The raw config schemas of a bundle; empty if it has none. Nothing has been compiled. Throws CONFIG_SCHEMA_INVALID,
+ * CONFIG_SCHEMA_LIMIT.
  */
 export async function readSchemaEntries(
   { name, dir }: Pick<StagedBundle, 'name' | 'dir'>,
@@ -24,7 +25,8 @@ export async function readSchemaEntries(
   for (const file of files) {
     const content = await readBounded(resolve(dir, file), MAX_BYTES);
     if (content === 'absent') continue;
-    if (typeof content === 'string') throw schemaInvalid(name, file, `it is not a file of at most ${MAX_BYTES} bytes`);
+    if (typeof content === 'string')
+      throw configSchemaInvalid(name, file, `it is not a file of at most ${MAX_BYTES} bytes`);
     return parseSchemaEntries(content.toString('utf8'), file, name);
   }
   return [];
@@ -36,37 +38,24 @@ function parseSchemaEntries(text: string, path: string, packageName: string): Sc
   try {
     value = JSON.parse(text) as Record<string, unknown> | null;
   } catch (cause) {
-    throw schemaInvalid(packageName, path, (cause as Error).message, cause);
+    throw configSchemaInvalid(packageName, path, (cause as Error).message, cause);
   }
-  if (typeof value !== 'object' || value === null) throw schemaInvalid(packageName, path, 'it is not an object');
+  if (typeof value !== 'object' || value === null) throw configSchemaInvalid(packageName, path, 'it is not an object');
   const { backstageConfigSchemaVersion, schemas } = value;
   const values: unknown = backstageConfigSchemaVersion === 1 ? schemas : [{ value }];
-  if (!Array.isArray(values)) throw schemaInvalid(packageName, path, 'it holds no list of schemas');
+  if (!Array.isArray(values)) throw configSchemaInvalid(packageName, path, 'it contains no list of schemas');
   const fault = limitFault(values.map((entry) => (entry as SchemaEntry | null)?.value));
-  if (fault) throw schemaLimit(packageName, path, fault);
+  if (fault) throw configSchemaLimit(packageName, path, fault);
   return values.map((entry) => {
     const schema: unknown = (entry as SchemaEntry | null)?.value;
     if (isSchema(schema)) return { packageName, path, value: schema };
-    throw schemaInvalid(packageName, path, 'it holds what is not the schema of an object');
+    throw configSchemaInvalid(packageName, path, 'it contains a schema that is not of type object');
   });
 }
 
-/** The one rule for what a config schema is: a JSON schema of an object, as all of app-config is one; `type` may be left out. */
+/** The one rule for config schemas: a JSON schema of type object, since app-config is one; `type` may be omitted. */
 function isSchema(value: unknown): value is JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { type = 'object' } = value as { type?: unknown };
   return [type].flat().includes('object');
-}
-
-/** CONFIG_SCHEMA_INVALID, for a schema that cannot be used. */
-export function schemaInvalid(name: string, file: string, why: string, cause?: unknown): StagedoorError {
-  return new StagedoorError('CONFIG_SCHEMA_INVALID', `The config schema ${file} of ${name} is not valid: ${why}`, {
-    hint: 'Export the plugin again with `stagedoor export`.',
-    cause,
-  });
-}
-
-/** CONFIG_SCHEMA_LIMIT, for a schema that takes more than a schema may. */
-export function schemaLimit(name: string, file: string, why: string): StagedoorError {
-  return new StagedoorError('CONFIG_SCHEMA_LIMIT', `The config schema ${file} of ${name} is refused: ${why}.`);
 }

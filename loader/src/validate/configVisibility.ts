@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '@backstage/types';
 /** Who may see a value of app-config, in Backstage's words (config-loader `ConfigVisibility`). */
 type Visibility = 'frontend' | 'secret' | 'backend';
 
-/** A JSON schema as far as it says who may see what. */
+/** The parts of a JSON schema that define visibility. */
 type Schema = Record<string, unknown>;
 
 /** A schema, and the document that its references point into. */
@@ -20,32 +20,32 @@ export interface VisibleLeaf {
   visibility: Visibility;
 }
 
-/** Schemas that hold for the same value as the schema they stand in, or may. */
+/** Keywords with schemas that apply, or may apply, to the same value. */
 const BESIDE = ['allOf', 'anyOf', 'oneOf'];
 const CONDITIONAL = ['if', 'then', 'else'];
 const DEPENDENT = ['dependencies', 'dependentSchemas'];
 
-/** Steps that one look may take: some tenth of a second. Real schemas take a few thousand. */
+/** Most steps for one computation: some 100 ms. Real schemas take a few thousand. */
 const MOST_STEPS = 200_000;
 
-/** Schemas say so much of so many values that finding out takes too long. */
+/** The schemas are too expensive to evaluate. */
 export class TooManySchemas extends Error {}
 
-/** Counts down what a look may still do. */
+/** Counts down the remaining steps. */
 class Steps {
   #left = MOST_STEPS;
 
   take(): void {
     this.#left -= 1;
-    if (this.#left < 0) throw new TooManySchemas('it says too much of too many values of app-config');
+    if (this.#left < 0) throw new TooManySchemas('its rules for the visibility of app-config values are too complex');
   }
 }
 
 /**
- * What schemas say of who may see the values of `data`. Where Backstage asks which branch of an `anyOf` a value suits, all
- * branches count here, and `secret` counts more than `frontend`. Nothing is compiled, and no pattern that could take long is
- * run: a name that such a pattern may match is taken as secret where the pattern's schema says so, and never as visible.
- * Throws {@link TooManySchemas}.
+ * The visibility of the values of `data` according to schemas. Backstage selects the branch of an `anyOf` that a value
+ * matches; here all branches apply, and `secret` takes precedence over `frontend`. Nothing is compiled, and no potentially
+ * slow pattern is run: a name that may match such a pattern counts as secret if the pattern's schema says so, and never as
+ * visible. Throws {@link TooManySchemas}.
  */
 export function visibilityOf(schemas: readonly JsonObject[], data: JsonValue): VisibleLeaf[] {
   const leaves: VisibleLeaf[] = [];
@@ -54,14 +54,14 @@ export function visibilityOf(schemas: readonly JsonObject[], data: JsonValue): V
   return leaves;
 }
 
-/** What tells one place in a config from all others. */
+/** A unique text for each place in a config. */
 export function placeOf(path: readonly string[]): string {
   return JSON.stringify(path);
 }
 
 /**
- * The config with the place of each value instead of it: whatever chooses values of it by their keys tells which places it
- * chose.
+ * A copy of the config with the place of each value as its value: code that selects values by their keys thus returns their
+ * places.
  */
 export function withPlaces(data: JsonObject): JsonObject {
   const mark = (value: JsonValue | undefined, path: string[]): JsonValue => {
@@ -79,7 +79,7 @@ export function textsIn(value: JsonValue | undefined): string[] {
   return Object.values(value).flatMap((inner) => textsIn(inner));
 }
 
-/** The config with nothing but the given leaves; without those, objects and lists are not there either. */
+/** The config reduced to the given leaves, without empty objects and lists. */
 export function onlyLeaves(data: JsonObject, leaves: readonly VisibleLeaf[]): JsonObject {
   const kept = new Map(leaves.map(({ path, value }) => [placeOf(path), value]));
   const pick = (value: JsonValue | undefined, path: string[]): JsonValue | undefined => {
@@ -99,16 +99,16 @@ export function onlyLeaves(data: JsonObject, leaves: readonly VisibleLeaf[]): Js
   return (pick(data, []) as JsonObject | undefined) ?? {};
 }
 
-/** What holds for one value. */
+/** The schemas for one value. */
 interface Place {
   nodes: Node[];
-  /** Schemas that may hold for it, or not. */
+  /** Schemas that may apply to it, or not. */
   doubtful: Node[];
-  /** What `deepVisibility` above it says. */
+  /** The inherited `deepVisibility`. */
   inherited: Visibility;
 }
 
-/** One walk through a config along its schemas. */
+/** One traversal of a config along its schemas. */
 class Look {
   readonly #leaves: VisibleLeaf[];
   readonly #steps = new Steps();
@@ -129,7 +129,7 @@ class Look {
     const inherited = said('deepVisibility', nodes, doubtful) ?? place.inherited;
     for (const [key, child] of Object.entries(value)) {
       const at = this.#below(nodes, doubtful, Array.isArray(value) ? Number(key) : key);
-      // Values in a list are seen as the list is.
+      // Values in a list have the visibility of the list.
       const own = Array.isArray(value) && typeof child !== 'object' ? visibility : inherited;
       this.visit(child, [...path, key], { ...at, inherited: own });
     }
@@ -179,7 +179,7 @@ function below(value: unknown, root: Schema, doubtful = false): Below[] {
   return schema ? [{ node: { schema, root }, doubtful }] : [];
 }
 
-/** The schemas, and all that hold for the same value because of them; each once, however often it is referred to. */
+/** The schemas, and all that they refer to for the same value; each once. */
 function expand(nodes: readonly Node[], steps: Steps): Node[] {
   const seen = new Map<Schema, Node>();
   const open = [...nodes];
@@ -235,7 +235,7 @@ function said(keyword: string, nodes: readonly Node[], doubtful: readonly Node[]
 
 const LONGEST_PATTERN = 200;
 
-/** Whether a name matches a pattern; undefined for one that could take long to tell. */
+/** Whether a name matches a pattern; undefined if the pattern may be slow. */
 function matchesPattern(pattern: string, name: string): boolean | undefined {
   if (!isQuick(pattern)) return undefined;
   try {

@@ -2,72 +2,82 @@ import type { RootConfigService, RootLoggerService } from '@backstage/backend-pl
 import { concurrently, isStagedoorError, type StagedoorError, type HostManifest } from '@stagedoor/bundle';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Policy } from '../policy/policy';
+import { versionModeOf } from '../policy/versions';
+import type { VersionSettings } from '../settings/versions';
 import type { SignatureVerdict } from '../policy/signatures';
 import type { StagedBundle } from '../stage/stagedBundle';
-import { readSchemaEntries, schemaLimit, type SchemaEntry } from './configSchema';
+import { readSchemaEntries, type SchemaEntry } from './configSchema';
 import { TooManySchemas } from './configVisibility';
+import { configSchemaLimit } from './errors';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
-import { laterPeers, validateBundle } from './validateBundle';
+import { laterPeers, unsupportedRelease, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
+import { VisibilityClaims } from './visibilityClaims';
 
-/** What a bundle is held against before any of its code runs. */
+/** What a bundle is checked against before any of its code runs. */
 export interface GateOptions {
   host: HostManifest;
   policy: Policy;
   config: RootConfigService;
+  /** What is done about bundles for other releases of Backstage. */
+  versions: VersionSettings;
   /** The newest version of a package that has served. */
   newest(name: string): string | undefined;
-  /** Remembers app-config that matched; absent where there is nowhere to keep it. */
+  /** Cache of matching app-config; absent if it cannot be stored. */
   passed?: PassedChecks;
-  /** Learns what to hide; absent where somebody else sees to that. */
+  /** Receives the secrets to hide; absent if other code does that. */
   rootLogger?: RootLoggerService;
+  /** Whether a bundle is loaded, or on its way: what it says of who may see app-config holds. Default: none is. */
+  counts?(name: string): boolean;
   /** The threads that check app-config, which may have been started already. */
   workers?: SchemaWorkers;
 }
 
-/** What the gate found; with a fault the bundle must not run. */
+/** The result of the gate; with an error the bundle must not run. */
 export interface GateResult {
-  /** Undefined where nobody asks for signatures, or the bundle was refused before. */
+  /** Undefined if signatures are not required, or the bundle was rejected before. */
   signature?: SignatureVerdict;
   fault?: StagedoorError;
-  /** True where nothing was found within the time that was given; the next check goes on from there. */
+  /** True if the check did not end in time; the next check continues it. */
   late?: boolean;
 }
 
-/** How a bundle is checked. */
+/** Options of a check. */
 export interface CheckOptions {
   /**
-   * How long a schema may take to be compiled and app-config to be held against it, in milliseconds; what takes longer is
-   * `late`. The start of a thread for it, and the wait for one, do not count. Default: as long as it takes.
+   * Time limit in milliseconds for compiling a schema and checking app-config; after it the result is `late`. Starting a
+   * thread, and waiting for one, do not count. Default: no limit.
    */
   patienceMs?: number;
 }
 
-/** A check of app-config under way: when a thread was at it, and its end. */
+/** A running check of app-config: when a thread began it, and its result. */
 interface ConfigChecking {
   begun: Promise<void>;
   checked: Promise<void>;
 }
 
-/** Everything that is decided about a staged bundle without running it: what it declares, policy, app-config. */
+/** All decisions about a staged bundle without running it: its declarations, policy, app-config. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #workers: SchemaWorkers;
   readonly #secrets: Secrets | undefined;
+  readonly #claims: VisibilityClaims;
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
-  /** Checks of app-config that nobody waited for. */
+  /** Checks of app-config that nobody awaits. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
-  /** Digests of bundles of which it was said that they are for an earlier host. */
+  /** Digests of bundles that were already reported as made for another host. */
   readonly #told = new Set<string>();
 
   constructor(options: GateOptions) {
     this.#options = options;
     this.#workers = options.workers ?? new SchemaWorkers();
+    this.#claims = new VisibilityClaims(options.counts ?? (() => false));
     this.#secrets = options.rootLogger && new Secrets(options.config, options.rootLogger);
   }
 
@@ -76,20 +86,20 @@ export class Gate {
     return this.#schemas.get(bundle) ?? [];
   }
 
-  /** The places in app-config that are secret now; see {@link Secrets.places}. */
+  /** The secret places in app-config; see {@link Secrets.places}. */
   async secrets(): Promise<ReadonlySet<string>> {
     return (await this.#secrets?.places()) ?? new Set();
   }
 
   /**
-   * Holds a staged bundle against the host, the operator's policy and app-config, in this order: nothing of a bundle that
-   * policy refuses is compiled. With `patienceMs`, app-config may be `late`.
+   * Checks a staged bundle against the host, the operator's policy and app-config, in this order: schemas of bundles that the
+   * policy rejects are not compiled. With `patienceMs`, app-config may be `late`.
    */
   async check(bundle: StagedBundle, { patienceMs }: CheckOptions = {}): Promise<GateResult> {
     let signature: SignatureVerdict | undefined;
     try {
       validateBundle(bundle, this.#options.host);
-      this.#tellLaterPeers(bundle);
+      this.#checkRelease(bundle);
       const admission = await this.#options.policy.admit(bundle, this.#options.newest(bundle.name));
       signature = admission.signature;
       if (admission.refusal) throw admission.refusal;
@@ -101,8 +111,8 @@ export class Gate {
   }
 
   /**
-   * Hides from all logs what a bundle calls secret of which nothing else is checked. A schema that cannot be read hides nothing.
-   * Throws CONFIG_SCHEMA_LIMIT.
+   * Hides the secrets of a bundle that is not checked otherwise from all logs. An unreadable schema hides nothing. Throws
+   * CONFIG_SCHEMA_LIMIT.
    */
   async hideSecretsOf(bundle: StagedBundle): Promise<void> {
     const entries = await readSchemaEntries(bundle).catch(() => []);
@@ -123,7 +133,7 @@ export class Gate {
         this.#prepared.set(bundle, entries);
         return { bundle, entries };
       } catch {
-        // Told when it is checked.
+        // Reported when it is checked.
         return undefined;
       }
     });
@@ -131,25 +141,31 @@ export class Gate {
     await validateTogether(schemas, { ...this.#options, workers: this.#workers });
   }
 
-  /** Ends what is under way. */
+  /** Ends running checks. */
   close(): void {
     this.#workers.close();
   }
 
-  /** Says once of a bundle that the host has moved on since it was made. */
-  #tellLaterPeers(bundle: StagedBundle): void {
-    const { host, rootLogger } = this.#options;
+  /**
+   * Reports once for each bundle that it was made for another release than the host's. Throws BACKSTAGE_VERSION_UNSUPPORTED if the
+   * settings refuse it.
+   */
+  #checkRelease(bundle: StagedBundle): void {
+    const { host, rootLogger, versions } = this.#options;
     const { name, version, digest } = bundle;
-    const later = rootLogger && !this.#told.has(digest) ? laterPeers(bundle, host) : [];
-    if (later.length === 0) return;
+    const mode = versionModeOf(name, versions);
+    const unsupported = mode === 'ignore' ? undefined : unsupportedRelease(bundle, host);
+    if (unsupported && mode === 'refuse') throw unsupported;
+    const later = laterPeers(bundle, host);
+    if (!rootLogger || this.#told.has(digest) || !(unsupported || later.length > 0)) return;
     this.#told.add(digest);
-    rootLogger!.warn(
-      `${name}@${version} was made for an earlier release of Backstage; this portal has ${later.join(', ')}. ` +
-        'It is loaded. If it fails, export it against the release of the portal.',
-    );
+    const found = unsupported
+      ? `${unsupported.code}: ${unsupported.message}`
+      : `${name}@${version} was made for an earlier release of Backstage; this portal has ${later.join(', ')}.`;
+    rootLogger.warn(`${found} It is loaded. If it fails, export it against the release of the portal.`);
   }
 
-  /** Checks app-config, or goes on with a check; false where that takes longer than it may. */
+  /** Checks app-config, or continues a check; false if that takes too long. */
   async #inTime(bundle: StagedBundle, patienceMs: number | undefined): Promise<boolean> {
     const checking = this.#late.get(bundle) ?? this.#begin(bundle);
     this.#late.delete(bundle);
@@ -173,7 +189,7 @@ export class Gate {
     return { begun, checked: this.#checkConfig(bundle, begin) };
   }
 
-  /** What is secret is hidden first: from here on the bundle, and whoever speaks of it, may log. */
+  /** Secrets are hidden first: from now on the bundle may log. */
   async #checkConfig(bundle: StagedBundle, begun: () => void): Promise<void> {
     const entries = this.#prepared.get(bundle) ?? (await readSchemaEntries(bundle));
     this.#prepared.delete(bundle);
@@ -181,7 +197,13 @@ export class Gate {
     if (entries.length === 0) return;
     this.#hide(bundle, entries);
     const { config, passed } = this.#options;
+    this.#claim(bundle, entries);
     await validateConfig(bundle, entries, { config, workers: this.#workers, passed, begun });
+  }
+
+  #claim({ name }: StagedBundle, entries: readonly SchemaEntry[]): void {
+    const schemas = entries.map(({ value }) => value);
+    this.#claims.take(name, schemas, this.#options.config.get());
   }
 
   #hide(bundle: StagedBundle, entries: readonly SchemaEntry[]): void {
@@ -190,7 +212,7 @@ export class Gate {
       this.#secrets?.add(bundle.name, entries);
     } catch (error) {
       if (!(error instanceof TooManySchemas)) throw error;
-      throw schemaLimit(bundle.name, entries[0]!.path, error.message);
+      throw configSchemaLimit(bundle.name, entries[0]!.path, error.message);
     }
   }
 }

@@ -1,27 +1,14 @@
-import type { HostManifest, SharedPackage } from '@stagedoor/bundle';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { SHARED_ROOT, backstageRelease, type HostManifest, type SharedPackage } from '@stagedoor/bundle';
 
-/** Describes the running host. `cwd` is where the search for `backstage.json` begins. */
+/** Describes the running host. The search for `backstage.json` begins at `cwd`. */
 export function describeHost(shared: readonly SharedPackage[], cwd: string): HostManifest {
+  const release = backstageRelease(cwd, shared.find(({ name }) => name === SHARED_ROOT)?.version);
   return {
-    backstage: backstageRelease(cwd),
+    ...(release && { backstage: release.version, backstageFrom: release.source }),
     node: process.versions.node,
     platform: process.platform,
     arch: process.arch,
     abi: process.versions.modules,
     shared: Object.fromEntries(shared.map(({ name, version }) => [name, version])),
   };
-}
-
-/** `version` of the nearest `backstage.json` upwards, the file that Backstage's own tools keep. */
-function backstageRelease(cwd: string): string | undefined {
-  for (let dir = cwd; ; dir = dirname(dir)) {
-    const file = join(dir, 'backstage.json');
-    if (existsSync(file)) {
-      const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version?: unknown };
-      return typeof version === 'string' ? version : undefined;
-    }
-    if (dirname(dir) === dir) return undefined;
-  }
 }

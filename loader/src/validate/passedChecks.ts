@@ -8,37 +8,37 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import type { SchemaJob } from './schemaWorker/messages';
 
 const FILE = 'app-config.sha256';
-/** When a start is over, mostly. */
+/** Usually after the start. */
 const WRITE_AFTER_MS = 3000;
 
 /**
- * Remembers which app-config matched the config schema of a staged bundle, so that a start need not compile schemas that
- * it compiled before. Only a match is remembered, by a digest of the schema, of the app-config and of the versions of what
- * checks it. It may be lost at any time: then the app-config is checked again.
+ * Caches which app-config matched the config schema of a staged bundle, so that a start does not compile the same schemas
+ * again. Stores only matches, by a digest of the schema, the app-config and the versions of the checking code. It may be
+ * deleted at any time: then app-config is checked again.
  */
 export class PassedChecks {
   readonly #dir: string;
-  /** What matches, by file, and may not be written yet. */
+  /** Matches by file, possibly not written yet. */
   readonly #fresh = new Map<string, string>();
 
-  /** `dir` holds a folder per package and staged copy; whoever removes a copy removes that too. */
+  /** `dir` contains a folder for each package and staged copy, which is removed with the copy. */
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** True where the same app-config matched the same schema before. */
+  /** True if the same app-config matched the same schema before. */
   async has(bundle: StagedBundle, job: SchemaJob): Promise<boolean> {
     const file = this.#file(bundle);
     const digest = digestOf(job);
     return this.#fresh.get(file) === digest || (await readFile(file, 'utf8').catch(() => '')) === digest;
   }
 
-  /** Remembers that app-config matches, in place of what matched before. Does nothing where the disk is full. */
+  /** Records a match in place of the previous one. Does nothing if the disk is full. */
   async add(bundle: StagedBundle, job: SchemaJob): Promise<void> {
     await this.#write(this.#file(bundle), digestOf(job));
   }
 
-  /** Remembers the same at once, and writes it down when there is time. */
+  /** Records a match immediately, and writes it later. */
   addLater(bundle: StagedBundle, job: SchemaJob): void {
     const file = this.#file(bundle);
     const digest = digestOf(job);

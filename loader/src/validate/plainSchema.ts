@@ -1,6 +1,6 @@
 import type { JsonObject } from '@backstage/types';
 
-/** Keywords of which each only narrows what fits: a value that fits two such schemas as one fits either. */
+/** Keywords that only narrow what matches: a value matches two such schemas merged if it matches each. */
 const NARROWING = [
   'type',
   'required',
@@ -13,15 +13,15 @@ const NARROWING = [
   'minItems',
   'maxItems',
 ];
-/** Keywords that say nothing of what fits. */
+/** Keywords without effect on what matches. */
 const TELLING = ['title', 'description', 'default', 'examples', 'visibility', 'deepVisibility', 'deprecated'];
 const KEYWORDS = new Set([...NARROWING, ...TELLING]);
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#';
 
 /**
- * True for a schema that can be held against app-config together with others: what fits all of them as one fits each. That is
- * not so of `additionalProperties`, to which config-loader adds the properties of others when it merges, and patterns and
- * alternatives take long. The schema was found to be within the limits before.
+ * True for a schema that can be checked together with others: a value matches the merged schema if it matches each. That is
+ * not true of `additionalProperties`, because config-loader merges the properties of others into it; patterns and
+ * alternatives are slow. The schema is known to be within the limits.
  */
 export function isPlainSchema(schema: unknown): boolean {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return false;

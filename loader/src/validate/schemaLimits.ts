@@ -1,7 +1,7 @@
-/** What a config schema may be made of. Schemas of real plugins stay far below. */
+/** Limits of a config schema. Schemas of real plugins are far below. */
 const LIMITS = { depth: 100, objects: 10_000, members: 50_000, patterns: 500, patternLength: 1000 };
 
-/** A value below a schema that is still to be looked at. */
+/** A nested value that is still to be visited. */
 interface Open {
   value: unknown;
   depth: number;
@@ -16,13 +16,13 @@ const NAMING = new Set(['properties', 'patternProperties', 'definitions', '$defs
 const DATA = new Set(['const', 'enum', 'default', 'examples']);
 
 /**
- * Says why a schema is more than may be compiled, or refers to what is not in it; undefined for one that may be. Takes time
- * in proportion to the size of the schema, whatever it says.
+ * The reason why a schema exceeds the limits, or has an invalid reference; undefined if it is acceptable. Takes time
+ * proportional to the size of the schema.
  */
 export function limitFault(schema: unknown): string | undefined {
   const open: Open[] = [{ value: schema, depth: 0, kind: 'schema' }];
   const found = { objects: 0, members: 0, patterns: 0 };
-  // Nests as deep as an attacker likes: no recursion.
+  // The depth is up to an attacker: no recursion.
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, depth, kind } = next;
     if (typeof value !== 'object' || value === null) continue;
@@ -37,7 +37,7 @@ export function limitFault(schema: unknown): string | undefined {
         if (pattern.length > LIMITS.patternLength) return `a pattern is longer than ${LIMITS.patternLength} characters`;
       }
       if (found.objects > LIMITS.objects || found.members > LIMITS.members) return 'it describes too many properties';
-      if (found.patterns > LIMITS.patterns) return `it holds more than ${LIMITS.patterns} patterns`;
+      if (found.patterns > LIMITS.patterns) return `it contains more than ${LIMITS.patterns} patterns`;
       open.push({ value: child, depth: depth + 1, kind: kindBelow(kind, keyword ? key : '') });
     }
   }

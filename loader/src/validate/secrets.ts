@@ -3,24 +3,25 @@ import type { JsonObject } from '@backstage/types';
 import type { SchemaEntry } from './configSchema';
 import { placeOf, textsIn, visibilityOf, withPlaces, type VisibleLeaf } from './configVisibility';
 
-/** What Backstage's own root logger has beyond the service (backend-defaults `WinstonLogger`). */
+/** Members of Backstage's own root logger besides the service (backend-defaults `WinstonLogger`). */
 interface Redacting {
   addRedactions?(redactions: Iterable<string>): void;
 }
 
-/** What tells the texts of a config that the schemas of the portal's own packages call secret. */
+/** Returns the strings of a config that the schemas of the portal's own packages declare secret. */
 type Enumerator = (config: RootConfigService) => Iterable<string>;
 
 /**
- * Hides from all logs what the schemas of bundles call secret, as Backstage does for the packages that it finds at start:
- * for bundles that come later, and for values that change. A root logger of another make may not hide anything.
+ * Hides values that schemas of bundles declare secret from all logs, as Backstage does for the packages that it finds at
+ * start: for bundles that come later, and for values that change. A root logger of another implementation may not hide
+ * anything.
  */
 export class Secrets {
   readonly #config: RootConfigService;
   readonly #logger: Redacting;
   readonly #schemas = new Map<string, JsonObject[]>();
   #ofPackages: Promise<Enumerator> | undefined;
-  /** What packages call secret in the latest config that was asked about, by its text: finding out takes long. */
+  /** The secrets according to packages in the latest config, by its text: computing them is slow. */
   #latest: { config: string; places: readonly string[] } | undefined;
 
   constructor(config: RootConfigService, rootLogger: RootLoggerService) {
@@ -29,7 +30,7 @@ export class Secrets {
     config.subscribe?.(() => this.#redactAll());
   }
 
-  /** Hides what the schemas of a bundle call secret, from now on; those of its latest build. Throws TooManySchemas. */
+  /** Hides the secrets according to a bundle from now on, by the schemas of its latest build. Throws TooManySchemas. */
   add(name: string, entries: readonly SchemaEntry[]): void {
     const schemas = entries.map(({ value }) => value);
     const secrets = visibilityOf(schemas, this.#config.get()).filter(isSecret);
@@ -37,7 +38,7 @@ export class Secrets {
     this.#hide(secrets);
   }
 
-  /** The places in app-config (see `placeOf`) that are secret now, to a bundle or to a package that Backstage finds at start. */
+  /** The places in app-config (see `placeOf`) that a bundle, or a package that Backstage finds at start, declares secret. */
   async places(): Promise<ReadonlySet<string>> {
     this.#ofPackages ??= secretsOfPackages();
     const enumerate = await this.#ofPackages;
@@ -58,7 +59,7 @@ export class Secrets {
 
   #hide(secrets: readonly VisibleLeaf[]): void {
     const texts = secrets.flatMap(({ value }) => textsIn(value));
-    // Also as they are written in JSON.
+    // Also in their JSON form.
     this.#logger.addRedactions?.(new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])));
   }
 }
@@ -68,10 +69,10 @@ async function secretsOfPackages(): Promise<Enumerator> {
   return await createConfigSecretEnumerator({ logger: SILENT });
 }
 
-/** The root logger's own search has said it all. */
+/** The root logger's own search already covers this. */
 const SILENT: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => SILENT };
 
-/** The values in app-config that schemas call secret; all of them where a changed config makes that too hard to find out. */
+/** The values in app-config that schemas declare secret; all values if a changed config makes this too expensive. */
 function secretsIn(config: RootConfigService, schemas: readonly JsonObject[]): VisibleLeaf[] {
   const data = config.get<JsonObject>();
   try {

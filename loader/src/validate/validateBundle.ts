@@ -1,30 +1,49 @@
-import { BUNDLE_ROLES, StagedoorError, isFrontendRole, isInside, peerFit, type HostManifest } from '@stagedoor/bundle';
+import {
+  BUNDLE_ROLES,
+  isFrontendRole,
+  isInside,
+  peerFit,
+  type HostManifest,
+  type StagedoorError,
+} from '@stagedoor/bundle';
 import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stagedBundle';
+import {
+  platformMismatch,
+  peerUnsatisfied,
+  peerUnknown,
+  backstageUnsupported,
+  entryPointOutside,
+  roleUnsupported,
+  roleMissing,
+} from './errors';
 
-/** One reason to refuse a bundle; throws it. */
+/** One check; throws its error. */
 type Check = (bundle: StagedBundle, host: HostManifest) => void;
 
-/** The gate: small separate checks, run in this order, the first fault wins. */
-const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkSupportedVersions, checkPeers, checkNative];
+/** The gate: small separate checks in this order; the first error wins. */
+const CHECKS: readonly Check[] = [checkRole, checkEntryPoints, checkPeers, checkNative];
 
-/** Holds a staged bundle against the host. Throws the code of the first check that fails. */
+/** Checks a staged bundle against the host. Throws the code of the first check that fails. */
 export function validateBundle(bundle: StagedBundle, host: HostManifest): void {
   for (const check of CHECKS) check(bundle, host);
 }
 
 function checkRole(bundle: StagedBundle): void {
   const role = bundle.packageJson.backstage?.role;
-  if (!role) throw new StagedoorError('ROLE_MISSING', `package.json of ${bundle.name} has no backstage.role.`);
+  if (!role) throw roleMissing(bundle.name);
   if (BUNDLE_ROLES.some((known) => known === role)) return;
-  throw new StagedoorError('ROLE_UNSUPPORTED', `${bundle.name} has the role '${role}', which is not loaded here.`);
+  throw roleUnsupported(bundle.name, role);
 }
 
-/** `main` and every target of `exports`, before any of them is followed; links were made copies or refused when it was staged. */
+/**
+ * `main` and every target of `exports`, before any of them is followed; links were copied or rejected when the bundle was
+ * staged.
+ */
 function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedBundle): void {
   const targets: string[] = main === undefined ? [] : [main];
-  // Conditions nest as deep as an attacker likes: no recursion.
+  // The depth of conditions is up to an attacker: no recursion.
   const open: unknown[] = [exports];
   while (open.length > 0) {
     const next = open.pop();
@@ -33,43 +52,42 @@ function checkEntryPoints({ name, dir, packageJson: { main, exports } }: StagedB
   }
   const outside = targets.find((target) => !isInside(dir, resolve(dir, target)));
   if (outside === undefined) return;
-  throw new StagedoorError('MAIN_OUTSIDE', `main or exports of ${name} leads out of it: ${outside.slice(0, 200)}`);
-}
-
-/** RHDH reads a single version as `~version`; so do we. */
-function checkSupportedVersions(bundle: StagedBundle, host: HostManifest): void {
-  const declared = bundle.packageJson.backstage?.['supported-versions'];
-  if (!declared || !host.backstage) return;
-  const range = valid(declared) ? `~${declared}` : declared;
-  if (validRange(range) && !satisfies(host.backstage, range, { includePrerelease: true })) {
-    throw new StagedoorError(
-      'BACKSTAGE_VERSION_UNSUPPORTED',
-      `${bundle.name} supports Backstage ${declared}; this portal is ${host.backstage}.`,
-    );
-  }
+  throw entryPointOutside(name, outside);
 }
 
 /**
- * Only for bundles with our manifest: others declare peers that their own `node_modules` also holds. What frontend
- * plugins expect, the app shares.
+ * That a bundle is for other releases of Backstage, as an error; undefined where it is not, or where one of the two is unknown. RHDH
+ * reads a single version as `~version`; so do we.
+ */
+export function unsupportedRelease(
+  { name, packageJson }: StagedBundle,
+  { backstage }: HostManifest,
+): StagedoorError | undefined {
+  const declared = packageJson.backstage?.['supported-versions'];
+  if (!declared || !backstage) return undefined;
+  const range = valid(declared) ? `~${declared}` : declared;
+  if (!validRange(range) || satisfies(backstage, range, { includePrerelease: true })) return undefined;
+  return backstageUnsupported(name, declared, backstage);
+}
+
+/**
+ * Only for bundles with our manifest: others declare peers that their own `node_modules` also contains. The app shares what
+ * frontend plugins expect.
  */
 function checkPeers(bundle: StagedBundle, host: HostManifest): void {
   if (isFrontendRole(bundle.packageJson.backstage?.role ?? '')) return;
   for (const [name, range] of Object.entries(bundle.manifest?.host.shared ?? {})) {
     const version = Object.hasOwn(host.shared, name) ? host.shared[name] : undefined;
     if (version === undefined) {
-      throw new StagedoorError('PEER_UNKNOWN', `${bundle.name} expects ${name} of its host, which does not share it.`);
+      throw peerUnknown(bundle.name, name);
     }
     if (peerFit(version, range) === 'unsatisfied') {
-      throw new StagedoorError(
-        'PEER_UNSATISFIED',
-        `${bundle.name} needs ${name} ${range}; this portal has ${version}.`,
-      );
+      throw peerUnsatisfied(bundle.name, name, range, version);
     }
   }
 }
 
-/** Shared packages of which the host has a later version than a bundle was made for, which may matter to it. */
+/** Shared packages that the host has in a later version than the bundle was made for. */
 export function laterPeers({ manifest, packageJson }: StagedBundle, { shared }: HostManifest): string[] {
   if (isFrontendRole(packageJson.backstage?.role ?? '')) return [];
   return Object.entries(manifest?.host.shared ?? {})
@@ -83,9 +101,6 @@ function checkNative(bundle: StagedBundle, host: HostManifest): void {
   const here = `${host.platform}-${host.arch}, ABI ${host.abi}`;
   const there = `${native.platform}-${native.arch}, ABI ${native.abi}`;
   if (here !== there) {
-    throw new StagedoorError(
-      'PLATFORM_MISMATCH',
-      `${bundle.name} carries native code for ${there}; this portal runs on ${here}.`,
-    );
+    throw platformMismatch(bundle.name, there, here);
   }
 }

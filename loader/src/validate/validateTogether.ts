@@ -5,7 +5,7 @@ import { isPlainSchema } from './plainSchema';
 import type { SchemaJob } from './schemaWorker/messages';
 import { jobOf, type ConfigCheck } from './validateConfig';
 
-/** Then each bundle is checked by itself: one that takes long must not keep the others waiting. */
+/** Beyond this, each bundle is checked by itself: a slow one must not delay the others. */
 const PATIENCE_MS = 1000;
 
 /** A bundle and its config schemas. */
@@ -15,8 +15,8 @@ export interface BundleSchemas {
 }
 
 /**
- * Holds app-config against the schemas of many bundles as one, which takes little longer than one of them, and remembers
- * those that it matches. Says nothing of the others: whatever is wrong is found, and told, as each is checked by itself.
+ * Checks app-config against the merged schemas of many bundles, which takes little longer than one of them, and records those
+ * that match. The others are checked by themselves, which finds and reports their errors.
  */
 export async function validateTogether(
   bundles: readonly BundleSchemas[],

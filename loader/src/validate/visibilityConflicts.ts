@@ -1,13 +1,13 @@
 import type { JsonObject } from '@backstage/types';
 import { visibilityOf, type VisibleLeaf } from './configVisibility';
 
-/** A key of app-config of which two bundles disagree. */
+/** A key of app-config that bundles disagree about. */
 export interface VisibilityConflict {
-  /** E.g. `vis.token`. */
+  /** For example `vis.token`. */
   key: string;
   /** Bundles that show it to browsers. */
   shownBy: string[];
-  /** Bundles that call it secret; it stays so. */
+  /** Bundles that declare it secret, which wins. */
   secretTo: string[];
 }
 
@@ -29,7 +29,7 @@ export function visibilityConflicts(
   return [...found.values()].filter(({ shownBy, secretTo }) => shownBy.length > 0 && secretTo.length > 0);
 }
 
-/** Nothing where that takes too long to find out: such a bundle is refused elsewhere. */
+/** None if that takes too long: such a bundle is rejected elsewhere. */
 function leavesOf(schemas: readonly JsonObject[], data: JsonObject): VisibleLeaf[] {
   try {
     return visibilityOf(schemas, data);

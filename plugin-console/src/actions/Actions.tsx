@@ -11,7 +11,10 @@ import { useOperation } from './useOperation';
 
 type Kind = Exclude<OperationKind, 'upload' | 'remove'>;
 
-/** What can be done with a plugin in its state: each asks first, and says how it went. Disabled for users who may not. */
+/**
+ * The actions for a plugin in its state: each asks for confirmation and reports its result. Disabled for users without
+ * permission.
+ */
 export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Permitted }) {
   const t = useText();
   const client = useApi(adminApiRef);

@@ -4,15 +4,15 @@ import { useText } from '../translation';
 
 interface ConfirmationProps {
   title: string;
-  /** What the button that goes on says. */
+  /** Label of the confirm button. */
   action: string;
   onConfirm(): void;
   onCancel(): void;
-  /** What will happen. */
+  /** The consequences. */
   children: ReactNode;
 }
 
-/** Asks before something is done; Escape is a no. */
+/** Asks for confirmation; Escape cancels. */
 export function Confirmation({ title, action, onConfirm, onCancel, children }: ConfirmationProps) {
   const t = useText();
   return (

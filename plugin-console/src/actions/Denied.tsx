@@ -1,7 +1,7 @@
 import type { Permitted } from '../api/types';
 import { useText } from '../translation';
 
-/** Says why the user may not do something, and what to do about it; nothing while that is not known. */
+/** Explains why the user lacks permission, with a hint; nothing until the answer is known. */
 export function Denied({ permitted: { allowed, code, message, hint } }: { permitted: Permitted }) {
   const t = useText();
   if (allowed || !code) return null;

@@ -3,7 +3,7 @@ import { FaultAlert } from '../FaultAlert';
 import { useText } from '../translation';
 import type { Outcome } from './useOperation';
 
-/** How an operation goes or went, told to screen readers, too. */
+/** Progress and result of an operation, also for screen readers. */
 export function OutcomeAlert({ pending, outcome }: { pending: boolean; outcome: Outcome | undefined }) {
   const t = useText();
   return (

@@ -10,7 +10,7 @@ import { Denied } from './Denied';
 import { OutcomeAlert } from './OutcomeAlert';
 import { useOperation } from './useOperation';
 
-/** Takes a `.tgz` by drag and drop or from a dialog, where the user may, beside whatever stands in `children`. */
+/** Accepts a `.tgz` by drag and drop or from a dialog, if the user has permission, beside `children`. */
 export function Upload({ permitted, children }: { permitted: Permitted; children: ReactNode }) {
   const t = useText();
   const client = useApi(adminApiRef);

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { faultOf } from '../api/AdminError';
 import type { Fault, Operation } from '../api/types';
 
-/** How something went that was asked for. */
+/** The result of an operation. */
 export type Outcome = { done: string } | { fault: Fault };
 
-/** Runs one operation at a time and keeps how the latest went. */
+/** Runs one operation at a time and keeps the latest result. */
 export function useOperation() {
   const [pending, setPending] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();

@@ -2,10 +2,10 @@ import type { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
 import { AdminError } from './AdminError';
 import type { Access, ConfigKey, Operation, OperationKind, Plugin, PluginList, Sbom, Span } from './types';
 
-/** How often an operation that takes long is asked about, in milliseconds. */
+/** Polling interval of a long operation, in milliseconds. */
 const POLL_MS = 500;
 
-/** The admin API of dynamic plugins. Every method throws {@link AdminError} for what the portal refuses. */
+/** Client of the admin API. Every method throws {@link AdminError} for an error of the portal. */
 export class AdminClient {
   readonly #discovery: DiscoveryApi;
   readonly #fetch: FetchApi;
@@ -15,7 +15,7 @@ export class AdminClient {
     this.#fetch = fetch;
   }
 
-  /** What the user may do, and why not. */
+  /** The permissions of the user, and why some are denied. */
   async access(): Promise<Access> {
     return await this.#json('/access');
   }
@@ -40,7 +40,7 @@ export class AdminClient {
     return await this.#json('/boot');
   }
 
-  /** Does something with a plugin and resolves when it has ended well. */
+  /** Runs an operation on a plugin and resolves when it has succeeded. */
   async operate(kind: Exclude<OperationKind, 'upload' | 'remove'>, name: string): Promise<Operation> {
     return await this.#ended(await this.#send(`/plugins/${name}/${kind}`, { method: 'POST' }));
   }
@@ -51,7 +51,7 @@ export class AdminClient {
     return await this.#ended(await this.#send('/plugins', { method: 'POST', body: archive, headers }));
   }
 
-  /** The stream of events after the one given, or from a `reset` with the whole list on. */
+  /** The stream of events after the given one, or from a `reset` with the whole list. */
   async events(after: string | undefined, signal: AbortSignal): Promise<Response> {
     return await this.#send(after === undefined ? '/events' : `/events?after=${after}`, { signal });
   }

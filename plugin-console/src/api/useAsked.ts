@@ -2,13 +2,13 @@ import { useEffect, useState } from 'react';
 import { faultOf } from './AdminError';
 import type { Fault } from './types';
 
-/** An answer, or why there is none; both undefined while it is awaited. An earlier answer stays until the next is there. */
+/** A response or its error; both undefined while it is pending. An earlier response stays until the next one arrives. */
 export interface Asked<T> {
   value: T | undefined;
   fault: Fault | undefined;
 }
 
-/** Asks once, and again whenever one of `on` changes. */
+/** Sends a request, and again whenever one of `on` changes. */
 export function useAsked<T>(ask: () => Promise<T>, on: readonly unknown[]): Asked<T> {
   const [asked, setAsked] = useState<Asked<T>>({ value: undefined, fault: undefined });
   useEffect(() => {

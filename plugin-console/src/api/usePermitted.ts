@@ -3,7 +3,7 @@ import { adminApiRef } from './adminApiRef';
 import type { Access, Permitted } from './types';
 import { useAsked } from './useAsked';
 
-/** Tells what the user may do: nothing until the portal has answered. Asks again whenever `reachable` changes. */
+/** The permissions of the user; empty until the portal has answered. Asks again whenever `reachable` changes. */
 export function usePermitted(reachable: boolean): (action: Exclude<keyof Access, 'caller'>) => Permitted {
   const client = useApi(adminApiRef);
   const { value, fault } = useAsked(() => client.access(), [client, reachable]);

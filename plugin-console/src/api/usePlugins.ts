@@ -5,7 +5,7 @@ import { faultOf, isRefusal } from './AdminError';
 import { readEvents } from './readEvents';
 import type { Fault, Plugin, PluginList } from './types';
 
-/** The plugins as they are now. `fault` says why they may not be: what is shown is then the last that was heard. */
+/** The current plugins. If `fault` is set, they are the last known ones. */
 export interface LivePlugins {
   items: Plugin[] | undefined;
   fault: Fault | undefined;
@@ -19,7 +19,7 @@ const REFRESH_MS = 15_000;
 const RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Follows the plugins until the component goes. */
+/** Follows the plugins until the component is removed. */
 export function usePlugins(): LivePlugins {
   const client = useApi(adminApiRef);
   const [live, setLive] = useState<LivePlugins>({ items: undefined, fault: undefined });
@@ -32,7 +32,7 @@ export function usePlugins(): LivePlugins {
     let newest = 0;
     let refused = false;
     const onList = ({ items, lastEventId }: PluginList) => {
-      // Answers may overtake each other.
+      // Responses may arrive out of order.
       if (stop.signal.aborted || lastEventId < newest) return;
       newest = lastEventId;
       refused = false;

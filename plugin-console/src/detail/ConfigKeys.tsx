@@ -5,7 +5,7 @@ import type { Plugin } from '../api/types';
 import { FaultAlert } from '../FaultAlert';
 import { useText } from '../translation';
 
-/** What a plugin reads of app-config, and which of it is set; never a value. */
+/** The config keys of a plugin, and which of them are set; never a value. */
 export function ConfigKeys({ plugin }: { plugin: Plugin }) {
   const t = useText();
   const client = useApi(adminApiRef);

@@ -4,7 +4,7 @@ import { useText } from '../translation';
 import { whereItRuns } from '../whereItRuns';
 import { Time } from './Time';
 
-/** The bundle as it is on disk, what of it serves, and where. */
+/** The bundle on disk, the build in service, and where it runs. */
 export function Facts({ plugin }: { plugin: Plugin }) {
   const t = useText();
   const { version, digest, role, drop, loaded, process: own, signature, attempt, since, state } = plugin;
@@ -47,7 +47,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
   );
 }
 
-/** A digest by its first letters; all of it for whoever copies it. */
+/** The beginning of a digest; copying yields all of it. */
 export function Digest({ digest }: { digest: string }) {
   return (
     <code title={digest} className="sd-digest">

@@ -23,7 +23,7 @@ interface PluginDetailProps {
   operate: Permitted;
 }
 
-/** Everything that is known of one plugin, and what can be done with it. */
+/** All details of one plugin, and its actions. */
 export function PluginDetail({ name, items, operate }: PluginDetailProps) {
   const t = useText();
   const home = useRouteRef(rootRouteRef)?.() ?? '';

@@ -6,7 +6,7 @@ import { BootChart } from '../detail/BootChart';
 import { FaultAlert } from '../FaultAlert';
 import { useText } from '../translation';
 
-/** Where the time of the portal's start went. */
+/** Timing of the start of the portal. */
 export function BootOfPortal() {
   const t = useText();
   const client = useApi(adminApiRef);

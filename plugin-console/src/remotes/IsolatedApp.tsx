@@ -11,7 +11,7 @@ interface IsolatedAppProps {
   remotes: readonly RemoteFeatures[];
 }
 
-/** The app. Whatever remotes do when it is wired or shown, it goes on, if need be without them. */
+/** The app. It survives errors of remotes while it is wired or shown, if necessary without them. */
 export function IsolatedApp({ setup, remotes }: IsolatedAppProps) {
   const [app, setApp] = useState(() => wireApp(setup, remotes));
   const [finalized, setFinalized] = useState<FinalizedSpecializedApp>();
@@ -49,7 +49,7 @@ export function IsolatedApp({ setup, remotes }: IsolatedAppProps) {
   );
 }
 
-/** Hands on what is thrown while its children are shown, and shows it where nothing comes of that. */
+/** Passes on errors of its children while they are shown, and shows them if nothing handles them. */
 class Boundary extends Component<{ children: ReactNode; caught: (error: Error) => void }, { error?: Error }> {
   override state: { error?: Error } = {};
 

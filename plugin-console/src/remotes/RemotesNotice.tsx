@@ -11,8 +11,8 @@ import { reloadOnce } from './reloadOnce';
 import css from './remotes.css';
 
 /**
- * Says which frontend plugins came, changed or went since the page was loaded, and which ones failed. The page reloads by
- * itself where all that changed is being developed.
+ * Shows which frontend plugins were added, updated or removed since the page was loaded, and which ones failed. The page
+ * reloads by itself if all changed ones are in development.
  */
 export function RemotesNotice() {
   useStyles('remotes', css);

@@ -1,6 +1,7 @@
 import { discoverAvailableFeatures, resolveAsyncFeatures } from '@backstage/frontend-defaults';
 import type { ConfigApi, FrontendFeature, FrontendFeatureLoader } from '@backstage/frontend-plugin-api';
 import appPlugin from '@backstage/plugin-app';
+import { guardFeature } from './guardFeature';
 import { isolationModule } from './isolationModule';
 import { messageOf } from './loadRemote';
 import { byOrigin, pluginIds, type RemoteFeatures } from './origins';
@@ -30,11 +31,16 @@ export async function appFeatures({ config, features, remotes }: AppParts): Prom
   const given = [appPlugin, ...(await resolve(discoverAvailableFeatures(config).features))];
   const own = await resolve([isolationModule, ...features]);
   const theirs = await Promise.all(remotes.map((loader) => resolve([loader]).catch(noteLoader)));
-  return { given, own, remotes: withoutOwnIds(byOrigin(theirs.flat()), [...given, ...own]) };
+  const fit = withoutOwnIds(byOrigin(theirs.flat()), [...given, ...own]);
+  return { given, own, remotes: fit.map(guardRemote) };
+}
+
+function guardRemote({ remote, features }: RemoteFeatures): RemoteFeatures {
+  return { remote, features: features.map((feature) => guardFeature(feature, remote.packageName)) };
 }
 
 function noteLoader(error: unknown): [] {
-  console.error('A loader of frontend plugins failed.', error);
+  console.error('A loader for frontend plugins failed.', error);
   noteFailure('frontend plugins', messageOf(error));
   return [];
 }
@@ -44,7 +50,7 @@ function withoutOwnIds(remotes: readonly RemoteFeatures[], own: readonly Fronten
   const ids = new Set(pluginIds(own));
   return remotes.filter(({ remote, features }) => {
     const taken = pluginIds(features).find((id) => ids.has(id));
-    if (taken !== undefined) noteFailure(remote.packageName, `The id '${taken}' belongs to the portal itself.`);
+    if (taken !== undefined) noteFailure(remote.packageName, `The portal itself has a plugin with the id '${taken}'.`);
     return taken === undefined;
   });
 }

@@ -10,7 +10,7 @@ import { remotesLoader } from './remotesLoader';
 /** Options of {@link createApp}: those of Backstage, and what is loaded from the portal. */
 export interface CreateAppOptions extends BackstageOptions {
   /**
-   * Loaders whose features the app is to survive, e.g. `dynamicFrontendFeaturesLoader()` of
+   * Loaders whose features the app is to survive, for example `dynamicFrontendFeaturesLoader()` of
    * `@backstage/frontend-dynamic-feature-loader`. Default: `remotesLoader()`.
    */
   remotes?: FrontendFeatureLoader[];

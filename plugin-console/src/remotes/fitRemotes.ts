@@ -6,8 +6,8 @@ import { tryApp } from './tryApp';
 import { leaveOut, sortFaults, type Setup, type SortedFaults } from './wiring';
 
 /**
- * The remotes with which Backstage shows the app of `setup`, and not its error page. An extension that throws is switched
- * off; where that does not help, the remote is left out. Every reason is noted.
+ * The remotes with which Backstage shows the app of `setup` rather than its error page. An extension that throws is disabled;
+ * if that does not help, the remote is left out. Every reason is recorded.
  */
 export async function fitRemotes(setup: Setup, remotes: readonly RemoteFeatures[]): Promise<readonly RemoteFeatures[]> {
   if (remotes.length === 0) return [];
@@ -18,8 +18,9 @@ export async function fitRemotes(setup: Setup, remotes: readonly RemoteFeatures[
   for (;;) {
     const { faults, wired } = await faultsWith(setup, fit, own);
     if (faults === undefined || faults.fatal.length > 0) {
-      const without = faults && faults.suspects.length > 0 ? faults.suspects : await unfit(setup, wired, own);
-      leaveOut(without, faults?.fatal[0] ?? new Error('It cannot be wired.'));
+      const without =
+        faults && faults.possibleSources.length > 0 ? faults.possibleSources : await unfit(setup, wired, own);
+      leaveOut(without, faults?.fatal[0] ?? new Error('The app cannot be wired with it.'));
       fit = wired.filter((remote) => !without.includes(remote));
     } else if (faults.broken.length > 0) fit = withoutBroken(wired, faults.broken, off);
     else return wired;
@@ -37,7 +38,7 @@ async function ownFaults(setup: Setup): Promise<ReadonlySet<string>> {
 }
 
 interface Tried {
-  /** Undefined where Backstage gave up. */
+  /** Undefined if Backstage gave up. */
   faults: SortedFaults | undefined;
   wired: readonly RemoteFeatures[];
 }
@@ -93,7 +94,7 @@ function withoutBroken(
     .map((remote) => ({ ...remote, features: [...remote.features, ...(added.get(remote) ?? [])] }));
 }
 
-/** Takes the place of the extension `id` of a plugin and does nothing; undefined where the id is not made as Backstage makes it. */
+/** Takes the place of the extension `id` of a plugin and does nothing; undefined if the id is not made as Backstage makes it. */
 function switchedOff(id: string, pluginId: string): FrontendModule | undefined {
   const [kind, rest] = id.includes(':')
     ? [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)]

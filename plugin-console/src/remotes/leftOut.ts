@@ -29,7 +29,7 @@ export function reloadWithoutOnError(baseUrl: string, remotes: readonly RemoteFe
   page = { baseUrl, remotes };
 }
 
-/** Loads the page again without the remotes that an error came from; false where it has none. */
+/** Loads the page again without the remotes that an error came from; false if it has none. */
 export function reloadWithout(error: Error): boolean {
   if (!page || page.remotes.length === 0) return false;
   if (page.reloads) return true;

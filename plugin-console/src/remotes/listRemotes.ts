@@ -5,7 +5,7 @@ export interface Remote {
   packageName: string;
   exposedModules: string[];
   remoteInfo: { name: string; entry: string };
-  /** Of the build that is served; the digest changes with every upgrade. Absent where a backend loads plugins once. */
+  /** Of the build that is served; the digest changes with every upgrade. Absent if a backend loads plugins once. */
   version?: string;
   digest?: string;
   /** What it lets browsers see of app-config. */
@@ -15,7 +15,7 @@ export interface Remote {
 const asked = new Map<string, Promise<Remote[]>>();
 
 /**
- * The remotes that the portal at `baseUrl` served when this page first asked, as pages load remotes once. None where the portal does not
+ * The remotes that the portal at `baseUrl` served when this page first asked, as pages load remotes once. None if the portal does not
  * say: its own pages are of use without.
  */
 export function listRemotes(baseUrl: string): Promise<Remote[]> {
@@ -30,7 +30,7 @@ async function ask(baseUrl: string): Promise<Remote[]> {
     if (!response.ok) throw new Error(`The portal answers ${response.status}.`);
     return (await response.json()) as Remote[];
   } catch (error) {
-    console.error('The frontend plugins of the portal are not there.', error);
+    console.error('The frontend plugins of the portal could not be listed.', error);
     return [];
   }
 }

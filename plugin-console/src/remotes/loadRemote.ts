@@ -46,10 +46,11 @@ async function loadModules(federation: Federation, { remoteInfo, exposedModules 
       federation.loadRemote<{ default?: unknown }>(module === '.' ? name : `${name}/${module}`),
     ),
   );
-  const features = results.flatMap((result) => {
+  const modules = results.flatMap((result, at) => {
     const value = result.status === 'fulfilled' ? result.value?.default : undefined;
-    return isFeature(value) ? [value] : [];
+    return isFeature(value) ? [{ module: exposedModules[at]!, feature: value }] : [];
   });
+  const features = withoutTwice(modules, name);
   const failed = results.flatMap((result, at) =>
     result.status === 'rejected' ? [{ module: exposedModules[at]!, reason: result.reason as unknown }] : [],
   );
@@ -58,10 +59,41 @@ async function loadModules(federation: Federation, { remoteInfo, exposedModules 
     if (failed[0]) throw failed[0].reason;
     const all = exposedModules.join(', ');
     if (results.some(isOldPlugin)) throw new Error(OLD_SYSTEM);
-    throw new Error(`None of what it exposes (${all}) has a plugin of the new frontend system as its default export.`);
+    throw new Error(
+      `None of its exposed modules (${all}) has a plugin of the new frontend system as its default export.`,
+    );
   }
   if (!failed[0]) return { features };
   return { features, failure: `Its module ${failed[0].module} did not load: ${messageOf(failed[0].reason)}` };
+}
+
+/** A feature, and the module that it is the default export of. */
+interface ModuleFeature {
+  module: string;
+  feature: RemoteFeature;
+}
+
+/**
+ * The features of the modules. Where `.` and `alpha` both have a plugin of one id, as packages that support both frontend systems do,
+ * that of `alpha` counts.
+ */
+function withoutTwice(modules: readonly ModuleFeature[], name: string): RemoteFeature[] {
+  const ids = new Set(modules.filter(({ module }) => isAlpha(module)).map(({ feature }) => pluginIdOf(feature)));
+  const counting = modules.filter(({ module, feature }) => {
+    const id = pluginIdOf(feature);
+    if (isAlpha(module) || id === undefined || !ids.has(id)) return true;
+    console.info(`${name}: the plugin '${id}' of ${module} is left out; the one of alpha counts.`);
+    return false;
+  });
+  return [...new Set(counting.map(({ feature }) => feature))];
+}
+
+function isAlpha(module: string): boolean {
+  return module === 'alpha' || module === './alpha';
+}
+
+function pluginIdOf(feature: RemoteFeature): string | undefined {
+  return feature.$$type === '@backstage/FrontendPlugin' ? feature.pluginId : undefined;
 }
 
 const OLD_SYSTEM =

@@ -89,7 +89,7 @@ function conflict({ remote, features }: LoadedRemote, taken: Map<string, string>
   const ids = pluginIds(features);
   for (const id of ids) {
     const holder = taken.get(id);
-    if (holder !== undefined && holder !== remote.packageName) return `The id '${id}' belongs to ${holder}.`;
+    if (holder !== undefined && holder !== remote.packageName) return `${holder} already has the id '${id}'.`;
   }
   for (const id of ids) taken.set(id, remote.packageName);
   return undefined;

@@ -24,7 +24,7 @@ export interface WiredApp {
   remotes: readonly RemoteFeatures[];
 }
 
-/** Faults that cost nothing but what is at fault: Backstage itself goes on after them. */
+/** Faults that cost nothing but what is at fault: Backstage itself continues after them. */
 const HARMLESS = new Set<AppError['code']>([
   'EXTENSION_IGNORED',
   'INVALID_EXTENSION_CONFIG_KEY',
@@ -72,14 +72,14 @@ export function wireApp(
 
 /** The faults of an app that was wired, by whose they are. */
 export interface SortedFaults {
-  /** Those of plugins of remotes, if Backstage does not go on after them. */
+  /** Those of plugins of remotes, if Backstage does not continue after them. */
   broken: Array<{ error: AppError; owner: RemoteFeatures }>;
   /** Those that are no remote's. */
   faults: AppError[];
-  /** Of these, those that Backstage does not go on after. */
+  /** Of these, those that Backstage does not continue after. */
   fatal: AppError[];
   /** The remotes that change the plugins which those are of. */
-  suspects: RemoteFeatures[];
+  possibleSources: RemoteFeatures[];
 }
 
 /** Sorts the faults of an app that was wired with `remotes`. */
@@ -92,29 +92,29 @@ export function sortFaults(errors: readonly AppError[], remotes: readonly Remote
     else if (!HARMLESS.has(error.code)) broken.push({ error, owner });
   }
   const fatal = faults.filter(({ code }) => !HARMLESS.has(code));
-  const suspects = remotes.filter((remote) =>
+  const possibleSources = remotes.filter((remote) =>
     fatal.some((error) => brings(remote, '@backstage/FrontendModule', pluginOf(error))),
   );
-  return { broken, faults, fatal, suspects };
+  return { broken, faults, fatal, possibleSources };
 }
 
 /** What is to be done about the faults of an app that was wired. */
 export interface Verdict {
-  /** The remotes without which the app is to be wired again; none where it can be shown. */
+  /** The remotes without which the app is to be wired again; none if it can be shown. */
   without: readonly RemoteFeatures[];
   /** Faults that are no remote's. */
   faults: AppError[];
 }
 
 /**
- * Notes the faults of remotes. What a plugin of a remote cannot do is missing from the page, and that is all; with what
- * changes other plugins there may be no page, so that what is suspected is left out.
+ * Records the errors of remotes. A failed extension of a remote's own plugin is only missing from the page; a failed
+ * extension of another plugin may prevent the page, so its possible sources are left out.
  */
 export function judge(errors: readonly AppError[], remotes: readonly RemoteFeatures[]): Verdict {
-  const { broken, faults, fatal, suspects } = sortFaults(errors, remotes);
+  const { broken, faults, fatal, possibleSources } = sortFaults(errors, remotes);
   for (const { error, owner } of broken) noteFailure(owner.remote.packageName, error.message);
   if (fatal.length === 0 || remotes.length === 0) return { without: [], faults };
-  const without = suspects.length > 0 ? suspects : remotes;
+  const without = possibleSources.length > 0 ? possibleSources : remotes;
   leaveOut(without, fatal[0]);
   return { without, faults };
 }

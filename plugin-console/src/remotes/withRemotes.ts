@@ -10,7 +10,7 @@ export interface WithRemotesOptions extends Pick<CreateAppOptions, 'bindRoutes'>
   /** The features of the app itself. */
   features: NonNullable<CreateAppOptions['features']>;
   /**
-   * Loaders whose features the app is to survive, e.g. `dynamicFrontendFeaturesLoader()` of
+   * Loaders whose features the app is to survive, for example `dynamicFrontendFeaturesLoader()` of
    * `@backstage/frontend-dynamic-feature-loader`. Default: `remotesLoader()`.
    */
   remotes?: FrontendFeatureLoader[];

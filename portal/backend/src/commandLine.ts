@@ -1,7 +1,7 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usage, configFilesMissing } from './errors';
 
 export const HELP = `stagedoor-portal: a Backstage portal backend that loads plugins while it runs.
 
@@ -38,7 +38,7 @@ export function parseCommandLine(args: string[], cwd: string): Command {
   const configFiles = (config ?? defaultFiles(cwd)).map((file) => resolve(cwd, file));
   const missing = configFiles.filter((file) => !existsSync(file));
   if (missing.length > 0) {
-    throw new StagedoorError('CONFIG_FILE_MISSING', `There is no ${missing.join(', no ')}.`);
+    throw configFilesMissing(missing);
   }
   return { do: 'start', configFiles };
 }
@@ -54,10 +54,7 @@ function parse(args: string[]) {
       },
     }).values;
   } catch (cause) {
-    throw new StagedoorError('USAGE', `${(cause as Error).message} Accepted: --config <file>, --help, --version.`, {
-      hint: 'Run stagedoor-portal --help.',
-      cause,
-    });
+    throw usage(cause as Error);
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../support/tempDir';
 import { filesOf, stagedoor } from '../export/exportSupport';
 import { onTerminal } from '../terminalSupport';
@@ -59,7 +59,7 @@ async function monorepo(more: Record<string, unknown> = {}): Promise<string> {
 }
 
 describe('stagedoor create, by itself', () => {
-  it('makes a backend plugin in a repository of its own', async () => {
+  test('makes a backend plugin in a repository of its own', async () => {
     const dir = await tempDir();
     const { manifest, ...created } = await create(dir, '--id', 'my-todo');
     expect(created).toMatchObject({
@@ -75,7 +75,7 @@ describe('stagedoor create, by itself', () => {
     expect(await readFile(join(created.path, 'README.md'), 'utf8')).toContain('npm run dev -- --portal');
   });
 
-  it('makes a module for a plugin', async () => {
+  test('makes a module for a plugin', async () => {
     const { manifest, path, name } = await create(
       await tempDir(),
       ...['--kind', 'backend-module', '--id', 'catalog', '--module', 'ldap'],
@@ -85,7 +85,7 @@ describe('stagedoor create, by itself', () => {
     expect(await readFile(join(path, 'src/module.ts'), 'utf8')).toMatch(/pluginId: 'catalog',\n +moduleId: 'ldap'/);
   });
 
-  it('makes a frontend plugin: a page that needs no backend', async () => {
+  test('makes a frontend plugin: a page that needs no backend', async () => {
     const { manifest, path, name } = await create(await tempDir(), '--kind', 'frontend-plugin', '--id', 'my-todo');
     expect(name).toBe('my-todo-frontend');
     expect(manifest.backstage).toEqual({ role: 'frontend-plugin', pluginId: 'my-todo' });
@@ -95,11 +95,11 @@ describe('stagedoor create, by itself', () => {
     expect(await readFile(join(path, 'config.d.ts'), 'utf8')).toContain('@visibility frontend');
   });
 
-  it.each([
+  test.each([
     ['npm', 'npm run test --workspaces', []],
     ['yarn', 'yarn workspaces foreach --all --exclude todo run test', ['.yarnrc.yml', 'yarn.lock']],
     ['pnpm', 'pnpm --recursive run test', ['pnpm-workspace.yaml']],
-  ])('makes a pair as a monorepo of two, for %s', async (manager, test, files) => {
+  ])('makes a pair as a monorepo of two, for %s', async (manager, testScript, files) => {
     const dir = await tempDir();
     const args = ['--kind', 'pair', '--id', 'todo', '--package-manager', manager];
     const { manifest, ...created } = await create(dir, ...args);
@@ -111,14 +111,18 @@ describe('stagedoor create, by itself', () => {
     expect(await filesOf(created.path)).toEqual(created.files);
     expect(created.files).toEqual(expect.arrayContaining(files));
     expect(manifest).toMatchObject({ private: true, workspaces: ['plugins/*'] });
-    expect(manifest.scripts).toMatchObject({ test, dev: 'stagedoor dev', 'export-dynamic': 'stagedoor export' });
+    expect(manifest.scripts).toMatchObject({
+      test: testScript,
+      dev: 'stagedoor dev',
+      'export-dynamic': 'stagedoor export',
+    });
     const page = await readFile(join(created.packages[0]!.path, 'src/useBackend.ts'), 'utf8');
     expect(page).toContain("discovery.getBaseUrl('todo')");
     if (manager !== 'pnpm') return;
     expect(await readFile(join(created.path, 'pnpm-workspace.yaml'), 'utf8')).toMatch(/^packages: \["plugins\/\*"\]$/m);
   });
 
-  it.each([
+  test.each([
     ['yarn', '.yarnrc.yml', 'yarn dev --portal'],
     ['pnpm', 'pnpm-workspace.yaml', 'pnpm dev --portal'],
   ])('writes what %s needs to install it', async (manager, file, command) => {
@@ -127,7 +131,7 @@ describe('stagedoor create, by itself', () => {
     expect(await readFile(join(path, 'README.md'), 'utf8')).toContain(command);
   });
 
-  it('leaves no word of a template behind', async () => {
+  test('leaves no word of a template behind', async () => {
     const kinds = [[], ['backend-module', '--module', 'extra'], ['frontend-plugin'], ['pair']];
     for (const args of kinds.map((kind) => (kind.length > 0 ? ['--kind', ...kind] : []))) {
       const { path, files } = await create(await tempDir(), '--id', 'todo', ...args);
@@ -137,7 +141,7 @@ describe('stagedoor create, by itself', () => {
 });
 
 describe('stagedoor create, in a monorepo', () => {
-  it('makes a member, with the scope and the versions of the others', async () => {
+  test('makes a member, with the scope and the versions of the others', async () => {
     const root = await monorepo({ 'yarn.lock': '' });
     const { manifest, ...created } = await create(join(root, 'packages/app'), '--id', 'todo');
     expect(created).toMatchObject({
@@ -152,7 +156,7 @@ describe('stagedoor create, in a monorepo', () => {
     expect(created.files).not.toContain('.yarnrc.yml');
   });
 
-  it('makes both of a pair members, with the scope of the others, in a folder that is named', async () => {
+  test('makes both of a pair members, with the scope of the others, in a folder that is named', async () => {
     const root = await monorepo({ 'package.json': { private: true, workspaces: ['plugins/*', 'more/*'] } });
     for (const [folder, args] of [
       ['plugins', []],
@@ -172,7 +176,7 @@ describe('stagedoor create, in a monorepo', () => {
     expect(twice.stderr).toMatch(/^error TARGET_NOT_EMPTY: /m);
   });
 
-  it.each([
+  test.each([
     ['npm', { 'package-lock.json': '{}' }],
     ['pnpm', { 'package.json': {}, 'pnpm-workspace.yaml': 'packages: ["plugins/*"]' }],
     ['yarn', { 'package.json': { packageManager: 'yarn@4.6.0', workspaces: ['plugins/*'] } }],
@@ -180,14 +184,14 @@ describe('stagedoor create, in a monorepo', () => {
     expect(await create(await monorepo(files), '--id', 'todo')).toMatchObject({ packageManager: manager });
   });
 
-  it('refuses a folder that its package manager would not look into', async () => {
+  test('refuses a folder that its package manager would not look into', async () => {
     const root = await monorepo();
     const { code, stderr } = await stagedoor(root, 'create', 'elsewhere/todo', '--id', 'todo');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error USAGE: elsewhere\/todo is not among .*\nhint: .*packages\/\*, plugins\/\*/m);
+    expect(stderr).toMatch(/^error USAGE: elsewhere\/todo does not match .*\nhint: .*packages\/\*, plugins\/\*/m);
   });
 
-  it('makes a repository of its own outside of it', async () => {
+  test('makes a repository of its own outside of it', async () => {
     const outside = await tempDir();
     const { path, workspace } = await create(await monorepo(), join(outside, 'todo'), '--id', 'todo');
     expect({ path, workspace }).toEqual({ path: join(outside, 'todo'), workspace: undefined });
@@ -195,7 +199,7 @@ describe('stagedoor create, in a monorepo', () => {
 });
 
 describe('stagedoor create, refused', () => {
-  it('overwrites nothing', async () => {
+  test('overwrites nothing', async () => {
     const dir = await tempDir();
     await write(dir, { 'todo-backend/notes.txt': 'precious', file: 'precious' });
     for (const args of [[], ['file'], ['.']]) {
@@ -206,19 +210,19 @@ describe('stagedoor create, refused', () => {
     expect(await filesOf(dir)).toEqual(['file', 'todo-backend/notes.txt']);
   });
 
-  it('takes a folder that is empty', async () => {
+  test('takes a folder that is empty', async () => {
     const dir = await tempDir();
     await mkdir(join(dir, 'empty'));
     expect((await create(join(dir, 'empty'), '.', '--id', 'todo')).path).toBe(join(dir, 'empty'));
   });
 
-  it.each([
-    ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is not accepted: Lower-case/],
+  test.each([
+    ['an id with other characters', ['--id', 'My Todo'], /--id "My Todo" is invalid: Lower-case/],
     ['a module without an id', ['--kind', 'backend-module', '--id', 'todo'], /--module/],
-    ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module is not for a backend-plugin/],
-    ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name is not for a pair/],
+    ['a module id for a plugin', ['--id', 'todo', '--module', 'x'], /--module cannot be used for a backend-plugin/],
+    ['a name for a pair', ['--kind', 'pair', '--id', 'todo', '--name', 'x'], /--name cannot be used for a pair/],
     ['another kind', ['--id', 'todo', '--kind', 'theme'], /kind/],
-    ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is not accepted/],
+    ['a name that npm refuses', ['--id', 'todo', '--name', '../x'], /--name "..\/x" is invalid/],
     ['no id, and no terminal', [], /no terminal to ask on/],
   ])('refuses %s', async (_, args, message) => {
     const dir = await tempDir();
@@ -231,13 +235,13 @@ describe('stagedoor create, refused', () => {
 });
 
 describe('stagedoor create, on a terminal', () => {
-  it('asks, and takes what is offered for an answer', async () => {
+  test('asks, and takes what is offered for an answer', async () => {
     const dir = await tempDir();
     const { code, output } = await onTerminal(
       dir,
       ['create'],
       [
-        ['What do you want to make?', '\r'],
+        ['What do you want to create?', '\r'],
         ['Id of the plugin', '\r'],
         ['Name of the package', '\r'],
         ['Folder', '\r'],
@@ -247,13 +251,13 @@ describe('stagedoor create, on a terminal', () => {
     expect(await filesOf(join(dir, 'hello-backend'))).toContain('src/plugin.ts');
   });
 
-  it('asks for a pair only what both have in common', async () => {
+  test('asks for a pair only what both have in common', async () => {
     const dir = await tempDir();
     const { code, output } = await onTerminal(
       dir,
       ['create'],
       [
-        ['What do you want to make?', '\u001b[B\u001b[B\u001b[B\r'],
+        ['What do you want to create?', '\u001b[B\u001b[B\u001b[B\r'],
         ['Id of the plugin', '\r'],
         ['Folder', '\r'],
       ],
@@ -262,7 +266,7 @@ describe('stagedoor create, on a terminal', () => {
     expect(await filesOf(join(dir, 'hello/plugins'))).toContain('hello-frontend/src/Page.tsx');
   });
 
-  it('asks for what the command line does not say, and says what is wrong with an answer', async () => {
+  test('asks for what the command line does not say, and says what is wrong with an answer', async () => {
     const dir = await tempDir();
     const { code, output } = await onTerminal(
       dir,
@@ -279,9 +283,9 @@ describe('stagedoor create, on a terminal', () => {
     expect(manifest.name).toBe('helloworld-backend-module-extra');
   });
 
-  it('makes nothing after Ctrl-C', async () => {
+  test('makes nothing after Ctrl-C', async () => {
     const dir = await tempDir();
-    const { code } = await onTerminal(dir, ['create'], [['What do you want to make?', '\u0003']]);
+    const { code } = await onTerminal(dir, ['create'], [['What do you want to create?', '\u0003']]);
     expect(code).toBe(130);
     expect(await filesOf(dir)).toEqual([]);
   });

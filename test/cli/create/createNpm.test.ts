@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { openPage, startBrowser } from '../../support/browser';
 import { patience } from '../../support/patience';
 import { startPortal } from '../../support/portal';
@@ -7,7 +7,7 @@ import { untilState } from '../../support/portalPlugins';
 import { tempDir } from '../../support/tempDir';
 import { answerOf, dropBundle, published, useScope } from './createdSupport';
 
-it(
+test(
   'A pair that is made by itself, and a further page in it, installs with npm, tests green, builds, and runs in the portal',
   async () => {
     const { url, run, create } = await published();

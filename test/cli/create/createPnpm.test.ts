@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { patience } from '../../support/patience';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
@@ -8,7 +8,7 @@ import { published, useScope } from './createdSupport';
 
 const pnpm = join(repository, 'node_modules/pnpm/bin/pnpm.cjs');
 
-it(
+test(
   'A plugin that is made by itself for pnpm installs, tests green and builds',
   async () => {
     const { url, run, create } = await published();

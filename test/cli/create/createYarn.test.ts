@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { patience } from '../../support/patience';
 import { startPortal } from '../../support/portal';
 import { untilState } from '../../support/portalPlugins';
@@ -10,7 +10,7 @@ import { answerOf, dropBundle, published } from './createdSupport';
 
 const yarn = createRequire(import.meta.url).resolve('@yarnpkg/cli-dist/bin/yarn.js');
 
-it(
+test(
   'A plugin and a module for it that are made in a Yarn monorepo test green, build, and run in the portal',
   async () => {
     const { url, others, run, create } = await published();

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openPage, startBrowser } from '../../support/browser';
 import { startProcess } from '../../support/childProcess';
 import { HELLO, HELLO_PAGE } from '../../support/hello';
@@ -68,7 +68,7 @@ function lineOf(file: string, text: string): number {
 }
 
 describe('stagedoor dev', () => {
-  it('runs every package that it is given, one drop each', async () => {
+  test('runs every package that it is given, one drop each', async () => {
     const { portal } = development;
     for (const name of [HELLO, HELLO_PAGE, 'todo-backend-dynamic']) await untilState(portal, name, 'running');
     expect(await (await portal.fetch('/api/todo/ping')).json()).toEqual({ message: 'Hello from todo' });
@@ -79,7 +79,7 @@ describe('stagedoor dev', () => {
     );
   });
 
-  it('swaps what is saved into the running portal: the code that an export makes', async () => {
+  test('swaps what is saved into the running portal: the code that an export makes', async () => {
     for (const number of [1, 2]) {
       await saveNumber(development, number);
       await untilNumber(development, number);
@@ -93,7 +93,7 @@ describe('stagedoor dev', () => {
     expect(readFileSync(join(drop, 'dist/index.cjs.js'))).toEqual(readFileSync(join(out, 'dist/index.cjs.js')));
   });
 
-  it('names file and line of what does not build, in the terminal and to the portal, while the last build goes on', async () => {
+  test('names file and line of what does not build, in the terminal and to the portal, while the last build goes on', async () => {
     const { portal } = development;
     const before = await ping();
     await change(development, PARSE, 'const MAX_LENGTH = 200;', 'const MAX_LENGTH = ;');
@@ -108,7 +108,7 @@ describe('stagedoor dev', () => {
     await untilNumber(development, 3);
   });
 
-  it('has the portal serve what is saved while the test host still starts it', async () => {
+  test('has the portal serve what is saved while the test host still starts it', async () => {
     const begun = join(await tempDir(), 'begun');
     const hang = `if (!process.env.OF_PORTAL) {
       (await import('node:fs')).writeFileSync(${JSON.stringify(begun)}, '');
@@ -131,7 +131,7 @@ describe('stagedoor dev', () => {
     await untilState(development.portal, HELLO, 'running');
   });
 
-  it('tells what does not start, while the last build goes on', async () => {
+  test('tells what does not start, while the last build goes on', async () => {
     const before = await ping();
     const fault = "throw new Error('No things today');\n";
     await change(development, PLUGIN, 'const things =', `${fault}const things =`);
@@ -142,7 +142,7 @@ describe('stagedoor dev', () => {
     await untilState(development.portal, HELLO, 'running');
   });
 
-  it('shows what was saved on the page that is open, and where it does not build in the console', async () => {
+  test('shows what was saved on the page that is open, and where it does not build in the console', async () => {
     const remote = async () => {
       const answer = await development.portal.fetch('/.backstage/dynamic-features/remotes');
       const remotes = (await answer.json()) as Array<{ packageName: string; digest: string }>;
@@ -174,7 +174,7 @@ describe('stagedoor dev', () => {
 });
 
 describe('What stagedoor dev builds', () => {
-  it('stops a debugger at the line of TypeScript where a breakpoint was set, and names it in stack traces', async () => {
+  test('stops a debugger at the line of TypeScript where a breakpoint was set, and names it in stack traces', async () => {
     const { portal, packages } = development;
     await change(development, ROUTER, /message: greeting[^,]*,/, 'message: String(new Error(greeting).stack),');
     await waitFor('the stack', async () => (await ping()).startsWith('Error: '));
@@ -199,7 +199,7 @@ describe('What stagedoor dev builds', () => {
 });
 
 describe('stagedoor dev, ended', () => {
-  it('leaves what runs, and no report of what did not build', async () => {
+  test('leaves what runs, and no report of what did not build', async () => {
     await change(development, PAGE, 'Ping the backend', 'Ping <the backend');
     await untilState(development.portal, HELLO_PAGE, 'rejected');
     expect(await development.dev.stop('SIGINT')).toEqual({ code: 0, signal: null });
@@ -214,7 +214,7 @@ describe('stagedoor dev, ended', () => {
 });
 
 describe('stagedoor dev, without a folder', () => {
-  it('takes every plugin of the workspace, those for browsers among them', async () => {
+  test('takes every plugin of the workspace, those for browsers among them', async () => {
     const { packages } = development;
     const root = dirname(packages[0]!);
     await writeFile(join(root, 'package.json'), '{"private": true, "workspaces": ["*"]}');
@@ -227,16 +227,16 @@ describe('stagedoor dev, without a folder', () => {
 });
 
 describe('stagedoor dev, refused', () => {
-  it('names the root directory that is no folder', async () => {
+  test('names the root directory that is not a folder', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'package.json'), '{"name": "x", "version": "1.0.0"}');
     const { code, stderr } = await stagedoor(dir, 'dev', '--portal', 'absent');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error USAGE: .*absent is no folder.\nhint: .*dynamicPlugins\.rootDirectory/m);
+    expect(stderr).toMatch(/^error USAGE: .*absent is not a folder.\nhint: .*dynamicPlugins\.rootDirectory/m);
     expect((await stagedoor(dir, 'dev')).stderr).toMatch(/^error USAGE: .*portal/m);
   });
 
-  it('does not write into what was installed', async () => {
+  test('does not write into what was installed', async () => {
     const dir = await tempDir();
     for (const folder of ['plugin', 'root/.stagedoor-install/x']) await mkdir(join(dir, folder), { recursive: true });
     await writeFile(join(dir, 'plugin/package.json'), '{"name": "x", "version": "1.0.0"}');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { watchSources } from '../../../cli/src/dev/watchSources';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
@@ -27,7 +27,7 @@ async function replace(file: string, text: string): Promise<void> {
   await rename(`${file}.new`, file);
 }
 
-it.each([
+test.each([
   ['in its place', writeFile],
   ['as a new file', replace],
 ])('A save %s is noticed however soon it follows the one before', async (_how, save) => {
@@ -40,7 +40,7 @@ it.each([
   }
 });
 
-it('What a build writes beside the source is no change', async () => {
+test('What a build writes beside the source is no change', async () => {
   const { file, read } = await watched();
   const dir = join(file, '../..');
   for (const name of ['dist', 'dist-dynamic', '.stage', 'node_modules']) {

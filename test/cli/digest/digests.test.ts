@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { digestOfBytes, digestOfFile, isDigest } from '../../../cli/src/digest/digests';
 import { fallbackOf } from '../../../cli/src/oci/fallback';
 import { parseReference } from '../../../cli/src/oci/reference';
 import { tempDir } from '../../support/tempDir';
 
 describe('A digest', () => {
-  it.each(['sha256', 'sha384', 'sha512', 'sha3-256', 'blake2b512'])('may be of %s', async (algorithm) => {
+  test.each(['sha256', 'sha384', 'sha512', 'sha3-256', 'blake2b512'])('may be of %s', async (algorithm) => {
     const digest = `${algorithm}:${createHash(algorithm).update('x').digest('hex')}`;
     expect(isDigest(digest)).toBe(true);
     expect(digestOfBytes('x', algorithm)).toBe(digest);
@@ -18,7 +18,7 @@ describe('A digest', () => {
     expect(parseReference(`oci://host/name@${digest}!p`)).toMatchObject({ digest, path: 'p' });
   });
 
-  it.each([
+  test.each([
     ['md5', `md5:${'0'.repeat(32)}`],
     ['sha1', `sha1:${'0'.repeat(40)}`],
     ['an algorithm that Node does not have', `blake3:${'0'.repeat(64)}`],
@@ -33,7 +33,7 @@ describe('A digest', () => {
   });
 });
 
-it("Images of Red Hat's registry have another place at Quay, and others have none", () => {
+test("Images of Red Hat's registry have another place at Quay, and others have none", () => {
   const other = fallbackOf(parseReference('oci://registry.access.redhat.com/rhdh/some/plugin:1.2!p'));
   expect(other).toEqual({ host: 'quay.io', repository: 'rhdh/some/plugin', tag: '1.2', path: 'p' });
   for (const text of [

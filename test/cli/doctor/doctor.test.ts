@@ -1,6 +1,6 @@
 import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dropArchive, dropFolder, fixtureBundle } from '../../support/bundles';
 import { tempDir } from '../../support/tempDir';
 import { filesOf, fixturePackage, stagedoor } from '../export/exportSupport';
@@ -71,14 +71,14 @@ async function signedDrop(dir: string): Promise<string> {
 }
 
 describe('stagedoor doctor, of a plugin', () => {
-  it('finds nothing wrong with one that is as it should be, and changes nothing', async () => {
+  test('finds nothing wrong with one that is as it should be, and changes nothing', async () => {
     const dir = await healthyPlugin();
     const before = await filesOf(dir);
     expect(await doctor(dir)).toMatchObject({ code: 0, kinds: ['plugin'], findings: [] });
     expect(await filesOf(dir)).toEqual(before);
   });
 
-  it('warns of what an export does without, and people do not', async () => {
+  test('warns of what an export does without, and people do not', async () => {
     const dir = await fixturePackage('own-files');
     await edit(dir, { scripts: {}, backstage: { role: 'backend-plugin' } });
     const { code, findings } = await doctor(dir);
@@ -90,7 +90,7 @@ describe('stagedoor doctor, of a plugin', () => {
     ]);
   });
 
-  it('warns where the repository made backstage-cli lose its own commands', async () => {
+  test('warns where the repository made backstage-cli lose its own commands', async () => {
     const root = await tempDir();
     const dir = join(root, 'plugins/own-files');
     await cp(await healthyPlugin(), dir, { recursive: true });
@@ -105,7 +105,7 @@ describe('stagedoor doctor, of a plugin', () => {
     expect((await doctor(dir)).findings).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['a role that is missing', { backstage: {} }, 'ROLE_MISSING'],
     ['a role that no portal loads', { backstage: { role: 'cli' } }, 'ROLE_UNSUPPORTED'],
     ['a package.json with a field of another type', { version: 1 }, 'PACKAGE_JSON_INVALID'],
@@ -117,7 +117,7 @@ describe('stagedoor doctor, of a plugin', () => {
     expect(diagnosis.findings[0]?.fix).not.toBe('');
   });
 
-  it('finds what is not installed, and a host that it does not fit', async () => {
+  test('finds what is not installed, and a host that it does not fit', async () => {
     const dir = await healthyPlugin();
     const host = join(dir, 'host.json');
     const shared = { '@backstage/backend-plugin-api': '0.1.0' };
@@ -129,13 +129,13 @@ describe('stagedoor doctor, of a plugin', () => {
 });
 
 describe('stagedoor doctor, of a portal', () => {
-  it('finds nothing wrong with one that is as it should be', async () => {
+  test('finds nothing wrong with one that is as it should be', async () => {
     const dir = await portal();
     await signedDrop(dir);
     expect(await doctor(dir)).toMatchObject({ code: 0, kinds: ['portal'], findings: [] });
   });
 
-  it('takes relative paths of an app of create-app from its backend package, for which the config of the root folder counts', async () => {
+  test('takes relative paths of an app of create-app from its backend package, for which the config of the root folder counts', async () => {
     const app = await portal({ rootDirectory: '../../plugins', signatures: { mode: 'off' } });
     await mkdir(join(app, 'packages/backend'), { recursive: true });
     await writeFile(
@@ -149,7 +149,7 @@ describe('stagedoor doctor, of a portal', () => {
     }
   });
 
-  it('warns of what could be safer', async () => {
+  test('warns of what could be safer', async () => {
     const dir = await portal({ auth: undefined, signatures: undefined }, { permission: undefined });
     await chmod(join(dir, 'plugins'), 0o777);
     const { code, findings } = await doctor(dir);
@@ -162,7 +162,7 @@ describe('stagedoor doctor, of a portal', () => {
     ]);
   });
 
-  it('warns of plugins that run in the portal, where others do not, whatever bundle they come from', async () => {
+  test('warns of plugins that run in the portal, where others do not, whatever bundle they come from', async () => {
     const plugins = {
       auth: { isolation: 'in-process' },
       named: { isolation: 'in-process', packages: ['named-dynamic'] },
@@ -175,10 +175,10 @@ describe('stagedoor doctor, of a portal', () => {
     expect((await doctor(await portal({ plugins }))).findings).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['no root directory', { rootDirectory: undefined }, 'app-config', /rootDirectory is not set/],
-    ['one that is no folder', { rootDirectory: 'absent' }, /absent$/, /is no folder/],
-    ['a state directory in it', { stateDirectory: 'plugins/state' }, /state$/, /taken for a drop/],
+    ['one that is not a folder', { rootDirectory: 'absent' }, /absent$/, /is not a folder/],
+    ['a state directory in it', { stateDirectory: 'plugins/state' }, /state$/, /treated as a drop/],
     ['a mode that is none', { signatures: { mode: 'on' } }, /mode$/, /"on"/],
     ['no key to trust', { signatures: { mode: 'require' } }, /trustedKeys$/, /No key is trusted/],
     ['a key that is none', { signatures: { mode: 'require', trustedKeys: ['app-config.yaml'] } }, /trustedKeys$/, /./],
@@ -192,7 +192,7 @@ describe('stagedoor doctor, of a portal', () => {
     expect(finding?.fix).not.toBe('');
   });
 
-  it('finds bundles that were changed, are not signed, or lie there twice, and what is no bundle', async () => {
+  test('finds bundles that were changed, are not signed, or lie there twice, and what is no bundle', async () => {
     const dir = await portal();
     const drop = await signedDrop(dir);
     await dropFolder(drop, join(dir, 'plugins'), 'twice');
@@ -222,7 +222,7 @@ describe('stagedoor doctor, of a portal', () => {
       await writeFile(join(dir, 'backend/package.json'), JSON.stringify({ dependencies: { [name]: '1.0.0' } }));
     }
 
-    it('by the config, the policy that the portal depends on, and the tokens of services', async () => {
+    test('by the config, the policy that the portal depends on, and the tokens of services', async () => {
       const externalAccess = [
         { type: 'static', options: { token: 'x', subject: 'ci' }, accessRestrictions: [{ plugin: 'dynamic-plugins' }] },
         { type: 'static', options: { token: 'y', subject: 'other' } },
@@ -235,12 +235,12 @@ describe('stagedoor doctor, of a portal', () => {
         warned: [],
       });
       expect((await stagedoor(dir, 'doctor')).stdout).toContain(
-        `may change plugins: group:default/platform, those whom the permission policy (${policy}) allows it, ` +
-          'the service ci (uploads are switched off)\n',
+        `may change plugins: group:default/platform, users that the permission policy (${policy}) allows, ` +
+          'the service ci (uploads are disabled)\n',
       );
     });
 
-    it.each([
+    test.each([
       ['a folder', dropFolder],
       ['an archive', (bundle: string, root: string, entry: string) => dropArchive(bundle, root, `${entry}.tgz`)],
     ])('by a policy that is dropped as %s', async (_, drop) => {
@@ -250,7 +250,7 @@ describe('stagedoor doctor, of a portal', () => {
       expect((await doctor(dir)).writers).toMatchObject({ policy: 'permission-policy-dynamic' });
     });
 
-    it('and warns where no policy is installed but that of create-app, or permissions are off', async () => {
+    test('and warns where no policy is installed but that of create-app, or permissions are off', async () => {
       const dir = await portal();
       await dependOn(dir, ALLOW_ALL);
       const { findings, writers } = await doctor(dir);
@@ -262,7 +262,7 @@ describe('stagedoor doctor, of a portal', () => {
       expect(await writersOf(off)).toMatchObject({ writers: { policy: 'off' }, warned: ['permission.enabled'] });
     });
 
-    it("and warns of Backstage's allow-all policy as a bundle", async () => {
+    test("and warns of Backstage's allow-all policy as a bundle", async () => {
       const dir = await portal({ signatures: { mode: 'off' } });
       await dependOn(dir, ALLOW_ALL);
       const bundle = await fixtureBundle(dir, 'permission-policy', { packageJson: { name: `${ALLOW_ALL}-dynamic` } });
@@ -270,7 +270,7 @@ describe('stagedoor doctor, of a portal', () => {
       expect((await writersOf(dir)).warned).toContain(`${ALLOW_ALL}-dynamic`);
     });
 
-    it('and warns where guests may sign in anywhere and are operators', async () => {
+    test('and warns where guests may sign in anywhere and are operators', async () => {
       const settings = { operators: ['user:development/guest'] };
       const guest = { dangerouslyAllowOutsideDevelopment: true };
       const open = await portal(settings, { auth: { providers: { guest } } });
@@ -280,17 +280,17 @@ describe('stagedoor doctor, of a portal', () => {
     });
   });
 
-  it('takes the config files that the portal is started with, and says which is missing', async () => {
+  test('takes the config files that the portal is started with, and says which is missing', async () => {
     const dir = await portal();
     await writeFile(join(dir, 'more.yaml'), 'dynamicPlugins: { rootDirectory: absent }');
     const both = ['--config', 'app-config.yaml', '--config', 'more.yaml'];
-    expect((await doctor(dir, ...both)).findings[0]?.message).toMatch(/is no folder/);
+    expect((await doctor(dir, ...both)).findings[0]?.message).toMatch(/is not a folder/);
     expect(await doctor(dir, '--config', 'absent.yaml')).toMatchObject({ findings: [{ code: 'CONFIG_FILE_MISSING' }] });
   });
 });
 
 describe('stagedoor doctor', () => {
-  it('prints each finding with its fix, and a summary', async () => {
+  test('prints each finding with its fix, and a summary', async () => {
     const { code, stdout } = await stagedoor(await portal({ rootDirectory: undefined }), 'doctor');
     expect(code).toBe(1);
     expect(stdout).toMatch(
@@ -298,7 +298,7 @@ describe('stagedoor doctor', () => {
     );
   });
 
-  it('says where there is nothing to examine', async () => {
+  test('says where there is nothing to examine', async () => {
     const { code, stderr } = await stagedoor(await tempDir(), 'doctor');
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error USAGE: .*neither a package\.json nor an app-config\.yaml.\nhint: /m);

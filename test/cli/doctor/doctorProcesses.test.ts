@@ -37,12 +37,12 @@ describe('stagedoor doctor', () => {
     [{ plugins: { one: { isolation: 'process', permissionModel: true } } }, 'the user of the portal', false],
     [
       { isolation: 'process', process: { users: { from: 20_000 } } },
-      'users 20000 to 20999, each plugin one of its own',
+      'users 20000 to 20999, one for each plugin',
       false,
     ],
     [
       { isolation: 'process', process: { users: { from: 20_000, count: 5 } } },
-      'users 20000 to 20004, each plugin one of its own',
+      'users 20000 to 20004, one for each plugin',
       false,
     ],
   ])(

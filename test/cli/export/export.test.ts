@@ -65,7 +65,12 @@ describe('An exported plugin folder', () => {
       version: '1.0.0',
       license: 'Apache-2.0',
       main: 'dist/index.cjs.js',
-      backstage: { role: 'backend-plugin', pluginId: 'own-files' },
+      backstage: {
+        role: 'backend-plugin',
+        pluginId: 'own-files',
+        features: { '.': '@backstage/BackendFeature' },
+        pluginPackages: ['@fixture/own-files'],
+      },
       peerDependencies: { '@backstage/backend-plugin-api': '^1.0.0' },
       engines: { node: '>=20.19.0' },
       stagedoor: { format: 1 },

@@ -13,7 +13,12 @@ interface Fault {
 }
 
 const faults: Fault[] = [
-  { fixture: 'no-package-json', code: 'PACKAGE_JSON_MISSING', says: /holds no package\.json/, hints: /package folder/ },
+  {
+    fixture: 'no-package-json',
+    code: 'PACKAGE_JSON_MISSING',
+    says: /contains no package\.json/,
+    hints: /package folder/,
+  },
   {
     fixture: 'no-role',
     code: 'ROLE_MISSING',
@@ -120,7 +125,7 @@ describe('A command line that is not understood', () => {
     [['export', '--ouput', 'x'], /--ouput|ouput/],
     [['export', 'not a package name'], /neither a path nor a package name/],
     [['exprot'], /exprot/],
-    [[], /Name a command/],
+    [[], /Specify a command/],
   ])('%j is answered with USAGE', async (args, says) => {
     const dir = await fixturePackage('own-files');
     const { code, stderr } = await stagedoor(dir, ...args);

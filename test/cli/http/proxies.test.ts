@@ -5,7 +5,7 @@ import { request as send } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { makeCertificate, type Certificate } from '../../support/certificate';
 import { runProcess } from '../../support/childProcess';
 import { startContainerRegistry, type ContainerRegistry } from '../../support/containerRegistry';
@@ -131,7 +131,7 @@ async function secureNpm(
 const ALL = { 'from-web': '1.0.0', 'from-image': '1.0.0', 'from-npm': '1.0.0' };
 
 describe('A proxy', () => {
-  it.each(['HTTP_PROXY', 'http_proxy'])(
+  test.each(['HTTP_PROXY', 'http_proxy'])(
     'that %s names is asked for images, archives and npm packages',
     async (name) => {
       const cwd = await tempDir();
@@ -142,7 +142,7 @@ describe('A proxy', () => {
     },
   );
 
-  it('is not asked for what NO_PROXY lists', async () => {
+  test('is not asked for what NO_PROXY lists', async () => {
     const cwd = await tempDir();
     const proxy = await startForwardProxy();
     const { plugins, targets } = await everything(cwd, ELSEWHERE);
@@ -156,7 +156,7 @@ describe('A proxy', () => {
     expect(direct.targets()).toEqual([]);
   });
 
-  it('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
+  test('that HTTPS_PROXY names tunnels what is encrypted, with the authorities of --ca, and gets its own credentials', async () => {
     const cwd = await tempDir();
     const proxy = await startForwardProxy();
     const archive = await webArchive();
@@ -182,7 +182,7 @@ describe('A proxy', () => {
     expect(proxy.authorizations()).toEqual([`Basic ${btoa('clerk:se cret')}`]);
   });
 
-  it.each<[string, (proxy: string) => { npmrc?: string; env?: Record<string, string> }]>([
+  test.each<[string, (proxy: string) => { npmrc?: string; env?: Record<string, string> }]>([
     ['HTTPS_PROXY', (proxy) => ({ env: { HTTPS_PROXY: proxy } })],
     ['npm_config_https_proxy', (proxy) => ({ env: { npm_config_https_proxy: proxy } })],
     ['https-proxy in .npmrc', (proxy) => ({ npmrc: `https-proxy=${proxy}\n` })],
@@ -196,7 +196,7 @@ describe('A proxy', () => {
     expect(proxy.authorizations()).toEqual([`Basic ${btoa('clerk:se cret')}`]);
   });
 
-  it('is not asked for the npm registries that noproxy or NO_PROXY list', async () => {
+  test('is not asked for the npm registries that noproxy or NO_PROXY list', async () => {
     const places: Array<{ npmrc: string; env: Record<string, string> }> = [
       { npmrc: `noproxy=${ELSEWHERE}\n`, env: {} },
       { npmrc: '', env: { NO_PROXY: ELSEWHERE } },
@@ -211,7 +211,7 @@ describe('A proxy', () => {
     }
   });
 
-  it('is never asked for what is on this machine', async () => {
+  test('is never asked for what is on this machine', async () => {
     const cwd = await tempDir();
     const { plugins } = await everything(cwd, '127.0.0.1');
     const nowhere = { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' };

@@ -2,7 +2,7 @@ import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { download } from '../../../cli/src/bundles/download';
 import type { Inspection } from '../../../cli/src/inspect/inspectBundle';
 import { fixtureBundle } from '../../support/bundles';
@@ -30,10 +30,10 @@ describe('An inspected bundle', () => {
   beforeAll(async () => {
     parent = await makeTempDir();
     hello = await exportBundle(join(repository, 'examples/hello-dynamic-backend'), join(parent, 'hello'));
-    const test = join(repository, 'test');
-    badges = await exportBundle(test, join(parent, 'badges'), '@backstage-community/plugin-badges-backend');
+    const workspace = join(repository, 'test');
+    badges = await exportBundle(workspace, join(parent, 'badges'), '@backstage-community/plugin-badges-backend');
     todo = await exportBundle(
-      test,
+      workspace,
       join(parent, 'todo'),
       '@backstage-community/plugin-todo-backend',
       '--no-start-check',
@@ -42,7 +42,7 @@ describe('An inspected bundle', () => {
 
   afterAll(() => removeTempDir(parent));
 
-  it('tells what it is, what it expects, and what it opens', async () => {
+  test('tells what it is, what it expects, and what it opens', async () => {
     expect(await inspect(hello)).toMatchObject({
       name: '@stagedoor/hello-dynamic-backend-dynamic',
       role: 'backend-plugin',
@@ -63,13 +63,13 @@ describe('An inspected bundle', () => {
     ]);
   });
 
-  it('does not guess what a bundle provides that was never started', async () => {
+  test('does not guess what a bundle provides that was never started', async () => {
     const { startCheck, provides } = await inspect(todo);
     expect({ startCheck, provides }).toEqual({ startCheck: 'skipped', provides: undefined });
-    expect((await stagedoor(repository, 'inspect', todo)).stdout).toMatch(/provides\s+not known/);
+    expect((await stagedoor(repository, 'inspect', todo)).stdout).toMatch(/provides\s+unknown/);
   });
 
-  it.each([
+  test.each([
     ['hello', () => hello],
     ['todo', () => todo],
   ])('splits the size of %s by package, to the byte', async (_, bundle) => {
@@ -88,7 +88,7 @@ describe('An inspected bundle', () => {
     expect(size.sourceMaps).toBe(maps.size);
   });
 
-  it('names hoisted packages with the reason and what their files weigh', async () => {
+  test('names hoisted packages with the reason and what their files weigh', async () => {
     const { size } = await inspect(todo);
     const leasot = size.packages.find(({ name }) => name === 'leasot');
     const files = (await filesOf(todo)).filter((file) => /^node_modules\/leasot\/(?!node_modules)/.test(file));
@@ -100,7 +100,7 @@ describe('An inspected bundle', () => {
     });
   });
 
-  it('sums up its bill of materials', async () => {
+  test('sums up its bill of materials', async () => {
     const { sbom } = await inspect(todo);
     expect(sbom).toMatchObject({ format: 'CycloneDX 1.6', withoutIntegrity: 0 });
     const counted = Object.values(sbom!.licences).reduce((sum, count) => sum + count, 0);
@@ -108,7 +108,7 @@ describe('An inspected bundle', () => {
     expect(Object.keys(sbom!.licences)[0]).toBe('MIT');
   });
 
-  it('is the same from a folder, an archive and an address', async () => {
+  test('is the same from a folder, an archive and an address', async () => {
     const archive = join(await tempDir(), 'hello.tgz');
     await packBundle(hello, archive);
     const bytes = await readFile(archive);
@@ -121,7 +121,7 @@ describe('An inspected bundle', () => {
     expect(await inspect(`${address}/moved.tgz`)).toEqual(expected);
   });
 
-  it('is printed on stdout for people too, and nothing on stderr', async () => {
+  test('is printed on stdout for people too, and nothing on stderr', async () => {
     const { stdout, stderr } = await stagedoor(repository, 'inspect', hello);
     expect(stderr).toBe('');
     for (const line of [
@@ -138,7 +138,7 @@ describe('An inspected bundle', () => {
   });
 });
 
-it('native parts are shown with the platform they were built for', async () => {
+test('native parts are shown with the platform they were built for', async () => {
   const { path } = await exported(await fixturePackage('native-addon'), '--no-start-check');
   const { native } = await inspect(path);
   expect(native).toEqual({ platform: process.platform, arch: process.arch, abi: process.versions.modules });
@@ -146,7 +146,7 @@ it('native parts are shown with the platform they were built for', async () => {
   expect(stdout).toContain(`native    ${process.platform}-${process.arch}, Node ABI ${process.versions.modules}`);
 });
 
-it('signatures are shown by key id', async () => {
+test('signatures are shown by key id', async () => {
   const dir = await tempDir();
   const bundle = await fixtureBundle(dir, 'greeter');
   const { stdout } = await stagedoor(dir, 'keygen', '--unencrypted', '--json');
@@ -155,13 +155,13 @@ it('signatures are shown by key id', async () => {
   expect((await inspect(bundle)).signatures).toEqual([{ keyId, algorithm: 'ed25519' }]);
 });
 
-it('a changed bundle is shown as changed', async () => {
+test('a changed bundle is shown as changed', async () => {
   const bundle = await fixtureBundle(await tempDir(), 'greeter');
   await writeFile(join(bundle, 'extra.js'), '');
   expect((await inspect(bundle)).fault).toContain('extra.js is not listed');
 });
 
-it.each([
+test.each([
   ['no JSON', '{'],
   ['another format', '{"bomFormat": "SPDX"}'],
 ])('a bundle whose bill of materials is %s is shown without one', async (_, text) => {
@@ -172,7 +172,7 @@ it.each([
   expect(inspection.size.packages).toEqual([]);
 });
 
-it('what a foreign manifest says cannot steer the terminal', async () => {
+test('what a foreign manifest says cannot steer the terminal', async () => {
   const bundle = await fixtureBundle(await tempDir(), 'greeter', {
     manifest: { source: { name: 'x\u001b[2J\ny', version: '\u009b1m' } },
   });
@@ -183,7 +183,7 @@ it('what a foreign manifest says cannot steer the terminal', async () => {
 });
 
 describe('stagedoor inspect refuses', () => {
-  it.each([
+  test.each([
     ['what is not there', 'absent', 'BUNDLE_NOT_FOUND'],
     ['a folder without a manifest', 'docs', 'MANIFEST_MISSING'],
     ['a file that is no archive', 'package.json', 'ARCHIVE_INVALID'],
@@ -193,7 +193,7 @@ describe('stagedoor inspect refuses', () => {
     expect(JSON.parse(stdout)).toMatchObject({ error: { code } });
   });
 
-  it('an archive that leads out of its folder, and leaves nothing in the temporary folder', async () => {
+  test('an archive that leads out of its folder, and leaves nothing in the temporary folder', async () => {
     const dir = await tempDir();
     await writeArchive(join(dir, 'evil.tgz'), [{ path: 'package/../../evil.js', content: 'x' }]);
     const tmp = join(dir, 'tmp');
@@ -205,7 +205,7 @@ describe('stagedoor inspect refuses', () => {
     await rm(tmp, { recursive: true });
   });
 
-  it('to work without a temporary folder', async () => {
+  test('to work without a temporary folder', async () => {
     const dir = await tempDir();
     await fixtureBundle(dir, 'greeter');
     await packBundle(join(dir, 'greeter-1.0.0'), join(dir, 'greeter.tgz'));
@@ -215,7 +215,7 @@ describe('stagedoor inspect refuses', () => {
     expect(stdout).toContain('TMPDIR');
   });
 
-  it('an archive for which the temporary folder has no room', async () => {
+  test('an archive for which the temporary folder has no room', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     await writeFile(join(bundle, 'large.bin'), randomBytes(200_000));
@@ -228,7 +228,7 @@ describe('stagedoor inspect refuses', () => {
     expect(stderr).toMatch(/hint: .*\n$/);
   });
 
-  it('an address that answers with an error, without showing its secrets', async () => {
+  test('an address that answers with an error, without showing its secrets', async () => {
     const address = await serve((_, response) => void response.writeHead(404).end());
     const { code, stdout } = await stagedoor(repository, 'inspect', `${address}/x.tgz?token=hidden`, '--json');
     expect(code).toBe(1);
@@ -237,7 +237,7 @@ describe('stagedoor inspect refuses', () => {
     expect(stdout).not.toContain('hidden');
   });
 
-  it('an address where nobody answers, or none that can be read', async () => {
+  test('an address where nobody answers, or none that can be read', async () => {
     for (const target of ['http://127.0.0.1:1/x.tgz', 'https://', 'http://user:hidden@127.0.0.1:1/x.tgz']) {
       const { stdout } = await stagedoor(repository, 'inspect', target, '--json');
       expect(JSON.parse(stdout), target).toMatchObject({ error: { code: 'DOWNLOAD_FAILED' } });
@@ -247,7 +247,7 @@ describe('stagedoor inspect refuses', () => {
 });
 
 describe('A download', () => {
-  it('is bounded in size, whatever the server announces', async () => {
+  test('is bounded in size, whatever the server announces', async () => {
     const address = await serve((_, response) => {
       response.write(Buffer.alloc(600));
       response.end(Buffer.alloc(600));
@@ -258,14 +258,14 @@ describe('A download', () => {
     });
   });
 
-  it('sends the credentials of an address as a header', async () => {
+  test('sends the credentials of an address as a header', async () => {
     const address = await serve((request, response) => response.end(request.headers.authorization));
     const file = join(await tempDir(), 'x');
     await download(address.replace('//', '//user:p%40ss@'), file);
     expect(await readFile(file, 'utf8')).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
   });
 
-  it('is bounded in time, and ends when it is told to', async () => {
+  test('is bounded in time, and ends when it is told to', async () => {
     const address = await serve((_, response) => void response.write('never complete'));
     const dir = await tempDir();
     await expect(download(address, join(dir, 'x'), { limits: { bytes: 1000, timeoutMs: 200 } })).rejects.toMatchObject({

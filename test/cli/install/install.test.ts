@@ -1,7 +1,7 @@
 import type { InstallProgress } from '@stagedoor/cli/api';
 import { mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { installProgress } from '../../../cli/src/report/installProgress';
 import { dropFolder } from '../../support/bundles';
 import { APP_CONFIG, namedBundle, publishA, storeOf, withTwo, workplace } from './installSupport';
@@ -10,7 +10,7 @@ const actions = ({ plugins }: { plugins: Array<{ action: string; key: string }> 
   plugins.map(({ action, key }) => `${action} ${key}`);
 
 describe('An install', () => {
-  it('makes the root directory hold what is listed, and app-config its config', async () => {
+  test('makes the root directory hold what is listed, and app-config its config', async () => {
     const place = await withTwo();
     expect(await place.installed()).toEqual({ 'a-dynamic': '1.0.0', 'b-dynamic': '1.0.0' });
     expect(await readFile(join(place.root, APP_CONFIG), 'utf8')).toMatch(/^# Written by[^]*\na:\n {2}word: one\n$/);
@@ -18,7 +18,7 @@ describe('An install', () => {
     expect(held).toEqual(used);
   });
 
-  it('asks and fetches nothing when nothing has changed', async () => {
+  test('asks and fetches nothing when nothing has changed', async () => {
     const place = await withTwo();
     const result = await place.install();
     expect(place.network.since()).toEqual([]);
@@ -26,7 +26,7 @@ describe('An install', () => {
     expect(result).toMatchObject({ changed: false, appConfig: { changed: false }, removed: [] });
   });
 
-  it('replaces one plugin and leaves the others as they are', async () => {
+  test('replaces one plugin and leaves the others as they are', async () => {
     const place = await withTwo();
     const before = await readlink(join(place.root, 'b-dynamic'));
     await publishA(place, 'oci://h/a:2', '2.0.0', 'a2');
@@ -40,7 +40,7 @@ describe('An install', () => {
     expect(held).toEqual(used);
   });
 
-  it('removes what is no longer listed or is disabled, and only what it put there', async () => {
+  test('removes what is no longer listed or is disabled, and only what it put there', async () => {
     const place = await withTwo();
     await dropFolder(await namedBundle('dropped', '3.0.0'), place.root, 'dropped');
     await writeFile(join(place.root, 'notes.txt'), 'mine');
@@ -52,7 +52,7 @@ describe('An install', () => {
     expect((await storeOf(place.root)).held).toEqual([]);
   });
 
-  it('changes app-config alone when only the config of a plugin has changed', async () => {
+  test('changes app-config alone when only the config of a plugin has changed', async () => {
     const place = await withTwo();
     await place.list([{ package: 'oci://h/a:1', pluginConfig: { a: { word: 'two' } } }, { package: 'oci://h/b:1' }]);
     expect(await place.install()).toMatchObject({ changed: true, appConfig: { changed: true } });
@@ -60,7 +60,7 @@ describe('An install', () => {
     expect(await readFile(join(place.root, APP_CONFIG), 'utf8')).toContain('word: two');
   });
 
-  it('asks what a tag means with pullPolicy Always, and fetches it where that has changed', async () => {
+  test('asks what a tag means with pullPolicy Always, and fetches it where that has changed', async () => {
     const place = await withTwo();
     await place.list([{ package: 'oci://h/a:1', pullPolicy: 'Always' }, { package: 'oci://h/b:1' }]);
     expect(actions(await place.install())).toEqual(['kept oci://h/a!', 'kept oci://h/b!']);
@@ -70,14 +70,14 @@ describe('An install', () => {
     expect(await place.installed()).toMatchObject({ 'a-dynamic': '1.0.1' });
   });
 
-  it('fetches with forceDownload what has not changed', async () => {
+  test('fetches with forceDownload what has not changed', async () => {
     const place = await withTwo();
     await place.list([{ package: 'oci://h/a:1', forceDownload: true }, { package: 'oci://h/b:1' }]);
     await place.install();
     expect(place.network.since()).toEqual(['resolve oci://h/a:1', 'fetch oci://h/a! at a1']);
   });
 
-  it('fetches anew what was damaged since', async () => {
+  test('fetches anew what was damaged since', async () => {
     const place = await withTwo();
     await writeFile(join(place.root, 'a-dynamic/index.cjs'), 'damaged');
     await rm(join(await realpath(join(place.root, 'b-dynamic')), '../record.json'));
@@ -86,7 +86,7 @@ describe('An install', () => {
     expect(await readFile(join(place.root, 'a-dynamic/index.cjs'), 'utf8')).not.toBe('damaged');
   });
 
-  it('cleans up what earlier runs left behind', async () => {
+  test('cleans up what earlier runs left behind', async () => {
     const place = await withTwo();
     await mkdir(join(place.root, '.stagedoor-install/staging-old/0/download'), { recursive: true });
     await mkdir(join(place.root, '.stagedoor-install/a-dynamic-0000/package'), { recursive: true });
@@ -95,7 +95,7 @@ describe('An install', () => {
     expect(held).toEqual(used);
   });
 
-  it('tells what it is at', async () => {
+  test('tells what it is at', async () => {
     const place = await workplace();
     await publishA(place, 'oci://h/a:1', '1.0.0', 'a1');
     await place.list([{ package: 'oci://h/a:1' }]);
@@ -127,7 +127,7 @@ describe('An install', () => {
     ]);
   });
 
-  it('in a dry run says what it would do, and does nothing', async () => {
+  test('in a dry run says what it would do, and does nothing', async () => {
     const place = await withTwo();
     const before = await storeOf(place.root);
     await publishA(place, 'oci://h/a:2', '2.0.0', 'a2');

@@ -1,7 +1,7 @@
 import type { InstallResult } from '@stagedoor/cli/api';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { exportPlugin } from '../../../cli/src/export/exportPlugin';
 import { repository } from '../../support/repository';
 import { tempDir } from '../../support/tempDir';
@@ -54,7 +54,7 @@ const lockIn = async (dir: string): Promise<Lock> =>
   JSON.parse(await readFile(join(dir, 'dynamic-plugins.lock'), 'utf8')) as Lock;
 
 describe('A plugin as it is published', () => {
-  it('is exported with `export: true`, and locked by what it was made of and what came out', async () => {
+  test('is exported with `export: true`, and locked by what it was made of and what came out', async () => {
     const { dir, registry, integrityOf, list } = await place();
     const integrity = await integrityOf('@fixture/greeter-backend');
     await list([{ package: PLUGIN, integrity, export: true }]);
@@ -76,7 +76,7 @@ describe('A plugin as it is published', () => {
     expect((await install(dir, 'third', '--frozen')).error?.code).toBe('PLUGIN_LOCK_MISMATCH');
   });
 
-  it('is refused without it, with the key that is missing', async () => {
+  test('is refused without it, with the key that is missing', async () => {
     const { dir, integrityOf, list } = await place();
     await list([{ package: PLUGIN, integrity: await integrityOf('@fixture/greeter-backend') }]);
     const { error } = await install(dir, 'root');
@@ -88,14 +88,14 @@ describe('A plugin as it is published', () => {
     expect(await versionsIn(join(dir, 'root'))).toEqual({});
   });
 
-  it('must have the integrity of the list before anything is exported', async () => {
+  test('must have the integrity of the list before anything is exported', async () => {
     const { dir, registry, integrityOf, list } = await place();
     await list([{ package: PLUGIN, integrity: await integrityOf('@fixture/greeting'), export: true }]);
     expect((await install(dir, 'root')).error?.code).toBe('INTEGRITY_MISMATCH');
     expect(registry.requests.filter((path) => path.includes('greeting'))).toEqual(['@fixture/greeting']);
   });
 
-  it('must be what npm installs, too', async () => {
+  test('must be what npm installs, too', async () => {
     const { dir, integrityOf } = await place();
     const integrity = await integrityOf('@fixture/greeting');
     const target = '@fixture/greeter-backend@1.2.3';
@@ -103,7 +103,7 @@ describe('A plugin as it is published', () => {
     await expect(exportPlugin(options)).rejects.toMatchObject({ code: 'INTEGRITY_MISMATCH' });
   });
 
-  it('is in a mirror as what was exported', async () => {
+  test('is in a mirror as what was exported', async () => {
     const { dir, registry, integrityOf, list } = await place();
     const integrity = await integrityOf('@fixture/greeter-backend');
     await list([{ package: PLUGIN, integrity, export: true }]);
@@ -123,7 +123,7 @@ describe('A plugin as it is published', () => {
     expect((await offline()).error?.code).toBe('MIRROR_INVALID');
   });
 
-  it('needs npm in reach, and says so', async () => {
+  test('needs npm in reach, and says so', async () => {
     const { dir, integrityOf, list } = await place();
     await list([{ package: PLUGIN, integrity: await integrityOf('@fixture/greeter-backend'), export: true }]);
     await mkdir(join(dir, 'empty'));
@@ -136,7 +136,7 @@ describe('A plugin as it is published', () => {
   });
 });
 
-it('What is a dynamic bundle already is installed as it is with `export: true`', async () => {
+test('What is a dynamic bundle already is installed as it is with `export: true`', async () => {
   const packages = await tempDir();
   await cp(await namedBundle('ready-dynamic', '3.0.0'), join(packages, 'ready'), { recursive: true });
   const { dir, integrityOf, list } = await place(packages);
@@ -145,7 +145,7 @@ it('What is a dynamic bundle already is installed as it is with `export: true`',
   expect(await filesOf(join(dir, 'root/ready-dynamic'))).toEqual(await filesOf(join(packages, 'ready')));
 });
 
-it('`export: true` is for packages of npm registries only', async () => {
+test('`export: true` is for packages of npm registries only', async () => {
   const dir = await tempDir();
   await writeFile(join(dir, 'dynamic-plugins.yaml'), 'plugins:\n  - package: ./folder\n    export: true\n');
   expect((await install(dir, 'root')).error).toMatchObject({

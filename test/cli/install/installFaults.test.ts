@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { dropFolder } from '../../support/bundles';
 import { APP_CONFIG, INTEGRITY, namedBundle, storeOf, withTwo, workplace, type Workplace } from './installSupport';
 
@@ -35,20 +35,20 @@ describe('An install that fails changes nothing', () => {
     await place.list([{ package: 'oci://h/c:1' }, { package: 'oci://h/a:2' }]);
   }
 
-  it('where a package is not what its manifest says', async () => {
+  test('where a package is not what its manifest says', async () => {
     const place = await withTwo();
     await offer(place, {}, (dir) => writeFile(join(dir, 'index.cjs'), 'changed'));
     const { message } = await fails(place, 'DIGEST_MISMATCH');
     expect(message).toMatch(/^dynamic-plugins\.yaml:1: oci:\/\/h\/a:2: .*index\.cjs differs/);
   });
 
-  it('where what was fetched is no package', async () => {
+  test('where what was fetched is no package', async () => {
     const place = await withTwo();
     await offer(place, { sealed: false }, (dir) => rm(join(dir, 'package.json')));
     await fails(place, 'PACKAGE_JSON_MISSING');
   });
 
-  it('where several plugins fail, and tells all of them', async () => {
+  test('where several plugins fail, and tells all of them', async () => {
     const place = await withTwo();
     const broken = await namedBundle('x', '1.0.0');
     await writeFile(join(broken, 'more'), '');
@@ -58,7 +58,7 @@ describe('An install that fails changes nothing', () => {
     expect(message).toMatch(/oci:\/\/h\/x:1: .*\n.*oci:\/\/h\/y:1: /);
   });
 
-  it('where two entries turn out to be one package', async () => {
+  test('where two entries turn out to be one package', async () => {
     const place = await withTwo();
     place.network.publish('oci://h/z:1', await namedBundle('a-dynamic', '9.0.0'), 'z1');
     await place.list([{ package: 'oci://h/a:1' }, { package: 'oci://h/z:1' }]);
@@ -67,7 +67,7 @@ describe('An install that fails changes nothing', () => {
     await fails(place, 'PLUGIN_LISTED_TWICE');
   });
 
-  it('where a drop of somebody else has the place', async () => {
+  test('where a drop of somebody else has the place', async () => {
     const place = await withTwo();
     await dropFolder(await namedBundle('c', '7.0.0'), place.root, 'c');
     await offer(place, {});
@@ -76,7 +76,7 @@ describe('An install that fails changes nothing', () => {
     expect(await place.installed()).toMatchObject({ c: '7.0.0' });
   });
 
-  it('where two plugins set a key differently', async () => {
+  test('where two plugins set a key differently', async () => {
     const place = await withTwo();
     await place.list([
       { package: 'oci://h/a:1', pluginConfig: { x: 1 } },
@@ -85,13 +85,13 @@ describe('An install that fails changes nothing', () => {
     await fails(place, 'PLUGIN_CONFIG_CONFLICT');
   });
 
-  it('where no source knows what a text means', async () => {
+  test('where no source knows what a text means', async () => {
     const place = await withTwo();
     await place.list([{ package: './folder' }]);
     await fails(place, 'PLUGIN_LIST_INVALID');
   });
 
-  it('where it is interrupted', async () => {
+  test('where it is interrupted', async () => {
     const place = await withTwo();
     await offer(place, {});
     const controller = new AbortController();
@@ -101,14 +101,14 @@ describe('An install that fails changes nothing', () => {
     expect(await storeOf(place.root)).toEqual(before);
   });
 
-  it('where the root directory cannot be one', async () => {
+  test('where the root directory cannot be one', async () => {
     const place = await withTwo();
     await writeFile(join(place.dir, 'file'), '');
     await expect(place.install({ root: 'file/root' })).rejects.toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
   });
 });
 
-it('wants integrity before it asks any source', async () => {
+test('wants integrity before it asks any source', async () => {
   const place = await workplace();
   await place.list([{ package: '@acme/a@1' }]);
   await expect(place.install()).rejects.toMatchObject({ code: 'INTEGRITY_MISSING' });

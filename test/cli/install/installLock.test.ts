@@ -1,13 +1,13 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { namedBundle, publishA, storeOf, withTwo, type Workplace } from './installSupport';
 
 describe('The lock file', () => {
   const lockOf = async ({ dir }: Workplace): Promise<{ plugins: Record<string, Record<string, string>> }> =>
     JSON.parse(await readFile(join(dir, 'dynamic-plugins.lock'), 'utf8')) as never;
 
-  it('says what was installed for every entry, and is the same when nothing changes', async () => {
+  test('says what was installed for every entry, and is the same when nothing changes', async () => {
     const place = await withTwo();
     const { plugins } = await lockOf(place);
     expect(Object.keys(plugins)).toEqual(['oci://h/a:1', 'oci://h/b:1']);
@@ -22,14 +22,14 @@ describe('The lock file', () => {
     expect(await readFile(join(place.dir, 'dynamic-plugins.lock'), 'utf8')).toBe(text);
   });
 
-  it('lets a frozen install do what it says, also to an empty root directory', async () => {
+  test('lets a frozen install do what it says, also to an empty root directory', async () => {
     const place = await withTwo();
     const result = await place.install({ frozen: true, root: 'another' });
     expect(result).toMatchObject({ changed: true, lockFile: { written: false } });
     expect(result.plugins).toHaveLength(2);
   });
 
-  it.each([
+  test.each([
     [
       'a tag that has moved',
       /oci:\/\/h\/a:1 is locked to identity .* at a1 and now has .* at moved/,
@@ -46,7 +46,7 @@ describe('The lock file', () => {
     ],
     [
       'an entry that is not locked',
-      /oci:\/\/h\/c:1 is listed and not locked/,
+      /oci:\/\/h\/c:1 is listed but not locked/,
       async (place: Workplace) => {
         place.network.publish('oci://h/c:1', await namedBundle('c', '1.0.0'), 'c1');
         await place.list([{ package: 'oci://h/a:1' }, { package: 'oci://h/b:1' }, { package: 'oci://h/c:1' }]);
@@ -54,7 +54,7 @@ describe('The lock file', () => {
     ],
     [
       'an entry that is not listed',
-      /oci:\/\/h\/b:1 is locked and not listed/,
+      /oci:\/\/h\/b:1 is locked but not listed/,
       (place: Workplace) => place.list([{ package: 'oci://h/a:1' }]),
     ],
     [
@@ -73,7 +73,7 @@ describe('The lock file', () => {
     expect((await storeOf(join(place.dir, 'another')).catch(() => ({ held: [] }))).held).toEqual([]);
   });
 
-  it.each(['no JSON', '{"format": 2}', '{"format": 1, "plugins": {"a": {}}}', '{"__proto__": 1}'])(
+  test.each(['no JSON', '{"format": 2}', '{"format": 1, "plugins": {"a": {}}}', '{"__proto__": 1}'])(
     'is refused when it is %s',
     async (text) => {
       const place = await withTwo();
@@ -83,7 +83,7 @@ describe('The lock file', () => {
     },
   );
 
-  it('that cannot be written is a warning: the folder of a list may be read-only', async () => {
+  test('that cannot be written is a warning: the folder of a list may be read-only', async () => {
     const place = await withTwo();
     const file = join(place.dir, 'dynamic-plugins.lock');
     await rm(file);
@@ -92,7 +92,7 @@ describe('The lock file', () => {
     expect(lockFile.written).toBe(false);
     expect(warnings).toEqual([
       expect.stringMatching(
-        /dynamic-plugins\.lock does not say what was installed, as .*EISDIR.*stagedoor mirror.*--frozen/,
+        /dynamic-plugins\.lock does not match what was installed, because .*EISDIR.*stagedoor mirror.*--frozen/,
       ),
     ]);
     expect((await readdir(place.dir)).filter((name) => name.includes('.lock'))).toEqual(['dynamic-plugins.lock']);
@@ -103,9 +103,15 @@ test('An install that stood still until another one began changes nothing.', asy
   const place = await withTwo();
   await publishA(place, 'oci://h/a:2', '2.0.0', 'a2');
   await place.list([{ package: 'oci://h/a:2' }, { package: 'oci://h/b:1' }]);
-  // What another machine does that was given the lock meanwhile: a server that took it from this one does not say so.
-  const holder = join(place.root, '.stagedoor-install/lock.db.holder');
-  place.network.onFetch = () => writeFile(holder, 'another');
+  // What another machine does that takes the lock over, see lock.test.ts.
+  const lock = join(place.root, '.stagedoor-install/lock');
+  const takeOver = async (): Promise<void> => {
+    const names = await readdir(lock);
+    const number = Math.max(...names.map((name) => Number(name) || 0)) + 1;
+    await symlink('free', join(lock, String(number)));
+    for (const name of names) await rm(join(lock, name), { recursive: true });
+  };
+  place.network.onFetch = takeOver;
   await expect(place.install()).rejects.toMatchObject({ code: 'INSTALL_LOCK_LOST' });
   expect(await place.installed()).toEqual({ 'a-dynamic': '1.0.0', 'b-dynamic': '1.0.0' });
   place.network.onFetch = () => Promise.resolve();

@@ -1,7 +1,7 @@
 import type { InstallResult } from '@stagedoor/cli/api';
 import { readdir, realpath, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startContainerRegistry, type ContainerRegistry } from '../../support/containerRegistry';
 import { startVerdaccio, type Verdaccio } from '../../support/npmRegistry';
 import { startRegistryFront } from '../../support/registryFront';
@@ -49,7 +49,7 @@ async function expectReadable(link: string): Promise<void> {
 }
 
 describe('A list of packages from everywhere', () => {
-  it('is installed with neither npm nor skopeo, and does not change under a deployment that is frozen', async () => {
+  test('is installed with neither npm nor skopeo, and does not change under a deployment that is frozen', async () => {
     const dir = await tempDir();
     await push('team/many:1.0', await namedBundle('many-one', '1.0.0'), await namedBundle('many-two', '1.0.0'));
     await push('team/single:1.0', await namedBundle('single', '1.0.0'));
@@ -100,7 +100,7 @@ describe('A list of packages from everywhere', () => {
 });
 
 describe('Layers that were fetched', () => {
-  it('are not fetched again: for another root directory, by another user of the cache, by mirror or pull', async () => {
+  test('are not fetched again: for another root directory, by another user of the cache, by mirror or pull', async () => {
     const [cache, home, other] = [await tempDir(), await tempDir(), await tempDir()];
     await push('team/kept:1.0', await namedBundle('kept-one', '1.0.0'), await namedBundle('kept-two', '1.0.0'));
     const front = await startRegistryFront(images.host);
@@ -129,7 +129,7 @@ describe('Layers that were fetched', () => {
     expect(layers()).toBe(0);
   });
 
-  it('are kept below the home of the user, unless none are to be', async () => {
+  test('are kept below the home of the user, unless none are to be', async () => {
     const dir = await tempDir();
     await push('team/home:1.0', await namedBundle('home', '1.0.0'));
     const plugins = [{ package: `oci://${images.host}/team/home:1.0` }];

@@ -1,10 +1,10 @@
 import { packBundle, type CodedError } from '@stagedoor/bundle';
 import type { InstallResult } from '@stagedoor/cli/api';
-import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { npmHeaders } from '../../../cli/src/sources/npm/npmHeaders';
+import { npmHeaders } from '../../../cli/src/registry/npmHeaders';
 import { runStagedoor } from '../../support/commandLine';
 import { serve } from '../../support/serve';
 import { tempDir } from '../../support/tempDir';
@@ -64,8 +64,11 @@ async function installOne(entry: object, npmrc: string[] = []): Promise<Installe
   const json = await runStagedoor(['install', 'root', '--json'], { cwd, env });
   const stored = [];
   for (const name of await readdir(cwd, { recursive: true })) {
-    if (name === '.npmrc' || name === 'dynamic-plugins.yaml' || !(await stat(join(cwd, name))).isFile()) continue;
-    stored.push(await readFile(join(cwd, name), 'latin1'));
+    if (name === '.npmrc' || name === 'dynamic-plugins.yaml') continue;
+    const info = await lstat(join(cwd, name));
+    // The lock is links that point to no file: their text is what is stored.
+    if (info.isSymbolicLink()) stored.push(await readlink(join(cwd, name)));
+    else if (info.isFile()) stored.push(await readFile(join(cwd, name), 'latin1'));
   }
   const everything = [text.stdout, text.stderr, json.stdout, json.stderr, ...stored].join('\n');
   return { result: JSON.parse(json.stdout) as Installed['result'], everything };

@@ -9,7 +9,7 @@ import {
 } from '@stagedoor/bundle';
 import { readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { namedBundle, storeOf, withTwo, workplace } from './installSupport';
 
 describe('Required signatures', () => {
@@ -33,13 +33,13 @@ describe('Required signatures', () => {
     return { place, trusted, dir };
   };
 
-  it('let in what a trusted key signed, and say which', async () => {
+  test('let in what a trusted key signed, and say which', async () => {
     const { place, trusted } = await signedPlace();
     const { plugins } = await place.install({ trusted: [trusted] });
     expect(plugins).toMatchObject([{ signedBy: [trusted.keyId] }]);
   });
 
-  it.each([
+  test.each([
     ['SIGNATURE_MISSING', 'is not signed', async () => {}],
     ['SIGNATURE_UNTRUSTED', 'another key signed', (dir: string) => keys().sign(dir)],
   ])('refuse with %s what %s, before it is in the root directory', async (code, _, sign) => {
@@ -53,18 +53,18 @@ describe('Required signatures', () => {
     expect((await storeOf(place.root)).held).toEqual([]);
   });
 
-  it('refuse what changed after it was signed', async () => {
+  test('refuse what changed after it was signed', async () => {
     const { place, trusted, dir } = await signedPlace();
     await writeFile(join(dir, 'index.cjs'), 'changed');
     await expect(place.install({ trusted: [trusted] })).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' });
   });
 
-  it('refuse what was installed before they were required', async () => {
+  test('refuse what was installed before they were required', async () => {
     const place = await withTwo();
     await expect(place.install({ trusted: [keys().trusted] })).rejects.toMatchObject({ code: 'SIGNATURE_MISSING' });
   });
 
-  it('refuse an older version with VERSION_TOO_OLD where the list says from which on, signed or not', async () => {
+  test('refuse an older version with VERSION_TOO_OLD where the list says from which on, signed or not', async () => {
     const place = await workplace();
     const { trusted, sign } = keys();
     const publish = async (version: string): Promise<void> => {
@@ -106,12 +106,12 @@ describe('Required signatures', () => {
       await writeFile(file, JSON.stringify({ ...record, content, ...changes }));
     };
 
-    it('keep what is signed and unchanged', async () => {
+    test('keep what is signed and unchanged', async () => {
       const { again } = await installed();
       expect(await again()).toMatchObject({ changed: false, plugins: [{ action: 'kept' }], warnings: [] });
     });
 
-    it.each<[string, (folder: string) => Promise<void>]>([
+    test.each<[string, (folder: string) => Promise<void>]>([
       ['a file was changed', (folder) => writeFile(join(folder, 'index.cjs'), 'changed')],
       ['a file was added', (folder) => writeFile(join(folder, 'more.cjs'), 'more')],
       ['the signature was removed', (folder) => rm(join(folder, 'dynamic-bundle.sig'))],
@@ -128,13 +128,13 @@ describe('Required signatures', () => {
       expect(await readFile(join(place.dir, 'dynamic-plugins.lock'), 'utf8')).toBe(lock);
     });
 
-    it('fetch it again where its record names another version', async () => {
+    test('fetch it again where its record names another version', async () => {
       const { folder, again } = await installed();
       await forgeRecord(folder, { version: '9.0.0' });
       expect(await again()).toMatchObject({ plugins: [{ action: 'added', version: '1.0.0' }] });
     });
 
-    it('refuse it where what is fetched instead is not signed either', async () => {
+    test('refuse it where what is fetched instead is not signed either', async () => {
       const { place, link, folder, again } = await installed();
       await writeFile(join(folder, 'index.cjs'), 'changed');
       await forgeRecord(folder);

@@ -55,7 +55,7 @@ export async function versionsIn(root: string): Promise<Record<string, string>> 
 
 /** What the store of a root directory holds, and what the links into it use; the lock aside. */
 export async function storeOf(root: string): Promise<{ held: string[]; used: string[] }> {
-  const held = (await readdir(join(root, '.stagedoor-install'))).filter((name) => !name.startsWith('lock.db'));
+  const held = (await readdir(join(root, '.stagedoor-install'))).filter((name) => name !== 'lock');
   const targets = await Promise.all((await readdir(root)).map((name) => readlink(join(root, name)).catch(() => '')));
   return {
     held: held.sort(),

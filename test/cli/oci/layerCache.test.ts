@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LayerCache } from '../../../cli/src/oci/layerCache';
 import type { Descriptor } from '../../../cli/src/oci/schemas';
 import { tempDir } from '../../support/tempDir';
@@ -25,7 +25,7 @@ async function taken(cache: LayerCache, layer: Descriptor): Promise<string | und
 }
 
 describe('A cache of layers', () => {
-  it('gives what was put in, by digest, also to who opens it later', async () => {
+  test('gives what was put in, by digest, also to who opens it later', async () => {
     const dir = join(await tempDir(), 'not/there/yet');
     const { layer, file } = await layerOf('one');
     expect(await taken(new LayerCache(dir), layer)).toBeUndefined();
@@ -34,7 +34,7 @@ describe('A cache of layers', () => {
     expect(await taken(new LayerCache(dir), (await layerOf('two')).layer)).toBeUndefined();
   });
 
-  it('gives nothing that has another digest or size than it should, and forgets it', async () => {
+  test('gives nothing that has another digest or size than it should, and forgets it', async () => {
     const dir = await tempDir();
     const cache = new LayerCache(dir);
     const { layer, file, name } = await layerOf('one');
@@ -46,7 +46,7 @@ describe('A cache of layers', () => {
     }
   });
 
-  it('drops what was not used for longest where there is too much, and nothing that is not its own', async () => {
+  test('drops what was not used for longest where there is too much, and nothing that is not its own', async () => {
     const dir = await tempDir();
     const cache = new LayerCache(dir, 25);
     await writeFile(join(dir, 'letter.txt'), 'a letter that is longer than what may be kept here');
@@ -64,7 +64,7 @@ describe('A cache of layers', () => {
     expect(await taken(cache, c.layer)).toBe('c'.repeat(10));
   });
 
-  it('that cannot be read or written is none', async () => {
+  test('that cannot be read or written is none', async () => {
     const dir = await tempDir();
     const { layer, file, name } = await layerOf('one');
     await writeFile(join(dir, 'file'), '');

@@ -2,7 +2,7 @@ import { generateKeys, packBundle, readPrivateKey, signBundle } from '@stagedoor
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PushedImage } from '@stagedoor/cli/api';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureBundle } from '../../support/bundles';
 import { runProcess } from '../../support/childProcess';
 import { startContainerRegistry, type ContainerRegistry } from '../../support/containerRegistry';
@@ -44,7 +44,7 @@ async function referrersByTag(host: string, repository: string, digest: string):
 }
 
 describe('Pushed bundles', () => {
-  it('come back as they went, from folders and archives', async () => {
+  test('come back as they went, from folders and archives', async () => {
     const dir = await tempDir();
     const greeter = await fixtureBundle(dir, 'greeter');
     const rows = await fixtureBundle(dir, 'stores-rows');
@@ -72,7 +72,7 @@ describe('Pushed bundles', () => {
     expect(one.plugins).toEqual([pulled.plugins[1]]);
   });
 
-  it('are one image for skopeo, in the layout of RHDH', async () => {
+  test('are one image for skopeo, in the layout of RHDH', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const place = `${registry.host}/acme/layout`;
@@ -108,7 +108,7 @@ describe('Pushed bundles', () => {
     ]);
   });
 
-  it('are read where skopeo copied them', async () => {
+  test('are read where skopeo copied them', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const { digest } = await push(dir, [bundle], `oci://${registry.host}/acme/copied:1`);
@@ -120,7 +120,7 @@ describe('Pushed bundles', () => {
     expect(await filesOf(fetched)).toEqual(await filesOf(bundle));
   });
 
-  it('have one digest, whatever folder, order or time, and are not sent twice', async () => {
+  test('have one digest, whatever folder, order or time, and are not sent twice', async () => {
     const [first, second] = [await tempDir(), await tempDir()];
     const bundles = await Promise.all(['greeter', 'stores-rows'].map((name) => fixtureBundle(first, name)));
     const pushed = await push(first, bundles, `oci://${registry.host}/acme/same:1`, { tags: ['1.0', 'x'] });
@@ -136,7 +136,7 @@ describe('Pushed bundles', () => {
     }
   });
 
-  it('replace older ones where they are pulled to, and nothing else', async () => {
+  test('replace older ones where they are pulled to, and nothing else', async () => {
     const dir = await tempDir();
     const image = `oci://${registry.host}/acme/replace`;
     const old = await push(dir, [await fixtureBundle(dir, 'greeter')], `${image}:1`);
@@ -155,7 +155,7 @@ describe('Pushed bundles', () => {
 });
 
 describe('Signature and bill of materials', () => {
-  it('refer to the image, under a tag where the registry keeps no list', async () => {
+  test('refer to the image, under a tag where the registry keeps no list', async () => {
     const dir = await tempDir();
     const bundle = await signedBundle(dir, 'greeter');
     const pushed = await push(dir, [bundle], `oci://${registry.host}/acme/signed:1`);
@@ -181,7 +181,7 @@ describe('Signature and bill of materials', () => {
     expect((await referrersByTag(registry.host, 'acme/signed', pushed.digest)).manifests).toHaveLength(3);
   });
 
-  it('leave the list to a registry that keeps one', async () => {
+  test('leave the list to a registry that keeps one', async () => {
     const dir = await tempDir();
     const bundle = await signedBundle(dir, 'greeter');
     const front = await startRegistryFront(registry.host, {
@@ -194,7 +194,7 @@ describe('Signature and bill of materials', () => {
 });
 
 describe('An upload', () => {
-  it('begins anew after a break, and leaves an image that is whole', async () => {
+  test('begins anew after a break, and leaves an image that is whole', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const seen = { POST: 0, PUT: 0 };
@@ -216,7 +216,7 @@ describe('An upload', () => {
     expect((await pull(dir, `oci://${registry.host}/acme/interrupted:1`)).digest).toBe(digest);
   });
 
-  it('that never succeeds is REGISTRY_FAILED, and no tag moves', async () => {
+  test('that never succeeds is REGISTRY_FAILED, and no tag moves', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const front = await startRegistryFront(registry.host, {
@@ -234,7 +234,7 @@ describe('An upload', () => {
 describe('A push refuses', () => {
   const [image, digest] = ['oci://127.0.0.1:9/a/b:1', `sha256:${'0'.repeat(64)}`];
 
-  it.each<[string, string[], string, string, string?]>([
+  test.each<[string, string[], string, string, string?]>([
     ['an image that is none', ['greeter-1.0.0'], 'quay.io/a/b:1', 'OCI_REFERENCE_INVALID'],
     ['an image by digest', ['greeter-1.0.0'], `oci://127.0.0.1:9/a/b@${digest}`, 'USAGE'],
     ['a path in an image', ['greeter-1.0.0'], `${image}!c`, 'USAGE'],
@@ -250,7 +250,7 @@ describe('A push refuses', () => {
     expect(await codeOf(push(dir, bundles, target, { tags: tag ? [tag] : [] }))).toBe(code);
   });
 
-  it('nothing that is merely of another tool', async () => {
+  test('nothing that is merely of another tool', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter', { sealed: false });
     const { plugins } = await push(dir, [bundle], `oci://${registry.host}/acme/unsealed:1`);
@@ -259,7 +259,7 @@ describe('A push refuses', () => {
 });
 
 describe('stagedoor push and pull', () => {
-  it('talk to stderr, and print nothing', async () => {
+  test('talk to stderr, and print nothing', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const image = `oci://${registry.host}/acme/talk:1`;
@@ -273,7 +273,7 @@ describe('stagedoor push and pull', () => {
     expect(pulled.stderr).toMatch(/^pulled oci:\/\/.*\n {2}plugin {4}.*@1\.0\.0 to \//);
   });
 
-  it('print what they did as JSON, and take an image and bundles', async () => {
+  test('print what they did as JSON, and take an image and bundles', async () => {
     const dir = await tempDir();
     const bundle = await fixtureBundle(dir, 'greeter');
     const image = `oci://${registry.host}/acme/json`;

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findCredentials } from '../../../cli/src/oci/credentials';
 import { fixtureBundle } from '../../support/bundles';
 import { makeCertificate } from '../../support/certificate';
@@ -51,7 +51,7 @@ async function authFile(content: unknown, name = 'auth.json'): Promise<string> {
 }
 
 describe('A registry that wants a user', () => {
-  it('is told what REGISTRY_AUTH_FILE says of its host, or of the longest path in it', async () => {
+  test('is told what REGISTRY_AUTH_FILE says of its host, or of the longest path in it', async () => {
     const image = `oci://${closed.host}/acme/greeter:1`;
     const wrong = Buffer.from('nobody:nothing').toString('base64');
     for (const auths of [
@@ -68,7 +68,7 @@ describe('A registry that wants a user', () => {
     expect(await pushAs({ REGISTRY_AUTH_FILE: other }, image)).toBe('REGISTRY_UNAUTHORIZED');
   });
 
-  it('is told what podman and docker keep', async () => {
+  test('is told what podman and docker keep', async () => {
     const image = `oci://${closed.host}/acme/greeter:2`;
     const config = JSON.stringify({ auths: { [closed.host]: { auth: basic } } });
     const dir = await tempDir();
@@ -82,7 +82,7 @@ describe('A registry that wants a user', () => {
     }
   });
 
-  it('may be Docker Hub, which goes by several names', async () => {
+  test('may be Docker Hub, which goes by several names', async () => {
     for (const key of ['https://index.docker.io/v1/', 'docker.io', 'docker.io/acme']) {
       const file = await authFile({ auths: { [key]: { auth: basic } } });
       const found = await findCredentials('docker.io', 'acme/greeter', { REGISTRY_AUTH_FILE: file });
@@ -90,7 +90,7 @@ describe('A registry that wants a user', () => {
     }
   });
 
-  it('gets REGISTRY_UNAUTHORIZED without one', async () => {
+  test('gets REGISTRY_UNAUTHORIZED without one', async () => {
     expect(await pushAs({}, `oci://${closed.host}/acme/greeter:3`)).toBe('REGISTRY_UNAUTHORIZED');
   });
 });
@@ -106,7 +106,7 @@ describe('A credential helper', () => {
   }
   const answer = JSON.stringify({ Username: REGISTRY_USER.name, Secret: REGISTRY_USER.password });
 
-  it('is asked for the host, as credHelpers and credsStore have it', async () => {
+  test('is asked for the host, as credHelpers and credsStore have it', async () => {
     for (const config of [{ credHelpers: { [closed.host]: 'test' } }, { credsStore: 'test' }]) {
       const { dir, env } = await helper(`echo '${answer}'`);
       const file = await authFile(config);
@@ -117,7 +117,7 @@ describe('A credential helper', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['knows nothing', 'echo "credentials not found in native keychain"; exit 1', 'REGISTRY_UNAUTHORIZED'],
     ['fails', 'echo broken; exit 1', 'CREDENTIALS_UNREADABLE'],
     ['answers nonsense', 'echo nonsense', 'CREDENTIALS_UNREADABLE'],
@@ -128,7 +128,7 @@ describe('A credential helper', () => {
     expect(await pushAs({ ...env, REGISTRY_AUTH_FILE: file }, `oci://${closed.host}/acme/helped:2`)).toBe(code);
   });
 
-  it('that is not installed, or whose name is more than a name, is CREDENTIALS_UNREADABLE', async () => {
+  test('that is not installed, or whose name is more than a name, is CREDENTIALS_UNREADABLE', async () => {
     for (const credsStore of ['absent-from-here', '../../bin/sh', 'a;b']) {
       const file = await authFile({ credsStore });
       const image = `oci://${closed.host}/acme/helped:3`;
@@ -137,7 +137,7 @@ describe('A credential helper', () => {
   });
 });
 
-it.each([
+test.each([
   ['is not there', undefined],
   ['is no JSON', 'nonsense'],
   ['has another shape', '{"auths": []}'],
@@ -182,7 +182,7 @@ describe('A registry that wants a token', () => {
     return { front, asked, authorizations };
   }
 
-  it('gets one for the repository and what is done with it, for anybody', async () => {
+  test('gets one for the repository and what is done with it, for anybody', async () => {
     const { front, asked, authorizations } = await tokenRegistry();
     expect(await pushAs({}, `oci://${front.host}/acme/tokens:1`)).toBe('done');
     expect(asked.map((fields) => Object.fromEntries(fields))).toEqual([
@@ -191,7 +191,7 @@ describe('A registry that wants a token', () => {
     expect(authorizations).toEqual([undefined]);
   });
 
-  it('gets one for a user, and REGISTRY_UNAUTHORIZED where the user is refused', async () => {
+  test('gets one for a user, and REGISTRY_UNAUTHORIZED where the user is refused', async () => {
     const { front, authorizations } = await tokenRegistry();
     const file = await authFile({ auths: { [front.host]: { auth: basic } } });
     expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:2`)).toBe('done');
@@ -201,14 +201,14 @@ describe('A registry that wants a token', () => {
     expect(await pushAs({ REGISTRY_AUTH_FILE: wrong }, image)).toBe('REGISTRY_UNAUTHORIZED');
   });
 
-  it('gets one for an identity token', async () => {
+  test('gets one for an identity token', async () => {
     const { front, asked } = await tokenRegistry();
     const file = await authFile({ auths: { [front.host]: { identitytoken: 'identity' } } });
     expect(await pushAs({ REGISTRY_AUTH_FILE: file }, `oci://${front.host}/acme/tokens:4`)).toBe('done');
     expect(Object.fromEntries(asked[0]!)).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'identity' });
   });
 
-  it('gives no identity token to where the place of tokens redirects', async () => {
+  test('gives no identity token to where the place of tokens redirects', async () => {
     const bodies: string[] = [];
     const other = await serve((request, response) => {
       request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
@@ -222,7 +222,7 @@ describe('A registry that wants a token', () => {
     expect(bodies).toEqual([]);
   });
 
-  it('gives no credentials to a place that is not safe', async () => {
+  test('gives no credentials to a place that is not safe', async () => {
     for (const realm of [
       'http://tokens.example/',
       'file:///etc/passwd',
@@ -266,19 +266,19 @@ describe('A registry that leads to another server', () => {
     }
   }
 
-  it.each(['Basic realm="x"', 'Bearer realm="http://127.0.0.1:9/token"', undefined])(
+  test.each(['Basic realm="x"', 'Bearer realm="http://127.0.0.1:9/token"', undefined])(
     'gives that no credentials, whatever it asks for: %s',
     async (challenge) => {
       const { error, authorizations } = await pullBy(challenge, 401);
       expect(error).toMatchObject({
         code: 'REGISTRY_UNAUTHORIZED',
-        hint: expect.stringContaining('Credentials go to') as string,
+        hint: expect.stringContaining('Credentials are sent only to') as string,
       });
       expect(authorizations).toEqual([undefined]);
     },
   );
 
-  it('does not show what that answers, nor the secrets of its address', async () => {
+  test('does not show what that answers, nor the secrets of its address', async () => {
     const { error } = await pullBy(undefined, 404);
     expect(error).toMatchObject({ code: 'REGISTRY_FAILED' });
     expect((error as Error).message).not.toMatch(/inner page|hidden/);
@@ -295,7 +295,7 @@ describe('TLS', () => {
   });
   afterAll(() => secure.stop());
 
-  it('is trusted with --ca or --insecure, and never given up for plain http', async () => {
+  test('is trusted with --ca or --insecure, and never given up for plain http', async () => {
     const image = `oci://${secure.host}/acme/greeter:1`;
     expect(await pushAs({}, image)).toBe('REGISTRY_FAILED');
     expect(await pushAs({}, image, { ca: certificate })).toBe('done');
@@ -307,7 +307,7 @@ describe('TLS', () => {
   });
 });
 
-it('a registry elsewhere is not spoken to in plain http unless that is allowed', async () => {
+test('a registry elsewhere is not spoken to in plain http unless that is allowed', async () => {
   await putImage(`${open.host}/acme/plain`, '1', [], packagesAnnotation('x'));
   // The name leads to this machine, and is not one of those that are known to.
   const elsewhere = open.host.replace('127.0.0.1', '0.0.0.0');

@@ -24,7 +24,7 @@ const REGISTRIES: Record<string, { habits: RegistryHabits; tls?: true; warns?: R
   Artifactory: { habits: { noParts: true, location: 'behind proxy' }, tls: true },
   'Quay, older versions': {
     habits: { noArtifacts: true, location: 'absolute', users: { name: 'me+robot', password: 'x', refusedWith: 401 } },
-    warns: /takes no artifacts/,
+    warns: /does not accept artifacts/,
   },
   'Docker Hub': { habits: { rateLimited: 1, storage: true, location: 'absolute' } },
   'behind nginx with its defaults': { habits: { largestRequest: MIB, location: 'relative' } },
@@ -89,7 +89,7 @@ test('A registry that creates no repositories by itself is told apart from a fau
   await expect(push(home, [small], `oci://${host}/acme/large:1`)).rejects.toMatchObject({
     code: 'REGISTRY_FAILED',
     message: expect.stringContaining('NAME_UNKNOWN') as string,
-    hint: expect.stringContaining('created before a push') as string,
+    hint: expect.stringContaining('create it before a push') as string,
   });
 });
 

@@ -2,7 +2,7 @@ import { MANIFEST_FILE, SIGNATURE_FILE } from '@stagedoor/bundle';
 import { appendFile, chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { promptHidden, type Terminal } from '../../../cli/src/signing/promptHidden';
 import { readPassphrase } from '../../../cli/src/signing/passphrase';
 import { dropArchive, fixtureBundle } from '../../support/bundles';
@@ -30,7 +30,7 @@ const BUNDLE = 'greeter-1.0.0';
 const failure = (code: string): object => ({ code: 1, json: { error: { code } } });
 
 describe('stagedoor keygen', () => {
-  it('writes an encrypted private key that only its owner can read, and a public key', async () => {
+  test('writes an encrypted private key that only its owner can read, and a public key', async () => {
     const dir = await tempDir();
     const { code, json, stderr } = await run(dir, ['keygen', '--out', 'mine.pem'], 'correct horse');
     expect(code).toBe(0);
@@ -41,7 +41,7 @@ describe('stagedoor keygen', () => {
     expect(stderr).toContain(`key ${json.keyId as string}`);
   });
 
-  it.each(['mine.pem', 'mine.pub.pem'])('does not overwrite %s, and writes nothing else', async (name) => {
+  test.each(['mine.pem', 'mine.pub.pem'])('does not overwrite %s, and writes nothing else', async (name) => {
     const dir = await tempDir();
     await writeFile(join(dir, name), 'precious');
     expect(await run(dir, ['keygen', '--out', 'mine'], 'x')).toMatchObject(failure('KEY_EXISTS'));
@@ -49,7 +49,7 @@ describe('stagedoor keygen', () => {
     expect(await readFile(join(dir, name), 'utf8')).toBe('precious');
   });
 
-  it('says where a passphrase can come from when there is no terminal to ask on', async () => {
+  test('says where a passphrase can come from when there is no terminal to ask on', async () => {
     const dir = await tempDir();
     const { code, stderr } = await run(dir, ['keygen']);
     expect(code).toBe(1);
@@ -58,7 +58,7 @@ describe('stagedoor keygen', () => {
     expect(await filesOf(dir)).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ['an empty variable', [], ''],
     ['an empty file', ['--passphrase-file', 'empty'], 'unused'],
     ['a file that is not there', ['--passphrase-file', 'absent'], 'unused'],
@@ -69,12 +69,12 @@ describe('stagedoor keygen', () => {
     expect(await filesOf(dir)).toEqual(['empty']);
   });
 
-  it('reports a folder that is not there', async () => {
+  test('reports a folder that is not there', async () => {
     const result = await run(await tempDir(), ['keygen', '--out', 'absent/mine', '--unencrypted']);
     expect(result).toMatchObject(failure('OUTPUT_UNWRITABLE'));
   });
 
-  it('takes no passphrase as an argument, and no option twice', async () => {
+  test('takes no passphrase as an argument, and no option twice', async () => {
     const dir = await tempDir();
     expect(await run(dir, ['keygen', '--passphrase', 'secret'])).toMatchObject(failure('USAGE'));
     expect(await run(dir, ['keygen', '--out', 'a', '--out', 'b', '--unencrypted'])).toMatchObject(failure('USAGE'));
@@ -83,7 +83,7 @@ describe('stagedoor keygen', () => {
 });
 
 describe('stagedoor sign', () => {
-  it('signs a folder with an encrypted key, its passphrase from the environment or a file', async () => {
+  test('signs a folder with an encrypted key, its passphrase from the environment or a file', async () => {
     const dir = await workplace();
     const { keyId } = (await run(dir, ['keygen', '--out', 'mine'], 'correct horse')).json;
     const manifest = await readFile(join(dir, BUNDLE, MANIFEST_FILE));
@@ -98,7 +98,7 @@ describe('stagedoor sign', () => {
     expect(await run(dir, ['verify', BUNDLE, '--key', 'mine.pub.pem'])).toMatchObject({ code: 0 });
   });
 
-  it('refuses a wrong passphrase, and leaves the bundle as it was', async () => {
+  test('refuses a wrong passphrase, and leaves the bundle as it was', async () => {
     const dir = await workplace();
     await run(dir, ['keygen', '--out', 'mine'], 'correct horse');
     const before = await filesOf(join(dir, BUNDLE));
@@ -107,7 +107,7 @@ describe('stagedoor sign', () => {
     expect(await filesOf(join(dir, BUNDLE))).toEqual(before);
   });
 
-  it('signs an archive in its place: the same files, and the signature', async () => {
+  test('signs an archive in its place: the same files, and the signature', async () => {
     const dir = await workplace('mine');
     await dropArchive(join(dir, BUNDLE), dir, 'bundle.tgz');
     const { json } = await run(dir, ['sign', 'bundle.tgz', '--key', 'mine.pem']);
@@ -121,7 +121,7 @@ describe('stagedoor sign', () => {
     expect((await filesOf(dir)).filter((file) => file.includes('tmp'))).toEqual([]);
   });
 
-  it('keeps the signatures of others', async () => {
+  test('keeps the signatures of others', async () => {
     const dir = await workplace('one', 'two');
     await run(dir, ['sign', BUNDLE, '--key', 'one.pem']);
     const { json } = await run(dir, ['sign', BUNDLE, '--key', 'two.pem']);
@@ -131,7 +131,7 @@ describe('stagedoor sign', () => {
     }
   });
 
-  it.each([
+  test.each([
     ['a bundle that was changed', ['sign', BUNDLE, '--key', 'mine.pem'], 'DIGEST_MISMATCH'],
     ['with a public key', ['sign', BUNDLE, '--key', 'mine.pub.pem'], 'KEY_INVALID'],
     ['with a key that is not there', ['sign', BUNDLE, '--key', 'absent.pem'], 'KEY_INVALID'],
@@ -146,7 +146,7 @@ describe('stagedoor sign', () => {
     expect(await run(dir, args)).toMatchObject(failure(code));
   });
 
-  it('reports an archive that cannot be replaced', async () => {
+  test('reports an archive that cannot be replaced', async () => {
     const dir = await workplace('mine');
     const place = join(dir, 'place');
     await mkdir(place);
@@ -160,7 +160,7 @@ describe('stagedoor sign', () => {
 });
 
 describe('stagedoor verify', () => {
-  it('says that the files are those of the manifest, and that nobody signed', async () => {
+  test('says that the files are those of the manifest, and that nobody signed', async () => {
     const dir = await workplace();
     const { code, json, stderr } = await run(dir, ['verify', BUNDLE]);
     expect(code).toBe(0);
@@ -169,23 +169,23 @@ describe('stagedoor verify', () => {
     expect(stderr).toContain('not signed');
   });
 
-  it('does not pass a signature as checked when no key is given', async () => {
+  test('does not pass a signature as checked when no key is given', async () => {
     const dir = await workplace('mine');
     const { keyId } = (await run(dir, ['sign', BUNDLE, '--key', 'mine.pem'])).json;
     const { json, stderr } = await run(dir, ['verify', BUNDLE]);
     expect(json).toMatchObject({ unchecked: [keyId] });
     expect(json).not.toHaveProperty('signedBy');
-    expect(stderr).toContain('give --key');
+    expect(stderr).toContain('pass --key');
   });
 
-  it('is content with one trusted signer of several, and with several trusted keys', async () => {
+  test('is content with one trusted signer of several, and with several trusted keys', async () => {
     const dir = await workplace('one', 'two', 'three');
     const { keyId } = (await run(dir, ['sign', BUNDLE, '--key', 'one.pem'])).json;
     const { json } = await run(dir, ['verify', BUNDLE, '--key', 'three.pub.pem', '--key', 'one.pub.pem']);
     expect(json).toMatchObject({ signedBy: [keyId], unchecked: [] });
   });
 
-  it.each<[string, (bundle: string) => Promise<void>, string]>([
+  test.each<[string, (bundle: string) => Promise<void>, string]>([
     ['a changed file', (bundle) => appendFile(join(bundle, 'package.json'), ' '), 'package.json differs'],
     ['an additional file', (bundle) => writeFile(join(bundle, 'extra.js'), ''), 'extra.js is not listed'],
     ['a missing file', (bundle) => rm(join(bundle, 'package.json')), 'package.json is missing'],
@@ -203,13 +203,13 @@ describe('stagedoor verify', () => {
     }
   });
 
-  it('refuses a link in a bundle folder', async () => {
+  test('refuses a link in a bundle folder', async () => {
     const dir = await workplace();
     await symlink('/etc/hostname', join(dir, BUNDLE, 'link'));
     expect(await run(dir, ['verify', BUNDLE])).toMatchObject(failure('ARCHIVE_UNSAFE'));
   });
 
-  it('refuses a bundle without a signature, with one of a stranger, and with a broken one', async () => {
+  test('refuses a bundle without a signature, with one of a stranger, and with a broken one', async () => {
     const dir = await workplace('mine', 'stranger');
     const verify = ['verify', BUNDLE, '--key', 'mine.pub.pem'];
     expect(await run(dir, verify)).toMatchObject(failure('SIGNATURE_MISSING'));
@@ -242,14 +242,14 @@ describe('A passphrase typed on a terminal', () => {
 
   const never = new AbortController().signal;
 
-  it('is not shown, may be corrected, and the terminal is put back', async () => {
+  test('is not shown, may be corrected, and the terminal is put back', async () => {
     const terminal = typing('häsx\u007f\u007fse\r');
     expect(await promptHidden(terminal, 'Passphrase: ', never)).toBe('häse');
     expect(terminal.shown()).toBe('Passphrase: \n');
     expect(terminal.raw).toEqual([true, false]);
   });
 
-  it('ends with Ctrl-C or a signal, the terminal put back', async () => {
+  test('ends with Ctrl-C or a signal, the terminal put back', async () => {
     const terminal = typing('abc\u0003');
     await expect(promptHidden(terminal, 'Passphrase: ', never)).rejects.toMatchObject({ name: 'AbortError' });
     const controller = new AbortController();
@@ -263,7 +263,7 @@ describe('A passphrase typed on a terminal', () => {
     ]);
   });
 
-  it('is asked for twice where a key is made, and must be the same', async () => {
+  test('is asked for twice where a key is made, and must be the same', async () => {
     const source = { cwd: '/', env: {}, signal: never };
     const same = typing('horse\r', 'horse\r');
     expect(await readPassphrase({ ...source, terminal: same }, 'mine.pem', true)).toBe('horse');

@@ -1,7 +1,7 @@
 import { readManifest } from '@stagedoor/bundle';
 import { appendFile, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { runProcess, startProcess } from '../../support/childProcess';
 import { isRunning, processesBelow } from '../../support/processes';
 import { waitFor } from '../../support/waitFor';
@@ -38,7 +38,7 @@ function namesBy(results: Outcome[], status: Outcome['status']): string[] {
 }
 
 describe('stagedoor export at the root of a workspace', () => {
-  it('exports every backend plugin and module to its own dist-dynamic, started, with one line for each', async () => {
+  test('exports every backend plugin and module to its own dist-dynamic, started, with one line for each', async () => {
     const root = await workspaceOf(4);
     const { code, stdout, stderr } = await stagedoor(root, 'export', '--json');
     expect(code, stderr).toBe(0);
@@ -60,7 +60,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(await readdir(join(root, 'packages/backend'))).toEqual(['package.json']);
   });
 
-  it('exports the others when one fails, lists the failure with code and hint at the end, and exits with 1', async () => {
+  test('exports the others when one fails, lists the failure with code and hint at the end, and exits with 1', async () => {
     const root = await workspaceOf(4);
     await writeFile(join(root, 'plugins/plugin-2-backend/src/index.ts'), "import 'not-there';\n");
     const { code, stdout, stderr } = await stagedoor(root, 'export', '--no-start-check');
@@ -69,7 +69,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(stderr).toMatch(/^\[\d\/4\] failed {4}@acme\/plugin-2-backend DEPENDENCY_NOT_INSTALLED$/m);
     expect(stderr.trimEnd().split('\n').slice(-3)).toEqual([
       'error DEPENDENCY_NOT_INSTALLED: @acme/plugin-2-backend in plugins/plugin-2-backend: not-there is not installed; @acme/plugin-2-backend imports it.',
-      `hint: Run \`npm install not-there\` in ${join(root, 'plugins/plugin-2-backend')}, then export again.`,
+      `hint: Run \`npm install not-there\` in ${join(root, 'plugins/plugin-2-backend')}.`,
       expect.stringContaining('3 exported, 0 unchanged, 1 failed in'),
     ]);
     expect(await filesOf(join(root, 'plugins/plugin-2-backend'))).toEqual(['package.json', 'src/index.ts']);
@@ -80,7 +80,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(again.results[2]!.error).toMatchObject({ code: 'DEPENDENCY_NOT_INSTALLED' });
   });
 
-  it('names a package.json that is not JSON among the failures', async () => {
+  test('names a package.json that is not JSON among the failures', async () => {
     const root = await workspaceOf(3);
     await writeFile(join(root, 'plugins/plugin-2-backend/package.json'), '{');
     const { results } = await exportAll(root);
@@ -88,7 +88,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(results[2]!.error).toMatchObject({ code: 'PACKAGE_JSON_INVALID' });
   });
 
-  it('understands workspaces of Yarn as an object, with ** and exclusions, and does not take bundles for packages', async () => {
+  test('understands workspaces of Yarn as an object, with ** and exclusions, and does not take bundles for packages', async () => {
     const root = await workspaceOf(4);
     await writeFiles(root, { 'package.json': { workspaces: { packages: ['./plugins/**', '!plugins/plugin-3-*'] } } });
     for (let run = 1; run <= 2; run++) {
@@ -101,7 +101,7 @@ describe('stagedoor export at the root of a workspace', () => {
     }
   });
 
-  it('understands pnpm-workspace.yaml', async () => {
+  test('understands pnpm-workspace.yaml', async () => {
     const root = await workspaceOf(3);
     await writeFiles(root, {
       'package.json': { private: true },
@@ -110,7 +110,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(['plugin-1-backend', 'plugin-2-backend']);
   });
 
-  it('exports frontend plugins with the others, and again only where something changed', async () => {
+  test('exports frontend plugins with the others, and again only where something changed', async () => {
     const root = await workspaceOf(2);
     await writeFiles(root, {
       'plugins/page/package.json': {
@@ -129,7 +129,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(namesBy((await exportAll(root)).results, 'exported')).toEqual(['page']);
   });
 
-  it('exports only what --filter selects, by name or folder', async () => {
+  test('exports only what --filter selects, by name or folder', async () => {
     const root = await workspaceOf(4);
     const selected = async (...filters: string[]): Promise<string[]> =>
       (await exportAll(root, ...filters.flatMap((filter) => ['--filter', filter]))).results.map(({ folder }) => folder);
@@ -140,7 +140,7 @@ describe('stagedoor export at the root of a workspace', () => {
     ]);
   });
 
-  it('writes one folder and archive per bundle to --out', async () => {
+  test('writes one folder and archive per bundle to --out', async () => {
     const root = await workspaceOf(3);
     const { results } = await exportAll(root, '--out', 'bundles', '--pack');
     expect((await readdir(join(root, 'bundles'))).sort()).toEqual([
@@ -158,7 +158,7 @@ describe('stagedoor export at the root of a workspace', () => {
     expect(repaired.results[0]!.result!.integrity).toBe(results[0]!.result!.integrity);
   });
 
-  it.each([
+  test.each([
     ['SIGINT', 'the process alone'],
     ['SIGINT', 'all of a terminal'],
     ['SIGTERM', 'the process alone'],
@@ -186,7 +186,7 @@ describe('stagedoor export at the root of a workspace', () => {
 });
 
 describe('A further export of a workspace', () => {
-  it('skips what is unchanged, and tells who is concerned by a change', async () => {
+  test('skips what is unchanged, and tells who is concerned by a change', async () => {
     const root = await workspaceOf(4);
     await exportAll(root);
     const written = await timesIn(join(root, 'plugins'));
@@ -210,7 +210,7 @@ describe('A further export of a workspace', () => {
     expect(await readFile(join(results[0]!.result!.path, 'dist/index.cjs.js'), 'utf8')).toContain('"good day"');
   });
 
-  it.each<[string, (root: string) => Promise<unknown>]>([
+  test.each<[string, (root: string) => Promise<unknown>]>([
     ['the lockfile', (root) => writeFiles(root, { 'package-lock.json': { lockfileVersion: 3, packages: { '': {} } } })],
     ['the package.json of the root', (root) => writeFiles(root, { 'package.json': { workspaces: ['plugins/*'] } })],
     ['the Backstage release', (root) => writeFiles(root, { 'backstage.json': { version: '1.50.0' } })],
@@ -222,7 +222,7 @@ describe('A further export of a workspace', () => {
     expect(namesBy((await exportAll(root)).results, 'exported')).toHaveLength(2);
   });
 
-  it.each<[string, (bundle: string) => Promise<unknown>]>([
+  test.each<[string, (bundle: string) => Promise<unknown>]>([
     ['edited', (bundle) => appendFile(join(bundle, 'dist/index.cjs.js'), '\n')],
     ['given another file', (bundle) => writeFile(join(bundle, 'more.txt'), '')],
     ['given another manifest', (bundle) => appendFile(join(bundle, 'dynamic-bundle.json'), '\n')],
@@ -237,7 +237,7 @@ describe('A further export of a workspace', () => {
     expect(again.results[1]!.result!.digest).toBe(digest);
   });
 
-  it('looks at content, not at times, and makes all anew for --force, other options and a lost cache', async () => {
+  test('looks at content, not at times, and makes all anew for --force, other options and a lost cache', async () => {
     const root = await workspaceOf(2);
     await exportAll(root);
     await utimes(join(root, 'plugins/plugin-1-backend/src/index.ts'), new Date(), new Date());
@@ -250,13 +250,13 @@ describe('A further export of a workspace', () => {
 });
 
 describe('A workspace that cannot be exported', () => {
-  it.each<[string, string, Record<string, string | object>, string[], RegExp]>([
+  test.each<[string, string, Record<string, string | object>, string[], RegExp]>([
     ['lists no folders', 'WORKSPACE_INVALID', { 'package.json': { workspaces: 'plugins' } }, [], /list of folders/],
     ['has a broken pnpm-workspace.yaml', 'WORKSPACE_INVALID', { 'pnpm-workspace.yaml': 'packages: [' }, [], /not YAML/],
     ['has a broken package.json', 'PACKAGE_JSON_INVALID', { 'package.json': '{' }, [], /not JSON/],
     ['holds no plugin', 'WORKSPACE_EMPTY', { 'package.json': { workspaces: ['packages/*'] } }, [], /none of the 4/],
-    ['holds none that is selected', 'WORKSPACE_EMPTY', {}, ['--filter', 'nobody'], /selects no plugin/],
-    ['is asked for half a job', 'USAGE', {}, ['--jobs', '0.5'], /whole number/],
+    ['holds none that is selected', 'WORKSPACE_EMPTY', {}, ['--filter', 'nobody'], /matches no plugin/],
+    ['is asked for half a job', 'USAGE', {}, ['--jobs', '0.5'], /--jobs takes a positive integer/],
   ])('because it %s is answered with %s', async (_, code, files, args, says) => {
     const root = await workspaceOf(2);
     await writeFiles(root, files);
@@ -267,7 +267,7 @@ describe('A workspace that cannot be exported', () => {
     expect(run.stderr).toMatch(/^hint: /m);
   });
 
-  it('because two bundles would have one folder is answered with USAGE', async () => {
+  test('because two bundles would have one folder is answered with USAGE', async () => {
     const root = await workspaceOf(2);
     const file = join(root, 'plugins/plugin-1-backend-module-word/package.json');
     await writeFile(
@@ -279,7 +279,7 @@ describe('A workspace that cannot be exported', () => {
     expect(stderr).toMatch(/^error USAGE: .* would both be written to/);
   });
 
-  it('is not where --filter is given elsewhere', async () => {
+  test('is not where --filter is given elsewhere', async () => {
     const root = await workspaceOf(2);
     const { code, stderr } = await stagedoor(join(root, 'plugins/plugin-1-backend'), 'export', '--filter', 'x');
     expect(code).toBe(1);

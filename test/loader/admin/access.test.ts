@@ -139,8 +139,8 @@ describe('a policy', () => {
     const token = await signIn('user:default/jane');
     const { status, body } = await call<ErrorBody>('POST', `/plugins/${GREETER}/reload`, { token });
     expect([status, body.error.code]).toEqual([503, 'POLICY_UNAVAILABLE']);
-    expect(body.error.message).toBe('The permission policy cannot be asked.');
-    expect(backend.logs.join('\n')).toContain('error The permission policy cannot be asked.');
+    expect(body.error.message).toBe('The permission policy could not be queried.');
+    expect(backend.logs.join('\n')).toContain('error The permission policy could not be queried.');
     const operator = await signIn('user:default/olga');
     expect((await call('POST', `/plugins/${GREETER}/reload`, { token: operator })).status).toBe(200);
   });

@@ -110,7 +110,10 @@ describe('the admin API', () => {
     auditor.fail();
     const { status, body } = await call<ErrorBody>('POST', `/plugins/${GREETER}/reload`);
     expect(status).toBe(500);
-    expect(body.error).toMatchObject({ code: 'INTERNAL_ERROR', message: 'The request could not be answered.' });
+    expect(body.error).toMatchObject({
+      code: 'INTERNAL_ERROR',
+      message: 'The request failed because of an internal error.',
+    });
     expect(backend.logs.join('\n')).toContain('A request to the admin API failed');
   });
 

@@ -230,7 +230,7 @@ test('Timers and listeners that a build leaves behind are told of, and those tha
   const told = (): string[] => backend.logs.filter((line) => line.includes("Plugin 'timers' left behind"));
   await waitFor('the third warning', async () => told().length >= 3);
   const place = String.raw`\(\S+leaves-timers-dynamic\S+index\.cjs:\d+:\d+\)`;
-  const all = `left behind: an interval ${place}, a listener of the process for 'SIGWINCH' ${place}\\. It goes on`;
+  const all = `left behind: an interval ${place}, a listener of the process for 'SIGWINCH' ${place}\\. It keeps running`;
   for (const line of told()) expect(line).toMatch(new RegExp(all));
   expect(told()).toHaveLength(3);
   await backend.stop();

@@ -222,7 +222,7 @@ const hostile: Hostile[] = [
     ...Array.from({ length: 100_000 }, (_, index) => ({ path: `package/${index}` })),
   ),
   {
-    what: 'an archive that goes on after its end',
+    what: 'an archive that contains data after its end marker',
     code: 'ARCHIVE_UNSAFE',
     make: (place) =>
       writeFile(

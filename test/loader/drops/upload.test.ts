@@ -108,7 +108,7 @@ describe('an archive that is uploaded', () => {
     await backend.until('rows', 'running');
     const answer = await call<Fault>('POST', '/plugins', { body: await named('greeter', 'taken') });
     expect([answer.status, answer.body.error.code]).toEqual([409, 'UPLOAD_ENTRY_TAKEN']);
-    expect(answer.body.error.message).toContain('taken.tgz in the root directory holds rows');
+    expect(answer.body.error.message).toContain('taken.tgz in the root directory contains rows');
   });
 
   test('may be no larger than 64 MiB, said ahead or not', async () => {

@@ -1,14 +1,14 @@
 import { ConfigSources } from '@backstage/config-loader';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ConfigFiles } from '../../../loader/src/host/configFiles';
 import { mountFiles } from '../../support/kubelet';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
 
 describe('Config files of a running portal', () => {
-  it('are taken each time that the kubelet replaces their folder', async () => {
+  test('are taken each time that the kubelet replaces their folder', async () => {
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         const dir = await tempDir();
@@ -22,7 +22,7 @@ describe('Config files of a running portal', () => {
     );
   });
 
-  it('stay as they were while one cannot be read, and are taken when it can', async () => {
+  test('stay as they were while one cannot be read, and are taken when it can', async () => {
     const file = join(await tempDir(), 'app-config.yaml');
     await writeFile(file, 'title: first');
     const { config, refused } = await follow(file);
@@ -37,7 +37,7 @@ describe('Config files of a running portal', () => {
     expect(refused).toHaveLength(2);
   });
 
-  it('are taken with what they include', async () => {
+  test('are taken with what they include', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'token.txt'), 'first');
     await writeFile(join(dir, 'app-config.yaml'), 'token:\n  $file: ./token.txt');
@@ -49,7 +49,7 @@ describe('Config files of a running portal', () => {
     }
   });
 
-  it('override one another in their order, and the environment overrides them all', async () => {
+  test('override one another in their order, and the environment overrides them all', async () => {
     const dir = await tempDir();
     await writeFile(join(dir, 'app-config.yaml'), 'title: first\nport: 1');
     await writeFile(join(dir, 'app-config.local.yaml'), 'port: 2');

@@ -75,7 +75,7 @@ describe('the default services', () => {
     });
     await expect(known.factory({ config: {} }, undefined)).rejects.toMatchObject({
       code: 'HOST_SERVICE_CHANGED',
-      message: expect.stringContaining("'core.cache' depends on core.pluginMetadata"),
+      message: expect.stringContaining("'core.cache' depends on further services: core.pluginMetadata"),
     });
   });
 });

@@ -125,14 +125,23 @@ describe('a plugin id that a bundle has served under', () => {
 });
 
 describe('a bundle that claims a plugin id of the portal itself', () => {
-  test('is rejected, at boot and later', async () => {
+  test('is rejected, at boot and later, and not loaded again at other drops', async () => {
     const backend = await startBackend({
       prepare: (portal) => portal.add(staticGreeter),
       before: async (root) => dropFolder(await fixtureBundle(await tempDir(), 'greeter'), root, 'greeter'),
     });
-    expect(await backend.until(GREETER, 'rejected')).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
+    const refused = await backend.until(GREETER, 'rejected');
+    expect(refused).toMatchObject({ code: 'PLUGIN_ID_CONFLICT', details: { static: true } });
     await drop(backend, 'another-greeter');
-    expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
+    const later = await backend.until(ANOTHER, 'rejected');
+    expect(later).toMatchObject({ code: 'PLUGIN_ID_CONFLICT' });
+    await drop(backend, 'streams');
+    await backend.until('streams-dynamic', 'running');
+    await rm(join(backend.root, 'streams'), { recursive: true });
+    await backend.until('streams-dynamic', 'gone');
+    // Each attempt would be a transition of its own.
+    expect(await backend.until(GREETER, 'rejected')).toMatchObject({ since: refused!.since });
+    expect(await backend.until(ANOTHER, 'rejected')).toMatchObject({ since: later!.since });
     expect(await greeterVersion(backend)).toBe('static');
   });
 

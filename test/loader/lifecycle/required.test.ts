@@ -17,7 +17,7 @@ describe('dynamicPlugins.required', () => {
     const backend = await startBackend({ dynamicPlugins: { required: [required] } });
     expect(await readiness(backend)).toBe(503);
     expect((await backend.get('/.backstage/health/v1/liveness')).status).toBe(200);
-    expect(backend.logs.join('\n')).toContain(`Not ready: ${required} does not run`);
+    expect(backend.logs.join('\n')).toContain(`Not ready: ${required} is not running`);
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     expect(await readiness(backend)).toBe(200);

@@ -148,7 +148,7 @@ describe('the health of a plugin', () => {
     await backend.until(TELLS, 'disabled');
     expect(await call('GET', '/tells-health/health')).toMatchObject({
       status: 503,
-      body: { checks: [{ name: 'plugin', message: 'The plugin does not run.' }] },
+      body: { checks: [{ name: 'plugin', message: 'The plugin is not running.' }] },
     });
   });
 });
@@ -189,7 +189,7 @@ describe('what a check answers', () => {
           ]),
         ),
     });
-    await expect(backend).rejects.toThrow(/There is a health check 'same' already/);
+    await expect(backend).rejects.toThrow(/Health check 'same' already exists/);
   });
 });
 

@@ -155,7 +155,7 @@ test('In production, a name alone excuses nobody: the portal does not start with
   vi.stubEnv('NODE_ENV', 'production');
   onTestFinished(() => void vi.unstubAllEnvs());
   await expect(asking('require', [keys()], { allowUnsigned: ['greeter'] })).rejects.toThrow(
-    /allowUnsigned.*names 'greeter' alone.*<name>@sha256:<digest>/,
+    /allowUnsigned.*names 'greeter' without a digest.*<name>@sha256:<digest>/,
   );
 });
 

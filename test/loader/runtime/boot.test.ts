@@ -1,17 +1,28 @@
-import { coreServices, createBackendPlugin, type BackendFeature } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendPlugin,
+  createExtensionPoint,
+  type BackendFeature,
+} from '@backstage/backend-plugin-api';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { collectingLogger, startBackend, type RunningBackend } from '../../support/backend';
-import { startProcess } from '../../support/childProcess';
+import { holder, says as holderSays } from '../../bundle/lock/lockSupport';
 import { dropFolder, fixtureBundle } from '../../support/bundles';
 import { freePort } from '../../support/freePort';
 import { GREETER, drop, greeterVersion } from '../../support/greeter';
 import { holdRequest } from '../../support/heldRequest';
 import { tempDir } from '../../support/tempDir';
 import { waitFor } from '../../support/waitFor';
+
+/** Somewhat less than requests to a plugin that starts are held. */
+const HOLD_MS = 4900;
+
+interface Words {
+  addWord(word: string): void;
+}
 
 function staticPlugin(pluginId: string, init: () => Promise<void>): BackendFeature {
   return createBackendPlugin({
@@ -97,16 +108,16 @@ describe('a backend that starts', () => {
   test('refuses a state directory that another process uses, and takes it over when that has died', async () => {
     const stateDirectory = join(await tempDir(), 'state');
     await mkdir(stateDirectory);
-    const other = startProcess('sleep', ['60']);
-    await writeFile(join(stateDirectory, 'lock.json'), JSON.stringify({ pid: other.pid, host: hostname() }));
+    const other = holder(join(stateDirectory, 'lock'), {});
+    await holderSays(other, 'held');
     const starting = startBackend({ dynamicPlugins: { stateDirectory } });
-    await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* uses ${stateDirectory} already`));
-    await other.stop();
+    await expect(starting).rejects.toThrow(new RegExp(`Process ${other.pid} .* already uses ${stateDirectory}`));
+    await other.stop('SIGKILL');
     const backend = await startBackend({ dynamicPlugins: { stateDirectory } });
     await drop(backend, 'greeter');
     await backend.until(GREETER, 'running');
     await backend.stop();
-    expect(await readdir(stateDirectory)).not.toContain('lock.json');
+    expect(await readdir(join(stateDirectory, 'lock'))).toEqual([expect.stringMatching(/^\d+$/)]);
   });
 
   test('fails when a plugin of its own fails, as Backstage does, and says which', async () => {
@@ -117,13 +128,38 @@ describe('a backend that starts', () => {
     await expect(starting).rejects.toThrow(/fragile.*no luck/s);
   });
 
-  test('waits for a plugin of its own longer than bundles may take, as createBackend() does', async () => {
+  test('waits for a plugin of its own longer than bundles may take, its modules with it and other bundles after it', async () => {
+    const said: string[] = [];
+    let ended = 0;
+    const slow = createBackendPlugin({
+      pluginId: 'greeter',
+      register(env) {
+        env.registerExtensionPoint(createExtensionPoint<Words>({ id: 'greeter.words' }), {
+          addWord: (word) => void said.push(word),
+        });
+        env.registerInit({
+          deps: {},
+          async init() {
+            await sleep(8000);
+            ended = Date.now();
+          },
+        });
+      },
+    });
     const backend = await startBackend({
       dynamicPlugins: { startTimeout: '1s' },
-      prepare: (portal) => portal.add(staticPlugin('slow-to-start', () => sleep(8000))),
-      before: async (root) => void (await fixtureBundle(root, 'hangs-in-init')),
+      prepare: (portal) => portal.add(slow),
+      before: async (root) => {
+        await fixtureBundle(root, 'hangs-in-init');
+        await fixtureBundle(root, 'greeter-module-word');
+      },
     });
-    expect(await backend.until('hangs-in-init-dynamic', 'failed')).toMatchObject({ code: 'START_TIMEOUT' });
+    const failed = await backend.until('hangs-in-init-dynamic', 'failed');
+    expect(failed).toMatchObject({ code: 'START_TIMEOUT' });
+    // Its second began when the portal's own plugin had started.
+    expect(Date.parse(failed!.since) - ended).toBeGreaterThan(900);
+    await backend.until('greeter-module-word-dynamic', 'running');
+    expect(said).toEqual(['hello']);
   });
 
   test('goes on without a plugin of its own whose failure backend.startup allows', async () => {
@@ -145,7 +181,7 @@ describe('a backend that starts', () => {
   test.each([
     [{ startTimeout: 'soon' }, 'startTimeout'],
     [{ drainTimeout: 0 }, 'drainTimeout'],
-    [{ rootDir: 'x' }, "Unknown key 'dynamicPlugins.rootDir'"],
+    [{ rootDir: 'x' }, "unknown key 'dynamicPlugins.rootDir'"],
     [{ auth: { rootRoutes: { greeter: '/x' } } }, 'rootRoutes'],
   ])('refuses the setting %j and names the key', async (dynamicPlugins, says) => {
     const starting = startBackend({ dynamicPlugins });
@@ -313,7 +349,14 @@ test('Requests to plugins that are yet to start wait for them: the own ones, and
   const starting = start(true);
   // The server listens, and what is there is known.
   await waitFor('the bundle to be looked at', async () => lines.some((line) => line.includes('greeter-dynamic@1.0.0')));
-  const asked = async (path: string): Promise<number> => (await fetch(`http://localhost:${port}${path}`)).status;
+  const asked = async (path: string): Promise<number> => {
+    const began = performance.now();
+    const { status, headers } = await fetch(`http://localhost:${port}${path}`);
+    // A start on a busy machine can take longer than requests are held.
+    if (status !== 503 || performance.now() - began < HOLD_MS) return status;
+    expect(headers.get('retry-after')).toBe('5');
+    return await asked(path);
+  };
   await expect(Promise.all([asked('/api/slow'), asked('/api/greeter/version')])).resolves.toEqual([200, 200]);
   await starting;
 });

@@ -14,7 +14,9 @@ test('Whatever comes, is replaced and goes in a root directory is noticed after 
   const bundle = await fixtureBundle(await tempDir(), 'greeter');
   // What was there when something was noticed last.
   const noticed = new Map<string, string>();
-  const close = watchRoot(root, [], (entry) => noticed.set(entry, stateOf(join(root, entry))));
+  const close = watchRoot(root, [], {
+    changed: (entry) => void noticed.set(entry, stateOf(join(root, entry))),
+  });
   onTestFinished(close);
   const entries = Array.from({ length: 40 }, (_, index) => `drop-${index}`);
   await Promise.all(

@@ -37,13 +37,13 @@ const refused: Declared[] = [
     says: '@backstage/plugin-catalog-node',
   },
   {
-    what: 'carries native code for another platform',
+    what: 'contains native code for another platform',
     options: { manifest: { native: { ...native, platform: 'plan9' } } },
     code: 'PLATFORM_MISMATCH',
     says: 'plan9',
   },
   {
-    what: 'carries native code for another Node ABI',
+    what: 'contains native code for another Node ABI',
     options: { manifest: { native: { ...native, abi: '1' } } },
     code: 'PLATFORM_MISMATCH',
     says: 'ABI 1',
@@ -107,7 +107,7 @@ describe('a bundle that', () => {
     expect(said).toEqual([expect.stringMatching(/plugin-events-node 0\.\d+\.\d+ \(made for \^0\.1\.0\)/)]);
   });
 
-  test('carries native code for this very host is loaded', async () => {
+  test('contains native code for this very host is loaded', async () => {
     const backend = await startBackend();
     await dropFolder(
       await fixtureBundle(await tempDir(), 'greeter', { manifest: { native } }),

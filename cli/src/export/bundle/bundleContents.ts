@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Output } from './bundlePlugin';
 import { HOISTED_NAMESPACE } from './esbuild/externals';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from './esbuild/packagePathShim';
-import { isPackageImport, packageOfImport, type InstalledPackage } from '../source/installedPackage';
-import { isVirtual } from './outputModules';
+import { isPackageImport, packageOfOutputImport, type InstalledPackage } from '../source/installedPackage';
+import { isVirtual } from './virtualInputs';
 import type { ExportContext } from '../plan/exportContext';
 
 /** What ended up in a build. */
@@ -29,7 +29,7 @@ export interface Build {
 }
 
 /** Reads esbuild's metafile: which packages were inlined, and what stays imported by whom. */
-export function readContents({ inputs, output }: Output, { plan, finder }: ExportContext): BundleContents {
+export function readContents({ inputs, output }: Output, { plan, finder, decisions }: ExportContext): BundleContents {
   const inlined = new Map<string, InlinedPackage>();
   const imports = new Map<string, Set<InstalledPackage>>();
   const left = new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path));
@@ -46,9 +46,12 @@ export function readContents({ inputs, output }: Output, { plan, finder }: Expor
     for (const imported of inputs[path]?.imports ?? []) {
       const stands = standsFor(imported.path);
       if (stands === undefined && !(imported.external && left.has(imported.path))) continue;
-      const name = packageOfImport(stands ?? imported.path);
+      const name = packageOfOutputImport(stands ?? imported.path);
       if (isPackageImport(name)) imports.set(name, (imports.get(name) ?? new Set()).add(owner));
     }
+  }
+  for (const { as, wantedBy } of decisions.hoisted.values()) {
+    if (wantedBy) imports.set(as, (imports.get(as) ?? new Set()).add(wantedBy));
   }
   return { inlined, imports };
 }

@@ -11,15 +11,24 @@ import {
   entryFiles,
   entryPoints,
 } from './esbuild/entryPoints';
-import { absentAddons, excludedExternals, sharedExternals, sourceEntries } from './esbuild/externals';
+import {
+  absentAddons,
+  excludedExternals,
+  providedExternals,
+  sharedExternals,
+  sourceEntries,
+} from './esbuild/externals';
 import { dirnameShim } from './esbuild/dirnameShim';
+import { requiredAsNode } from './esbuild/requiredAsNode';
 import { packagePathShim } from './esbuild/packagePathShim';
-import { cutCode, type CodeFile } from './outputModules';
+import { placesBanner, relocatedModules } from './esbuild/relocatedModules';
 import type { Plan } from '../plan/plan';
 import { bundleScripts, withScripts } from './workerScripts';
 
 /** The oldest Node.js that hosts run. */
 const TARGET = 'node20.19';
+/** Conditions of `exports` that hold in every Node.js that hosts run, besides those of the kind of import. */
+export const CONDITIONS = ['node', 'node-addons', 'module-sync'];
 /** From the output file's folder to the bundle's top. */
 const TOP = '..';
 
@@ -27,10 +36,8 @@ const TOP = '..';
 export interface Output {
   /** Files by bundle path, e.g. `dist/index.cjs.js` and its map. */
   files: Map<string, Uint8Array>;
-  /** The one of the files that hosts load, or that those do. */
-  main: CodeFile;
-  /** Files that the plugin starts by path. */
-  scripts: CodeFile[];
+  /** Path of the one of the files that hosts load, or that those do. */
+  main: string;
   /** esbuild's account of all that code; paths relative to the workspace root. */
   inputs: Metafile['inputs'];
   output: Metafile['outputs'][string];
@@ -49,7 +56,7 @@ export async function bundlePlugin(context: ExportContext): Promise<Output> {
     entryPoints: [{ in: single ? asEntryPoint(single.file) : ENTRIES_SPECIFIER, out: name.replace(/\.js$/, '') }],
     outdir,
     ...(settings.localSources && { sourceRoot: pathToFileURL(outdir + sep).href }),
-    banner: { js: dirnameShim.banner(path) },
+    banner: { js: dirnameShim.banner(path) + placesBanner(path, context) },
     plugins: [entryPoints(plan.entries, plan.dir), ...plugins(context, TOP)],
   };
   const result = await (settings.rebuilds?.build(options, [plan.entries, pluginsKey(plan, decisions)]) ??
@@ -58,15 +65,13 @@ export async function bundlePlugin(context: ExportContext): Promise<Output> {
     result.outputFiles.map((file) => [`dist/${file.path.slice(outdir.length + 1)}`, file.contents]),
   );
   const [, output] = Object.entries(result.metafile.outputs).find(([file]) => file.endsWith(`/${name}`))!;
-  const main = cutCode(path, files.get(path)!, output!.inputs);
-  const scripts = await bundleScripts(plan, decisions, (top) => ({
+  const scripts = await bundleScripts(context, (top) => ({
     ...buildOptions(plan),
     plugins: plugins(context, top),
   }));
   return {
     ...withScripts(result.metafile.inputs, output!, scripts),
-    main,
-    scripts: scripts.code,
+    main: path,
     files: new Map([...files, ...(single ? [] : entryFiles(plan.entries)), ...scripts.files]),
   };
 }
@@ -80,7 +85,7 @@ function buildOptions(plan: Plan) {
     platform: 'node',
     format: 'cjs',
     target: TARGET,
-    conditions: ['node'],
+    conditions: [...CONDITIONS],
     mainFields: ['main', 'module'],
     sourcemap: 'linked',
     sourcesContent: false,
@@ -102,19 +107,25 @@ async function buildOnce<T extends BuildOptions>(options: T): Promise<BuildResul
   return await build(options as SameShape<BuildOptions, T>);
 }
 
-function plugins({ plan, finder, decisions }: ExportContext, top: string): Plugin[] {
+function plugins(context: ExportContext, top: string): Plugin[] {
+  const { plan, decisions } = context;
   return [
     entryFile(),
     packagePathShim({ top, own: [plan.pkg.name, plan.name], embedded: [...decisions.embedded.keys()] }),
     sharedExternals(plan.shared.keys()),
-    excludedExternals(decisions, finder),
+    providedExternals(plan.provided.keys()),
+    excludedExternals(context, top),
     absentAddons(),
     sourceEntries(decisions.sources),
+    requiredAsNode(context),
+    relocatedModules(context),
   ];
 }
 
 /** Everything that {@link plugins} are told. */
-function pluginsKey({ pkg, name, shared }: Plan, { embedded, hoisted, absent, sources }: Decisions): unknown {
+function pluginsKey({ pkg, name, shared, provided }: Plan, decisions: Decisions): unknown {
+  const { embedded, hoisted, absent, sources, relocated } = decisions;
   const left = [...hoisted].map(([dir, { as, package: copied }]) => [dir, as, copied.name]);
-  return [pkg.name, name, [...shared.keys()], [...embedded.keys()], left, [...absent.keys()], [...sources]];
+  const names = [shared, provided, embedded, absent, relocated].map((map) => [...map.keys()]);
+  return [pkg.name, name, names, left, [...sources]];
 }

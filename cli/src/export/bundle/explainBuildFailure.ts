@@ -1,8 +1,9 @@
 import type { BuildFailure, Message } from 'esbuild';
 import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ExportContext } from '../plan/exportContext';
-import { packageOfImport, type PackageFinder } from '../source/installedPackage';
+import { foreignBuildHint } from '../plan/foreignBuildHint';
+import { isInstalled, packageOfImport, type PackageFinder } from '../source/installedPackage';
 import { installCommand } from '../source/workspace';
 import { unresolvedPackages, type Unresolved } from './esbuild/buildFailure';
 
@@ -11,7 +12,15 @@ export function explainBuildFailure(failure: BuildFailure, context: ExportContex
   const { plan, finder } = context;
   const unresolved = unresolvedPackages(failure, plan.workspace.root);
   if (!unresolved) {
-    return new StagedoorError('BUILD_FAILED', failure.errors.map(describe).join('\n'), { cause: failure });
+    const files = failure.errors.flatMap(({ location }) => location?.file ?? []);
+    return new StagedoorError('BUILD_FAILED', failure.errors.map(describe).join('\n'), {
+      cause: failure,
+      hint: foreignBuildHint(
+        files.map((file) => resolve(plan.workspace.root, file)),
+        plan,
+        finder,
+      ),
+    });
   }
   const unbuilt = unresolved.filter((entry) => folderOf(entry) !== undefined);
   if (unbuilt.length === unresolved.length) return noEntry(unbuilt, failure, finder);
@@ -41,15 +50,17 @@ function noEntry(unresolved: Unresolved[], cause: BuildFailure, finder: PackageF
   });
 }
 
-function missingHint(unresolved: Unresolved[], { plan, finder }: ExportContext): string {
+/** Undefined where the plugin is exported as it was published: its dependencies were installed as it declares them. */
+function missingHint(unresolved: Unresolved[], { plan, finder }: ExportContext): string | undefined {
+  if (isInstalled(plan.dir)) return undefined;
   const command = installCommand(plan.workspace);
   const undeclared = unresolved
     .filter(({ importer }) => finder.ofFile(importer)?.dir === plan.dir)
     .map(({ specifier }) => packageOfImport(specifier))
     .filter((name) => plan.pkg.dependencies?.[name] === undefined && plan.pkg.peerDependencies?.[name] === undefined);
-  if (undeclared.length === 0) return `Run \`${command}\` in ${plan.workspace.root}, then export again.`;
+  if (undeclared.length === 0) return `Run \`${command}\` in ${plan.workspace.root}.`;
   const add = command.startsWith('npm') ? 'npm install' : command.replace('install', 'add');
-  return `Run \`${add} ${[...new Set(undeclared)].join(' ')}\` in ${plan.dir}, then export again.`;
+  return `Run \`${add} ${[...new Set(undeclared)].join(' ')}\` in ${plan.dir}.`;
 }
 
 /** `src/index.ts:3:14: Expected ";"` with the line and a mark below the place. */

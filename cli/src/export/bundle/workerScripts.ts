@@ -1,35 +1,29 @@
 import type { BuildOptions, Metafile } from 'esbuild';
 import { posix } from 'node:path';
-import type { Decisions } from '../plan/decisions';
+import type { ExportContext } from '../plan/exportContext';
 import { asEntryPoint } from './esbuild/entryPoints';
 import { isModule, dirnameShim } from './esbuild/dirnameShim';
-import { cutCode, type CodeFile } from './outputModules';
-import type { Plan } from '../plan/plan';
+import { placesBanner } from './esbuild/relocatedModules';
 
 /** Scripts that the plugin starts by path, as workers are: each is bundled by itself and lies where it is looked for. */
 export interface Scripts {
   /** By bundle path. */
   files: Map<string, Uint8Array>;
-  /** Those of the files that are code. */
-  code: CodeFile[];
   /** esbuild's account of all of them; paths relative to the workspace root. */
   metafiles: Metafile[];
 }
 
-/** Bundles every script of `decisions` with the options that hold for its depth below the bundle's top. */
-export async function bundleScripts(
-  plan: Plan,
-  decisions: Decisions,
-  options: (top: string) => BuildOptions,
-): Promise<Scripts> {
-  const scripts: Scripts = { files: new Map(), code: [], metafiles: [] };
+/** Bundles every script that was decided on with the options that hold for its depth below the bundle's top. */
+export async function bundleScripts(context: ExportContext, options: (top: string) => BuildOptions): Promise<Scripts> {
+  const { plan, decisions } = context;
+  const scripts: Scripts = { files: new Map(), metafiles: [] };
   const { build } = await import('esbuild');
   for (const [path, file] of decisions.scripts) {
     const folder = posix.dirname(path);
     const { outputFiles, metafile } = await build({
       ...options(posix.relative(folder, '.') || '.'),
       ...(isModule(path) && { format: 'esm' }),
-      banner: { js: dirnameShim.banner(path) },
+      banner: { js: dirnameShim.banner(path) + placesBanner(path, context) },
       entryPoints: [asEntryPoint(file)],
       outfile: posix.join(plan.dir, 'dist-dynamic', path),
       metafile: true,
@@ -38,8 +32,6 @@ export async function bundleScripts(
     for (const output of outputFiles) {
       scripts.files.set(posix.join(folder, posix.basename(output.path)), output.contents);
     }
-    const [code] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint !== undefined);
-    scripts.code.push(cutCode(path, scripts.files.get(path)!, code!.inputs));
     // What is written as .js is CommonJS, whatever the package is.
     if (plan.pkg.type === 'module' && folder !== 'dist' && path.endsWith('.js')) {
       scripts.files.set(posix.join(folder, 'package.json'), Buffer.from('{ "type": "commonjs" }\n'));

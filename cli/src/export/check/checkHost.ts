@@ -3,6 +3,7 @@ import { satisfies, valid, validRange } from 'semver';
 import { backstageField } from '../describe/packageJson';
 import type { ExportedPackage } from '../plan/plan';
 import type { TargetHost } from '../source/host/readHost';
+import type { Release } from '../source/release/release';
 
 /** What a bundle will ask of its host. */
 export interface Demands {
@@ -15,30 +16,37 @@ export interface Demands {
 const PRERELEASES = { includePrerelease: true };
 
 /**
- * Holds a bundle against the portal it is made for, as the portal will when it loads it. Throws PEER_UNSATISFIED,
- * PEER_UNKNOWN, NODE_UNSUPPORTED, BACKSTAGE_VERSION_UNSUPPORTED or PLATFORM_MISMATCH. Returns what the portal will warn of.
+ * Holds a bundle against the release and, where one is named, the portal that it is made for, as a portal will when it loads it.
+ * Throws PEER_UNSATISFIED, PEER_UNKNOWN, NODE_UNSUPPORTED or PLATFORM_MISMATCH. Returns what the portal will warn of.
  */
-export function checkHost(plan: ExportedPackage, demands: Demands): string[] {
+export function checkHost(plan: ExportedPackage, demands: Demands, release?: Release): string[] {
+  if (plan.host) checkKnown(plan.host, demands.peers);
+  if (release) checkPeers(plan, release, demands.peers);
   if (!plan.host) return [];
-  checkPeers(plan, plan.host, demands.peers);
   checkNode(plan, plan.host);
-  checkRelease(plan, plan.host);
   if (demands.native) checkPlatform(plan, plan.host);
-  return laterPeers(plan.host, demands.peers);
+  return [...otherRelease(plan, plan.host), ...laterPeers(plan.host, demands.peers)];
 }
 
-function checkPeers({ pkg }: ExportedPackage, { shared }: TargetHost, peers: Record<string, string>): void {
+function checkKnown({ shared }: TargetHost, peers: Record<string, string>): void {
   const unknown = Object.keys(peers).filter((name) => !Object.hasOwn(shared, name));
-  if (unknown.length > 0) {
-    throw new StagedoorError('PEER_UNKNOWN', `The host does not share ${unknown.join(', ')}.`, {
-      hint: 'Leave out the --shared that matches it: what a host does not share is inlined.',
-    });
-  }
-  const unmet = Object.entries(peers).filter(([name, range]) => peerFit(shared[name]!, range) === 'unsatisfied');
+  if (unknown.length === 0) return;
+  throw new StagedoorError('PEER_UNKNOWN', `The host does not share ${unknown.join(', ')}.`, {
+    hint: 'Leave out the --shared that matches it: what a host does not share is inlined.',
+  });
+}
+
+function checkPeers({ pkg, host }: ExportedPackage, { title, shared }: Release, peers: Record<string, string>): void {
+  const unmet = Object.entries(peers).flatMap(([name, range]) => {
+    const version = shared.get(name);
+    return version === undefined || peerFit(version, range) !== 'unsatisfied' ? [] : [{ name, range, version }];
+  });
   if (unmet.length === 0) return;
-  const lines = unmet.map(([name, range]) => `${pkg.name} needs ${name} ${range}; the host has ${shared[name]}.`);
+  const owner = host ? 'the host' : title;
+  const lines = unmet.map(({ name, range, version }) => `${pkg.name} needs ${name} ${range}; ${owner} has ${version}.`);
   throw new StagedoorError('PEER_UNSATISFIED', lines.join('\n'), {
-    details: { peers: unmet.map(([name, range]) => ({ name, range, version: shared[name] })) },
+    hint: `Use a version of ${pkg.name} that was made for ${owner}, or upgrade ${host ? 'the host' : 'the packages of Backstage'}.`,
+    details: { peers: unmet },
   });
 }
 
@@ -54,16 +62,13 @@ function checkNode({ pkg, self }: ExportedPackage, { node }: TargetHost): void {
   throw new StagedoorError('NODE_UNSUPPORTED', `${pkg.name} needs Node.js ${range}; the host runs ${node}.`);
 }
 
-function checkRelease(plan: ExportedPackage, { backstage }: TargetHost): void {
+function otherRelease(plan: ExportedPackage, { backstage }: TargetHost): string[] {
   const declared = backstageField(plan)['supported-versions'];
-  if (typeof declared !== 'string' || !backstage) return;
+  if (typeof declared !== 'string' || !backstage) return [];
   // A single version stands for its patch releases, as RHDH reads it.
   const range = valid(declared) ? `~${declared}` : declared;
-  if (validRange(range) === null || satisfies(backstage, range, PRERELEASES)) return;
-  throw new StagedoorError(
-    'BACKSTAGE_VERSION_UNSUPPORTED',
-    `${plan.pkg.name} supports Backstage ${declared}; the host is ${backstage}.`,
-  );
+  if (validRange(range) === null || satisfies(backstage, range, PRERELEASES)) return [];
+  return [`${plan.pkg.name} supports Backstage ${declared}; the host is ${backstage}.`];
 }
 
 function checkPlatform({ pkg }: ExportedPackage, host: TargetHost): void {

@@ -84,7 +84,7 @@ function mismatch(plan: ExportedPackage, lockfile: Lockfile, wrong: Mismatch[]):
   const unknown = wrong.some(({ expected }) => expected.length === 0);
   const command = unknown ? installCommand(plan.workspace) : CLEAN_INSTALL[lockfile.kind];
   return new StagedoorError('LOCKFILE_MISMATCH', [...lines.slice(0, SHOWN), ...more].join('\n'), {
-    hint: `Run \`${command}\` in ${plan.workspace.root}, then export again.`,
+    hint: `Run \`${command}\` in ${plan.workspace.root}.`,
     details: {
       packages: wrong.map(({ name, to, expected }) => ({ name, installed: to.version, expected })),
     },

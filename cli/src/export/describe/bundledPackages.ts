@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Build } from '../bundle/bundleContents';
-import { isVirtual } from '../bundle/outputModules';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { ExportContext } from '../plan/exportContext';
 import type { InstalledPackage } from '../source/installedPackage';
 import type { BundleParts } from './bundleParts';

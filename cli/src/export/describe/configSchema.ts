@@ -1,6 +1,6 @@
 import { join, posix } from 'node:path';
-import { StagedoorError, packName } from '@stagedoor/bundle';
-import type { InstalledPackage } from '../source/installedPackage';
+import { StagedoorError, isStagedoorError, packName } from '@stagedoor/bundle';
+import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { cachedSchemas } from './schemaCache';
 
 /** Backstage's serialized form of several packages' config schemas. */
@@ -9,22 +9,36 @@ export interface SerializedSchemas {
   schemas: Array<{ packageName: string; path: string; value: Record<string, unknown> }>;
 }
 
+/** The config schemas of several packages, and which were left out. */
+export interface CollectedSchemas {
+  schemas?: SerializedSchemas;
+  warnings: string[];
+}
+
 /**
  * The config schemas that `packages` declare (`configSchema` as `.json`, `.d.ts` or inline) as self-contained JSON
- * schema; undefined when none does. Paths are `<package name>/<file>`. What is slow to compile is kept in `cacheDir`. Throws CONFIG_SCHEMA_INVALID.
+ * schema; undefined when none does. Paths are `<package name>/<file>`. What is slow to compile is kept in `cacheDir`. One of a
+ * package that was installed as it is may be broken: Backstage goes on without it, and so does an export, with a warning. Throws
+ * CONFIG_SCHEMA_INVALID for one that can be corrected.
  */
 export async function collectConfigSchemas(
   packages: InstalledPackage[],
   cacheDir: string | undefined,
-): Promise<SerializedSchemas | undefined> {
+): Promise<CollectedSchemas> {
   const declaring = packages.filter((pkg) => pkg.manifest.configSchema !== undefined);
-  if (declaring.length === 0) return undefined;
   const schemas: SerializedSchemas['schemas'] = [];
+  const warnings: string[] = [];
   for (const pkg of declaring.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const values = await cachedSchemas(pkg, cacheDir, () => compileSchemas(pkg));
-    schemas.push(...values.map((value) => ({ packageName: pkg.name, path: schemaPath(pkg), value })));
+    try {
+      const values = await cachedSchemas(pkg, cacheDir, () => compileSchemas(pkg));
+      schemas.push(...values.map((value) => ({ packageName: pkg.name, path: schemaPath(pkg), value })));
+    } catch (error) {
+      if (!isStagedoorError(error) || !isInstalled(pkg.dir)) throw error;
+      const [reason] = error.message.split('\n');
+      warnings.push(`the config schema of ${pkg.name}@${pkg.version} is left out: ${reason}`);
+    }
   }
-  return { backstageConfigSchemaVersion: 1, schemas };
+  return { ...(schemas.length > 0 && { schemas: { backstageConfigSchemaVersion: 1, schemas } }), warnings };
 }
 
 async function compileSchemas(pkg: InstalledPackage): Promise<Array<Record<string, unknown>>> {

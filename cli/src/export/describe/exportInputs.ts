@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isVirtual } from '../bundle/outputModules';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { CopiedFiles } from '../hoist/copiedFiles';
 import type { HoistedBuild } from '../hoist/layout';
 import type { Plan } from '../plan/plan';

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import {
   BUNDLE_FORMAT,
   MANIFEST_FILE,
+  backstageRelease,
   digestOf,
   formatManifest,
   isBackendRole,
@@ -14,7 +15,6 @@ import type { StartedBundle } from '../../startCheck/messages';
 import type { Staging } from '../output/stagingFolder';
 import type { ExportedPackage } from '../plan/plan';
 import type { Workspace } from '../source/workspace';
-import { backstageRelease } from './packageJson';
 
 /** What the manifest says besides what lies in the folder. */
 export interface ManifestFacts {
@@ -50,7 +50,7 @@ export async function writeManifest(
 /** Lists and hashes all other files. */
 async function bundleManifest(plan: ExportedPackage, dir: string, facts: ManifestFacts): Promise<BundleManifest> {
   const files = await listFiles(dir);
-  const release = backstageRelease(plan.dir);
+  const release = backstageRelease(plan.dir)?.version;
   const lockfile = await describeLockfile(plan.workspace);
   return {
     format: BUNDLE_FORMAT,
@@ -76,10 +76,24 @@ async function bundleManifest(plan: ExportedPackage, dir: string, facts: Manifes
 }
 
 /** Plugins of one package start side by side, so the order in which they open routes is put right. */
-function provided({ pluginIds, modules, openedRoutes, extensionPoints }: StartedBundle): BundleManifest['provides'] {
+function provided({
+  pluginIds,
+  modules,
+  openedRoutes,
+  extensionPoints,
+  extensions,
+  unfinished,
+}: StartedBundle): BundleManifest['provides'] {
   const keyed = openedRoutes.map((route) => ({ key: `${route.pluginId} ${route.path} ${route.allow}`, route }));
   const sorted = keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ route }) => ({ ...route }));
-  return { pluginIds, modules, openedRoutes: sorted, extensionPoints };
+  return {
+    pluginIds,
+    modules,
+    openedRoutes: sorted,
+    extensionPoints,
+    ...(extensions && { extensions }),
+    ...(unfinished && { unfinished: unfinished.map((each) => ({ ...each })) }),
+  };
 }
 
 async function describeLockfile({ lockfile }: Workspace): Promise<BundleManifest['source']['lockfile']> {

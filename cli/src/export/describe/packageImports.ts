@@ -2,8 +2,13 @@ import { join, relative, sep } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { SHIMMED_PACKAGE, SHIM_INPUT } from '../bundle/esbuild/packagePathShim';
 import type { HoistedBuild } from '../hoist/layout';
-import { isPackageImport, packageOfImport, type InstalledPackage } from '../source/installedPackage';
-import { isVirtual } from '../bundle/outputModules';
+import {
+  isPackageImport,
+  packageOfImport,
+  packageOfOutputImport,
+  type InstalledPackage,
+} from '../source/installedPackage';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { ExportContext } from '../plan/exportContext';
 
 /** One package of a bundle importing another. */
@@ -45,7 +50,7 @@ export function packageImports({ build, roots, layout }: HoistedBuild, context: 
     for (const { path: target, external, original } of inputs[path]?.imports ?? []) {
       if (target === SHIM_INPUT) add({ from, name: SHIMMED_PACKAGE, file });
       else if (external) {
-        const as = packageOfImport(target);
+        const as = packageOfOutputImport(target);
         const to = copies.get(as);
         if (left.has(target) && isPackageImport(as)) add({ from, name: to?.name ?? as, to, file });
       } else if (!isVirtual(target)) {

@@ -21,11 +21,12 @@ export function peerRanges({ build, layout }: HoistedBuild, { plan, finder }: Ex
   for (const { dir } of layout.values()) {
     const pkg = finder.ofDir(dir)!;
     for (const name of Object.keys({ ...pkg.manifest.dependencies, ...pkg.manifest.peerDependencies })) {
+      if (!plan.shared.has(name)) continue;
       importers.set(name, [...(importers.get(name) ?? []), pkg]);
     }
   }
   for (const name of [...importers.keys()].sort()) {
-    const installed = plan.shared.get(name)?.version;
+    const installed = (plan.shared.get(name) ?? plan.provided.get(name))?.version;
     if (!installed) continue;
     const own = declaredRange(plan.self.manifest, name, installed);
     let range = own;

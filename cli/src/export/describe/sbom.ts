@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parse } from 'ssri';
 import { version } from '../../../package.json';
 import type { InstalledPackage } from '../source/installedPackage';
 import type { ExportedPackage } from '../plan/plan';
@@ -100,11 +101,10 @@ function properties(
 
 /** Subresource integrity as CycloneDX hashes: hex instead of base64. */
 function hashesOf(integrity: string): Array<{ alg: string; content: string }> {
-  return integrity.split(/\s+/).flatMap((part) => {
-    const [, algorithm, digest] = /^([a-z0-9]+)-([A-Za-z0-9+/=]+)$/.exec(part) ?? [];
-    const alg = HASHES[algorithm ?? ''];
-    return alg && digest ? [{ alg, content: Buffer.from(digest, 'base64').toString('hex') }] : [];
-  });
+  const stated = parse(integrity);
+  return Object.entries(HASHES).flatMap(([algorithm, alg]) =>
+    (stated?.[algorithm] ?? []).map(({ digest }) => ({ alg, content: Buffer.from(digest, 'base64').toString('hex') })),
+  );
 }
 
 function refs(packages: readonly BundledPackage[], ids: ReadonlySet<string>): string[] {

@@ -1,7 +1,8 @@
-import { SHARED_ROOT } from '@stagedoor/bundle';
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
+import { whyShared } from '../source/sharing';
 import type { Plan } from '../plan/plan';
+import type { SharedImport } from '../plan/shared';
 import { isInstalled, type InstalledPackage } from '../source/installedPackage';
 import { ImportGraph, type ChainLink } from './chains';
 import { whyNot } from './whyNot';
@@ -67,12 +68,12 @@ function carried({ build, roots, layout }: BundleParts, { plan, finder }: Export
 function leftOut({ imports }: BundleParts, { plan, decisions }: ExportContext): Entry[] {
   const names = new Set(imports.filter(({ to }) => to === undefined).map(({ name }) => name));
   return [...names].map((name): Entry => {
-    const shared = plan.shared.get(name);
+    const shared = plan.shared.get(name) ?? plan.provided.get(name);
     if (!shared) {
       const reason = decisions.absent.get(name)?.text ?? 'its import is guarded, and it is not installed';
       return { key: name, name, decision: 'absent', reason };
     }
-    return { key: name, name, version: shared.version, decision: 'shared', reason: whyShared(plan, name) };
+    return { key: name, name, version: shared.version, decision: 'shared', reason: reasonToShare(plan, shared) };
   });
 }
 
@@ -80,14 +81,15 @@ function identity({ name, version, dir }: InstalledPackage): { key: string; name
   return { key: dir, name, version };
 }
 
-function whyShared({ forced, host }: Plan, name: string): string {
+function reasonToShare({ forced, host }: Plan, { name, version }: SharedImport): string {
   if (forced.get(name) === 'shared') return 'asked for with --shared';
-  return host ? `the host shares its ${host.shared[name]}` : `in the @backstage closure of ${SHARED_ROOT}`;
+  if (host) return `the host shares its ${host.shared[name]}`;
+  return `every host has it, and ${whyShared(name, version) ?? 'a bundle need not carry it'}`;
 }
 
-function whyInlined({ forced }: Plan, { name, dir }: InstalledPackage): string {
+function whyInlined({ forced, provided }: Plan, { name, dir }: InstalledPackage): string {
   if (forced.get(name) === 'inline') return 'asked for with --inline';
-  if (name === SHARED_ROOT) return 'a copy of its own, since its range changes with every release of the host';
+  if (provided.has(name)) return 'a copy of its own, which the next release of the host does not concern';
   if (!isInstalled(dir)) return 'source of the workspace';
   const byId = name.startsWith('@backstage/') ? '; what it shares with others matches by id' : '';
   return `hosts do not share it, and it works bundled${byId}`;

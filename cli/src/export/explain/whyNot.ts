@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { isVirtual } from '../bundle/outputModules';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { BundleParts } from '../describe/bundleParts';
 import type { ExportContext } from '../plan/exportContext';
 import type { InstalledPackage } from '../source/installedPackage';
@@ -13,7 +13,7 @@ export async function whyNot(name: string, parts: BundleParts, context: ExportCo
   const types = await typesOnlyIn(name, parts, context);
   if (types) return `only its types are imported, in ${types}`;
   const { manifest } = plan.self;
-  if (plan.shared.has(name)) return 'the host provides it, and nothing in the bundle imports it';
+  if (plan.provided.has(name)) return 'the host provides it, and nothing in the bundle imports it';
   if (manifest.dependencies?.[name] ?? manifest.peerDependencies?.[name] ?? manifest.optionalDependencies?.[name]) {
     return `${plan.pkg.name} declares it, but no code of it imports it`;
   }

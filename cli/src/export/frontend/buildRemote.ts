@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { StatsCompilation } from '@rspack/core';
-import { OLD_FRONTEND_HINT, StagedoorError } from '@stagedoor/bundle';
-import { findEntries } from '../plan/entries';
+import { OLD_FRONTEND_HINT, StagedoorError, findPackageDir } from '@stagedoor/bundle';
+import type { Entry } from '../plan/entries';
 import type { PackageFinder } from '../source/installedPackage';
 import type { Staging } from '../output/stagingFolder';
 import type { ExportedPackage } from '../plan/plan';
 import { FEDERATION_MANIFEST, FEDERATION_STATS, federationOptions } from './federation';
 import { completeManifest } from './federationManifest';
+import { providedGlobals } from './polyfills';
 import { explainRemoteFailure } from './remoteFailure';
 import { moduleFile } from './remoteModules';
 import { rspackOptions } from './rspackOptions';
@@ -39,22 +41,25 @@ export interface RemoteBuild {
   stats: StatsCompilation;
   /** The share of each source file in the output, by absolute path. */
   bytes: ReadonlyMap<string, number>;
+  /** The global that its entry script sets. */
+  container: string;
   /** Bundle path of the script that apps load first. */
   entryFile: string;
 }
 
 /**
- * Bundles a frontend plugin into `dist/` of `staging` as a Module Federation remote. Throws MAIN_*,
- * DEPENDENCY_NOT_INSTALLED or BUILD_FAILED.
+ * Bundles the entry points `found` of a frontend plugin into `dist/` of `staging` as a Module Federation remote. Throws
+ * DEPENDENCY_NOT_INSTALLED, REMOTE_INVALID or BUILD_FAILED.
  */
 export async function buildRemote(
   exported: ExportedPackage,
+  found: readonly Entry[],
   staging: Staging,
   finder: PackageFinder,
 ): Promise<RemoteBuild> {
   refusePath(exported);
   // Named relative to the workspace: Rspack hashes what is written here.
-  const entries = findEntries(exported.dir, exported.pkg).map((entry) => ({
+  const entries = found.map((entry) => ({
     ...entry,
     file: `./${relative(exported.workspace.root, entry.file).split(sep).join('/')}`,
   }));
@@ -67,6 +72,8 @@ export async function buildRemote(
       new rspack.NormalModuleReplacementPlugin(/^node:/, (module) => {
         module.request = module.request.slice('node:'.length);
       }),
+      providedGlobals(rspack),
+      new rspack.DefinePlugin(definitions(exported)),
       new rspack.container.ModuleFederationPlugin(federationOptions(exported, entries)),
     ],
   });
@@ -83,12 +90,20 @@ export async function buildRemote(
   await rm(join(output, FEDERATION_STATS), { force: true });
   const manifest = await readFile(join(output, FEDERATION_MANIFEST), 'utf8');
   await staging.write(`dist/${FEDERATION_MANIFEST}`, completeManifest(manifest, exported, stats));
-  const { metaData } = JSON.parse(manifest) as { metaData: { remoteEntry: { name: string } } };
+  const { name, metaData } = JSON.parse(manifest) as { name: string; metaData: { remoteEntry: { name: string } } };
   return {
     stats,
+    container: name,
     bytes: await settleSourceMaps(output, exported.workspace.root, finder),
     entryFile: `dist/${metaData.remoteEntry.name}`,
   };
+}
+
+/** What `backstage-cli` defines: packages ask it whether React is of a version that has `react-dom/client`. */
+function definitions({ dir }: ExportedPackage): Record<string, string> {
+  const reactDom = findPackageDir('react-dom', dir);
+  const hasClient = reactDom !== undefined && existsSync(join(reactDom, 'client.js'));
+  return { 'process.env.APP_CONFIG': '[]', 'process.env.HAS_REACT_DOM_CLIENT': String(hasClient) };
 }
 
 /** Apps load default exports. A package without any was written for the old frontend system; where Rspack cannot tell, it may have one. */

@@ -22,16 +22,16 @@ export interface RemoteFacts {
   locked: ReadonlyMap<string, Locked>;
 }
 
-/** Writes everything of a bundle for browsers but its code and its manifest into `staging`. */
+/** Writes everything of a bundle for browsers but its code and its manifest into `staging`. Returns warnings. */
 export async function describeRemote(
   staging: Staging,
   exported: ExportedPackage,
   { contents, entryFile, peerDependencies, locked }: RemoteFacts,
-): Promise<void> {
+): Promise<string[]> {
   const { self, workspace } = exported;
   const inlined = [...contents.inlined.values()].map((entry) => entry.package);
   const bundled = bundledPackages(exported, contents);
-  const [schemas, bill, licences, published] = await Promise.all([
+  const [{ schemas, warnings }, bill, licences, published] = await Promise.all([
     collectConfigSchemas([self, ...inlined], cacheDir(workspace)),
     sbom(exported, bundled, new IntegrityReader(workspace, locked)),
     thirdPartyLicences(exported, bundled.packages),
@@ -43,6 +43,7 @@ export async function describeRemote(
   await staging.write('package.json', packageJson(exported, entryFile, peerDependencies));
   await staging.write(SBOM_FILE, bill);
   await staging.write(LICENCES_FILE, licences);
+  return warnings;
 }
 
 function packageJson(exported: ExportedPackage, main: string, peerDependencies: Record<string, string>): string {

@@ -23,13 +23,13 @@ export function federationOptions({ pkg }: ExportedPackage, entries: readonly En
 }
 
 /** How a remote calls the module of an entry. */
-function exposedName(entry: string): string {
+export function exposedName(entry: string): string {
   return entry === 'index' ? '.' : `./${entry}`;
 }
 
 /** The chunk that an entry begins with. */
 export function exposeChunk(entry: string): string {
-  return `__federation_expose_${entry}`;
+  return `__federation_expose_${entry.replaceAll(/[^\w.-]/g, '_')}`;
 }
 
 /** A package name as a name in code, as `backstage-cli` makes it: apps find the container under it. */

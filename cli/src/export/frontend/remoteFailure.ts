@@ -1,5 +1,6 @@
 import type { StatsError } from '@rspack/core';
 import { StagedoorError, isInside } from '@stagedoor/bundle';
+import { foreignBuildHint } from '../plan/foreignBuildHint';
 import { packageOfImport, type PackageFinder } from '../source/installedPackage';
 import type { ExportedPackage } from '../plan/plan';
 import { installCommand } from '../source/workspace';
@@ -15,9 +16,10 @@ const COLOURS = /\u001b\[[0-9;]*m/g;
 /** The coded error for a build that failed: DEPENDENCY_NOT_INSTALLED where all that is wrong is that, or BUILD_FAILED. */
 export function explainRemoteFailure(
   errors: readonly StatsError[],
-  { workspace }: ExportedPackage,
+  exported: ExportedPackage,
   finder: PackageFinder,
 ): StagedoorError {
+  const { workspace } = exported;
   const lines = errors.map((error) => {
     const text = plain(error.message).replaceAll(`${workspace.root}/`, '');
     const specifier = UNRESOLVED.exec(text)?.[1];
@@ -27,12 +29,19 @@ export function explainRemoteFailure(
     const [, line, indent = ''] = MARKED.exec(text) ?? [];
     const at = line === undefined ? '' : `:${line}:${indent.length + 1}`;
     const place = error.moduleName ? `${plain(error.moduleName).replace(/^\.\//, '')}${at}: ` : '';
-    return { missing, text: missing ? `${missing} is not installed; ${by} imports it.` : `${place}${text.trim()}` };
+    return {
+      file,
+      missing,
+      text: missing ? `${missing} is not installed; ${by} imports it.` : `${place}${text.trim()}`,
+    };
   });
   const message = [...new Set(lines.map(({ text }) => text))].join('\n');
-  if (lines.some(({ missing }) => missing === undefined)) return new StagedoorError('BUILD_FAILED', message);
+  if (lines.some(({ missing }) => missing === undefined)) {
+    const files = lines.flatMap(({ file }) => file ?? []);
+    return new StagedoorError('BUILD_FAILED', message, { hint: foreignBuildHint(files, exported, finder) });
+  }
   return new StagedoorError('DEPENDENCY_NOT_INSTALLED', message, {
-    hint: `Run \`${installCommand(workspace)}\` in ${workspace.root}, then export again.`,
+    hint: `Run \`${installCommand(workspace)}\` in ${workspace.root}.`,
   });
 }
 

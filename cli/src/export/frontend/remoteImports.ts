@@ -87,11 +87,6 @@ function reexporters(reasons: readonly Reason[], to: InstalledPackage): Installe
   return [...new Set(found.map(({ from }) => from))];
 }
 
-/** What the packager adds, the runtime of Module Federation, is no dependency of the plugin that its lockfile could know. */
-export function ownEdges(edges: readonly ImportEdge[]): ImportEdge[] {
-  return edges.filter(({ to }) => !to?.name.startsWith('@module-federation/'));
-}
-
 /**
  * The range of every package that the app is asked for: what the plugin declares, or else what is installed for it.
  * What other packages declare is of no use: many name no React that came after them.

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { builtinModules } from 'node:module';
 import { sep } from 'node:path';
 import type { RspackOptions } from '@rspack/core';
 import { packName } from '@stagedoor/bundle';
 import type { ExportedPackage } from '../plan/plan';
+import { polyfills } from './polyfills';
 
 /** Where what a remote consists of lies below its folder, by content: hosts let browsers keep it for good. */
 const CHUNKS = 'static/[name].[contenthash:16]';
 /** Browsers that Backstage supports. */
 const TARGET: RspackOptions['target'] = ['web', 'es2022'];
-const MEDIA = /\.(avif|bmp|eot|gif|ico|jpe?g|mp3|mp4|otf|png|svg|ttf|webm|webp|woff2?)$/;
+const MEDIA = /\.(avif|bmp|eot|frag|gif|ico|jpe?g|md|mp3|mp4|otf|png|svg|ttf|vert|webm|webp|woff2?|xml)$/;
 
 /** How the code of a frontend plugin is bundled into `output`, without what makes it a remote. */
 export function rspackOptions({ workspace, pkg }: ExportedPackage, output: string): RspackOptions {
@@ -37,8 +37,7 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
     resolve: {
       extensions: ['.ts', '.tsx', '.mjs', '.js', '.jsx', '.json', '.wasm'],
       mainFields: ['browser', 'module', 'main'],
-      // Code for both worlds guards its use of Node.js.
-      fallback: Object.fromEntries(builtinModules.map((name) => [name, false])),
+      fallback: polyfills(),
     },
     module: {
       parser: { 'css/auto': { namedExports: false } },

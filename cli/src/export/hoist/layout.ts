@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Build } from '../bundle/bundleContents';
 import type { Decisions, Hoisted } from '../plan/decisions';
-import { isForeignPrebuild, runtimeFiles } from './packageFiles';
+import { isForeignPrebuild } from './packageFiles';
 import type { TracedPackage } from './trace';
 
 /** A node_modules tree for a bundle: the package that lies at each bundle path. */
@@ -47,12 +47,10 @@ export function layOutHoisted(roots: readonly Hoisted[], traced: ReadonlyMap<str
 }
 
 /** Copies the packages of a layout into the bundle; true when native code is among them. */
-export async function copyHoisted(layout: HoistLayout, decisions: Decisions, bundleDir: string): Promise<boolean> {
+export async function copyHoisted(layout: HoistLayout, bundleDir: string): Promise<boolean> {
   let native = false;
   for (const [path, pkg] of layout) {
-    const entry = decisions.hoisted.get(pkg.dir);
-    const whole = entry?.whole ? await runtimeFiles(entry.package, pkg.files) : [];
-    const files = new Set([...pkg.files, ...whole, ...(await legalFiles(pkg.dir))]);
+    const files = new Set([...pkg.files, ...(await legalFiles(pkg.dir))]);
     for (const file of [...files].filter((name) => !isForeignPrebuild(name))) {
       const target = join(bundleDir, path, file);
       await mkdir(dirname(target), { recursive: true });
@@ -82,6 +80,7 @@ function resolveIn(layout: HoistLayout, from: string, name: string): TracedPacka
 
 /** What stays with every copy: the package's identity and its terms. */
 async function legalFiles(dir: string): Promise<string[]> {
-  const names = await readdir(dir);
+  const entries = await readdir(dir, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
   return names.filter((name) => name === 'package.json' || /^(licen[cs]e|notice|copying)/i.test(name));
 }

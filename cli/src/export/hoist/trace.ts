@@ -1,16 +1,19 @@
 import { realpathSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { isInside } from '@stagedoor/bundle';
 import type { NodeFileTraceResult } from '@vercel/nft';
+import { CONDITIONS } from '../bundle/bundlePlugin';
 import type { Hoisted } from '../plan/decisions';
-import { withPlainPath } from './plainPath';
 import type { ExportContext } from '../plan/exportContext';
+import { isHostDriver } from '../plan/hostDrivers';
+import { installedName, type InstalledPackage } from '../source/installedPackage';
+import { runtimeFiles } from './packageFiles';
+import { withPlainPath } from './plainPath';
+import { neededDependencies } from './productionDependencies';
 
 /** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
 const SOURCE = /\.([cm]?tsx?|map)$/;
-
-/** Conditions of `exports` that hold in any Node.js, and one that holds where ES modules can be required. */
-const CONDITIONS = [['node'], ['node', 'module-sync']];
+const CODE = /^\.[cm]?js$/;
 
 /** A package that hoisted code reaches. */
 export interface TracedPackage {
@@ -24,7 +27,8 @@ export interface TracedPackage {
 
 /**
  * Follows hoisted packages file by file from the modules that were bundled before, through requires, imports, and paths
- * that are read. Gives every package reached, by folder; shared packages are the host's and left out.
+ * that are read. What loads code by names that only exist at run time is taken whole, with its dependencies. Gives every
+ * package reached, by folder; shared packages are the host's and left out.
  */
 export async function traceHoisted(
   roots: readonly Hoisted[],
@@ -32,68 +36,138 @@ export async function traceHoisted(
 ): Promise<Map<string, TracedPackage>> {
   if (roots.length === 0) return new Map();
   // The tracer makes globs of paths.
-  return await withPlainPath(context.plan.workspace.root, (root) => trace(roots, root, context));
+  return await withPlainPath(context.plan.workspace.root, async (root) => {
+    const trace = new Trace(root, context);
+    for (const entry of roots) await trace.enterRoot(entry);
+    return await trace.settle();
+  });
 }
 
-/** {@link traceHoisted}, with paths of the workspace as seen from `root`. */
-async function trace(
-  roots: readonly Hoisted[],
-  root: string,
-  { plan, finder }: ExportContext,
-): Promise<Map<string, TracedPackage>> {
-  const traced = new Map<string, TracedPackage>();
-  const { nodeFileTrace } = await import('@vercel/nft');
-  const top = plan.workspace.root;
-  const seen = (file: string): string => (isInside(top, file) ? join(root, relative(top, file)) : file);
-  const entries = roots.flatMap((entry) => entry.files.map(seen));
-  // Where `root` is a link it stands for the folder.
-  const cache = { symlinkCache: new Map([[root, Promise.resolve(null)]]) };
-  const traces = [];
-  for (const conditions of CONDITIONS) {
-    traces.push(await nodeFileTrace(entries, { base: '/', processCwd: root, conditions, cache }));
+class Trace {
+  readonly #traced = new Map<string, TracedPackage>();
+  /** Absolute paths that are followed. */
+  readonly #entries = new Set<string>();
+  /** Folders of packages that are taken with all their files, and whether with all their dependencies. */
+  readonly #whole = new Map<string, boolean>();
+  readonly #looked = new Set<string>();
+  readonly #cache: object;
+
+  constructor(
+    private readonly root: string,
+    private readonly context: ExportContext,
+  ) {
+    // Where `root` is a link it stands for the folder.
+    this.#cache = { symlinkCache: new Map([[root, Promise.resolve(null)]]) };
   }
 
-  const locate = (path: string): { dir: string; file: string } | undefined => {
+  async enterRoot({ package: pkg, files, whole, dependencies }: Hoisted): Promise<void> {
+    for (const file of files) this.#entries.add(file);
+    if (whole) await this.#take(pkg, dependencies);
+  }
+
+  /** Follows what was entered, and what turns out to be needed whole, until there is nothing more. */
+  async settle(): Promise<Map<string, TracedPackage>> {
+    do this.#follow(await this.#run());
+    while (await this.#takeUnsure());
+    return this.#traced;
+  }
+
+  /** Enters a package with all its files, and those of its dependencies. */
+  async #take(pkg: InstalledPackage, dependencies: boolean): Promise<void> {
+    const before = this.#whole.get(pkg.dir);
+    if (before !== undefined && (before || !dependencies)) return;
+    this.#whole.set(pkg.dir, dependencies);
+    const entry = this.#enter(pkg.dir);
+    for (const path of await runtimeFiles(pkg, entry.files)) {
+      entry.files.add(path);
+      if (CODE.test(extname(path))) this.#entries.add(join(pkg.dir, path));
+    }
+    if (!dependencies) return;
+    for (const dependency of neededDependencies(pkg, this.context)) {
+      if (isHostDriver(dependency.as, pkg, this.context.plan)) continue;
+      entry.imports.set(dependency.as, dependency.dir);
+      await this.#take(dependency, true);
+    }
+  }
+
+  /** Takes the reached packages whose own syntax trees say that more of them may be needed; false where there is none. */
+  async #takeUnsure(): Promise<boolean> {
+    const { finder, analyser } = this.context;
+    const before = this.#whole.size;
+    for (const { dir, files } of [...this.#traced.values()]) {
+      const fresh = [...files].map((path) => join(dir, path)).filter((file) => !this.#looked.has(file));
+      for (const file of fresh) this.#looked.add(file);
+      const facts = await analyser.ofAll(fresh);
+      const byName = facts.some(({ computed, within }) => computed !== undefined || within.length > 0);
+      if (byName || facts.some(({ anywhere }) => anywhere)) await this.#take(finder.ofDir(dir)!, byName);
+    }
+    return this.#whole.size > before;
+  }
+
+  async #run(): Promise<NodeFileTraceResult> {
+    const { nodeFileTrace } = await import('@vercel/nft');
+    const top = this.context.plan.workspace.root;
+    const seen = (file: string): string => (isInside(top, file) ? join(this.root, relative(top, file)) : file);
+    return await nodeFileTrace([...this.#entries].map(seen), {
+      base: '/',
+      processCwd: this.root,
+      conditions: [...CONDITIONS],
+      cache: this.#cache,
+    });
+  }
+
+  /** Enters every file that a trace reaches from the entries. */
+  #follow({ fileList, reasons }: NodeFileTraceResult): void {
+    const children = new Map<string, string[]>();
+    for (const path of fileList) {
+      for (const parent of reasons.get(path)?.parents ?? []) {
+        children.set(parent, [...(children.get(parent) ?? []), path]);
+      }
+    }
+    const queue = [...fileList].filter((path) => reasons.get(path)?.type.includes('initial'));
+    const reached = new Set(queue);
+    for (const path of reached) {
+      const from = this.#locate(path);
+      if (from && !SOURCE.test(path)) this.#enter(from.package.dir).files.add(from.path);
+      for (const child of children.get(path) ?? []) {
+        const to = this.#locate(child);
+        if (!from || !to || from.package.dir === to.package.dir) reached.add(child);
+        else if (this.#mayImport(from, to.package)) {
+          reached.add(child);
+          const name = installedName(to.package.dir) ?? to.package.name;
+          this.#enter(from.package.dir).imports.set(name, to.package.dir);
+        }
+      }
+    }
+  }
+
+  /** False for what a package gets of the host, and for what only files import that are taken along: tests, tools. */
+  #mayImport(from: Located, to: InstalledPackage): boolean {
+    const name = installedName(to.dir) ?? to.name;
+    if (isHostDriver(name, from.package, this.context.plan)) return false;
+    const { dependencies, optionalDependencies, peerDependencies, devDependencies } = from.package.manifest;
+    const declared = { ...dependencies, ...optionalDependencies, ...peerDependencies };
+    return declared[name] !== undefined || devDependencies?.[name] === undefined || !this.#whole.has(from.package.dir);
+  }
+
+  #locate(path: string): Located | undefined {
+    const { plan, finder } = this.context;
     const file = realpathSync(join('/', path));
     const owner = statSync(file).isFile() ? finder.ofFile(file) : undefined;
-    return owner && owner.dir !== plan.dir && !plan.shared.has(owner.name) ? { dir: owner.dir, file } : undefined;
-  };
-  const enter = (dir: string): TracedPackage => {
-    const entry = traced.get(dir) ?? { dir, version: finder.ofDir(dir)!.version, files: new Set(), imports: new Map() };
-    traced.set(dir, entry);
+    if (!owner || owner.dir === plan.dir || plan.shared.has(owner.name)) return undefined;
+    return { package: owner, path: relative(owner.dir, file) };
+  }
+
+  #enter(dir: string): TracedPackage {
+    const { version } = this.context.finder.ofDir(dir)!;
+    const entry = this.#traced.get(dir) ?? { dir, version, files: new Set(), imports: new Map() };
+    this.#traced.set(dir, entry);
     return entry;
-  };
-  for (const [path, parents] of traces.flatMap(parentsOf)) {
-    const found = locate(path);
-    if (!found || SOURCE.test(path)) continue;
-    enter(found.dir).files.add(relative(found.dir, found.file));
-    for (const parent of parents) {
-      const importer = locate(parent);
-      if (importer && importer.dir !== found.dir) {
-        enter(importer.dir).imports.set(folderName(found.dir) ?? finder.ofDir(found.dir)!.name, found.dir);
-      }
-    }
   }
-  // What a package requires by computed names has no importer that could be seen.
-  for (const { package: pkg, files } of roots) {
-    for (const other of files.map(locate)) {
-      const name = other && other.dir !== pkg.dir ? folderName(other.dir) : undefined;
-      if (name && { ...pkg.manifest.dependencies, ...pkg.manifest.optionalDependencies }[name] !== undefined) {
-        enter(pkg.dir).imports.set(name, other!.dir);
-      }
-    }
-  }
-  return traced;
 }
 
-/** Every file of a trace with the files that lead to it. */
-function parentsOf({ fileList, reasons }: NodeFileTraceResult): Array<[path: string, parents: Iterable<string>]> {
-  return [...fileList].map((path) => [path, reasons.get(path)?.parents ?? []]);
-}
-
-/** The name below the last node_modules of a package folder: under an npm alias not the package's own. */
-function folderName(dir: string): string | undefined {
-  const parts = dir.split(sep);
-  const last = parts.lastIndexOf('node_modules');
-  return last < 0 ? undefined : parts.slice(last + 1).join('/');
+/** A file of a package; `path` is relative to it. */
+interface Located {
+  package: InstalledPackage;
+  path: string;
 }

@@ -35,7 +35,7 @@ function isEsbuildMissing(error: Error): boolean {
 function esbuildFault(cause: Error): StagedoorError {
   const message = `esbuild did not run: ${cause.message.split('\n')[0]}`;
   const hint = isEsbuildGone(cause)
-    ? 'Something ended the process of esbuild: free memory, then export again.'
+    ? 'Something ended the process of esbuild: free memory.'
     : 'Install the dependencies anew on this machine: esbuild has a package for each platform.';
   return new StagedoorError('BUILD_FAILED', message, { cause, hint });
 }

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cleanUpOnExit } from '../../temporary/cleanUpOnExit';
+import { nameFolder } from '../../temporary/knownNames';
 import { outputUnwritable } from './exportFaults';
 import { outputTarget } from './outputTarget';
 import { swapOutput } from './swapOutput';
@@ -27,6 +28,7 @@ export async function stageOutput(out: string, plugin: { dir: string; name: stri
   const target = await outputTarget(out, plugin);
   const hidden = `.dist-dynamic-${process.pid}-${randomBytes(4).toString('hex')}`;
   const dir = join(target.fixed ? target.dir : dirname(target.dir), hidden);
+  nameFolder(dir, out);
   const archive = join(dirname(out), `${hidden}.tgz`);
   // The first missing folder above `out`, where there is one, goes with what is in it unless the bundle stays.
   const parent = await writable(out, () => mkdir(dirname(target.dir), { recursive: true }));

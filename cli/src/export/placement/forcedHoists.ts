@@ -1,16 +1,14 @@
 import type { Decision } from '../plan/decisions';
-import type { ExportContext } from '../plan/exportContext';
-import type { InspectedBuild } from './rule';
+import type { Plan } from '../plan/plan';
 
-/** The inlined packages that `--hoist` matches. */
-export function forcedHoists({ contents }: InspectedBuild, { plan }: ExportContext): Decision[] {
-  return [...contents.inlined.values()]
-    .filter((entry) => plan.forced.get(entry.package.name) === 'hoist')
-    .map((entry) => ({
-      kind: 'hoist',
-      package: entry.package,
-      files: entry.files,
-      whole: true,
-      reason: { code: 'asked-for', text: 'asked for with --hoist' },
-    }));
+/** The packages that `--hoist` matches, whether or not anything imports them, with all that they need. */
+export function forcedHoists({ askedFor }: Plan): Decision[] {
+  return askedFor.map((asked) => ({
+    kind: 'hoist',
+    ...asked,
+    files: [],
+    whole: true,
+    dependencies: true,
+    reason: { code: 'asked-for', text: 'asked for with --hoist' },
+  }));
 }

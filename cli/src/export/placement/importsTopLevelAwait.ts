@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { StagedoorError } from '@stagedoor/bundle';
 import { HOISTED_NAMESPACE } from '../bundle/esbuild/externals';
-import { isVirtual } from '../bundle/outputModules';
+import { isVirtual } from '../bundle/virtualInputs';
 import type { Decision } from '../plan/decisions';
 import type { ExportContext } from '../plan/exportContext';
-import { isInstalled, packageOfImport } from '../source/installedPackage';
+import { isInstalled, packageOfOutputImport } from '../source/installedPackage';
 import type { InspectedBuild } from './rule';
 
 /**
@@ -22,7 +22,7 @@ export function* importsTopLevelAwait(
   for (const path of Object.keys(output.inputs).filter((input) => !isVirtual(input))) {
     const imported = (inputs[path]?.imports ?? [])
       .filter(({ kind }) => kind === 'import-statement' || kind === 'require-call')
-      .map((entry) => packageOfImport(entry.path.replace(`${HOISTED_NAMESPACE}:`, '')));
+      .map((entry) => packageOfOutputImport(entry.path.replace(`${HOISTED_NAMESPACE}:`, '')));
     const async = waiting.find(({ as }) => imported.includes(as));
     const file = join(plan.workspace.root, path);
     const owner = async && finder.ofFile(file);

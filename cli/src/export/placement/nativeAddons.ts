@@ -29,6 +29,7 @@ export function nativeAddons(
     package: entry.package,
     files: entry.files,
     whole: true,
+    dependencies: true,
     reason: { code: 'native-addon', text: 'loads a native addon' },
   }));
 }

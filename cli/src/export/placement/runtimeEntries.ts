@@ -1,8 +1,6 @@
-import { createRequire } from 'node:module';
-import { join, sep } from 'node:path';
 import type { Decision } from '../plan/decisions';
 import type { ExportContext } from '../plan/exportContext';
-import { packageOfImport } from '../source/installedPackage';
+import { packageOfImport, requiredFile } from '../source/installedPackage';
 import type { InspectedBuild } from './rule';
 
 /**
@@ -16,21 +14,10 @@ export function* runtimeEntries(
   const specifiers = [...new Set(output.imports.filter((entry) => entry.external).map((entry) => entry.path))];
   for (const { as, package: pkg, files } of decisions.hoisted.values()) {
     for (const specifier of specifiers) {
-      const file = packageOfImport(specifier) === as ? resolved(pkg.dir, specifier.slice(as.length)) : undefined;
+      const file = packageOfImport(specifier) === as ? requiredFile(pkg.dir, specifier.slice(as.length)) : undefined;
       if (!file || files.includes(file)) continue;
       const reason = { code: 'required-at-runtime', text: `required as ${specifier}` } as const;
       yield { kind: 'trace', package: pkg, files: [file], reason };
     }
-  }
-}
-
-/** What `require` gives for a subpath of the installed package in `dir`; undefined where it finds nothing. */
-function resolved(dir: string, subpath: string): string | undefined {
-  const parts = dir.split(sep);
-  const folder = parts.slice(parts.lastIndexOf('node_modules') + 1).join('/');
-  try {
-    return createRequire(join(dir, 'package.json')).resolve(folder + subpath);
-  } catch {
-    return undefined;
   }
 }

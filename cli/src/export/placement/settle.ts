@@ -1,35 +1,37 @@
 import type { BuildFailure } from 'esbuild';
 import { isBuildFailure } from '../bundle/esbuild/buildFailure';
-import { readContents, type Build } from '../bundle/bundleContents';
+import type { Build } from '../bundle/bundleContents';
 import { bundlePlugin, type Output } from '../bundle/bundlePlugin';
 import { explainBuildFailure } from '../bundle/explainBuildFailure';
-import { modulesOf, type OutputModule } from '../bundle/outputModules';
-import { relocateModules } from '../bundle/relocate';
 import type { ExportContext } from '../plan/exportContext';
 import { assetPaths } from './assetPaths';
-import { computedRequires } from './computedRequires';
+import { codeByName } from './codeByName';
 import { forcedHoists } from './forcedHoists';
 import { importsTopLevelAwait } from './importsTopLevelAwait';
+import { inspect } from './inspect';
+import { namedDependencies, packagesWithin } from './namedDependencies';
 import { nativeAddons } from './nativeAddons';
 import { optionalDependencies } from './optionalDependencies';
 import { ownFiles } from './ownFiles';
 import type { FailureRule, InspectedBuild, Rule } from './rule';
 import { runtimeEntries } from './runtimeEntries';
 import { topLevelAwait } from './topLevelAwait';
+import { unmatchedGlobs } from './unmatchedGlobs';
 import { unbuiltSources } from './unbuiltSources';
 
 /** What may make a failed build succeed. The first rule with a decision counts. */
-const FAILURE_RULES: readonly FailureRule[] = [unbuiltSources, optionalDependencies, topLevelAwait];
+const FAILURE_RULES: readonly FailureRule[] = [unmatchedGlobs, unbuiltSources, optionalDependencies, topLevelAwait];
 
 /**
  * What is looked at in a build that succeeded, stage by stage. Where the decisions of a stage call for another build, later
  * stages wait for it: what only a hoisted package needs is gone by then.
  */
 const STAGES: ReadonlyArray<readonly Rule[]> = [
-  [forcedHoists],
   [nativeAddons],
   [importsTopLevelAwait],
-  [computedRequires, ownFiles, assetPaths],
+  [codeByName, packagesWithin],
+  [ownFiles, assetPaths],
+  [namedDependencies],
   [runtimeEntries],
 ];
 
@@ -41,6 +43,7 @@ const MAX_ROUNDS = 20;
  * DEPENDENCY_NOT_INSTALLED or BUILD_FAILED.
  */
 export async function buildUntilSettled(context: ExportContext): Promise<Build> {
+  for (const decision of forcedHoists(context.plan)) context.decisions.apply(decision);
   for (let round = 1; ; round++) {
     let output: Output;
     try {
@@ -52,7 +55,7 @@ export async function buildUntilSettled(context: ExportContext): Promise<Build> 
     }
     const build = inspect(output, context);
     if (await applyRules(build, context)) continue;
-    return { output: await relocateModules(output, context), contents: build.contents };
+    return build;
   }
 }
 
@@ -73,16 +76,4 @@ async function applyRules(build: InspectedBuild, context: ExportContext): Promis
     if (rebuild) return true;
   }
   return false;
-}
-
-function inspect(output: Output, context: ExportContext): InspectedBuild {
-  let modules: OutputModule[] | undefined;
-  return {
-    output,
-    contents: readContents(output, context),
-    // Rounds that end in an early stage do without.
-    get modules() {
-      return (modules ??= [output.main, ...output.scripts].flatMap((file) => modulesOf(file, context)));
-    },
-  };
 }

@@ -9,7 +9,8 @@ export type ReasonCode =
   | 'native-addon'
   | 'top-level-await'
   | 'imports-top-level-await'
-  | 'computed-require'
+  | 'code-by-name'
+  | 'named-dependency'
   | 'own-files'
   | 'asset-path'
   | 'imported-by-copied-script'
@@ -49,18 +50,27 @@ export type Decision = { reason: Reason } & (
   | { kind: 'relocate'; file: string; package: InstalledPackage }
 );
 
-/** A package is copied to the bundle's node_modules; `whole` with all its files, not only those that can be traced. */
-export type HoistDecision = { kind: 'hoist'; whole: boolean } & PackageModules;
+/** How much of a hoisted package is copied. */
+export interface HoistExtent {
+  /** With all its files, not only those that can be traced. */
+  whole: boolean;
+  /** With every dependency that it declares for production, whole as well. */
+  dependencies?: boolean;
+  /** The package that declares it, where it is in the bundle whether or not anything imports it. */
+  wantedBy?: InstalledPackage;
+}
+
+/** A package is copied to the bundle's node_modules. */
+export type HoistDecision = { kind: 'hoist' } & HoistExtent & PackageModules;
 
 /** A package that cannot be bundled and is copied to the bundle's node_modules. */
-export interface Hoisted {
+export interface Hoisted extends HoistExtent {
+  dependencies: boolean;
   package: InstalledPackage;
   /** Folder name below node_modules: the package name, or one with the version where two versions are hoisted. */
   as: string;
   /** Absolute paths of its modules that bundled code uses. */
   files: string[];
-  /** Copied with all its files, not only those that can be traced. */
-  whole: boolean;
   reason: Reason;
 }
 
@@ -117,22 +127,26 @@ export class Decisions {
       case 'script':
         return added(this.scripts, decision.path, decision.file);
       case 'relocate':
-        this.relocated.set(decision.file, decision.package);
-        return false;
+        return added(this.relocated, decision.file, decision.package);
     }
   }
 
-  private hoist({ package: pkg, files, whole, reason }: HoistDecision & { reason: Reason }): boolean {
+  private hoist(decision: HoistDecision & { reason: Reason }): boolean {
+    const { package: pkg, files, whole, dependencies = false, wantedBy, reason } = decision;
     if (this.forced.get(pkg.name) === 'inline') return false;
     const before = this.hoisted.get(pkg.dir);
     if (before) {
-      const changed = whole && !before.whole;
+      const changed = Boolean(
+        (whole && !before.whole) || (dependencies && !before.dependencies) || (wantedBy && !before.wantedBy),
+      );
       before.whole ||= whole;
+      before.dependencies ||= dependencies;
+      before.wantedBy ??= wantedBy;
       return changed;
     }
     const taken = [...this.hoisted.values()].some((entry) => entry.as === pkg.name);
     const as = taken ? `${pkg.name}-${pkg.version}` : pkg.name;
-    this.hoisted.set(pkg.dir, { package: pkg, as, files: [...files], reason, whole });
+    this.hoisted.set(pkg.dir, { package: pkg, as, files: [...files], reason, whole, dependencies, wantedBy });
     return true;
   }
 

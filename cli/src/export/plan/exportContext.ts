@@ -1,3 +1,4 @@
+import type { ModuleAnalyser } from '../analysis/moduleFacts';
 import type { PackageFinder } from '../source/installedPackage';
 import type { Decisions } from './decisions';
 import type { ExportOptions } from './options';
@@ -8,5 +9,6 @@ export interface ExportContext {
   readonly plan: Plan;
   readonly options: ExportOptions;
   readonly finder: PackageFinder;
+  readonly analyser: ModuleAnalyser;
   readonly decisions: Decisions;
 }

@@ -23,6 +23,8 @@ export interface ExportOptions {
   host?: TargetHost;
   /** Package names or patterns that are decided otherwise than the packager would. */
   overrides?: OverridePatterns;
+  /** An override that means no package of this plugin is told in the result instead of being an error. */
+  partOfMany?: boolean;
   /** Explain the decision about this package in the result, about all for `''`. */
   explain?: string;
   /**

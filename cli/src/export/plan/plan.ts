@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import {
   BUNDLE_ROLES,
   StagedoorError,
+  databaseDriverNames,
   dynamicName,
   readPackageJson,
   type BundleRole,
@@ -10,7 +11,7 @@ import {
 import { findEntries, type Entry } from './entries';
 import type { TargetHost } from '../source/host/readHost';
 import type { InstalledManifest, InstalledPackage } from '../source/installedPackage';
-import { resolveOverrides, type Forced, type OverridePatterns } from './overrides';
+import { resolveOverrides, type AskedFor, type Forced, type OverridePatterns } from './overrides';
 import { providedPackages, sharedImports, type SharedImport } from './shared';
 import { findWorkspace, refusePlugAndPlay, unlockedWorkspace, type Workspace } from '../source/workspace';
 
@@ -33,16 +34,22 @@ export interface ExportedPackage {
 /** What is exported to run in a backend, and what the host provides. */
 export interface Plan extends ExportedPackage {
   entries: Entry[];
-  /**
-   * Packages that stay imports, by name, as installed where the shared set was read. The root of the closure is not
-   * among them: plugins use its helpers with ranges such as ^0.17, which the next host release no longer meets,
-   * and a copy of its own does what npm would do for that plugin in a portal.
-   */
+  /** Packages that stay imports, by name, as installed where the shared set was read; see `whyShared`. */
   shared: ReadonlyMap<string, SharedImport>;
+  /** All packages that the host has, by name. The bundle has a copy of those that are not {@link shared} where they are installed. */
+  provided: ReadonlyMap<string, SharedImport>;
   /** Folder that the shared packages were resolved from. */
   sharedFrom: string;
   /** Decisions that were asked for, by package name. */
   forced: Forced;
+  /** The packages that are to be hoisted, whether or not anything imports them. */
+  askedFor: readonly AskedFor[];
+  /** Override options that mean no package of this plugin. */
+  unmatched: readonly string[];
+  /** Names of database drivers that the host may bring, and that the plugin does not bring itself. */
+  hostDrivers: ReadonlySet<string>;
+  /** Names of the packages that the plugin itself declares for production. */
+  brought: ReadonlySet<string>;
 }
 
 /**
@@ -56,14 +63,19 @@ export async function planExport(
 ): Promise<Plan> {
   const { dir, pkg, self, host, warnings } = exported;
   const provided = providedPackages(dir, sharedFrom, host);
-  const resolved = await resolveOverrides(self, overrides, new Set(provided.keys()));
+  const { warnings: more, ...resolved } = await resolveOverrides(self, overrides, new Set(provided.keys()));
+  const { dependencies, optionalDependencies, peerDependencies } = self.manifest;
+  const own = { ...dependencies, ...optionalDependencies };
   return {
     ...exported,
     entries: findEntries(dir, pkg),
+    provided,
     shared: sharedImports(provided, resolved.forced, { dir, sharedFrom }),
     sharedFrom,
-    forced: resolved.forced,
-    warnings: [...warnings, ...resolved.warnings],
+    ...resolved,
+    hostDrivers: new Set(databaseDriverNames(sharedFrom).filter((name) => own[name] === undefined)),
+    brought: new Set(Object.keys({ ...own, ...peerDependencies })),
+    warnings: [...warnings, ...more],
   };
 }
 

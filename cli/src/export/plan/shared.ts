@@ -1,6 +1,7 @@
 import { SHARED_ROOT, findPackageDir, sharedPackages, type SharedPackage } from '@stagedoor/bundle';
 import type { TargetHost } from '../source/host/readHost';
 import { PackageFinder } from '../source/installedPackage';
+import { whyShared } from '../source/sharing';
 import type { Forced } from './overrides';
 
 /** A package that stays an import of the bundle. */
@@ -20,9 +21,9 @@ export function sharedFolder(dir: string): string {
   return findPackageDir(SHARED_ROOT, dir) ? dir : OWN_DIR;
 }
 
-/** The shared packages that a plugin is started on that is fetched by a command in `dir`. */
+/** The packages of the host that a plugin is not to bring along that is fetched by a command in `dir`. */
 export function sharedAround(dir: string): SharedPackage[] {
-  return sharedPackages(sharedFolder(dir)).filter(({ name }) => name !== SHARED_ROOT);
+  return sharedPackages(sharedFolder(dir)).filter(({ name, version }) => whyShared(name, version));
 }
 
 /** Finds packages as installed for the plugin in `dir`, else as installed for `sharedFrom`. */
@@ -52,17 +53,23 @@ export function providedPackages(dir: string, sharedFrom: string, host?: TargetH
   return new Map(packages.map((entry) => [entry.name, entry]));
 }
 
-/** What stays an import: the provided packages, but the root of their closure, with what `forced` adds and removes. */
+/**
+ * What stays an import: the provided packages that `whyShared` means, those that a host shares beyond what Backstage's hosts have
+ * in common, and what `forced` adds and removes.
+ */
 export function sharedImports(
   provided: ReadonlyMap<string, SharedImport>,
   forced: Forced,
   { dir, sharedFrom }: { dir: string; sharedFrom: string },
 ): Map<string, SharedImport> {
   const installation = new Installation(dir, sharedFrom);
+  const common = new Set(sharedPackages(sharedFrom).map(({ name }) => name));
   const added = [...forced.keys()].filter((name) => forced.get(name) === 'shared' && !provided.has(name));
+  const stays = ({ name, version }: SharedImport): boolean =>
+    !common.has(name) || whyShared(name, version) !== undefined;
   return new Map(
     [...provided.values(), ...added.map((name) => installation.find(name, '0.0.0'))]
-      .filter(({ name }) => (forced.get(name) ?? (name === SHARED_ROOT ? 'inline' : 'shared')) === 'shared')
+      .filter((entry) => (forced.has(entry.name) ? forced.get(entry.name) === 'shared' : stays(entry)))
       .map((entry) => [entry.name, entry]),
   );
 }

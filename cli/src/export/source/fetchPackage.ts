@@ -5,9 +5,10 @@ import { dirname, join } from 'node:path';
 import { StagedoorError, fileName, isFrontendRole, readPackageJson, type SharedPackage } from '@stagedoor/bundle';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import type { PackageSpec } from './locate';
+import { npmCommand, npmEnvironment, publishedRole } from './npmCommand';
+import { explainNpm } from './npmFailure';
+import { viewPackage, type Manifest } from './viewPackage';
 import { NPM_LIMITS, watchProcess, type ProcessLimits } from './watchProcess';
-
-const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
 
 /**
  * Installs a published package and its production dependencies into a temporary folder with npm, so that registry,
@@ -16,7 +17,7 @@ const NOT_FOUND = new Set(['E404', 'ETARGET', 'ENOVERSIONS']);
  * FETCH_FAILED or INTEGRITY_MISMATCH.
  */
 export async function fetchPackage(
-  { name, range, integrity }: PackageSpec,
+  { name, range, integrity, libraries }: PackageSpec,
   cwd: string,
   shared: readonly SharedPackage[],
   signal?: AbortSignal,
@@ -30,15 +31,20 @@ export async function fetchPackage(
     // npm reads a project's settings from its prefix only; paths in them stay relative to the working folder.
     if (npmrc) await copyFile(npmrc, join(prefix, '.npmrc'));
     const install = async (overrides: Record<string, string>): Promise<void> => {
-      await writeFile(join(prefix, 'package.json'), JSON.stringify({ private: true, overrides }));
+      await writeFile(
+        join(prefix, 'package.json'),
+        JSON.stringify({ private: true, overrides: { ...libraries, ...overrides } }),
+      );
       await npmInstall({ name, range: range || 'latest' }, prefix, { cwd, signal, limits });
       if (integrity !== undefined) await checkInstalled(prefix, { name, range, integrity });
     };
-    await install(await writeStandIns(prefix, shared));
+    const expected = await publishedRole({ name, range: range || 'latest' }, { cwd, signal, limits });
+    const carried = isFrontendRole(expected ?? '');
+    await install(carried ? {} : await writeStandIns(prefix, shared));
     const dir = join(prefix, 'node_modules', name);
-    // Which it is, is known by now only.
     const { backstage } = await readPackageJson(dir);
-    if (isFrontendRole(backstage?.role ?? '')) {
+    // Not every registry says it before.
+    if (!carried && isFrontendRole(backstage?.role ?? '')) {
       await rm(join(prefix, 'node_modules'), { recursive: true });
       await install({});
     }
@@ -92,26 +98,24 @@ const SETTINGS = [
   '--loglevel=notice',
 ];
 
-/** npm refuses a selection of workspaces together with none. */
-function withoutWorkspaces(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_config_workspaces?$/i.test(name)));
-}
-
 async function npmInstall(
   spec: PackageSpec,
   prefix: string,
   { cwd, signal, limits }: { cwd: string; signal: AbortSignal | undefined; limits: ProcessLimits },
 ): Promise<void> {
   const { command, leading } = npmCommand();
+  const env = npmEnvironment();
+  const view = (text: string): Promise<Manifest | undefined> =>
+    viewPackage(text, { command, leading }, { cwd, env, ...(signal && { signal }) });
   const run = new Promise<void>((done, fail) => {
     const child = execFile(
       command,
       [...leading, 'install', `${spec.name}@${spec.range}`, '--prefix', prefix, ...SETTINGS],
-      { cwd, signal, env: withoutWorkspaces(process.env), maxBuffer: 64 * 1024 * 1024 },
+      { cwd, signal, env, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const limit = watch.exceeded();
         if (limit !== undefined) fail(tooMuch(spec, limit));
-        else if (error) fail(explain(spec, error, stdout, stderr));
+        else if (error) void explainNpm(spec, { error, stdout, stderr }, view).then(fail, fail);
         else done();
       },
     );
@@ -130,52 +134,10 @@ async function checkInstalled(prefix: string, { name, range, integrity }: Packag
   throw new StagedoorError('INTEGRITY_MISMATCH', message);
 }
 
-/** The npm that runs us, where one does: it is the one whose settings the user sees. */
-function npmCommand(): { command: string; leading: string[] } {
-  const cli = process.env.npm_execpath;
-  if (cli && /npm-cli\.[cm]?js$/.test(cli)) return { command: process.execPath, leading: [cli] };
-  return { command: process.platform === 'win32' ? 'npm.cmd' : 'npm', leading: [] };
-}
-
 function tooMuch({ name, range }: PackageSpec, limit: string): StagedoorError {
   return new StagedoorError('FETCH_FAILED', `npm was ended: it took more than ${limit} to install ${name}@${range}.`, {
     hint: `A package with its dependencies may take ${limit}. Check that the registry in .npmrc is the right one.`,
   });
-}
-
-function explain({ name, range }: PackageSpec, cause: Error, stdout: string, stderr: string): Error {
-  const spec = `${name}@${range}`;
-  if (cause.name === 'AbortError') return cause;
-  const report = npmReport(stdout);
-  // The same codes come for a dependency that is not there.
-  if (report && NOT_FOUND.has(report.code) && names(report.summary, name)) {
-    return new StagedoorError('PACKAGE_NOT_FOUND', `${spec} is not installed, and npm answers: ${report.summary}`, {
-      cause,
-    });
-  }
-  if ((cause as NodeJS.ErrnoException).code === 'ENOENT') {
-    const hint = 'Put npm in reach: what a published plugin depends on is installed with it.';
-    return new StagedoorError('FETCH_FAILED', `${spec} cannot be installed without npm: ${cause.message}`, {
-      hint,
-      cause,
-    });
-  }
-  const detail = report?.summary || stderr.trim().split('\n').slice(-5).join('\n') || cause.message;
-  return new StagedoorError('FETCH_FAILED', `npm could not install ${spec}: ${detail}`, { cause });
-}
-
-/** npm writes a name as it is, or as part of a URL. */
-function names(text: string, name: string): boolean {
-  return text.includes(name) || text.toLowerCase().includes(name.replace('/', '%2f'));
-}
-
-function npmReport(stdout: string): { code: string; summary: string } | undefined {
-  try {
-    const { error } = JSON.parse(stdout) as { error?: { code?: string; summary?: string } };
-    return error && { code: error.code ?? '', summary: error.summary ?? '' };
-  } catch {
-    return undefined;
-  }
 }
 
 async function nearestNpmrc(from: string): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path';
+import { createRequire, isBuiltin } from 'node:module';
+import { dirname, join, sep } from 'node:path';
 import { packageJsonObject } from './packageJsonObject';
 
 /** The fields of an installed package.json that decisions read. npm has validated it, so only shapes used are checked. */
@@ -90,4 +90,30 @@ export function packageOfImport(specifier: string): string {
 /** True for an import of a package: not for a path or a module of Node.js, also of a later Node.js (`node:…`). */
 export function isPackageImport(specifier: string): boolean {
   return !/^[./]|^node:/.test(specifier) && !isBuiltin(packageOfImport(specifier));
+}
+
+/** The package that an import left in the output asks for; one of a hoisted file is written as its path. */
+export function packageOfOutputImport(path: string): string {
+  return packageOfImport(path.replace(/^\.{1,2}(?:\/\.\.)*\/node_modules\//, ''));
+}
+
+/** What `require` gives for a subpath of the installed package in `dir`; undefined where it finds nothing. */
+export function requiredFile(dir: string, subpath: string): string | undefined {
+  const name = installedName(dir);
+  if (name === undefined) return undefined;
+  try {
+    // With a slash, also where Node.js has a module of its own by that name.
+    return createRequire(join(dir, 'package.json')).resolve(
+      subpath === '' && isBuiltin(name) ? `${name}/` : name + subpath,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name below the last node_modules of a package folder: under an npm alias not the package's own. */
+export function installedName(dir: string): string | undefined {
+  const parts = dir.split(sep);
+  const last = parts.lastIndexOf('node_modules');
+  return last < 0 ? undefined : parts.slice(last + 1).join('/');
 }

@@ -23,6 +23,8 @@ export type Fetch = (spec: PackageSpec) => Promise<{ dir: string; dispose(): Pro
 export interface PackageSpec extends NpmSpec {
   /** What the registry must list for it. */
   integrity?: string;
+  /** Versions that libraries of it are to have, by `name@range`. */
+  libraries?: Record<string, string>;
 }
 
 /**

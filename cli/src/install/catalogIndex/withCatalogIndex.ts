@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { cp, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import { asUnwritable } from '../../temporary/unwritable';
 import type { HttpContext } from '../../http/send';
+import { noDefaultList } from '../errors';
 import { DEFAULT_LIST } from '../list/readPluginList';
 import type { RhdhSettings } from '../rhdhSettings';
 import type { CatalogImages } from '../source';
@@ -11,14 +11,14 @@ import type { CatalogImages } from '../source';
 /** Folders of an index that hold catalog entities; the first that is there counts. */
 const ENTITIES = ['catalog-entities/extensions', 'catalog-entities/marketplace'];
 
-/** What catalog indexes bring to a list. */
+/** The content of catalog indexes for a list. */
 interface CatalogIndex {
   /** Absolute path of the default list of plugins. */
   defaultList?: string;
   warnings?: string[];
 }
 
-/** How catalog indexes are fetched. */
+/** Context for fetching catalog indexes. */
 interface IndexContext extends HttpContext {
   catalogs?: CatalogImages;
   /** Put catalog entities into their folders; by default true. */
@@ -36,7 +36,7 @@ export async function withCatalogIndex<T>(
   use: (index: CatalogIndex) => Promise<T>,
 ): Promise<T> {
   if (!settings || (settings.catalogIndex === undefined && settings.extraIndexes.length === 0)) return await use({});
-  if (!catalogs) throw new Error('A catalog index is named, and not where its images come from');
+  if (!catalogs) throw new Error('A catalog index is configured without a source of images');
   const { catalogIndex, extraIndexes, entitiesDir } = settings;
   const { dir, dispose } = await temporaryFolder('catalog-index');
   try {
@@ -46,14 +46,14 @@ export async function withCatalogIndex<T>(
       const { dir: content } = await catalogs.unpack(catalogIndex, join(dir, 'index'), context);
       defaultList = join(content, DEFAULT_LIST);
       if (!(await stat(defaultList).catch(() => undefined))?.isFile()) {
-        throw new StagedoorError('CATALOG_INDEX_INVALID', `${catalogIndex} holds no ${DEFAULT_LIST}.`);
+        throw noDefaultList(catalogIndex, DEFAULT_LIST);
       }
       if (extract) await takeEntities(content, entitiesDir);
     }
     for (const [index, { name, image }] of extraIndexes.entries()) {
       const { dir: content } = await catalogs.unpack(image, join(dir, `extra-${index}`), context);
       if (!extract || (await takeEntities(content, join(entitiesDir, 'extra', name)))) continue;
-      warnings.push(`EXTRA_CATALOG_INDEX_IMAGES: ${image} holds neither ${ENTITIES.join(' nor ')}.`);
+      warnings.push(`EXTRA_CATALOG_INDEX_IMAGES: ${image} contains neither ${ENTITIES.join(' nor ')}.`);
     }
     return await use({ ...(defaultList !== undefined && { defaultList }), warnings });
   } finally {
@@ -61,7 +61,7 @@ export async function withCatalogIndex<T>(
   }
 }
 
-/** Replaces `<to>/catalog-entities` by the entities of an index; false where it has none. */
+/** Replaces `<to>/catalog-entities` by the entities of an index; false if it has none. */
 async function takeEntities(content: string, to: string): Promise<boolean> {
   for (const folder of ENTITIES) {
     const from = join(content, folder);

@@ -1,5 +1,5 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { isDeepStrictEqual } from 'node:util';
+import { configConflicts } from '../errors';
 
 type Config = Record<string, unknown>;
 
@@ -7,7 +7,7 @@ const HEADER = `# Written by \`stagedoor install\` from the pluginConfig of ever
 # It is replaced by the next install: change the list instead.
 `;
 
-/** Names that code which copies objects may take for something else than data. */
+/** Names with a special meaning for code that copies objects. */
 const NEVER_MERGED = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
@@ -35,7 +35,7 @@ export function mergePluginConfigs(fragments: ReadonlyArray<{ package: string; p
     }
   };
   for (const { package: origin, pluginConfig } of fragments) merge(pluginConfig ?? {}, merged, '', origin);
-  if (conflicts.length > 0) throw new StagedoorError('PLUGIN_CONFIG_CONFLICT', `${conflicts.join('; ')}.`);
+  if (conflicts.length > 0) throw configConflicts(conflicts);
   return merged;
 }
 

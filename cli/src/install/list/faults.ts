@@ -1,6 +1,6 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import { listInvalid } from '../errors';
 
-/** How many faults are named: a file of nonsense has one for each of its lines. */
+/** How many errors are listed: an invalid file may have one for each line. */
 const MAX_NAMED = 20;
 
 /** What is wrong at one place of a list. */
@@ -10,7 +10,7 @@ export interface ListFault {
   message: string;
 }
 
-/** What is wrong in the files that list plugins, told together. */
+/** Collects the errors in the files of a list, to report them together. */
 export class Faults {
   readonly #found: string[] = [];
 
@@ -26,8 +26,6 @@ export class Faults {
   throwIfAny(): void {
     if (!this.any) return;
     const more = this.#found.length > MAX_NAMED ? [`and ${this.#found.length - MAX_NAMED} more`] : [];
-    throw new StagedoorError('PLUGIN_LIST_INVALID', [...this.#found.slice(0, MAX_NAMED), ...more].join('\n'), {
-      details: { faults: this.#found.slice(0, 100) },
-    });
+    throw listInvalid([...this.#found.slice(0, MAX_NAMED), ...more], this.#found.slice(0, 100));
   }
 }

@@ -1,4 +1,5 @@
-import { StagedoorError, redactAddress } from '@stagedoor/bundle';
+import { redactAddress } from '@stagedoor/bundle';
+import { listedTwice } from '../errors';
 import { isEnabled, type Entry } from './entry';
 import type { Faults } from './faults';
 import { formOf, parseOciText, plainKey } from './packageText';
@@ -39,7 +40,7 @@ export function mergeEntries(
     if (isEnabled(merged.get(key)!)) twice.push(text);
     else warnings.push(`${text} is listed twice; it is disabled and left out.`);
   }
-  if (twice.length > 0) throw new StagedoorError('PLUGIN_LISTED_TWICE', twice.join('\n'));
+  if (twice.length > 0) throw listedTwice(twice);
   return [...merged.values()];
 }
 

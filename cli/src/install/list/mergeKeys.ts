@@ -5,7 +5,7 @@ export const MAX_MERGED = 500_000;
 
 /**
  * Offset of the map whose merge keys, with those of the maps before it, bring more keys than {@link MAX_MERGED}, or that merges
- * itself; undefined where there is none. Takes a time that grows with the size of the document alone.
+ * itself; undefined if there is none. Takes a time that grows with the size of the document alone.
  */
 export async function excessOfMergeKeys(document: Document): Promise<number | undefined> {
   const { isAlias, isMap, isScalar, isSeq, visit } = await import('yaml');

@@ -19,7 +19,7 @@ export interface OciText {
   image: string;
   /** `:tag` or `@digest`, as written. */
   version: string;
-  /** Path of the plugin in the image; absent where the image is said to hold one plugin. */
+  /** Path of the plugin in the image; absent if the image is said to hold one plugin. */
   path?: string;
   /** The tag is `{{inherit}}`. */
   inherit: boolean;

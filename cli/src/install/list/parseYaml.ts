@@ -22,7 +22,7 @@ export interface ParsedYaml {
 }
 
 /**
- * Parses YAML that nobody vouches for, in a time that grows with its size alone: depth is counted before anything is made of
+ * Parses untrusted YAML in a time that grows with its size alone: depth is counted before anything is made of
  * what is nested, keys are compared by a set, where the parser would compare each with all others, and what merge keys bring
  * is counted before it is merged. One document, no key twice and none called `__proto__`. Merge keys merge, as in YAML 1.1.
  */

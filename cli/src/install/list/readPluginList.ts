@@ -1,6 +1,7 @@
-import { StagedoorError, holdsCredentials, redactAddress } from '@stagedoor/bundle';
+import { holdsCredentials, redactAddress } from '@stagedoor/bundle';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { credentialsInList, includesTooMuch, integrityMissing } from '../errors';
 import type { PackageRequest } from '../source';
 import { isEnabled, parseList, type Entry } from './entry';
 import { Faults } from './faults';
@@ -9,7 +10,7 @@ import { formOf, parseOciText } from './packageText';
 import { resolveReferences } from './resolveReferences';
 import { MAX_LIST_BYTES, readYamlFile } from './yamlFile';
 
-/** A plugin that is to be installed. */
+/** A plugin to install. */
 export interface ListedPlugin extends PackageRequest {
   /** What tells it from other entries: see {@link mergeEntries}. */
   key: string;
@@ -17,7 +18,7 @@ export interface ListedPlugin extends PackageRequest {
   where: string;
   /** Fetch it even where nothing changed. */
   forceDownload: boolean;
-  /** An older version is refused, whoever signed it. */
+  /** Older versions are rejected, even with a valid signature. */
   minVersion?: string;
   /** A fragment of app-config. */
   pluginConfig?: Record<string, unknown>;
@@ -31,7 +32,7 @@ export interface PluginList {
   plugins: ListedPlugin[];
   /** Package texts of entries that are disabled. */
   disabled: string[];
-  /** There is no such file, or nothing in it: nobody said what is to be installed, or that nothing is. */
+  /** The file is missing or empty, which does not mean that nothing should be installed. */
   absent: boolean;
   warnings: string[];
 }
@@ -77,18 +78,18 @@ export async function readPluginList(
     const path = index === replaced ? defaultList! : resolve(folder, include);
     const other = await readYamlFile(path, faults);
     if (!other) {
-      warnings.push(`${yaml.where(['includes'])}: ${include} is not there and was left out.`);
+      warnings.push(`${yaml.where(['includes'])}: ${include} does not exist and was left out.`);
       continue;
     }
     size += other.size;
-    if (size > MAX_LIST_BYTES) throw tooMuch(`${yaml.where(['includes'])}: ${include}`);
+    if (size > MAX_LIST_BYTES) throw includesTooMuch(`${yaml.where(['includes'])}: ${include}`, MAX_LIST_BYTES);
     const list = parseList(other, faults);
     included.push(...list.entries);
     warnings.push(...list.warnings);
     if (list.includes.length > 0) warnings.push(`${other.name}: includes of an included file are not followed.`);
   }
   warnings.push(...main.warnings);
-  // Told along with what makes the list unusable, though a main file that can be read might disable these.
+  // Reported together with errors of the list, although a readable main file might disable these.
   if (faults.any) addFaults([...main.entries, ...included].filter(isEnabled), faults);
   faults.throwIfAny();
   throwIfCredentials([...main.entries, ...included], warnings);
@@ -109,10 +110,10 @@ export async function readPluginList(
   }
   faults.throwIfAny();
   const without = withoutIntegrity(plugins);
-  if (without.length > 0 && !skipIntegrity) throw integrityMissing(without);
+  if (without.length > 0 && !skipIntegrity) throw integrityMissing(integrityLines(without));
   for (const { where, package: text } of without) {
     warnings.push(
-      `${where}: ${redactAddress(text)} has no integrity; it is installed as SKIP_INTEGRITY_CHECK is true.`,
+      `${where}: ${redactAddress(text)} has no integrity; it is installed because SKIP_INTEGRITY_CHECK is true.`,
     );
   }
   const disabled = others.map((entry) => redactAddress(entry.package));
@@ -134,38 +135,30 @@ function listed({ enabled: _enabled, disabled: _disabled, faults: _faults, ...en
   };
 }
 
-function tooMuch(include: string): StagedoorError {
-  const message = `${include} makes the list, with what it includes, larger than ${MAX_LIST_BYTES} bytes.`;
-  return new StagedoorError('PLUGIN_LIST_INVALID', message, {
-    hint: 'Include fewer or smaller files: 4 MiB are the most, aliases written out.',
-  });
-}
-
-/** Lists are copied, committed and logged: user names and passwords stand elsewhere. Of disabled entries, a warning. */
+/** Lists are copied, committed and logged: user names and passwords belong elsewhere. In disabled entries, a warning. */
 function throwIfCredentials(entries: readonly Entry[], warnings: string[]): void {
   const found = entries.filter((entry) => holdsCredentials(entry.package));
   const shown = (entry: Entry): string =>
-    `${entry.where}: ${redactAddress(entry.package)} holds a user name or password.`;
+    `${entry.where}: ${redactAddress(entry.package)} contains a user name or password.`;
   warnings.push(...found.filter((entry) => !isEnabled(entry)).map(shown));
   const enabled = found.filter(isEnabled);
-  if (enabled.length > 0) throw new StagedoorError('CREDENTIALS_IN_LIST', enabled.map(shown).join('\n'));
+  if (enabled.length > 0) throw credentialsInList(enabled.map(shown));
 }
 
-/** What comes over a network from a registry or server that may change it says what it must be. */
+/** Packages from registries and servers, which may change them, require an integrity. */
 function withoutIntegrity(plugins: readonly ListedPlugin[]): ListedPlugin[] {
   return plugins.filter(
     (plugin) => plugin.integrity === undefined && ['npm', 'archive'].includes(formOf(plugin.package)),
   );
 }
 
-function integrityMissing(plugins: readonly ListedPlugin[]): StagedoorError {
-  const lines = plugins.map((plugin) => `${plugin.where}: ${redactAddress(plugin.package)} has no integrity.`);
-  return new StagedoorError('INTEGRITY_MISSING', lines.join('\n'));
+function integrityLines(plugins: readonly ListedPlugin[]): string[] {
+  return plugins.map((plugin) => `${plugin.where}: ${redactAddress(plugin.package)} has no integrity.`);
 }
 
 /**
  * Why `./` was probably forgotten: no npm package can have that name, or it is there beside the list and has no integrity. Nobody
- * is to get a package of a registry in the place of their own folder.
+ * is to get a package of a registry instead of their own folder.
  */
 function forgottenDotSlash({ package: text, integrity }: ListedPlugin, folder: string): string | undefined {
   if (formOf(text) !== 'npm') return undefined;

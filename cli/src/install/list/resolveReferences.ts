@@ -1,4 +1,5 @@
-import { StagedoorError, redactAddress } from '@stagedoor/bundle';
+import { redactAddress } from '@stagedoor/bundle';
+import { referencesUnresolved } from '../errors';
 import { isEnabled, type Entry } from './entry';
 import { formOf, parseOciText, type OciText } from './packageText';
 
@@ -29,7 +30,7 @@ export function resolveReferences(
     return [];
   };
   const plain = included.flatMap((entry) =>
-    isReference(entry) ? refuse(entry, 'stands in an included file') : [entry],
+    isReference(entry) ? refuse(entry, 'is used in an included file') : [entry],
   );
   const candidates = candidatesOf(plain);
   const resolved = main.flatMap((entry) => {
@@ -37,7 +38,7 @@ export function resolveReferences(
     const meant = meaningOf(entry.package, candidates);
     return typeof meant === 'string' ? [{ ...entry, package: meant }] : refuse(entry, meansText(meant));
   });
-  if (faults.length > 0) throw new StagedoorError('PLUGIN_REFERENCE_UNRESOLVED', faults.join('\n'));
+  if (faults.length > 0) throw referencesUnresolved(faults);
   return { included: plain, main: resolved };
 }
 
@@ -75,7 +76,7 @@ function meaningOf(text: string, candidates: readonly Candidate[]): string | Can
 }
 
 function meansText(found: readonly Candidate[]): string {
-  const what = found.length === 0 ? 'means no included entry' : `means ${found.length} included entries:`;
+  const what = found.length === 0 ? 'matches no included entry' : `matches ${found.length} included entries:`;
   return `${what}${found.map(({ entry }) => `\n  ${entry.where}: ${redactAddress(entry.package)}`).join('')}`;
 }
 

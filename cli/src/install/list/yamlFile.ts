@@ -1,6 +1,7 @@
-import { StagedoorError, readBounded } from '@stagedoor/bundle';
+import { readBounded } from '@stagedoor/bundle';
 import { basename } from 'node:path';
 import type { Document, LineCounter, Pair } from 'yaml';
+import { listRefused, listUnreadable } from '../errors';
 import type { Faults } from './faults';
 import { parseYaml } from './parseYaml';
 
@@ -26,18 +27,18 @@ export interface YamlFile {
 }
 
 /**
- * Reads a YAML file that nobody vouches for: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
- * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined where there
+ * Reads an untrusted YAML file: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
+ * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined if there
  * is no file. Throws PLUGIN_LIST_INVALID for what is no file or cannot be read.
  */
 export async function readYamlFile(file: string, faults: Faults): Promise<YamlFile | undefined> {
   const bytes = await readBounded(file, MAX_BYTES).catch((cause: Error) => {
-    throw new StagedoorError('PLUGIN_LIST_INVALID', `${file}: ${cause.message}`, { cause });
+    throw listUnreadable(file, cause);
   });
   if (bytes === 'absent') return undefined;
   if (bytes === 'not-a-file' || bytes === 'too-large') {
     const what = bytes === 'too-large' ? `is larger than ${MAX_BYTES} bytes` : 'is not a file';
-    throw new StagedoorError('PLUGIN_LIST_INVALID', `${file} ${what}.`);
+    throw listRefused(file, what);
   }
   const name = basename(file);
   const { document, lines, faults: found } = await parseYaml(bytes.toString('utf8'));

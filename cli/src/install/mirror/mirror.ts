@@ -40,9 +40,9 @@ export interface MirrorResult {
 }
 
 /**
- * Fetches and checks everything that a list of plugins enables, and keeps it as it came, so that an install elsewhere
- * needs no network. The mirror appears as a whole or not at all. Throws what an install throws before it changes a root
- * directory, and OUTPUT_NOT_A_BUNDLE for a place that holds something else.
+ * Fetches and checks everything that a list of plugins enables, and saves the original files, so that an install elsewhere
+ * needs no network. The mirror appears atomically. Throws the codes of an install before it changes a root directory, and
+ * OUTPUT_NOT_A_BUNDLE for a target with other content.
  */
 export async function mirror(options: MirrorOptions): Promise<MirrorResult> {
   const started = Date.now();

@@ -1,7 +1,8 @@
-import { StagedoorError, copyPlainFile, readBounded, sha256File } from '@stagedoor/bundle';
+import { copyPlainFile, readBounded, sha256File } from '@stagedoor/bundle';
 import { lstat, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { algorithmOf, digestOfFile } from '../../digest/digests';
+import { mirrorInvalid, blobMissing, blobChanged } from '../errors';
 
 /** Where a mirror keeps content, each file named after its sha256, as in an image layout. */
 const BLOBS = 'blobs/sha256';
@@ -32,10 +33,10 @@ export class MirrorBlobs {
     if (!digest.startsWith('sha256:')) return await this.#search(digest);
     const hex = digest.replace(/^sha256:/, '');
     const blob = join(this.#dir, hex);
-    if (!(await isFile(blob))) throw new StagedoorError('MIRROR_INVALID', `The mirror lacks ${digest}.`);
+    if (!(await isFile(blob))) throw blobMissing(digest);
     const found = await sha256File(blob);
     if (found === hex) return blob;
-    throw new StagedoorError('MIRROR_INVALID', `${blob} has the digest sha256:${found}.`);
+    throw blobChanged(blob, `sha256:${found}`);
   }
 
   async #search(digest: string): Promise<string> {
@@ -43,7 +44,7 @@ export class MirrorBlobs {
       const blob = join(this.#dir, name);
       if ((await isFile(blob)) && (await digestOfFile(blob, algorithmOf(digest))) === digest) return blob;
     }
-    throw new StagedoorError('MIRROR_INVALID', `The mirror lacks ${digest}.`);
+    throw blobMissing(digest);
   }
 
   /** The content of a small file with the digest. Throws MIRROR_INVALID. */
@@ -51,7 +52,7 @@ export class MirrorBlobs {
     const blob = await this.file(digest);
     const bytes = await readBounded(blob, limit);
     if (Buffer.isBuffer(bytes)) return bytes;
-    throw new StagedoorError('MIRROR_INVALID', `${blob} is ${bytes}.`);
+    throw mirrorInvalid(blob, ` is ${bytes}.`);
   }
 }
 

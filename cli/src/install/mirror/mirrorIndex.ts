@@ -1,7 +1,8 @@
-import { StagedoorError, describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
+import { describeIssues, parseJson, readBounded } from '@stagedoor/bundle';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isDigest } from '../../digest/digests';
+import { mirrorInvalid } from '../errors';
 import { resolvedSchema } from '../root/store';
 
 /** The file that says what a mirror holds. */
@@ -31,20 +32,20 @@ export type MirrorIndex = z.infer<typeof schema>;
 /** A package of a mirror. */
 export type MirroredPackage = MirrorIndex['packages'][number];
 
-/** Reads the index of a mirror that nobody vouches for. Throws MIRROR_INVALID. */
+/** Reads the index of an untrusted mirror. Throws MIRROR_INVALID. */
 export async function readMirrorIndex(dir: string): Promise<MirrorIndex> {
   const file = join(dir, MIRROR_INDEX);
   const bytes = await readBounded(file, MAX_BYTES);
-  if (!Buffer.isBuffer(bytes)) throw new StagedoorError('MIRROR_INVALID', `${file} is ${bytes}.`);
+  if (!Buffer.isBuffer(bytes)) throw mirrorInvalid(file, ` is ${bytes}.`);
   let value: unknown;
   try {
     value = parseJson(bytes.toString('utf8'));
   } catch (cause) {
-    throw new StagedoorError('MIRROR_INVALID', `${file} ${(cause as Error).message}`, { cause });
+    throw mirrorInvalid(file, ` ${(cause as Error).message}`, cause);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new StagedoorError('MIRROR_INVALID', `${file}: ${describeIssues(parsed.error)}`);
+  throw mirrorInvalid(file, `: ${describeIssues(parsed.error)}`);
 }
 
 /** The text of an index, its packages sorted; equal packages give equal bytes. */

@@ -1,9 +1,10 @@
-import { StagedoorError, listFiles, packLayer } from '@stagedoor/bundle';
+import { listFiles, packLayer } from '@stagedoor/bundle';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, rename } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { swapOutput } from '../../export/output/swapOutput';
+import { notAMirror } from '../errors';
 import { MIRROR_INDEX } from './mirrorIndex';
 
 /** The folder that an archive of a mirror has at its top. */
@@ -21,9 +22,7 @@ export async function assertReplaceable(out: string): Promise<void> {
   if (isArchivePath(out) && info.isFile()) return;
   const names = info.isDirectory() && !isArchivePath(out) ? await readdir(out) : ['what it is'];
   if (names.length === 0 || names.includes(MIRROR_INDEX)) return;
-  throw new StagedoorError('OUTPUT_NOT_A_BUNDLE', `${out} is there, and is no mirror.`, {
-    hint: 'Name an empty or new folder, or an archive: mirror.tgz.',
-  });
+  throw notAMirror(out);
 }
 
 /** Moves the finished mirror `dir` to its place, as an archive where that is wanted; returns the bytes of its content. */

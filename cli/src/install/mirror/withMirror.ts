@@ -1,6 +1,8 @@
-import { StagedoorError, extractLayer, type ContentLimits } from '@stagedoor/bundle';
+import { extractLayer, type ContentLimits } from '@stagedoor/bundle';
 import { open, stat } from 'node:fs/promises';
+import { cannotUnpack } from '../../temporary/errors';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
+import { mirrorInvalid } from '../errors';
 import { ARCHIVE_TOP } from './mirrorOutput';
 
 /** What an archive of a mirror may hold: what many lists of plugins need. */
@@ -13,12 +15,9 @@ const LIMITS: ContentLimits = { bytes: 16 * 1024 * 1024 * 1024, entries: 50_000 
 export async function withMirror<T>(path: string, use: (dir: string) => Promise<T>): Promise<T> {
   const info = await stat(path).catch(() => undefined);
   if (info?.isDirectory()) return await use(path);
-  if (!info?.isFile()) throw new StagedoorError('MIRROR_INVALID', `${path} is neither a folder nor an archive.`);
+  if (!info?.isFile()) throw mirrorInvalid(path, ' is neither a folder nor an archive.');
   const { dir, dispose } = await temporaryFolder('mirror').catch((cause: Error) => {
-    throw new StagedoorError('OUTPUT_UNWRITABLE', `The mirror cannot be unpacked: ${cause.message}`, {
-      hint: 'Free space in the temporary folder, set TMPDIR to another, or unpack the mirror and name its folder.',
-      cause,
-    });
+    throw cannotUnpack('The mirror', cause);
   });
   try {
     await extractLayer(

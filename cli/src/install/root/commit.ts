@@ -1,12 +1,13 @@
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { moveAway } from '@stagedoor/bundle';
+import { mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ready } from '../fetchAll';
 import { linkTarget, storePaths } from './store';
 
-/** What a root directory is to become. */
+/** The target state of a root directory. */
 export interface Change {
   root: string;
-  /** A folder on the same volume for what is prepared. */
+  /** A folder on the same volume for what is prepared; each change moves something out of it, or into it. */
   staging: string;
   ready: readonly Ready[];
   /** Installed packages that stay, and get a link of another name. */
@@ -23,10 +24,9 @@ export interface Change {
 export const APP_CONFIG = 'app-config.dynamic-plugins.yaml';
 
 /**
- * Makes a root directory what it is to become. All that takes room is written before the first change, which are renames
- * from there on, one for each plugin, app-config last: whoever looks in between, or comes after an end at any point,
- * finds every plugin in its old or its new version, and none in part; one that another installer put there may be absent
- * for a moment. Rejects as the file system does.
+ * Brings a root directory into its target state. Everything that needs space is written before the first change. After that
+ * there are only renames, one for each plugin, app-config last: at any point, every plugin is complete in its old or its new
+ * version; one of another installer may be absent for a moment. Rejects with file system errors.
  */
 export async function commit({ root, staging, ready, renamed, removed, replaced, appConfig }: Change): Promise<void> {
   const { store } = storePaths(root);
@@ -36,22 +36,17 @@ export async function commit({ root, staging, ready, renamed, removed, replaced,
   await mkdir(links);
   await mkdir(old);
   // A link cannot be renamed over a folder: that goes first, for a moment in which the plugin is not there.
-  const makeWay = async (entry: string): Promise<void> => {
-    if (replaced.includes(entry)) await rename(join(root, entry), join(old, entry));
-  };
+  const clear = (entry: string): Promise<void> => moveAway(join(root, entry), join(old, entry));
   for (const { path, folder } of ready) await rename(path, join(store, folder));
   // First those that stay: the name that one leaves may be the name of another.
   const added = [...renamed, ...ready];
   for (const { entry, folder } of added) await symlink(linkTarget(folder), join(links, entry), 'dir');
   if (appConfig !== undefined) await writeFile(config, appConfig);
   for (const { entry } of added) {
-    await makeWay(entry);
+    if (replaced.includes(entry)) await clear(entry);
     await rename(join(links, entry), join(root, entry));
   }
-  for (const entry of removed) {
-    await makeWay(entry);
-    await rm(join(root, entry), { force: true });
-  }
+  for (const entry of removed) await clear(entry);
   if (appConfig !== undefined) await rename(config, join(root, APP_CONFIG));
 }
 

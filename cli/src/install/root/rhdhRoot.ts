@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** With this file in a folder, RHDH's installer marks what it put there. */
+/** RHDH's installer marks its folders with this file. */
 const MARK = 'dynamic-plugin-config.hash';
 /** That installer's own lock; it gives up on one of another run after ten minutes. */
 const RHDH_LOCK = 'install-dynamic-plugins.lock';
@@ -26,6 +26,6 @@ export async function rhdhLockWarning(root: string, now = Date.now()): Promise<s
   const lock = await lstat(file).catch(() => undefined);
   if (!lock) return undefined;
   return now - lock.mtimeMs < LOCK_MS
-    ? `${file} is there: RHDH's installer may be at work too. Let only one of the two work on a root directory.`
+    ? `${file} exists: RHDH's installer may be running. Use only one of the two installers for a root directory.`
     : `${file} was left behind by RHDH's installer; remove it before you run that installer again.`;
 }

@@ -1,9 +1,9 @@
 import {
-  StagedoorError,
   digestOf,
   fileName,
   isBundlePath,
   listBundleFiles,
+  moveAway,
   packName,
   parseJson,
   readBounded,
@@ -13,16 +13,15 @@ import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isDigest } from '../../digest/digests';
+import { entryTaken } from '../errors';
 import type { PackageRequest, RecordedPackage } from '../source';
 
 /** Everything that install keeps in a root directory apart from links to it; loaders skip hidden names. */
 const STORE = '.stagedoor-install';
-/** Begins the names of folders in which packages are being fetched. */
-export const STAGING_PREFIX = 'staging-';
 /** The package in its folder of the store; its record is beside it. */
 export const PACKAGE = 'package';
 export const RECORD = 'record.json';
-const LOCK = 'lock.db';
+const LOCK = 'lock';
 
 const MAX_RECORD_BYTES = 64 * 1024;
 
@@ -54,7 +53,7 @@ const recordSchema = z.object({
   resolved: resolvedSchema,
 });
 
-/** What is known of a package that was installed; it lies beside the package. */
+/** The record of an installed package; stored beside it. */
 export interface InstallRecord {
   format: 1;
   /** From its package.json. */
@@ -126,7 +125,7 @@ export async function ownLinks(root: string): Promise<Array<{ entry: string; fol
   return links.flat();
 }
 
-/** What is installed and whole: its record can be read, and its files are those that were installed. */
+/** The intact installed packages: their records are readable, and their files are unchanged. */
 export async function listInstalled(root: string): Promise<Installed[]> {
   const installed: Installed[] = [];
   for (const { entry, folder } of await ownLinks(root)) {
@@ -145,24 +144,26 @@ async function contentOf(dir: string): Promise<string> {
   return digestOf(await listBundleFiles(dir));
 }
 
-/** Throws ROOT_ENTRY_TAKEN where `entry` is there and was not made by install. */
+/** Throws ROOT_ENTRY_TAKEN if `entry` is there and was not made by install. */
 export async function assertFree(root: string, entry: string, own: ReadonlySet<string>): Promise<void> {
   if (own.has(entry)) return;
   const info = await lstat(join(root, entry)).catch(() => undefined);
   if (!info) return;
-  throw new StagedoorError(
-    'ROOT_ENTRY_TAKEN',
-    `${join(root, entry)} is there already, and install did not put it there.`,
-  );
+  throw entryTaken(join(root, entry));
 }
 
-/** Removes what no link leads to: what earlier runs left behind, and what was replaced. */
-export async function sweepStore(root: string): Promise<void> {
+/**
+ * Removes what no link leads to: what earlier runs left behind, and what was replaced. It is moved to `staging` first, so that a run
+ * that has lost the root directory can remove nothing there.
+ */
+export async function sweepStore(root: string, staging: string): Promise<void> {
   const { store } = storePaths(root);
   const used = new Set((await ownLinks(root)).map(({ folder }) => folder));
   for (const name of await readdir(store)) {
-    if (name.startsWith(LOCK) || used.has(name)) continue;
-    await rm(join(store, name), { recursive: true, force: true });
+    if (name === LOCK || used.has(name)) continue;
+    const unused = join(staging, `unused-${name}`);
+    await moveAway(join(store, name), unused);
+    await rm(unused, { recursive: true, force: true });
   }
 }
 

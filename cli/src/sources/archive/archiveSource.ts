@@ -6,8 +6,8 @@ import { formOf } from '../../install/list/packageText';
 import type { Source, SourceContext } from '../../install/source';
 import { temporaryFolder } from '../../temporary/temporaryFolder';
 import { checkIntegrity } from '../integrity';
-import { npmHeaders } from '../npm/npmHeaders';
-import { npmSettingsReader } from '../npm/npmSettings';
+import { npmHeaders } from '../../registry/npmHeaders';
+import { npmSettingsReader } from '../../registry/npmSettings';
 import { scratchFolder, unpack } from '../unpack';
 
 /**

@@ -4,9 +4,9 @@ import { ARCHIVE_LIMITS } from '../../http/limits';
 import { save } from '../../http/save';
 import { send, type TransferContext } from '../../http/send';
 import { isDiskFault } from '../../temporary/unwritable';
-import { npmHeaders, withoutUser } from './npmHeaders';
-import { registryOf } from './npmSettings';
-import type { RegistryContext } from './packument';
+import { npmHeaders, withoutUser } from '../../registry/npmHeaders';
+import { registryOf } from '../../registry/npmSettings';
+import type { RegistryContext } from '../../registry/packument';
 
 /**
  * Downloads an archive of the package `name` into the new file `file`. Throws PACKAGE_NOT_FOUND, FETCH_FAILED,

@@ -7,8 +7,8 @@ import { scratchFolder, unpack } from '../unpack';
 import { downloadTarball } from './downloadTarball';
 import { exportPublished } from './exportPublished';
 import { missingDependencies } from './missingDependencies';
-import { npmConnection, npmSettingsReader } from './npmSettings';
-import { findVersion, type RegistryContext } from './packument';
+import { npmConnection, npmSettingsReader } from '../../registry/npmSettings';
+import { findVersion, type RegistryContext } from '../../registry/packument';
 
 /**
  * Packages of npm registries, as .npmrc says, npm itself not needed unless a plugin is exported. Throws PACKAGE_NOT_FOUND,

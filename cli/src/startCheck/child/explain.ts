@@ -1,11 +1,14 @@
-import type { Failure } from '../messages';
-import { errorChain, firstLine } from './errorChain';
+import type { Failure, ThrownFacts } from '../messages';
+import { errorChain, firstLine, type Thrown } from './errorChain';
 import { missingModule } from './missingModule';
+import { unreadableFile } from './unreadableFile';
 import { ownPlace, withoutDir } from './place';
 
 // better-sqlite3 of the CLI built for another Node.js, or not built: no fault of the plugin that asked for a database.
 const DRIVER_BROKEN =
   /better[-_]sqlite3[^]*NODE_MODULE_VERSION|Could not locate the bindings file[^]*better[-_]sqlite3/;
+
+const TYPESCRIPT_HINT = `Node.js ${process.versions.node} does not run TypeScript: publish that file as JavaScript.`;
 
 /** When, and in what, something was thrown. */
 export interface Circumstance {
@@ -34,11 +37,21 @@ export function explain(thrown: unknown, { name, bundleDir, otherwise, what }: C
     const message = `The database driver of the test host does not load: ${firstLine(chain.at(-1)!)}`;
     return { code: 'VERIFY_FAILED', message, hint: 'Run `npm rebuild better-sqlite3`.', cause };
   }
-  const reason = withoutDir(firstLine(chain[0]!), bundleDir) || 'no message';
+  const unreadable = unreadableFile(chain);
+  const parsed = unreadable === undefined ? '' : `${withoutDir(unreadable, bundleDir)} cannot be read: `;
+  const reason = parsed + (withoutDir(firstLine(chain[0]!), bundleDir) || 'no message');
   return {
     code: otherwise,
     message: `${what}: ${reason}${place ? `, at ${place}` : ''}.`,
     ...(place && { details: { place } }),
+    ...(unreadable && /\.[cm]?tsx?$/.test(unreadable) && { hint: TYPESCRIPT_HINT }),
     cause,
+    thrown: factsOf(chain),
   };
+}
+
+function factsOf(chain: readonly Thrown[]): ThrownFacts | undefined {
+  return chain.reduceRight<ThrownFacts | undefined>((cause, { name, code, message }) => {
+    return { name, code: code && String(code), message, ...(cause && { cause }) };
+  }, undefined);
 }

@@ -28,6 +28,11 @@ export class HostServices {
     return BUILT_IN.has(id) || this.#factoryOf(id) !== undefined;
   }
 
+  /** The host's factory of a service, for a backend that asks for it by itself. */
+  factory(id: string): OpenFeature {
+    return this.feature(this.#wrap(this.#load(locate(id)!)));
+  }
+
   /** The registration with the host behind its dependencies, and `init` run by `run`. */
   registration(registration: Registration, run: (init: () => Promise<void>) => Promise<void>): Registration {
     const { deps, func } = registration.init;
@@ -65,7 +70,7 @@ export class HostServices {
   #factoryOf(id: string): LoadFactory | undefined {
     if (!this.#host.has(id)) {
       const where = locate(id);
-      const load: LoadFactory = async () => this.feature(this.#wrap(this.#load(where!)));
+      const load: LoadFactory = async () => this.factory(id);
       this.#host.set(id, where && this.#exists(where.request) ? load : undefined);
     }
     return this.#host.get(id);

@@ -7,6 +7,7 @@ import { ownPlace } from './place';
 import { Reporter } from './reporter';
 import { sealNetwork, sealResolution } from './seal';
 import { startInChild } from './startInChild';
+import { noteUnreadableFiles } from './unreadableFile';
 import type { StartTask } from '../task';
 
 const task = JSON.parse(process.argv[2]!) as StartTask;
@@ -27,6 +28,7 @@ void run();
 
 async function run(): Promise<void> {
   try {
+    noteUnreadableFiles();
     sealResolution(task);
     sealNetwork((target) => reporter.send({ type: 'network', target }));
     const started = await startInChild(task, reporter);

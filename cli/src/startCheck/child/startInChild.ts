@@ -1,4 +1,4 @@
-import type { StartedBundle } from '../messages';
+import type { StartedBundle, Unfinished } from '../messages';
 import type { StartTask } from '../task';
 import { contentsOf, extensionPointsOf, pluginIdsOf } from './contents';
 import { excuse } from './excuse';
@@ -27,10 +27,16 @@ export async function startInChild(task: StartTask, reporter: Reporter): Promise
 
   const startable = registrations.filter(({ pluginId }) => pluginIds.includes(pluginId));
   const failures = startable.length > 0 ? await host.start(startable, services) : [];
-  for (const { who, error } of failures) {
+  const unfinished: Unfinished[] = registrations.flatMap(({ pluginId, moduleId }) =>
+    pluginIds.includes(pluginId) || moduleId === undefined
+      ? []
+      : [{ pluginId, moduleId, why: `plugin '${pluginId}' is not part of the bundle` }],
+  );
+  for (const { who, pluginId, moduleId, error } of failures) {
     const excused = excuse(error, host.observed.absentKeys);
     if (!excused) throw initFault(task, host, who, error);
     warnings.push(`${who} ${excused}`);
+    unfinished.push({ pluginId, ...(moduleId !== undefined && { moduleId }), why: excused });
   }
   for (const path of host.observed.rootPaths) {
     if (pluginIds.some((id) => path === `/api/${id}` || path.startsWith(`/api/${id}/`))) continue;
@@ -45,8 +51,15 @@ export async function startInChild(task: StartTask, reporter: Reporter): Promise
     ),
     openedRoutes: host.observed.openedRoutes,
     extensionPoints: extensionPointsOf(registrations),
+    ...(unfinished.length > 0 && { unfinished: unfinished.sort(byId) }),
     warnings,
   };
+}
+
+/** Plugins start side by side, so failures come in no order. */
+function byId(a: Unfinished, b: Unfinished): number {
+  const [one, other] = [a, b].map(({ pluginId, moduleId = '' }) => `${pluginId} ${moduleId}`);
+  return one! < other! ? -1 : 1;
 }
 
 async function expand(host: TestHost, features: OpenFeature[], task: StartTask): Promise<OpenFeature[]> {

@@ -1,21 +1,25 @@
 import type * as AppApi from '@backstage/backend-app-api';
 import type { Backend, BackendStartupResult } from '@backstage/backend-app-api';
-import type * as Api from '@backstage/backend-plugin-api';
 import type { ServiceFactory } from '@backstage/backend-plugin-api';
-import type * as Config from '@backstage/config';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { StartTask } from '../task';
 import { describe, type OpenFeature, type Registration } from './features';
 import { HostServices } from './hostServices';
+import { quietServices } from './quietServices';
 import type { Reporter } from './reporter';
-import { observeHttpRouter, testServices, type Observed } from './testServices';
+import { testServices, type Observed } from './testServices';
 
 /** What an init failed with, and whose it is, as Backstage words it. */
 export interface InitFailure {
   who: string;
+  pluginId: string;
+  moduleId?: string;
   error: unknown;
 }
+
+/** Services that Backstage's engine asks for, whatever a bundle depends on. */
+const OF_THE_ENGINE = ['core.rootLifecycle', 'core.lifecycle'];
 
 /** A Backstage backend out of the host's packages that starts plugins without serving them. */
 export class TestHost {
@@ -29,10 +33,11 @@ export class TestHost {
   constructor({ hostDir, bundleDir }: Pick<StartTask, 'hostDir' | 'bundleDir'>, reporter: Reporter) {
     this.#require = createRequire(join(hostDir, 'host.cjs'));
     this.#reporter = reporter;
-    const api = this.#require('@backstage/backend-plugin-api') as typeof Api;
-    const config = this.#require('@backstage/config') as typeof Config;
-    this.services = new HostServices(this.#require, (factory) => observeHttpRouter(api, factory, this.observed));
-    this.#own = testServices(api, config, bundleDir, this.observed);
+    this.services = new HostServices(this.#require, quietServices(this.#require, this.observed));
+    this.#own = [
+      ...testServices(this.#require, bundleDir, this.observed),
+      ...OF_THE_ENGINE.map((id) => this.services.factory(id)),
+    ];
   }
 
   /** The features with every feature loader among them, nested ones too, replaced by what it loads. */
@@ -73,7 +78,7 @@ export class TestHost {
       return [];
     } catch (error) {
       const { result } = error as { result?: BackendStartupResult };
-      return result ? failuresIn(result) : [{ who: 'the bundle', error }];
+      return result ? failuresIn(result) : [{ who: 'the bundle', pluginId: registrations[0]!.pluginId, error }];
     }
   }
 
@@ -90,9 +95,9 @@ async function unwrap(value: unknown): Promise<OpenFeature> {
 
 function failuresIn(result: BackendStartupResult): InitFailure[] {
   return result.plugins.flatMap(({ pluginId, failure, modules }) => [
-    ...(failure ? [{ who: `plugin '${pluginId}'`, error: failure.error }] : []),
+    ...(failure ? [{ who: `plugin '${pluginId}'`, pluginId, error: failure.error }] : []),
     ...modules.flatMap(({ moduleId, failure: fault }) =>
-      fault ? [{ who: `module '${moduleId}' for plugin '${pluginId}'`, error: fault.error }] : [],
+      fault ? [{ who: `module '${moduleId}' for plugin '${pluginId}'`, pluginId, moduleId, error: fault.error }] : [],
     ),
   ]);
 }

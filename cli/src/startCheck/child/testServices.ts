@@ -1,14 +1,6 @@
 import type * as Api from '@backstage/backend-plugin-api';
-import type {
-  HttpRouterService,
-  HttpRouterServiceWebSocketHandler,
-  LifecycleService,
-  LoggerService,
-  RootHttpRouterService,
-  RootLifecycleService,
-  RootLoggerService,
-  SchedulerService,
-} from '@backstage/backend-plugin-api';
+import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
+import type * as RootLogger from '@backstage/backend-defaults/rootLogger';
 import type * as Config from '@backstage/config';
 import type { OpenedRoute } from '../messages';
 import type { OpenFeature } from './features';
@@ -38,24 +30,12 @@ export interface Observed {
 const MAX_LOGS = 20;
 
 /**
- * The services that differ on the test host: nothing listens, nothing is scheduled, no hook runs, no line is printed.
- * All others are the host's own.
+ * The app-config and the logger of the test host. All other services are the host's own, some of them made quiet by
+ * `quietService`. `hostRequire` requires the host's packages.
  */
-export function testServices(
-  api: typeof Api,
-  config: typeof Config,
-  bundleDir: string,
-  observed: Observed,
-): OpenFeature[] {
-  const { coreServices, createServiceFactory } = api;
-  const rootHttpRouter: RootHttpRouterService = {
-    use: (path) => {
-      observed.rootPaths.push(String(path));
-    },
-    addWebSocketHandler: ({ path }) => {
-      observed.rootPaths.push(path);
-    },
-  };
+export function testServices(hostRequire: NodeJS.Require, bundleDir: string, observed: Observed): OpenFeature[] {
+  const { coreServices, createServiceFactory } = hostRequire('@backstage/backend-plugin-api') as typeof Api;
+  const config = hostRequire('@backstage/config') as typeof Config;
   return [
     createServiceFactory({
       service: coreServices.rootConfig,
@@ -68,76 +48,37 @@ export function testServices(
     createServiceFactory({
       service: coreServices.rootLogger,
       deps: {},
-      factory: () => collectingLogger(observed.logs),
+      factory: () => collectingLogger(observed.logs, hostRequire),
     }),
-    createServiceFactory({ service: coreServices.rootHttpRouter, deps: {}, factory: () => rootHttpRouter }),
-    createServiceFactory({ service: coreServices.rootLifecycle, deps: {}, factory: () => idleLifecycle() }),
-    createServiceFactory({ service: coreServices.lifecycle, deps: {}, factory: () => idleLifecycle() }),
-    createServiceFactory({ service: coreServices.scheduler, deps: {}, factory: () => idleScheduler() }),
   ] as unknown as OpenFeature[];
 }
 
-/** Makes the host's httpRouter also tell which paths a plugin opens; other factories stay as they are. */
-export function observeHttpRouter(api: typeof Api, factory: OpenFeature, observed: Observed): OpenFeature {
-  if (factory.service?.id !== api.coreServices.httpRouter.id) return factory;
-  const observing = async (deps: Record<string, unknown>, context: unknown): Promise<HttpRouterService> => {
-    const router = (await factory.factory!(deps, context)) as HttpRouterService;
-    const pluginId = (deps.stagedoorPlugin as { getId(): string }).getId();
-    return Object.assign(Object.create(router) as HttpRouterService, {
-      addAuthPolicy: (policy: { path: string; allow: OpenedRoute['allow'] }) => {
-        router.addAuthPolicy(policy);
-        observed.openedRoutes.push({ pluginId, path: policy.path, allow: policy.allow });
-      },
-      ...('addWebSocketHandler' in router && {
-        addWebSocketHandler: (options: HttpRouterServiceWebSocketHandler) => {
-          router.addWebSocketHandler(options);
-          if (options.authPolicy !== 'unauthenticated') return;
-          observed.openedRoutes.push({ pluginId, path: options.path, allow: options.authPolicy });
-        },
-      }),
-    });
-  };
-  const deps = { ...factory.deps, stagedoorPlugin: api.coreServices.pluginMetadata };
-  return { ...factory, deps, factory: observing } as unknown as OpenFeature;
-}
-
-function collectingLogger(logs: string[]): RootLoggerService {
+function collectingLogger(logs: string[], hostRequire: NodeJS.Require): RootLoggerService {
   const collect = (message: string): void => {
     logs.push(String(message));
     if (logs.length > MAX_LOGS) logs.shift();
   };
-  const silent: LoggerService = { error() {}, warn() {}, info() {}, debug() {}, child: () => silent };
-  const logger: RootLoggerService = {
-    ...silent,
+  // Late: few bundles use a member that is not here, and the host's logger takes a while to load.
+  const isMember = (name: string): boolean => {
+    const { WinstonLogger } = hostRequire('@backstage/backend-defaults/rootLogger') as typeof RootLogger;
+    return name in WinstonLogger.prototype;
+  };
+  const complete = <T extends LoggerService>(logger: T): T =>
+    new Proxy(logger, {
+      get: (target, key) => {
+        const own: unknown = Reflect.get(target, key);
+        if (own !== undefined || typeof key !== 'string' || key === 'then') return own;
+        return isMember(key) ? () => {} : undefined;
+      },
+    });
+  const silent: LoggerService = complete({ error() {}, warn() {}, info() {}, debug() {}, child: () => silent });
+  const logger: RootLoggerService = complete({
     error: collect,
     warn: collect,
+    info() {},
+    debug() {},
     // Backstage tells of its own progress, and of stray faults, through children that carry a type.
     child: (meta) => (meta.type === undefined ? logger : silent),
-  };
+  });
   return logger;
-}
-
-/** Backstage runs `startup`, `beforeShutdown` and `shutdown` of whatever implements the lifecycle services. */
-function idleLifecycle(): RootLifecycleService & LifecycleService {
-  const run = async (): Promise<void> => {};
-  const lifecycle = {
-    addStartupHook() {},
-    addBeforeShutdownHook() {},
-    addShutdownHook() {},
-    startup: run,
-    beforeShutdown: run,
-    shutdown: run,
-  };
-  return lifecycle;
-}
-
-function idleScheduler(): SchedulerService {
-  const run = async (): Promise<void> => {};
-  return {
-    scheduleTask: run,
-    triggerTask: run,
-    cancelTask: run,
-    createScheduledTaskRunner: () => ({ run }),
-    getScheduledTasks: async () => [],
-  };
 }

@@ -24,5 +24,7 @@ export function watchedConfig(config: RootConfigService, bundleDir: string, abse
       return (config[method] as (key?: string) => unknown)(key);
     };
   }
+  // A backend's config can be followed; the one here never changes.
+  watched.subscribe ??= () => ({ unsubscribe() {} });
   return watched as unknown as RootConfigService;
 }

@@ -6,7 +6,7 @@ import module from './index';
 let backend: TestBackend;
 
 beforeAll(async () => {
-  // Stands in for the plugin that is extended; with the real one among the dependencies, use that.
+  // Replaces the plugin that is extended; use the real one if it is among the dependencies.
   const plugin = createBackendPlugin({
     pluginId: '__pluginId__',
     register: (env) => env.registerInit({ deps: {}, init: async () => {} }),

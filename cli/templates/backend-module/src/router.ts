@@ -4,7 +4,7 @@ interface Options {
   greeting: string;
 }
 
-/** The routes that this module adds below `/api/__pluginId__`. All of them need a session. */
+/** The routes that this module adds below `/api/__pluginId__`. All of them require a session. */
 export function createRouter({ greeting }: Options): Router {
   const router = Router();
 

@@ -15,7 +15,7 @@ export const __camelId__Plugin = createBackendPlugin({
       async init({ config, httpAuth, httpRouter, logger }) {
         const greeting = config.getOptionalString('__camelId__.greeting') ?? 'Hello from __pluginId__';
         httpRouter.use(createRouter({ greeting, httpAuth }));
-        // Every other path answers 401 without a session; nothing has to be declared for that.
+        // Every other path answers 401 without a session by default.
         httpRouter.addAuthPolicy({ path: '/ping', allow: 'unauthenticated' });
         logger.info('Ready');
       },

@@ -2,7 +2,7 @@ import { discoveryApiRef, fetchApiRef, useApi } from '@backstage/frontend-plugin
 import { useCallback } from 'react';
 
 /**
- * Calls `GET /api/__pluginId__/<path>`. discoveryApi knows where the backend is; fetchApi adds who is signed in. Rejects with
+ * Calls `GET /api/__pluginId__/<path>`. discoveryApi finds the backend; fetchApi adds the session of the user. Rejects with
  * what the backend says is wrong.
  */
 export function useBackend(): <T>(path: string) => Promise<T> {

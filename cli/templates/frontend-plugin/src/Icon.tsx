@@ -1,4 +1,4 @@
-/** The icon of the plugin; it takes size and colour from where it stands. */
+/** The icon of the plugin, in the size and colour of its surroundings. */
 export function Icon() {
   return (
     <svg

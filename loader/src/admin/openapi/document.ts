@@ -2,7 +2,7 @@ import { ADMIN_PATH } from '../adminPath';
 import { paths } from './paths';
 import { schemas } from './schemas';
 
-/** The description of the admin API (OpenAPI 3.1), served at `/v1/openapi.json`. */
+/** The OpenAPI 3.1 document of the admin API, served at `/v1/openapi.json`. */
 export const openapi = {
   openapi: '3.1.0',
   info: {

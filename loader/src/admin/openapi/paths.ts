@@ -4,10 +4,10 @@ const ERRORS = {
   401: 'No valid token.',
   403: 'The caller lacks the permission.',
   404: 'No such plugin, operation or path.',
-  409: 'Another operation is under way, or the state of the plugin does not allow this one.',
-  413: 'Too much was sent.',
-  422: 'The bundle cannot be loaded or started; what served before still serves.',
-  500: 'The portal itself failed.',
+  409: 'Another operation is in progress, or the state of the plugin does not allow this one.',
+  413: 'The request body is too large.',
+  422: 'The bundle cannot be loaded or started; the earlier build stays in service.',
+  500: 'Internal error of the portal.',
   503: 'The portal is shutting down, or the permission backend does not answer.',
 };
 
@@ -27,12 +27,12 @@ function parameter(name: string, description: string, where = 'path'): object {
   return { name, in: where, required: where === 'path', description, schema: { type: 'string' } };
 }
 
-const pluginId = parameter('pluginId', 'Id of a plugin, static or not.');
+const pluginId = parameter('pluginId', 'Id of a static or dynamic plugin.');
 const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
 
 const wait = parameter(
   'Prefer',
-  '`wait=<seconds>` (RFC 7240): wait for the end of the operation, at most 55 seconds; 2 if left out. It is answered 202 after that.',
+  '`wait=<seconds>` (RFC 7240): wait for the end of the operation, at most 55 seconds (default 2). Then the answer is 202.',
   'header',
 );
 
@@ -71,8 +71,8 @@ function write(operationId: string, summary: string): { post: object } {
 const started = {
   200: content('Done.', ref('OperationDone')),
   202: {
-    ...content('Under way.', ref('OperationStarted')),
-    headers: { Location: { description: 'The operation, to follow.', schema: { type: 'string' } } },
+    ...content('In progress.', ref('OperationStarted')),
+    headers: { Location: { description: 'The operation, which can be polled.', schema: { type: 'string' } } },
   },
 };
 
@@ -80,11 +80,11 @@ const uploadPlugin = {
   operationId: 'uploadPlugin',
   summary: 'Put an archive of a bundle into the root directory',
   description:
-    'It passes every check of a drop before it is put there as a whole, in place of an earlier upload of the same package.',
+    'The archive passes every check of a drop before it is moved there. It replaces an earlier upload of the same package.',
   parameters: [wait],
   requestBody: {
     required: true,
-    description: 'A `.tgz`, of at most 64 MiB.',
+    description: 'A `.tgz` of at most 64 MiB.',
     content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } },
   },
   responses: { ...started, ...errors(401, 403, 409, 413, 422, 500, 503) },
@@ -118,34 +118,34 @@ export const paths = {
   },
   '/v1/plugins/{name}/config': read(
     'getPluginConfig',
-    'What it reads of app-config, and which of it is set',
+    'Config schemas of the plugin, and which of its keys are set',
     content('Schemas and keys.', ref('Config')),
     [name],
     errors(422),
   ),
   '/v1/plugins/{name}/sbom': read(
     'getPluginSbom',
-    'What it is made of',
+    'Software bill of materials',
     content('CycloneDX.', { type: 'object' }, 'application/vnd.cyclonedx+json'),
     [name],
   ),
-  '/v1/plugins/{name}/reload': write('reloadPlugin', 'Start it anew, from its drop where that has changed'),
-  '/v1/plugins/{name}/disable': write('disablePlugin', 'Take it out of service until it is enabled'),
-  '/v1/plugins/{name}/enable': write('enablePlugin', 'Put it back into service'),
-  '/v1/plugins/{name}/rollback': write('rollbackPlugin', 'Go back to the build before, until the drop changes'),
+  '/v1/plugins/{name}/reload': write('reloadPlugin', 'Restart a plugin, from its drop if that has changed'),
+  '/v1/plugins/{name}/disable': write('disablePlugin', 'Take a plugin out of service until it is enabled'),
+  '/v1/plugins/{name}/enable': write('enablePlugin', 'Put a plugin back into service'),
+  '/v1/plugins/{name}/rollback': write('rollbackPlugin', 'Return to the previous build until the drop changes'),
   '/v1/operations/{id}': read(
     'getOperation',
-    'An operation under way, or one of the latest',
+    'An operation in progress, or one of the latest',
     content('The operation.', ref('Operation')),
     [parameter('id', 'As `operation.id` or `Location` said.')],
   ),
   '/v1/events': {
     get: {
       operationId: 'followEvents',
-      summary: 'What happens, as Server-Sent Events',
+      summary: 'Events of all plugins, as Server-Sent Events',
       description:
-        'Each message has the id, the type and as data the JSON of an event. Where what has happened since the event ' +
-        'that the client names is not known to be all, a message `reset` with a whole plugin list comes first.',
+        'Each message has the id, the type and, as data, the JSON of an event. If some events since the one ' +
+        'that the client names are gone, a message `reset` with the whole plugin list comes first.',
       parameters: [
         parameter('Last-Event-ID', 'Id of the last event seen.', 'header'),
         parameter('after', 'The same, for a first connection.', 'query'),
@@ -158,19 +158,23 @@ export const paths = {
   },
   '/v1/{pluginId}/health': read(
     'getHealth',
-    'How a plugin is, as last heard',
+    'Latest health of a plugin',
     content('It works.', ref('Health')),
     [pluginId],
     { 503: content('It does not work, or the permission backend does not answer.', oneOf('Health', 'Error')) },
   ),
   '/v1/{pluginId}/metrics': read(
     'getMetrics',
-    'What is measured of a plugin, and what it measures itself',
+    'Metrics about a plugin, and metrics of the plugin itself',
     content("Prometheus' text format.", { type: 'string' }, 'text/plain'),
     [pluginId],
   ),
-  '/v1/boot': read('getBoot', 'Where the time of the start went', content('A tree of steps.', ref('Span'))),
-  '/v1/host': read('getHost', 'What bundles are held against', content('The host.', ref('Host'))),
+  '/v1/boot': read('getBoot', 'Timing of the start', content('A tree of steps.', ref('Span'))),
+  '/v1/host': read(
+    'getHost',
+    'The host manifest, which bundles are checked against',
+    content('The host.', ref('Host')),
+  ),
   '/v1/openapi.json': read('getDescription', 'This description', content('OpenAPI 3.1.', { type: 'object' })),
 };
 

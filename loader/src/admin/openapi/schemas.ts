@@ -10,7 +10,7 @@ export function ref(name: keyof typeof schemas): Schema {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-/** A closed object: what is not described is not answered. */
+/** A closed object: answers contain no other properties. */
 function object(required: Record<string, Schema>, optional: Record<string, Schema> = {}, description?: string): Schema {
   return {
     type: 'object',
@@ -36,7 +36,7 @@ const time = { type: 'string', format: 'date-time' };
 const digest = { type: 'string', pattern: '^[0-9a-f]{64}$', description: 'SHA-256 over all files.' };
 const state = oneOf(...PLUGIN_STATES);
 const code = { ...oneOf(...Object.keys(codes)), description: 'Permanent; docs/errors.md lists all.' };
-const details = { type: 'object', description: 'Facts behind the message.' };
+const details = { type: 'object', description: 'Machine-readable facts of the message.' };
 const fault = { code, message: text, hint: { ...text, description: 'What to do about it.' }, details };
 const routes = list(object({ pluginId: text, path: text, allow: oneOf('unauthenticated', 'user-cookie') }));
 const policy = {
@@ -56,13 +56,13 @@ const error = object(
 
 const check = object(
   { name: text, status: oneOf('ok', 'degraded', 'error'), durationMs: count },
-  { message: text, details: { type: 'object', description: 'Whatever the plugin tells.' } },
+  { message: text, details: { type: 'object', description: 'Details from the plugin.' } },
 );
 
 const health = object({
   condition: { ...oneOf('healthy', 'degraded'), description: 'Degraded after three rounds in a row with an error.' },
-  since: { ...time, description: 'Of the condition.' },
-  status: { ...oneOf('ok', 'degraded', 'error'), description: 'Of the latest round: that of its worst check.' },
+  since: { ...time, description: 'Since when the condition holds.' },
+  status: { ...oneOf('ok', 'degraded', 'error'), description: 'Status of the worst check in the latest round.' },
   checkedAt: time,
   checks: list(check),
 });
@@ -74,8 +74,8 @@ const span = object(
     durationMs: milliseconds,
     children: list({ $ref: '#/components/schemas/Span' }),
   },
-  { label: { ...text, description: 'What it was done to.' }, failed: { type: 'boolean' } },
-  'A step; steps that ran side by side overlap. `startMs` is from the begin of the whole.',
+  { label: { ...text, description: 'Subject of the step.' }, failed: { type: 'boolean' } },
+  'A step. Concurrent steps overlap. `startMs` counts from the beginning of the whole.',
 );
 
 const plugin = object(
@@ -93,8 +93,8 @@ const plugin = object(
     role: text,
     digest,
     drop: { ...text, description: 'The drop in the root directory.' },
-    loaded: object({ version: text, digest, since: time }, {}, 'What serves.'),
-    onDisk: object({ version: text, digest, drop: text }, {}, 'What the drop that counts holds.'),
+    loaded: object({ version: text, digest, since: time }, {}, 'The build in service.'),
+    onDisk: object({ version: text, digest, drop: text }, {}, 'The build in the drop that takes precedence.'),
     generations: list(object({ version: text, digest, role: oneOf('serving', 'draining', 'previous') })),
     refusedRoutes: routes,
     signature: object({
@@ -107,23 +107,23 @@ const plugin = object(
       { version: text },
       'The build in `loaded` runs on a database that a newer one, `version`, has migrated.',
     ),
-    developed: { type: 'boolean', description: 'While `stagedoor dev` builds it from its source.' },
+    developed: { type: 'boolean', description: 'True while `stagedoor dev` builds it from source.' },
     attempt: count,
     isolation: oneOf('in-process', 'process'),
     process: object({ pid: count, rssBytes: count, restarts: count, startedAt: time }, { user: count }),
-    boot: { ...list(span), description: 'Where the time of its latest load went; not in lists.' },
+    boot: { ...list(span), description: 'Timing of its latest load; not in lists.' },
     health: { type: 'object', additionalProperties: health, description: 'By plugin id.' },
   },
-  '`state` speaks of `version`; `loaded` is what serves, `onDisk` what the drop holds.',
+  '`state` describes `version`; `loaded` is the build in service, `onDisk` the build in the drop.',
 );
 
 const config = object({
-  schemas: { ...list({ type: 'object' }), description: 'JSON schemas; app-config must suit all of them.' },
+  schemas: { ...list({ type: 'object' }), description: 'JSON schemas; app-config must match all of them.' },
   keys: list(
     object(
       {
         key: text,
-        set: { type: 'boolean', description: 'In app-config; the value is not told.' },
+        set: { type: 'boolean', description: 'Whether it is set in app-config; the value is not shown.' },
         required: { type: 'boolean' },
         secret: { type: 'boolean' },
       },
@@ -138,7 +138,7 @@ const permitted = object(
     by: {
       ...oneOf('operators', 'policy', 'session', 'access-restriction'),
       description:
-        'What allows it: `dynamicPlugins.operators`, a permission policy, being signed in, or that of the token.',
+        'What allows it: `dynamicPlugins.operators`, a permission policy, the session, or the access restriction of the token.',
     },
     code,
     message: text,
@@ -150,7 +150,7 @@ const access = object({
   caller: object({}, { user: { ...text, description: 'Entity ref.' }, service: text }),
   read: permitted,
   install: permitted,
-  upload: { ...permitted, description: 'As install, where the portal takes uploads.' },
+  upload: { ...permitted, description: 'As install, if the portal accepts uploads.' },
   operate: { ...permitted, description: 'Enable, disable, reload and roll back.' },
   configure: permitted,
 });
@@ -182,7 +182,7 @@ const event = object(
 
 const host = object(
   { node: text, platform: text, arch: text, abi: text, shared: { type: 'object', additionalProperties: text } },
-  { backstage: text },
+  { backstage: text, backstageFrom: { type: 'string', enum: ['backstage.json', 'installed'] } },
 );
 
 /** A change of which there is nothing else to show: it has begun, or its plugin is gone. */
@@ -208,12 +208,12 @@ export const schemas = {
   PluginList: object(
     {
       items: list({ $ref: '#/components/schemas/Plugin' }),
-      lastEventId: { ...count, description: 'GET /v1/events?after=<it> goes on from here.' },
+      lastEventId: { ...count, description: 'GET /v1/events?after=<id> continues from here.' },
     },
     {
       faults: {
         ...list(object({ code, message: text }, { hint: text, details })),
-        description: 'What keeps the portal from following its drops now; absent where nothing does.',
+        description: 'What keeps the portal from following its drops now; absent if nothing does.',
       },
     },
   ),

@@ -1,4 +1,5 @@
-// A process that imports one CommonJS file and tells what that loads: `node child.cjs.js <file>`. See importInTurns.ts.
+// A process that imports one CommonJS file and prints which files that loads: `node child.cjs.js <file>`. See
+// importInTurns.ts.
 import { createRequire } from 'node:module';
 import { loadOrder } from './loadOrder';
 

@@ -9,12 +9,12 @@ const CHILD = join(__dirname, 'host', 'modules', 'child.cjs.js');
 const TIMEOUT_MS = 30_000;
 /** A thousand paths take a tenth of it. */
 const MOST_BYTES = 2 ** 24;
-/** How long modules are loaded before other work comes. */
+/** How long modules are loaded before other work gets a turn. */
 const TURN_MS = 10;
 
 /**
- * Which files requiring this CommonJS file loads, in an order in which they can be required one by one; found out in a process
- * of its own. Resolves to none where that fails: whoever imports the file will hear of it.
+ * The files that requiring this CommonJS file loads, in an order in which they can be required one by one, determined in a
+ * separate process. Resolves to an empty list on failure: the importer of the file will report it.
  */
 export function modulesOf(file: string): Promise<string[]> {
   return new Promise((resolve) => {
@@ -26,7 +26,7 @@ export function modulesOf(file: string): Promise<string[]> {
   });
 }
 
-/** Requires files one after another with other work in between. One that fails ends it: whoever needs it will hear of it. */
+/** Requires files one at a time with other work in between. Stops at one that fails: its user will report it. */
 export async function importInTurns(files: readonly string[]): Promise<void> {
   const require = createRequire(__filename);
   let began = performance.now();
@@ -43,7 +43,7 @@ export async function importInTurns(files: readonly string[]): Promise<void> {
   }
 }
 
-/** Packages print as they like: what is looked for is in the last line. */
+/** Packages may print anything: the result is in the last line. */
 function readFiles(output: string): string[] {
   try {
     return JSON.parse(output.slice(output.lastIndexOf('\n') + 1)) as string[];

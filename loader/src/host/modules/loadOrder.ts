@@ -1,4 +1,4 @@
-/** A module on the way through those that it requires (R. Tarjan, Depth-first search and linear graph algorithms, 1972). */
+/** State of a module during the search (R. Tarjan, Depth-first search and linear graph algorithms, 1972). */
 interface Visited {
   index: number;
   lowest: number;
@@ -6,8 +6,8 @@ interface Visited {
 }
 
 /**
- * Requires a file and tells which files that loaded, such that each can be required by itself in this order: all it requires
- * is there then. Modules that require each other are loaded together, by the first of them that was required.
+ * Requires a file and returns the files that this loaded, in an order in which each can be required by itself. Modules that
+ * require each other are loaded together, by the first of them that was required.
  */
 export function loadOrder(require: NodeJS.Require, entry: string): string[] {
   require(entry);

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../../errors/faultText';
 import type { HealthSettings } from '../../settings/health';
+import { pluginUnhealthy } from '../errors';
 import type { HealthReport } from './report';
 
 /** The latest round of checks of a plugin, and what the rounds so far mean. */
@@ -28,30 +29,30 @@ export interface MonitoredUnit {
   readonly current?: MonitoredGeneration;
 }
 
-/** What {@link HealthMonitor} works with. */
+/** Dependencies of {@link HealthMonitor}. */
 export interface HealthMonitorOptions {
   settings: HealthSettings;
   units: () => readonly MonitoredUnit[];
   logger: LoggerService;
-  /** Hears when a plugin's condition changes; with the fault that made it degraded. */
+  /** Called when a plugin's condition changes, with the error that made it degraded. */
   onChange(generation: MonitoredGeneration, health: PluginHealth, fault: StagedoorError | undefined): void;
 }
 
-/** Rounds with an error, in a row, until something is done about it. */
+/** Consecutive rounds with an error after which the plugin is degraded. */
 const MAX_FAILURES = 3;
-/** How often it looks for units that are due, or have a new generation, in milliseconds. */
+/** Interval in milliseconds between looks for units that are due or have a new generation. */
 const LOOK_EVERY_MS = 500;
 
 interface Watched {
   generation: MonitoredGeneration;
-  /** When the round that was last begun was begun; milliseconds. */
+  /** Start of the latest round, in milliseconds. */
   begun: number;
   failures: number;
   round?: Promise<void>;
   health?: PluginHealth;
 }
 
-/** Asks every plugin how it is, and remembers what it said: whoever wants to know costs the plugin nothing. */
+/** Runs the health checks of every plugin and keeps the results: reading them costs the plugin nothing. */
 export class HealthMonitor {
   readonly #options: HealthMonitorOptions;
   readonly #watched = new Map<string, Watched>();
@@ -61,7 +62,7 @@ export class HealthMonitor {
     this.#options = options;
   }
 
-  /** Begins to ask. */
+  /** Starts the checks. */
   start(): void {
     this.#timer = setInterval(() => this.#look(), Math.min(LOOK_EVERY_MS, this.#options.settings.intervalMs)).unref();
     this.#look();
@@ -71,14 +72,14 @@ export class HealthMonitor {
     clearInterval(this.#timer);
   }
 
-  /** What was last heard of a plugin; undefined where it was not asked yet, or does not run. */
+  /** The latest health of a plugin; undefined if it has not been checked yet, or does not run. */
   latest(pluginId: string): PluginHealth | undefined {
     const unit = this.#options.units().find((candidate) => candidate.pluginId === pluginId);
     const watched = this.#watched.get(pluginId);
     return watched && watched.generation === unit?.current ? watched.health : undefined;
   }
 
-  /** The same, after a first round where there was none; undefined for a plugin that does not run. */
+  /** The same, after a first round if there was none; undefined for a plugin that does not run. */
   async of(pluginId: string): Promise<PluginHealth | undefined> {
     const latest = this.latest(pluginId);
     if (latest) return latest;
@@ -111,7 +112,7 @@ export class HealthMonitor {
     return watched;
   }
 
-  /** One round at a time: whoever asks meanwhile waits for the one that is under way. */
+  /** One round at a time: callers meanwhile wait for the one in progress. */
   #round(watched: Watched): Promise<void> {
     watched.round ??= (async () => {
       watched.begun = performance.now();
@@ -152,5 +153,5 @@ export class HealthMonitor {
 function unhealthy(pluginId: string, { checks }: HealthReport): StagedoorError {
   const bad = checks.filter(({ status }) => status !== 'ok');
   const text = bad.map(({ name, status, message }) => `${name}: ${message ?? status}`).join('; ');
-  return new StagedoorError('PLUGIN_UNHEALTHY', `The health checks of plugin '${pluginId}' fail. ${text}`);
+  return pluginUnhealthy(pluginId, text);
 }

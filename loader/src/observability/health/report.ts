@@ -9,7 +9,7 @@ const MAX_CHECKS = 100;
 
 type CheckStatus = (typeof STATUSES)[number];
 
-/** What one check came to. */
+/** The result of one check. */
 export interface CheckReport {
   name: string;
   status: CheckStatus;
@@ -19,7 +19,7 @@ export interface CheckReport {
   durationMs: number;
 }
 
-/** What all checks of a plugin came to; the worst of them decides. */
+/** The results of all checks of a plugin; the worst of them decides. */
 export interface HealthReport {
   status: CheckStatus;
   checks: CheckReport[];
@@ -36,12 +36,12 @@ export function failedReport(name: string, message: string): HealthReport {
   return reportOf([{ name, status: 'error', message, durationMs: 0 }]);
 }
 
-/** What a plugin said of a check, as far as it can be shown: bounded, and JSON. */
+/** The result of a check as it can be shown: bounded, and JSON. */
 export function checkReport(name: string, found: unknown, durationMs: number): CheckReport {
   const { status = 'ok', message, details } = asObject(found ?? {}) ?? { status: found };
   const base = { name: name.slice(0, NAME_CHARS), durationMs: Math.round(durationMs) };
   if (!STATUSES.includes(status as CheckStatus)) {
-    return { ...base, status: 'error', message: `The check answered neither ok, degraded nor error.` };
+    return { ...base, status: 'error', message: `The check returned neither ok, degraded nor error.` };
   }
   const shown = showable(details);
   return {
@@ -52,7 +52,7 @@ export function checkReport(name: string, found: unknown, durationMs: number): C
   };
 }
 
-/** A report that came from another process; undefined for what is none. */
+/** A report from another process; undefined if it is invalid. */
 export function reportFrom(value: unknown): HealthReport | undefined {
   const checks = asObject(value)?.checks;
   if (!Array.isArray(checks)) return undefined;

@@ -4,12 +4,12 @@ const SAMPLE = /^[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? (NaN|[+-]?(Inf|[\d.]+(e[+-]?\
 /** Media type of Prometheus' text format. */
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** Names of what the portal itself measures begin with this. */
+/** Prefix of the metrics of the portal itself. */
 export const OWN_PREFIX = 'stagedoor_';
 
 /**
- * Joins metrics in Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats) into one text that
- * describes each name once, wherever its samples come from. Lines that are no metrics are left out.
+ * Merges metrics in Prometheus' text format (prometheus.io/docs/instrumenting/exposition_formats) into one text that
+ * describes each name once. Lines that are not metrics are left out.
  */
 export function joinExpositions(texts: readonly string[]): string {
   const families = new Map<string, { head: Map<string, string>; samples: string[] }>();
@@ -30,7 +30,7 @@ export function joinExpositions(texts: readonly string[]): string {
     .join('');
 }
 
-/** What a plugin's own process says it measured, less what only the portal can know. */
+/** The metrics from a plugin's own process, without those that only the portal can know. */
 export function ofPlugin(text: string): string {
   const foreign = new RegExp(`^(# \\w+ )?${OWN_PREFIX}`);
   const lines = text.split('\n').filter((line) => !foreign.test(line));

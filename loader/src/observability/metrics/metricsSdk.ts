@@ -1,13 +1,18 @@
-import type { Attributes, HrTime, Meter } from '@opentelemetry/api';
+import { metrics, ValueType, type Attributes, type HrTime, type Meter } from '@opentelemetry/api';
 import type { HistogramMetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as Sdk from './sdk';
 import { BUCKETS, type SeriesSource } from './series';
+
+const SDK = join(__dirname, 'observability', 'metrics', 'sdk.cjs.js');
 
 /** Chooses data points by the scope of their meter and by their attributes. */
 export type Pick = (scope: string, attributes: Attributes) => boolean;
 
-/** A place where metrics are kept until somebody asks for them. */
+/** Storage of metrics until they are collected. */
 export interface MetricsSdk {
-  /** For what the portal measures: kept here, and told to the SDK that the operator runs, if any. */
+  /** For the portal's own metrics: kept here, and reported to the SDK of the operator, if any. */
   readonly meters: readonly Meter[];
   /** Those of them that tell the operator's SDK. */
   readonly operatorMeters: readonly Meter[];
@@ -20,14 +25,13 @@ export interface MetricsSdk {
 export const OWN_SCOPE = 'stagedoor';
 
 /**
- * Imports OpenTelemetry's metrics SDK and sets up a provider, for the whole process where the operator has set up none
- * before the start: then what plugins measure is kept here, too. `counted` is kept elsewhere and shown here.
+ * Imports OpenTelemetry's metrics SDK and sets up a provider. If the operator has not set up one before the start, it is set
+ * for the whole process, so metrics of plugins are kept here, too. `counted` is kept elsewhere and included in the output.
  */
-export async function openMetrics(counted: readonly SeriesSource[] = []): Promise<MetricsSdk> {
-  const { metrics, ValueType } = await import('@opentelemetry/api');
-  const { AggregationTemporality, DataPointType, MeterProvider, MetricReader } =
-    await import('@opentelemetry/sdk-metrics');
-  const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
+export function openMetrics(counted: readonly SeriesSource[] = []): MetricsSdk {
+  const { AggregationTemporality, DataPointType, MeterProvider, MetricReader, PrometheusSerializer } = createRequire(
+    __filename,
+  )(SDK) as typeof Sdk;
 
   /** Collects when asked. */
   class PullReader extends MetricReader {
@@ -49,7 +53,7 @@ export async function openMetrics(counted: readonly SeriesSource[] = []): Promis
   });
   const provider = new MeterProvider({ readers: [reader] });
   const global = metrics.getMeterProvider();
-  // The API has no other way to ask; setting one beside another is refused with a complaint in the operator's log.
+  // The API offers no other way to find out; setting a second provider would log a warning of the SDK.
   const free = global.constructor.name === 'NoopMeterProvider';
   if (free) metrics.setGlobalMeterProvider(provider);
   const serializer = new PrometheusSerializer(undefined, false, undefined, true);
@@ -76,9 +80,9 @@ function now(): HrTime {
 function picked({ resource, scopeMetrics }: ResourceMetrics, pick: Pick): ResourceMetrics {
   return {
     resource,
-    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({
+    scopeMetrics: scopeMetrics.map(({ scope, metrics: measured }) => ({
       scope,
-      metrics: metrics.flatMap((metric) => {
+      metrics: measured.flatMap((metric) => {
         const dataPoints = metric.dataPoints.filter(({ attributes }) => pick(scope.name, attributes));
         return dataPoints.length > 0 ? [{ ...metric, dataPoints } as typeof metric] : [];
       }),

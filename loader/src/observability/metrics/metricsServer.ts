@@ -1,9 +1,9 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { createServer, type Server } from 'node:http';
+import { metricsPortUnavailable } from '../errors';
 import { METRICS_TYPE } from './exposition';
 
 /**
- * Serves `GET /metrics` on a port of its own, without a session: the address it is bound to says who may ask. Rejects
+ * Serves `GET /metrics` on a separate port without a session: the address that it is bound to restricts the callers. Rejects
  * with METRICS_PORT_UNAVAILABLE.
  */
 export async function serveMetrics(
@@ -21,10 +21,7 @@ export async function serveMetrics(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
-      const message = `Metrics cannot be served on ${host}:${port}: ${cause.message}`;
-      reject(new StagedoorError('METRICS_PORT_UNAVAILABLE', message, { cause }));
-    });
+    server.once('error', (cause) => reject(metricsPortUnavailable({ host, port }, cause)));
     server.listen(port, host, resolve);
   });
   return server.unref();

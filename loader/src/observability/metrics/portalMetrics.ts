@@ -4,19 +4,19 @@ import type { MetricsSdk } from './metricsSdk';
 import { BUCKETS, type Described } from './series';
 import type { Traffic } from './traffic';
 
-/** What is looked up when somebody asks for metrics. */
+/** Values that are read when metrics are collected. */
 export interface MetricSources {
   /** The state of every bundle. */
   states(): string[];
-  /** Codes of what keeps the portal from following its drops now. */
+  /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   /** Plugins that run in processes of their own. */
   processes(): Array<{ pluginId: string; restarts: number; rssBytes: number }>;
 }
 
 /**
- * What the portal measures of its plugins. Labels are few and bounded: plugin ids and bundle names that were ever there,
- * states, known methods, classes of status.
+ * The portal's metrics about its plugins. Labels are few and bounded: plugin ids and bundle names that have existed, states,
+ * known methods, status classes.
  */
 export class PortalMetrics {
   readonly traffic: Traffic;
@@ -49,10 +49,10 @@ export class PortalMetrics {
     gauge('bundles', 'Bundles by state.').addCallback((result) => {
       for (const [state, count] of ofStates(states())) result.observe(count, { state });
     });
-    gauge('faults', 'What keeps the portal from following its drops, by code.').addCallback((result) => {
+    gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
       for (const [code, count] of ofFaults(faults())) result.observe(count, { code });
     });
-    gauge('faults', 'What keeps the portal from following its drops, by code.').addCallback((result) => {
+    gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
       const all = faults();
       for (const code of new Set(all)) result.observe(all.filter((other) => other === code).length, { code });
     });
@@ -76,7 +76,7 @@ export class PortalMetrics {
   }
 }
 
-/** Counts texts, with 0 for those that were there before: a gauge that is not told otherwise goes on with its last value. */
+/** Counts texts, with 0 for earlier ones: a gauge without a new value keeps its last one. */
 function counter(): (texts: readonly string[]) => Map<string, number> {
   const known = new Set<string>();
   return (texts) => {

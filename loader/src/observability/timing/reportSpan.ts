@@ -1,7 +1,7 @@
 import type { Context, Tracer } from '@opentelemetry/api';
 import type { Span } from './timed';
 
-/** Tells a tree that has just ended to the tracer that the operator runs, if any: one trace, a span each. */
+/** Reports a completed tree to the tracer of the operator, if any: one trace with one span for each step. */
 export function reportSpan(root: Span): void {
   const began = Date.now() - root.durationMs;
   void import('@opentelemetry/api').then(({ ROOT_CONTEXT, SpanStatusCode, trace }) => {

@@ -6,13 +6,13 @@ export type { Span };
 
 interface Whole {
   began: number;
-  /** What plugins leave running keeps the context of its start: it adds nothing to a tree that is done. */
+  /** Background work of plugins keeps the context of its start: it must not add to a completed tree. */
   done: boolean;
 }
 
 const current = new AsyncLocalStorage<{ span: Span; whole: Whole }>();
 
-/** Times `work` as a step of whatever is being timed around it, if anything is. Returns what `work` returns. */
+/** Times `work` as a step of the surrounding measurement, if there is one. Returns what `work` returns. */
 export function timed<T>(name: string, label: string | undefined, work: () => T): T {
   const around = current.getStore();
   if (!around || around.whole.done) return work();
@@ -21,7 +21,7 @@ export function timed<T>(name: string, label: string | undefined, work: () => T)
   return current.run({ span, whole: around.whole }, () => ending(work, end));
 }
 
-/** Times `work` and every {@link timed} step in it; as part of what is timed around it already, if anything is. */
+/** Times `work` and every {@link timed} step in it, within the surrounding measurement, if there is one. */
 export function timedWhole<T>(name: string, work: () => Promise<T>, onDone: (span: Span) => void): Promise<T> {
   const around = current.getStore();
   if (around && !around.whole.done) return work();

@@ -6,13 +6,13 @@ import { timedWhole, type Span } from './timed';
 /** Step that every load of a bundle has, labelled with its name. */
 export const BUNDLE_STEP = 'bundle';
 
-/** Where the time of the start went, and that of the latest load of each bundle. */
+/** Timing of the start, and of the latest load of each bundle. */
 export class Timings {
   #start: Span = { name: 'start', startMs: 0, durationMs: 0, children: [] };
   readonly #latest = new Map<string, Span>();
   #logger: LoggerService | undefined;
 
-  /** Shows every tree from here on in this log, at level debug; the one of the start, too. */
+  /** Logs every tree from now on at level debug, including that of the start. */
   set logger(logger: LoggerService) {
     this.#logger = logger;
   }
@@ -25,7 +25,7 @@ export class Timings {
     });
   }
 
-  /** Times what is done to load something hot. */
+  /** Times a load while the portal runs. */
   load<T>(work: () => Promise<T>): Promise<T> {
     return timedWhole('load', work, (span) => this.#take(span));
   }

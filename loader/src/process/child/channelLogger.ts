@@ -4,10 +4,13 @@ import type { Channel } from '../channel';
 import type { LogEntry } from '../messages';
 import { sendableError } from './sendableError';
 
-/** Lines are dropped while more than this waits: a plugin that logs without end must not run out of memory by it. */
+/**
+ * Lines are dropped while more than this is buffered: a plugin that logs without end must not run out of memory because of
+ * it.
+ */
 const MOST_BACKLOG = 1024 * 1024;
 
-/** A logger whose lines the portal writes, with its own levels, format and redactions. */
+/** A logger whose lines the portal writes, with its levels, format and redactions. */
 export function channelLogger(portal: Pick<Channel, 'backlog' | 'notify'>): RootLoggerService {
   let dropped = 0;
   const send = (entry: LogEntry): void => {
@@ -16,7 +19,7 @@ export function channelLogger(portal: Pick<Channel, 'backlog' | 'notify'>): Root
       return;
     }
     if (dropped > 0) {
-      const message = `${dropped} log lines were dropped: more came than could be written`;
+      const message = `${dropped} log lines were dropped: they came faster than they could be written`;
       dropped = 0;
       portal.notify('log', { level: 'warn', message, labels: entry.labels });
     }
@@ -40,7 +43,7 @@ export function channelLogger(portal: Pick<Channel, 'backlog' | 'notify'>): Root
   return logger({});
 }
 
-/** The meta of a line as JSON; errors in it keep their text. What JSON cannot carry is told in words. */
+/** The meta of a line as JSON; errors in it keep their text. Values that JSON cannot represent are described in words. */
 function sendableMeta(meta: JsonObject): JsonObject {
   try {
     const replacer = (_key: string, value: unknown): unknown =>

@@ -18,10 +18,10 @@ import type { ChildSetup, ChildUnit, Registered, Routes, StartFault } from '../m
 import { childServer } from './listen';
 import { childServices, type ChildServices, type PortalLink } from './services';
 
-/** The lifecycle that the hooks of shared services are on; where there is a host backend, Backstage calls these. */
+/** The lifecycle that runs the hooks of shared services; with a host backend, Backstage calls these. */
 type HostLifecycle = RootLifecycleService & Record<'startup' | 'beforeShutdown' | 'shutdown', () => Promise<void>>;
 
-/** What a child does: it loads bundles and runs one unit of them. */
+/** The work of a child process: it loads bundles and runs one unit of them. */
 export class ChildRuntime {
   readonly #setup: ChildSetup;
   readonly #services: ChildServices;
@@ -41,7 +41,7 @@ export class ChildRuntime {
     if (setup.backendPluginApiDir) patchPackagePaths(setup.backendPluginApiDir);
   }
 
-  /** Loads a bundle and tells what it registers. Throws the codes of {@link contributionOf}. */
+  /** Loads a bundle and returns what it registers. Throws the codes of {@link contributionOf}. */
   async inspect(bundle: StagedBundle): Promise<Registered> {
     const { pluginIds, modules } = await this.#contribution(bundle);
     return { pluginIds, modules };
@@ -95,7 +95,7 @@ export class ChildRuntime {
     return this.#generation?.checkHealth(timeoutMs);
   }
 
-  /** What the plugin has measured, in Prometheus' text format. */
+  /** The metrics of the plugin, in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#services.metrics();
   }
@@ -115,7 +115,7 @@ export class ChildRuntime {
     return this.#stop();
   }
 
-  /** A plugin may open and mount paths after its start, which the portal must know of before it lets anybody reach them. */
+  /** A plugin may open and mount paths after its start; the portal must know them before it forwards requests there. */
   #tellRoutes(): void {
     if (!this.#generation || this.#telling) return;
     this.#telling = true;
@@ -144,7 +144,7 @@ function routesOf({ paths, openedRoutes, refusedRoutes, webSockets }: Generation
   return { paths: [...paths], openedRoutes, refusedRoutes, webSockets };
 }
 
-/** The same without prototypes, as the portal reads them: a plugin may have an id such as `constructor`. */
+/** The same without prototypes, in the form that the portal reads: a plugin id may be `constructor`. */
 function bare<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(bare) as T;

@@ -8,14 +8,14 @@ import { tidyAtRest } from './tidy';
 /** Room for the one header that the portal adds. */
 const OWN_HEADER_BYTES = 1024;
 
-/** What the server of a child needs. */
+/** Options of the server of a child. */
 export interface ListenOptions {
   config: RootConfigService;
   rootLogger: RootLoggerService;
   maxHeaderSize: number;
 }
 
-/** The HTTP side of a child: where its unit's routes go, and the server that the portal forwards requests to. */
+/** The HTTP side of a child: the routes of its unit, and the server that the portal forwards requests to. */
 export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions): {
   routes: RootHttpRouterService;
   listen(socketPath: string): Promise<void>;
@@ -23,7 +23,7 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
 } {
   const app = express();
   const routes = express.Router();
-  // As Backstage's own root router has it; what is for browsers (CORS, compression, …) the portal does.
+  // The settings of Backstage's own root router; middleware for browsers (CORS, compression, …) runs in the portal.
   const trustProxy = config.getOptional('backend.trustProxy');
   if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
   if (process.env.NODE_ENV === 'development') app.set('json spaces', 2);
@@ -35,11 +35,11 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   const noteActivity = tidyAtRest();
   const server: Server = createServer({ maxHeaderSize: maxHeaderSize + OWN_HEADER_BYTES }, (request, response) => {
     noteActivity();
-    // Only the portal asks here, and it says of each request whose it is.
+    // Only the portal connects here, and it describes the client of each request.
     if (restoreClient(request)) app(request, response);
     else request.destroy();
   });
-  // The portal is the only client, and has timeouts of its own towards its clients.
+  // The portal is the only client, and has its own timeouts for its clients.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.headersTimeout = 0;
@@ -47,7 +47,7 @@ export function childServer({ config, rootLogger, maxHeaderSize }: ListenOptions
   return {
     routes: {
       use: (path, handler) => void routes.use(path, handler),
-      // The unit keeps its handlers itself: nothing in a child registers one here.
+      // The unit keeps its handlers; nothing in a child registers one here.
       addWebSocketHandler: ({ path }) => {
         throw new Error(`No unit takes the WebSockets of ${path}`);
       },

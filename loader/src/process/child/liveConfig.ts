@@ -5,8 +5,8 @@ import type { JsonObject } from '@backstage/types';
 const CONTEXT = 'app-config';
 
 /**
- * App-config that can be replaced while it is in use: what was taken of it before speaks of the new values, too, as in a
- * Backstage backend that watches its files.
+ * App-config that can be replaced while it is in use: readers that were taken from it earlier return the new values too, as
+ * in a Backstage backend that watches its files.
  */
 export class LiveConfig {
   readonly #listeners = new Set<() => void>();
@@ -25,14 +25,14 @@ export class LiveConfig {
     return view(() => this.#reader, subscribe) as RootConfigService;
   }
 
-  /** Replaces all values and tells those who listen. */
+  /** Replaces all values and notifies the listeners. */
   replace(data: JsonObject): void {
     this.#reader = new ConfigReader(data, CONTEXT);
     for (const listener of [...this.#listeners]) listener();
   }
 }
 
-/** A config that asks `current` for the reader at each call; sections of it do the same. */
+/** A config that calls `current` for the reader at each access; its sections do the same. */
 function view(current: () => Config, subscribe: Config['subscribe']): Config {
   const section = (key: string): Config =>
     view(() => current().getOptionalConfig(key) ?? new ConfigReader(undefined, CONTEXT), subscribe);

@@ -1,12 +1,12 @@
 import type { Channel } from '../channel';
 import { channelLogger } from './channelLogger';
 
-/** How long the last words may take to leave. */
+/** How long the last log lines may take to be sent. */
 const LAST_WORDS_MS = 500;
 
 /**
- * Logs what no code caught. A rejection that nobody handles is logged, as a Backstage backend does; an exception ends the
- * process: what it interrupted is unknown, and here a fresh start costs one plugin a second.
+ * Logs uncaught errors. An unhandled rejection is only logged, as in a Backstage backend. An uncaught exception ends the
+ * process: its state is unknown, and a restart here costs one plugin a second.
  */
 export function reportFaults(portal: Pick<Channel, 'backlog' | 'notify'>): void {
   const logger = channelLogger(portal);

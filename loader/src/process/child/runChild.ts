@@ -11,12 +11,12 @@ import { startWatchdog } from './watchdog';
 const OUTPUT_FD = 3;
 const INPUT_FD = 4;
 const BEAT_MS = 1000;
-/** The portal is trusted, and app-config may be long. */
+/** The portal is trusted, and app-config may be large. */
 const LIMITS = { lineBytes: Infinity, bytesPerSecond: Infinity };
 
-/** Makes this process a child of the portal with the given process id, until that one says stop or is gone. */
+/** Makes this process a child of the portal with the given process id, until that sends stop or is gone. */
 export function runChild(parentPid: number): void {
-  // The membrane of a confined process has a thread that watches.
+  // In a confined process, a thread of the membrane watches the portal.
   if (!process.permission) startWatchdog(parentPid);
   // Terminals and service managers signal every process of a portal at once; only the portal decides about its children.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
@@ -54,7 +54,7 @@ export function runChild(parentPid: number): void {
     },
   });
   reportFaults(channel);
-  // The portal is gone; whatever the plugin started goes as well.
+  // The portal is gone; everything that the plugin started ends as well.
   input.once('close', () => process.kill(-process.pid, 'SIGKILL'));
   setInterval(() => channel.notify('beat'), BEAT_MS);
 }

@@ -1,6 +1,6 @@
 import type { SentError } from '../messages';
 
-/** Anything thrown, as it travels to the portal; the stack tells the causes as well. */
+/** Anything thrown, in the form that is sent to the portal; the stack includes the causes. */
 export function sendableError(thrown: unknown): SentError {
   if (!(thrown instanceof Error)) return { name: 'Error', message: String(thrown) };
   return { name: String(thrown.name), message: String(thrown.message), stack: stackOf(thrown) };

@@ -17,13 +17,13 @@ export type PortalLink = Pick<Channel, 'backlog' | 'call' | 'notify'>;
 export interface ChildServices {
   services: RootServices;
   config: LiveConfig;
-  /** What was measured through the metrics service, in Prometheus' text format. */
+  /** Metrics of the metrics service, in Prometheus' text format. */
   metrics(): Promise<string>;
 }
 
 /**
- * Backstage's default services for a child. App-config, log, discovery and the list of installed plugins are the
- * portal's; other services that the portal's own code adds or overrides live in the portal only.
+ * Backstage's default services for a child. App-config, log, discovery and the list of installed plugins come from the
+ * portal; other services that the portal's own code adds or overrides exist only in the portal.
  */
 export function childServices(
   portal: PortalLink,
@@ -48,20 +48,19 @@ export function childServices(
   provide(coreServices.discovery, () => portalDiscovery(portal));
   const installed = (): Promise<InstalledPlugins> => portal.call('installedPlugins') as Promise<InstalledPlugins>;
   services.add(PortalMetadata.ofProcess(installed, instanceId).factory(), 'explicit');
-  // The SDK is imported where it is needed only: it takes a sixth of the memory that a plugin's process has.
-  let sdk: Promise<MetricsSdk> | undefined;
+  // The SDK is imported only if needed.
+  let sdk: MetricsSdk | undefined;
   services.decorate(metricsServiceRef, (factory) => ({
     ...factory,
     factory: async (deps, context) => {
       sdk ??= openMetrics();
-      await sdk;
       return factory.factory(deps, context);
     },
   }));
-  return { services, config, metrics: async () => (sdk ? (await sdk).text(() => true) : '') };
+  return { services, config, metrics: async () => (await sdk?.text(() => true)) ?? '' };
 }
 
-/** Every plugin is where the portal says it is; the plugin of this child is, to all others and itself, in the portal. */
+/** The portal locates every plugin; the plugin of this child is reached through the portal by others and by itself. */
 function portalDiscovery(portal: PortalLink): DiscoveryService {
   const ask = (kind: 'internal' | 'external', pluginId: string): Promise<string> =>
     portal.call('discovery', { kind, pluginId }) as Promise<string>;

@@ -2,14 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 const QUIET_MS = 1000;
-/** More than this takes long enough to collect that a request which comes meanwhile would notice, in bytes. */
+/** Collecting more than this, in bytes, would noticeably delay a concurrent request. */
 const MOST_BYTES = 128 * 1024 * 1024;
-/** Less than this is not worth it, in bytes. */
+/** Less than this, in bytes, is not worth a collection. */
 const LEAST_GROWTH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Collects garbage once a process has come to rest: V8 does so only when something is allocated, and a process that
- * waits would keep what its start, or its last busy time, left behind. Returns what to call at each request.
+ * Collects garbage once a process is idle: V8 collects only when something is allocated, so an idle process would keep the
+ * garbage of its start, or of its last busy time. Returns a function to call at each request.
  */
 export function tidyAtRest(): () => void {
   setFlagsFromString('--expose-gc');
@@ -21,7 +21,7 @@ export function tidyAtRest(): () => void {
     active = false;
     const { heapUsed } = process.memoryUsage();
     if (wasActive || heapUsed > MOST_BYTES || heapUsed - kept < LEAST_GROWTH_BYTES) return;
-    // What the first round frees, the second gives back to the system.
+    // The second round returns the memory that the first one frees to the system.
     collect();
     collect();
     kept = process.memoryUsage().heapUsed;

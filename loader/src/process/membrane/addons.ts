@@ -6,13 +6,13 @@ import { guardSqliteDriver, type SqliteDriver } from './sqliteDriver';
 
 const DRIVER_FILE = '/better_sqlite3.node';
 
-/** Loads the host's SQLite driver, guarded, and native code of the bundles that carry some. Nothing else is loaded. */
+/** Loads the host's SQLite driver, guarded, and native code of bundles that contain some. Nothing else is loaded. */
 export function guardAddons({ driverDir, database, nativeCode }: MembranePolicy): void {
   const load = process.dlopen as (...args: unknown[]) => void;
   lock(process, 'dlopen', function dlopen(module: { exports: unknown }, filename: unknown, ...flags: unknown[]) {
     const file = realPath(toText(filename));
     if (driverDir !== undefined && isBelow(file, driverDir) && endsWith(file, DRIVER_FILE)) {
-      // Its own object: one of a plugin could see the driver before it is guarded.
+      // A new object: plugin code that provides one could see the driver before it is guarded.
       const own = { exports: {} as SqliteDriver };
       apply(load, process, [own, file]);
       guardSqliteDriver(own.exports, database);

@@ -1,8 +1,8 @@
 import { charCodeAt, slice } from './primordials';
 
 /**
- * An address as numbers: one of 32 bits for IPv4, which includes IPv4 in IPv6, or eight groups of 16 bits. Undefined for whatever
- * is not written as libuv reads addresses.
+ * An address as numbers: one 32-bit number for IPv4, including IPv4 in IPv6, or eight 16-bit groups. Undefined for anything
+ * that libuv does not read as an address.
  */
 export type Address = number | readonly number[];
 
@@ -16,7 +16,7 @@ export function parseAddress(text: string): Address | undefined {
   return groups && embedded(groups);
 }
 
-/** The one way in which an address is written in sets. */
+/** The normalised form of an address in sets. */
 export function addressKey(address: Address): string {
   if (typeof address === 'number') return `${address}`;
   let key = '';
@@ -24,7 +24,7 @@ export function addressKey(address: Address): string {
   return key;
 }
 
-/** Addresses that lead to this machine whatever its interfaces are: loopback, "any", and what goes to many. */
+/** Addresses that lead to this machine regardless of its interfaces: loopback, unspecified, broadcast and multicast. */
 export function isSelf(address: Address): boolean {
   if (typeof address === 'number') {
     const first = address >>> 24;
@@ -122,7 +122,7 @@ function hexDigit(code: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
-/** `host` as it is shown: without what could not be an address. */
+/** `host` for display, without characters that no address contains. */
 export function shownAddress(text: string, port: number): string {
   const host = slice(text, 0, 64);
   return `${parseV4(host, 0, host.length) === undefined ? `[${host}]` : host}:${port}`;

@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * Has the folder of the plugin's SQLite file look as it is: there. Backstage and the driver ask for it before they open the file,
- * and the process has no permission for a folder that holds the files of others. Not a guard: nothing is read or written.
+ * Makes the folder of the plugin's SQLite file appear to exist, which it does. Backstage and the driver check for it before
+ * they open the file, and the process has no permission for a folder with files of other plugins. Not a guard: nothing is
+ * read or written.
  */
 export function showDatabaseFolder(database: string | undefined): void {
   if (database === undefined) return;

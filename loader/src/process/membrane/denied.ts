@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { stringify, textSet, type TextSet } from './primordials';
 
-/** Begins the line on stderr by which a thread of a confined process tells the portal what it kept from the plugin. */
+/** Prefix of the line on stderr by which a thread of a confined process reports a denial to the portal. */
 export const DENIAL_PREFIX = 'stagedoor-denied ';
 
 const STDERR = 2;
@@ -16,7 +16,7 @@ export function deniedError(message: string): Error {
   return Object.assign(new Error(message), { code: 'ERR_ACCESS_DENIED' });
 }
 
-/** Tells the portal of a place that the plugin wanted to connect to, once for each. */
+/** Reports a denied target to the portal, once for each. */
 export function tellDenied(target: string): void {
   if (target in told || count >= MOST_TOLD) return;
   told[target] = true;

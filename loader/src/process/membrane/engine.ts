@@ -7,7 +7,7 @@ import { lock } from './lock';
 import { apply, construct, getPrototypeOf, setPrototypeOf } from './primordials';
 
 const HARMLESS_FLAG = /^--expose[-_]gc$/;
-/** Where compiled code is among the arguments of the constructor behind `vm.Script`. */
+/** Index of compiled code in the arguments of the constructor behind `vm.Script`. */
 const COMPILED_CODE = 4;
 /** `constants.compileCacheStatus.DISABLED` of node:module. */
 const COMPILE_CACHE_DISABLED = 3;
@@ -15,8 +15,8 @@ const COMPILE_CACHE_DISABLED = 3;
 type Constructor = new (...args: unknown[]) => object;
 
 /**
- * Closes ways around JavaScript itself: flags that open V8's internals, compiled code that V8 does not check, threads for module
- * hooks, and files that Node writes without asking its permission model.
+ * Closes bypasses of JavaScript itself: flags that expose V8's internals, compiled code that V8 does not verify, threads for
+ * module hooks, and files that Node writes without checking its permission model.
  */
 export function guardEngine(): void {
   const refuse = (what: string) =>

@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns';
 import net from 'node:net';
 import { getPrototypeOf, ownKeys } from './primordials';
 
-/** Prototypes of what Node opens connections with; every socket of a thread has one of these behind it. */
+/** Prototypes of Node's connection handles; every socket of a thread has one of these. */
 export interface HandlePrototypes {
   tcp: object;
   pipe: object;
@@ -50,13 +50,13 @@ export function handlePrototypes(nowhere: string): HandlePrototypes {
   };
 }
 
-/** What an object has under a name, or under the symbol of that description. */
+/** The property of an object with a name, or with a symbol of that description. */
 function handleOf(owner: object, ...path: string[]): Handle {
   let found: unknown = owner;
   for (const name of path) {
     const symbol = ownKeys(found as object).find((key) => (key as symbol).description === name);
     found = (found as Record<PropertyKey, unknown>)[symbol ?? name];
   }
-  if (typeof found !== 'object' || found === null) throw new Error(`Node has no ${path.join('.')} any more`);
+  if (typeof found !== 'object' || found === null) throw new Error(`Node no longer has ${path.join('.')}`);
   return found as Handle;
 }

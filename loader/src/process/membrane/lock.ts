@@ -1,8 +1,9 @@
 import { defineProperty } from './primordials';
 
 /**
- * Puts a guard in place of a method for good. An assignment to the object itself has no effect; objects that inherit from it may
- * have a property of their own, as `dgram` gives its handles. Throws where that is impossible: a process must not run without a guard.
+ * Replaces a method permanently by a guard. An assignment to the object itself has no effect; objects that inherit from it
+ * may have a property of their own, as `dgram` gives its handles. Throws if that is impossible: a process must not run
+ * without a guard.
  */
 export function lock(target: object, name: PropertyKey, guard: unknown): void {
   const locked = defineProperty(target, name, {

@@ -18,7 +18,7 @@ const GUARDIAN_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 
 
 type ThreadClass = typeof threads.Worker;
 
-/** Puts the membrane in force in this thread. What Node gives is out of reach afterwards, so that a second call has no effect. */
+/** Enables the membrane in this thread. Node's originals are unreachable afterwards, so a second call has no effect. */
 export function install(policy: MembranePolicy): void {
   const Thread = threads.Worker;
   guardSignals();
@@ -38,7 +38,7 @@ function enterThread(Thread: ThreadClass, { parentPid }: MembranePolicy): void {
     return;
   }
   const { workerData } = threads.receiveMessageOnPort(start.port)!.message as FirstMessage;
-  // As Node would have it: the envelope is the membrane's.
+  // As Node expects it: the envelope belongs to the membrane.
   Object.assign(threads, { parentPort: start.port, workerData, threadId: start.id });
   openThreads(Thread, start.guardian, start.id);
 }
@@ -63,7 +63,7 @@ function startGuardian(Thread: ThreadClass): threads.MessagePort {
     transferList: [port2],
     resourceLimits: GUARDIAN_LIMITS,
   });
-  // Without it nothing ends the process when the portal is gone.
+  // Without the guardian, nothing would end the process when the portal is gone.
   guardian.on('exit', () => process.kill(process.pid, 'SIGKILL'));
   guardian.unref();
   const handle = ownKeys(guardian).find((key) => (key as symbol).description === 'kHandle')!;

@@ -9,7 +9,7 @@ import { apply, resolvePath, slice, textSet, toNumber, toText, type TextSet } fr
 
 const DENIED = -constants.errno.EACCES;
 const INVALID = -constants.errno.EINVAL;
-/** Arguments of `send` where it names a place: request, list, length, port, address, callback. */
+/** Arguments of `send` with a destination: request, list, length, port, address, callback. */
 const SEND_TO = 6;
 
 const later = setImmediate;
@@ -22,7 +22,7 @@ interface ConnectRequest {
 type Failure = (handle: object, request: ConnectRequest) => number;
 type Method = (this: object, ...args: unknown[]) => unknown;
 
-/** Keeps sockets of this thread from places on this machine that the policy does not name. Others stay as they are. */
+/** Denies sockets of this thread access to targets on this machine that the policy does not name. Others are not affected. */
 export function guardNetwork(policy: MembranePolicy): void {
   const { tcp, udp, pipe, resolver, owner, nameServers } = handlePrototypes(`${policy.temporary}/nowhere`);
   const fail = failureOf(owner, policy.connectSetting);
@@ -57,7 +57,7 @@ function guardedSend(original: Method, allowed: TextSet): Method {
   };
 }
 
-/** What the resolver asks may only be the name servers of the machine, or ones outside of it. */
+/** The resolver may ask only the name servers of the machine, or ones outside of it. */
 function guardedServers(original: Method, own: ReadonlyArray<[string, number]>): Method {
   const allowed = textSet(own.flatMap(([address, port]) => placeKey(address, port) ?? []));
   return function setServers(this: object, given: unknown) {
@@ -100,8 +100,8 @@ function guardPipes(pipe: object, { sockets, ownSocket, temporary }: MembranePol
 }
 
 /**
- * Fails a request as a server that is not there does, later: some of Node's own code, e.g. http with a `socketPath`, listens for
- * errors only after it has begun to connect. The error of the socket names the setting.
+ * Fails a request asynchronously like an absent server: some of Node's own code, such as http with a `socketPath`, adds its
+ * error listeners only after it has begun to connect. The error names the setting.
  */
 function failureOf(owner: symbol | undefined, setting: string): Failure {
   const why = `: a confined process may not connect there (CONNECTION_DENIED); ${setting} does not list it`;
@@ -116,9 +116,9 @@ function failureOf(owner: symbol | undefined, setting: string): Failure {
   };
 }
 
-/** Why an address may not be used, as libuv tells it; undefined where it may. */
+/** libuv's error code for a denied address; undefined if it is allowed. */
 function faultOf(allowed: TextSet, text: unknown, port: number): number | undefined {
-  // Whatever becomes a text only when it is read could be another one each time.
+  // A value that converts to a string on access could be another one each time.
   const address = typeof text === 'string' ? parseAddress(text) : undefined;
   if (address === undefined) return INVALID;
   if (!isOwn(address) || `${addressKey(address)}|${port}` in allowed) return undefined;

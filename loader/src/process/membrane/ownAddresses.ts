@@ -10,14 +10,14 @@ const known = textSet();
 let readAt = 0;
 refresh();
 
-/** True where an address leads to this machine: loopback, an address of an interface, or one that goes to many. */
+/** True if an address leads to this machine: loopback, an address of an interface, broadcast or multicast. */
 export function isOwn(address: Address): boolean {
   if (isSelf(address)) return true;
   if (now() - readAt > KEPT_MS) refresh();
   return addressKey(address) in known;
 }
 
-/** Adds what the interfaces have now. Nothing is taken away: a plugin may make `os` see less than there is. */
+/** Adds the current addresses of the interfaces. Nothing is removed, because a plugin may hide some from `os`. */
 function refresh(): void {
   readAt = now();
   const interfaces = readInterfaces();

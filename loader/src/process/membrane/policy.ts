@@ -1,8 +1,8 @@
-/** What a confined process may reach beyond what Node's permission model decides; plain data, written into its preload. */
+/** The permissions of a confined process in addition to Node's permission model; plain data, written into its preload. */
 export interface MembranePolicy {
   /** The setting that lists further places. */
   connectSetting: string;
-  /** The portal that ends the process when it is gone. */
+  /** The process id of the portal; the process ends when it is gone. */
   parentPid: number;
   /** Addresses of this machine that may be connected to. */
   addresses: Array<{ address: string; port: number }>;
@@ -12,7 +12,7 @@ export interface MembranePolicy {
   ownSocket: string;
   /** The folder for its temporary files: it may listen and connect there. */
   temporary: string;
-  /** The folder of the host's SQLite driver, by real path; undefined where none is needed. */
+  /** The folder of the host's SQLite driver, by real path; undefined if none is needed. */
   driverDir?: string;
   /** SQLite file of the plugin, absolute. */
   database?: string;

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /**
- * What guards use, taken before the code of a plugin runs: a plugin may replace every method of every prototype later. Guards
- * therefore call no methods, iterate over nothing and spread nothing; they index, compare, and use what is here.
+ * Built-ins for guards, taken before plugin code runs: a plugin may replace every method of every prototype later. Guards
+ * therefore call no methods, and neither iterate nor spread; they index, compare, and use what is here.
  */
 export const { apply, construct, defineProperty, getPrototypeOf, setPrototypeOf, ownKeys } = Reflect;
 export const keysOf = Object.keys;
@@ -23,7 +23,7 @@ export function slice(text: string, from: number, to: number): string {
   return apply(sliceMethod, text, [from, to]) as string;
 }
 
-/** An object without a prototype, as a set of texts: what a plugin adds to Object.prototype is not in it. */
+/** An object without a prototype, as a set of strings: what a plugin adds to Object.prototype is not in it. */
 export type TextSet = Record<string, true>;
 
 export function textSet(items: readonly string[] = []): TextSet {

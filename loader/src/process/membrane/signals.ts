@@ -9,8 +9,8 @@ interface RawProcess {
 }
 
 /**
- * Lets a process send signals to itself and its own group only; the portal made it the leader of that. SIGUSR1, which opens an
- * inspector, not even to itself.
+ * Restricts signals to the process itself and its own group, which the portal made it the leader of. SIGUSR1, which opens an
+ * inspector, is not allowed at all.
  */
 export function guardSignals(): void {
   const raw = process as unknown as RawProcess;

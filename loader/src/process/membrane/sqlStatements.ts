@@ -9,8 +9,8 @@ const [DOUBLE_QUOTE, SINGLE_QUOTE, BACKTICK, OPENING_BRACKET, CLOSING_BRACKET] =
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
- * True for SQL that opens or writes another database file: a statement ATTACH, or VACUUM … INTO. Texts, names in quotes and
- * comments are passed over as SQLite's own tokenizer does (https://sqlite.org/src/file/src/tokenize.c).
+ * True for SQL that opens or writes another database file: ATTACH, or VACUUM … INTO. Strings, quoted names and comments are
+ * skipped as in SQLite's own tokenizer (https://sqlite.org/src/file/src/tokenize.c).
  */
 export function reachesOtherFiles(sql: string): boolean {
   let first = '';
@@ -21,7 +21,7 @@ export function reachesOtherFiles(sql: string): boolean {
     else if ((first === '' || first === 'VACUUM') && !isBlank(sql, index)) {
       const word = isWordPart(code) ? upperCase(sql, index, end) : '?';
       if (first === '') {
-        // EXPLAIN runs nothing, and stands before what would.
+        // EXPLAIN runs nothing, and may precede a statement.
         if (word === 'ATTACH') return true;
         if (word !== 'EXPLAIN' && word !== 'QUERY' && word !== 'PLAN') first = word;
       } else if (word === 'INTO') return true;

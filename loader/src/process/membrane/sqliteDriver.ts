@@ -8,12 +8,12 @@ export interface SqliteDriver {
   Database: new (...args: unknown[]) => object;
 }
 
-/** What SQLite calls a database without a file of its own. */
+/** SQLite's names for databases without a file. */
 const NO_FILE = { memory: ':memory:', temporary: '' };
 
 /**
- * Has the native driver open one file only, and no other through SQL. Files of SQLite are its own business from then on: the
- * process needs no permission for them, so that no plugin can write a journal that SQLite would trust.
+ * Restricts the native driver to one file, and forbids opening others through SQL. SQLite opens the file without the
+ * permission model, so no plugin can write a journal that SQLite would trust.
  */
 export function guardSqliteDriver(driver: SqliteDriver, file: string | undefined): void {
   const raw = driver.Database;
@@ -34,7 +34,7 @@ export function guardSqliteDriver(driver: SqliteDriver, file: string | undefined
     const original = prototype[name]!;
     lock(prototype, name, function run(this: object, ...args: unknown[]) {
       const sql = args[0];
-      // The driver takes nothing but texts.
+      // The driver accepts only strings.
       if (typeof sql === 'string' && reachesOtherFiles(sql)) {
         throw deniedError('A confined process runs no ATTACH and no VACUUM INTO.');
       }

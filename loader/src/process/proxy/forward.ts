@@ -75,7 +75,7 @@ function isUnparsed({ code }: NodeJS.ErrnoException): boolean {
   return code?.startsWith('HPE_') === true;
 }
 
-/** The head of a request to the child; undefined where Node's client does not take what its parser took. */
+/** The head of a request to the child; undefined if Node's client does not take what its parser took. */
 export function startRequest(
   request: IncomingMessage & { originalUrl?: string },
   framing: Framing,
@@ -140,7 +140,7 @@ function sendAnswer(answer: IncomingMessage, response: Response, breakOff: OnBro
   });
 }
 
-/** Throws where the child's answer has no status or headers that a client could be given. */
+/** Throws if the child's answer has no status or headers that a client could be given. */
 function sendHead(answer: IncomingMessage, response: Response): void {
   const { statusCode = 0, statusMessage = '' } = answer;
   if (statusCode < 200) throw new Error(`The child answered with status ${statusCode}`);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** True where something takes connections at a Unix socket: a process may live on without it. */
+/** True if something takes connections at a Unix socket: a process may live on without it. */
 export function listens(socketPath: string, timeoutMs: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ path: socketPath, timeout: timeoutMs });

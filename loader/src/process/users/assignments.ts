@@ -1,36 +1,37 @@
-import { StagedoorError, replaceFileSync } from '@stagedoor/bundle';
+import { replaceFileSync } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { UserRange } from '../../settings/process';
-import { stateUnwritable } from '../../stage/stateDirectory';
+import { stateUnwritable } from '../../stage/errors';
+import { userRecordsDamaged, usersExhausted } from '../errors';
 
 const FILE = 'users.json';
-/** Where users and groups have names: whoever has one is somebody. */
+/** The files that name users and groups: ids in them are in use. */
 const NAMED = ['/etc/passwd', '/etc/group'];
 
 /**
- * Which user each plugin has, remembered in `<stateDir>/users.json`. A user belongs to a plugin id together with the package that
- * brings it: a package that only says that it is for the plugin of another gets another user. Nobody gets one that was another's.
+ * The user of each plugin, recorded in `<stateDir>/users.json`. A user belongs to a plugin id together with the package that
+ * provides it: a package that only claims to be for another one's plugin gets another user. Users are never reassigned.
  */
 export class UserAssignments {
   readonly #path: string;
   readonly #range: UserRange;
   readonly #users: Map<string, number>;
 
-  /** Throws PROCESS_USER_UNAVAILABLE for a file that cannot be understood, STATE_UNWRITABLE for one that cannot be read. */
+  /** Throws PROCESS_USER_UNAVAILABLE for a file that cannot be parsed, STATE_UNWRITABLE for one that cannot be read. */
   constructor(stateDirectory: string, range: UserRange) {
     this.#path = join(stateDirectory, FILE);
     this.#range = range;
     this.#users = read(this.#path);
   }
 
-  /** Every user that was ever given. */
+  /** Every user that was ever assigned. */
   all(): number[] {
     return [...this.#users.values()];
   }
 
   /**
-   * The user of a plugin; a plugin id that is not known yet has one, too. Throws PROCESS_USER_UNAVAILABLE where all are taken,
+   * The user of a plugin; also for a plugin id that is not known yet. Throws PROCESS_USER_UNAVAILABLE if all are in use,
    * STATE_UNWRITABLE.
    */
   userOf(packageName: string, pluginId: string | undefined): number {
@@ -58,9 +59,7 @@ export class UserAssignments {
     const { from, count } = this.#range;
     const taken = new Set([...this.#users.values(), ...ownIds(), ...namedIds()]);
     for (let user = from; user < from + count; user++) if (!taken.has(user)) return user;
-    throw new StagedoorError('PROCESS_USER_UNAVAILABLE', `All ${count} users from ${from} on are taken.`, {
-      hint: 'Raise dynamicPlugins.process.users.count.',
-    });
+    throw usersExhausted(this.#range);
   }
 }
 
@@ -81,10 +80,8 @@ function read(path: string): Map<string, number> {
   } catch {
     // Not what was written.
   }
-  // Going on without it might give the files of one plugin to another.
-  throw new StagedoorError('PROCESS_USER_UNAVAILABLE', `${path} cannot be understood.`, {
-    hint: 'Restore the file, or remove the state directory while the portal is stopped.',
-  });
+  // Continuing without it could give the files of one plugin to another.
+  throw userRecordsDamaged(path);
 }
 
 function ownIds(): number[] {

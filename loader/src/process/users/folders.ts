@@ -1,25 +1,26 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { realpathSync, statSync } from 'node:fs';
 import { chmod, chown, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { folderWritable, pathClosed } from '../errors';
 
 const OTHERS_READ = 0o004;
 const OTHERS_WRITE = 0o002;
 const OTHERS_ENTER = 0o001;
 const STICKY = 0o1000;
 const ALL_OF_OTHERS = 0o077;
-/** Others pass through, and cannot see what is there. */
+/** Others may pass through, but not list. */
 const PASSED_THROUGH = 0o711;
 
 const SHOWN = 0o755;
 const SHOWN_TO_GROUP = 0o750;
 
-/** The entries of the state directory that a process passes through on its way to what it may read. */
+/** The entries of the state directory on the way to readable files. */
 const PASSED = ['staged', 'foreign', join('foreign', 'staged'), 'run'];
 
 /**
- * Lets the users of plugins into the state directory as far as they have to: to the shelf of links, and through the folders above
- * their own copies and sockets. Everything else there is closed.
+ * Opens the state directory to the users of plugins as far as needed: the shelf of links, and the folders above their own
+ * copies and sockets. Everything else there is closed.
  */
 export async function openStateDirectoryToUsers(stateDirectory: string): Promise<void> {
   for (const entry of await readdir(stateDirectory, { withFileTypes: true })) {
@@ -34,8 +35,8 @@ export async function openStateDirectoryToUsers(stateDirectory: string): Promise
 }
 
 /**
- * Lets a group read a staged copy, or everybody who finds it, where it is for more than one. A copy that is shown already stays as
- * it is: processes read it.
+ * Lets a group read a staged copy, or everybody if it is for several groups. A copy that is open already stays open, because
+ * processes read it.
  */
 export async function showCopy(dir: string, group: number | 'all'): Promise<void> {
   await passThrough(dirname(dir));
@@ -44,53 +45,43 @@ export async function showCopy(dir: string, group: number | 'all'): Promise<void
   if ((mode & 0o7777) === wanted && (group === 'all' || gid === group)) return;
   await showFoldersIn(dir);
   if (group !== 'all') {
-    // First closed, so that no other group reads it meanwhile.
+    // Closed first, so that no other group can read it meanwhile.
     await chmod(dir, 0o700);
     await chown(dir, process.geteuid!(), group);
   }
-  // Last: a copy whose top is shown is shown as a whole.
+  // Opened last: a copy is visible only when all of it is readable.
   await chmod(dir, wanted);
 }
 
 /**
- * What of some files and folders users other than the portal's cannot read, by the permissions of these and of all folders above
- * (PROCESS_USER_UNAVAILABLE); undefined where they can.
+ * The first of some paths that other users cannot read because of its permissions or those of a folder above
+ * (PROCESS_USER_UNAVAILABLE); undefined if all are readable.
  */
 export function unreadableFault(paths: readonly string[]): StagedoorError | undefined {
   for (const path of paths.map((each) => realpathSync(each))) {
     for (let at = path; ; at = dirname(at)) {
       const needed = at === path ? OTHERS_READ : OTHERS_ENTER;
       const { mode } = statSync(at);
-      if ((mode & needed) === 0) return closedFault(at, mode, path);
+      if ((mode & needed) === 0) return pathClosed(at, mode, path);
       if (dirname(at) === at) break;
     }
   }
   return undefined;
 }
 
-/** As {@link unreadableFault}, of the folders above a path alone. */
+/** As {@link unreadableFault}, for the folders above a path only. */
 export function unreachableFault(path: string): StagedoorError | undefined {
   for (let at = dirname(path); ; at = dirname(at)) {
     const { mode } = statSync(at);
-    if ((mode & OTHERS_ENTER) === 0) return closedFault(at, mode, path);
+    if ((mode & OTHERS_ENTER) === 0) return pathClosed(at, mode, path);
     if (dirname(at) === at) return undefined;
   }
 }
 
-function closedFault(at: string, mode: number, path: string): StagedoorError {
-  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  const what = at === path ? '' : `, on the way to ${path}`;
-  return new StagedoorError(
-    'PROCESS_USER_UNAVAILABLE',
-    `Processes with users of their own cannot read ${at} (mode ${octal})${what}.`,
-    { hint: 'Let other users read it, keep it elsewhere, or remove dynamicPlugins.process.users.' },
-  );
-}
-
 /**
- * Takes from other users what lets them change what the portal goes by: the right to write into some folders, and, in the folder for
- * everybody's temporary files, the right to replace the files of others. Folders that do not exist are left out. Throws
- * PROCESS_USER_UNAVAILABLE where that is not the portal's to do.
+ * Removes permissions that let other users tamper with the portal: to write into some folders and, in the folder for
+ * temporary files, to replace the files of others. Folders that do not exist are skipped. Throws PROCESS_USER_UNAVAILABLE if
+ * the portal may not change them.
  */
 export async function closeToWriters(folders: readonly string[], temporary: string): Promise<void> {
   for (const folder of [...folders, temporary]) {
@@ -99,9 +90,7 @@ export async function closeToWriters(folders: readonly string[], temporary: stri
     const mode = folder === temporary ? info.mode | STICKY : info.mode & ~OTHERS_WRITE;
     if (mode === info.mode) continue;
     await chmod(folder, mode & 0o7777).catch((cause: Error) => {
-      const message = `Every user may write into ${folder}, and that cannot be changed: ${cause.message}`;
-      const hint = folder === temporary ? `chmod +t ${folder}` : `chmod o-w ${folder}`;
-      throw new StagedoorError('PROCESS_USER_UNAVAILABLE', message, { cause, hint });
+      throw folderWritable(folder, folder === temporary ? `chmod +t ${folder}` : `chmod o-w ${folder}`, cause);
     });
   }
 }
@@ -112,7 +101,7 @@ async function passThrough(dir: string): Promise<void> {
   });
 }
 
-/** Gives all folders below one the mode that they have where no umask takes bits away. */
+/** Gives all folders below one the mode that they would have without a umask. */
 async function showFoldersIn(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;

@@ -1,17 +1,17 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { chmod, lchown, lstat, mkdir, readdir, readlink, rename, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { databaseIsLink } from '../errors';
 import { unreachableFault } from './folders';
 
-/** What SQLite keeps beside a database: first, so that one is never without its journal. */
+/** Files that SQLite keeps beside a database, in this order so that the database is never without its journal. */
 const BESIDE = ['-journal', '-wal', '-shm'];
 const FOLDER = '.d';
 const OTHERS_ENTER = 0o001;
 
 /**
- * Gives the SQLite file of a plugin to a user. SQLite makes and looks for journals in the folder of a database, and a journal that
- * another plugin could put there would change it: so the file moves to a folder of its own, `<file>.d`, and a link stays in its
- * place. Whoever opens the link, SQLite finds file and journals where they are. Throws PROCESS_USER_UNAVAILABLE.
+ * Gives the SQLite file of a plugin to a user. SQLite creates and looks for journals in the folder of a database, and a
+ * journal from another plugin could change it: so the file moves to a folder of its own, `<file>.d`, and a link stays in its
+ * place. SQLite resolves the link before it looks for journals. Throws PROCESS_USER_UNAVAILABLE.
  */
 export async function handOverDatabase(file: string, user: number): Promise<void> {
   await openFolder(dirname(file));
@@ -20,7 +20,7 @@ export async function handOverDatabase(file: string, user: number): Promise<void
   await mkdir(home, { mode: 0o700 }).catch(unlessThere);
   const info = await lstat(file).catch(unlessMissing);
   if (info?.isSymbolicLink()) {
-    if ((await readlink(file)) !== join(basename(home), basename(file))) throw elsewhere(file);
+    if ((await readlink(file)) !== join(basename(home), basename(file))) throw databaseIsLink(file);
   } else {
     for (const suffix of [...BESIDE, '']) {
       const own = await lstat(`${file}${suffix}`).catch(unlessMissing);
@@ -34,7 +34,7 @@ export async function handOverDatabase(file: string, user: number): Promise<void
   await giveFolder(home, user);
 }
 
-/** Takes back what was given in an earlier run, and closes the files of other plugins in a folder of SQLite files. */
+/** Reverts assignments of an earlier run, and closes the files of other plugins in a folder of SQLite files. */
 export async function closeDatabases(directory: string): Promise<void> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
@@ -44,7 +44,7 @@ export async function closeDatabases(directory: string): Promise<void> {
   }
 }
 
-/** Lets users pass through the folder of the databases; nobody else may put anything there. */
+/** Lets users pass through the folder of the databases; only the portal may create files there. */
 async function openFolder(dir: string): Promise<void> {
   const made = await mkdir(dir, { recursive: true });
   for (let at = dir; made !== undefined; at = dirname(at)) {
@@ -59,25 +59,15 @@ async function openFolder(dir: string): Promise<void> {
 
 async function giveFolder(home: string, user: number): Promise<void> {
   if ((await lstat(home)).uid === user) return;
-  // From here on its former owner cannot reach what is below.
+  // From now on its former owner cannot reach the content.
   await lchown(home, 0, 0);
   for (const name of await readdir(home)) {
     const path = join(home, name);
     const info = await lstat(path);
-    // A second name of a file may be anybody's.
+    // A file with a second hard link may belong to anybody.
     if (info.isFile() && info.nlink === 1) await lchown(path, user, user);
   }
   await lchown(home, user, user);
-}
-
-function elsewhere(file: string): StagedoorError {
-  return new StagedoorError(
-    'PROCESS_USER_UNAVAILABLE',
-    `${file} is a link, and is not given to the user of a plugin.`,
-    {
-      hint: 'Put the database in its place, or keep it in PostgreSQL.',
-    },
-  );
 }
 
 function unlessThere(error: NodeJS.ErrnoException): void {

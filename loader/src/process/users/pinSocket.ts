@@ -1,20 +1,20 @@
-import { StagedoorError } from '@stagedoor/bundle';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { socketNotListening } from '../errors';
 
 /** `O_PATH` of Linux, which Node does not name: open(2). */
 const NAME_ONLY = 0o10000000;
 
-/** A socket that stays the same whatever its owner puts in its place. */
+/** A reference to a socket that stays valid whatever its owner puts in its place. */
 export interface PinnedSocket {
-  /** Leads to it from this process. */
+  /** Its path for this process. */
   path: string;
-  /** Lets go of it. */
+  /** Releases it. */
   release(): void;
 }
 
 /**
- * Holds on to the Unix socket that a process of another user listens on. Root would follow a link there, to a socket of the
- * system. Throws INIT_FAILED where there is none of that user.
+ * Pins the Unix socket that a process of another user listens on. Root would follow a link in its place to a socket of the
+ * system. Throws INIT_FAILED if there is no socket of that user.
  */
 export function pinSocket(path: string, user: number): PinnedSocket {
   let fd: number | undefined;
@@ -24,8 +24,7 @@ export function pinSocket(path: string, user: number): PinnedSocket {
     if (!info.isSocket() || info.uid !== user) throw new Error(`it is not a socket of user ${user}`);
   } catch (cause) {
     if (fd !== undefined) closeSync(fd);
-    const message = `The process does not listen where it should: ${(cause as Error).message}.`;
-    throw new StagedoorError('INIT_FAILED', message, { cause });
+    throw socketNotListening(cause);
   }
   const held = fd;
   return { path: `/proc/self/fd/${held}`, release: () => closeSync(held) };

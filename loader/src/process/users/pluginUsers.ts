@@ -13,10 +13,10 @@ import { closeDatabases, handOverDatabase } from './handOverDatabase';
 import { endProcessesOf, emptyAs } from './processesOf';
 import { ownRights, switchingFault } from './switching';
 
-/** What the portal writes while plugins have users of their own is for the portal alone. */
+/** Files that the portal creates while plugins have their own users are for the portal only. */
 const PRIVATE = 0o077;
 
-/** What {@link PluginUsers} goes by. */
+/** Inputs of {@link PluginUsers}. */
 export interface PluginUsersOptions {
   range: UserRange;
   rootDirectory: string;
@@ -28,7 +28,7 @@ export interface PluginUsersOptions {
   needed: readonly string[];
 }
 
-/** Gives the process of each plugin a user and group of its own, and what it needs to that user. */
+/** Gives the process of each plugin its own user and group, and that user access to what it needs. */
 export class PluginUsers {
   readonly #options: PluginUsersOptions;
   readonly #readers = new Map<string, Set<number>>();
@@ -45,8 +45,8 @@ export class PluginUsers {
   }
 
   /**
-   * Ends what an earlier run left behind, and closes what processes have no business with. What stands against users of their own
-   * becomes a {@link fault}. Throws STATE_UNWRITABLE.
+   * Ends processes of an earlier run, and closes files to plugin processes. A problem with separate users becomes a {@link
+   * fault}. Throws STATE_UNWRITABLE.
    */
   static async open(options: PluginUsersOptions): Promise<PluginUsers> {
     const users = new PluginUsers(options);
@@ -59,7 +59,7 @@ export class PluginUsers {
     return users;
   }
 
-  /** Why no process can be started as another user; undefined where they can. */
+  /** The reason why no process can run as another user; undefined if they can. */
   get fault(): StagedoorError | undefined {
     return this.#fault;
   }
@@ -68,7 +68,7 @@ export class PluginUsers {
     const { range, rootDirectory, stateDirectory, needed, config, cwd } = this.#options;
     const fault =
       switchingFault(range, ownRights()) ??
-      // To be run, and not read: see the Dockerfile.
+      // Executable but not readable: see the Dockerfile.
       unreachableFault(realpathSync(process.execPath)) ??
       unreadableFault(needed) ??
       unreachableFault(stateDirectory);
@@ -86,8 +86,8 @@ export class PluginUsers {
   }
 
   /**
-   * The user for a process in which a package brings a plugin, which is about to start: {@link leave} takes that back. Resolves
-   * when nothing is left of its earlier processes. Throws PROCESS_USER_UNAVAILABLE, STATE_UNWRITABLE.
+   * The user for a process that is about to start with a package's plugin; {@link leave} releases it. Resolves when its
+   * earlier processes are gone. Throws PROCESS_USER_UNAVAILABLE, STATE_UNWRITABLE.
    */
   async enter(packageName: string, pluginId: string | undefined): Promise<number> {
     if (!this.#assignments) throw this.#fault!;
@@ -97,7 +97,7 @@ export class PluginUsers {
     return user;
   }
 
-  /** A process that was about to start does not, or one has ended: with the last of a user goes all that it started. */
+  /** A process did not start, or has ended: after the last one of a user, everything that it started is ended. */
   async leave(user: number): Promise<void> {
     const left = this.#running.get(user)! - 1;
     this.#running.set(user, left);
@@ -116,7 +116,7 @@ export class PluginUsers {
     }
   }
 
-  /** Makes a folder that the user and the portal alone can enter, with one for temporary files in it. */
+  /** Creates a folder that only the user and the portal can enter, with one for temporary files in it. */
   async makeFolder(path: string, temporary: string, user: number): Promise<void> {
     await writingState(this.#options.stateDirectory, async () => {
       await mkdir(path, { mode: 0o700 });
@@ -126,20 +126,23 @@ export class PluginUsers {
     });
   }
 
-  /** Gives the database of a plugin, whose id is no other's, to its user. Throws PROCESS_USER_UNAVAILABLE, STATE_UNWRITABLE. */
+  /**
+   * Gives the database of a plugin, whose id no other bundle has, to its user. Throws PROCESS_USER_UNAVAILABLE,
+   * STATE_UNWRITABLE.
+   */
   async giveDatabase(pluginId: string, user: number): Promise<void> {
     const { config, cwd, stateDirectory } = this.#options;
     const file = databaseFile(config, cwd, pluginId);
     if (file) await writingState(stateDirectory, () => handOverDatabase(file, user));
   }
 
-  /** A process of a user has started; what is left of it goes when it has ended, with the folder that it had. */
+  /** A process of a user has started; when it has ended, its remaining children and its folder are removed. */
   started(user: number, folder: string, ended: Promise<unknown>): void {
     const leaving = ended.then(() => this.#tidyUp(user, folder)).finally(() => this.#leaving.delete(leaving));
     this.#leaving.add(leaving);
   }
 
-  /** Resolves when nothing is left of the processes that have ended; then the portal writes as before. */
+  /** Resolves when all ended processes are cleaned up; afterwards the portal writes files as before. */
   async close(): Promise<void> {
     await Promise.all(this.#leaving);
     if (this.#umask !== undefined) process.umask(this.#umask);

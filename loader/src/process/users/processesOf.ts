@@ -10,15 +10,15 @@ export async function endProcessesOf(users: readonly number[]): Promise<void> {
   await endProcesses((pid) => runsAs(pid, ids), ROUNDS);
 }
 
-/** What is left then goes with the next start: the end of a portal must not wait for it. */
+/** The next start ends the rest: the shutdown of a portal must not wait for it. */
 const MOST_EMPTYING_MS = 10_000;
 /** Empties a folder. */
 const EMPTY = `const fs = require('fs');
 for (const name of fs.readdirSync('.')) fs.rmSync(name, { recursive: true, force: true });`;
 
 /**
- * Empties a folder as the user whom it belongs to. Root could be led elsewhere: what is removed is looked up by name, and that
- * user's processes may put a link in the place of a folder meanwhile.
+ * Empties a folder as the user that owns it. Root could be redirected: files are removed by name, and that user's processes
+ * may replace a folder by a link meanwhile.
  */
 export async function emptyAs(user: number, folder: string): Promise<void> {
   const child = spawn(process.execPath, ['-e', EMPTY], {

@@ -1,11 +1,15 @@
-import { StagedoorError } from '@stagedoor/bundle';
+import type { StagedoorError } from '@stagedoor/bundle';
 import { readFileSync } from 'node:fs';
 import type { UserRange } from '../../settings/process';
+import { usersUnavailable } from '../errors';
 
-/** What root needs to start, serve and end processes of other users, by bit: capabilities(7). All are in the sets of Docker and Kubernetes. */
+/**
+ * The capabilities that root needs to start, serve and end processes of other users, by bit: capabilities(7). Docker and
+ * Kubernetes grant all of them by default.
+ */
 const CAPABILITIES = { CHOWN: 0, DAC_OVERRIDE: 1, FOWNER: 3, KILL: 5, SETGID: 6, SETUID: 7 };
 
-/** What the system says of the portal's rights. */
+/** The rights of the portal, as the system reports them. */
 export interface Rights {
   platform: NodeJS.Platform;
   /** The effective user. */
@@ -14,7 +18,7 @@ export interface Rights {
   status: string;
   /** /proc/self/uid_map and gid_map: which ids there are in this user namespace. */
   maps: string[];
-  /** /proc/self/setgroups: `deny` where groups cannot be given up. */
+  /** /proc/self/setgroups: `deny` if groups cannot be dropped. */
   setgroups: string;
 }
 
@@ -37,12 +41,12 @@ export function ownRights(): Rights {
 }
 
 /**
- * Why processes cannot run as the users of a range (PROCESS_USER_UNAVAILABLE); undefined where they can. A portal that has the
- * capabilities and is not root may not: its processes would keep them.
+ * The reason why processes cannot run as the users of a range (PROCESS_USER_UNAVAILABLE); undefined if they can. A portal
+ * that has the capabilities without being root may not: its processes would keep them.
  */
 export function switchingFault(range: UserRange, rights: Rights): StagedoorError | undefined {
   const { platform, uid, status, maps, setgroups } = rights;
-  if (platform !== 'linux') return fault(`users of their own need Linux; this is ${platform}`);
+  if (platform !== 'linux') return fault(`separate users require Linux; this is ${platform}`);
   if (uid !== 0) return fault(`the portal runs as user ${uid}, not as root`);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const missing = Object.entries(CAPABILITIES).flatMap(([name, bit]) =>
@@ -53,11 +57,11 @@ export function switchingFault(range: UserRange, rights: Rights): StagedoorError
   if (!maps.every((map) => isMapped(map, range.from, last))) {
     return fault(`users ${range.from} to ${last} do not all exist in the user namespace of the portal`);
   }
-  if (setgroups.trim() === 'deny') return fault('processes cannot give up their groups in this user namespace');
+  if (setgroups.trim() === 'deny') return fault('processes cannot drop their groups in this user namespace');
   return undefined;
 }
 
-/** True where one line of a map, `<first id> <first id outside> <count>`, holds all of a range: user_namespaces(7). */
+/** True if one line of a map, `<first id> <first id outside> <count>`, contains all of a range: user_namespaces(7). */
 function isMapped(map: string, first: number, last: number): boolean {
   return map.split('\n').some((line) => {
     const [from = NaN, , count = NaN] = line.trim().split(/\s+/).map(Number);
@@ -66,7 +70,5 @@ function isMapped(map: string, first: number, last: number): boolean {
 }
 
 function fault(why: string): StagedoorError {
-  return new StagedoorError('PROCESS_USER_UNAVAILABLE', `dynamicPlugins.process.users cannot be honoured: ${why}.`, {
-    hint: `Start the portal as root with the capabilities ${Object.keys(CAPABILITIES).join(', ')}, or remove the setting.`,
-  });
+  return usersUnavailable(why, Object.keys(CAPABILITIES));
 }

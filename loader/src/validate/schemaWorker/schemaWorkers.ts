@@ -5,7 +5,7 @@ import type { SchemaAnswer, SchemaJob } from './messages';
 /** The built worker; this file is built into `dist/index.cjs.js`. */
 const WORKER = join(__dirname, 'validate', 'schemaWorker', 'worker.cjs.js');
 
-/** Bounds of a job. Real ones take some ten milliseconds and megabytes. */
+/** Limits of a job. Real ones take some 10 ms and 10 MB. */
 export interface WorkerLimits {
   /** Of wall time, once the worker is ready. */
   timeMs: number;
@@ -14,14 +14,14 @@ export interface WorkerLimits {
 
 const LIMITS: WorkerLimits = { timeMs: 10_000, memoryMb: 256 };
 const MOST_WORKERS = 4;
-/** A job that takes longer than this does not keep others waiting: they get another worker. */
+/** While a job takes longer than this, others get another worker. */
 const SLOW_MS = 250;
 /** A worker without work ends after this time. */
 const IDLE_MS = 5000;
 const START_MS = 30_000;
-const STOPPING = 'the portal stops';
+const STOPPING = 'the portal is stopping';
 
-/** What came of a job: config-loader's messages on the config, or why the schema cannot be used. */
+/** The result of a job: config-loader's messages, or why the schema cannot be used. */
 export type Checked = { messages: string[] } | { invalid: string } | { exceeded: string };
 
 interface Waiting {
@@ -31,9 +31,9 @@ interface Waiting {
 }
 
 /**
- * Threads that compile config schemas and hold config against them: what a schema says is somebody else's program, down to
- * its regular expressions, and must neither stop the portal nor fill its memory. There is one thread as long as jobs are
- * quick, and none after a while without jobs.
+ * Threads that compile config schemas and check config against them. A schema is foreign code, down to its regular
+ * expressions, and must neither block the portal nor fill its memory. There is one thread while jobs are quick, and none
+ * after a while without jobs.
  */
 export class SchemaWorkers {
   readonly #limits: WorkerLimits;
@@ -45,7 +45,7 @@ export class SchemaWorkers {
     this.#limits = { ...LIMITS, ...limits };
   }
 
-  /** Holds config against schemas, as one; `begun` hears that a thread is at it. Never rejects. */
+  /** Checks config against merged schemas; `begun` is called when a thread begins. Never rejects. */
   check(job: SchemaJob, begun?: () => void): Promise<Checked> {
     return new Promise((resolve) => {
       this.#queue.push({ job, begun, resolve });
@@ -53,12 +53,12 @@ export class SchemaWorkers {
     });
   }
 
-  /** Starts a thread that is going to be needed: that takes longer than most jobs. */
+  /** Starts a thread in advance: that takes longer than most jobs. */
   warm(): void {
     if (this.#lanes.size === 0) this.#add();
   }
 
-  /** Ends all threads; jobs under way come to nothing. */
+  /** Ends all threads; running jobs get no result. */
   close(): void {
     clearTimeout(this.#growing);
     for (const { resolve } of this.#queue.splice(0)) resolve({ exceeded: STOPPING });
@@ -115,7 +115,7 @@ class Lane {
     this.#worker = new Worker(WORKER, {
       env: {},
       execArgv: [],
-      // What it prints is said by what a bundle holds.
+      // Its output comes from the content of a bundle.
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb, maxYoungGenerationSizeMb: 32 },
@@ -138,7 +138,7 @@ class Lane {
     if (this.#ready) this.#send(waiting);
   }
 
-  /** Ends the thread; what it was at is told why. */
+  /** Ends the thread; its job gets the reason. */
   end(why: string): void {
     clearTimeout(this.#timer);
     clearImmediate(this.#overdue);
@@ -158,7 +158,7 @@ class Lane {
       this.#ready = true;
       if (current) return this.#send(current);
     } else this.#current = undefined;
-    // A portal that has nothing else to do may end.
+    // The thread must not keep the portal alive.
     this.#worker.unref();
     this.#within(IDLE_MS, 'nothing to do');
     if (current && !('ready' in answer)) current.resolve(answer);
@@ -176,7 +176,7 @@ class Lane {
     clearTimeout(this.#timer);
     clearImmediate(this.#overdue);
     this.#timer = setTimeout(() => {
-      // The portal itself may have stood still: an answer that is there already counts.
+      // The portal itself may have been suspended: an answer that has already arrived counts.
       this.#overdue = setImmediate(() => this.end(why));
     }, ms).unref();
   }

@@ -1,4 +1,4 @@
-// A thread that compiles config schemas of bundles and holds app-config against them. See schemaWorkers.ts.
+// A thread that compiles config schemas of bundles and checks app-config against them. See schemaWorkers.ts.
 import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
 import { parentPort } from 'node:worker_threads';

@@ -1,7 +1,7 @@
 /** What became of a call, as a card shows it. */
 export interface Answer {
   ok: boolean;
-  /** E.g. `200 OK`, or the error that the browser gave. */
+  /** For example `200 OK`, or the error that the browser gave. */
   status: string;
   body?: string;
   /** What there is to learn from it. */

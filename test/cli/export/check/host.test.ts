@@ -83,10 +83,8 @@ describe('A bundle for one portal', () => {
     });
     const cwd = await fixturePackage('decisions');
     await writeFile(join(cwd, 'backstage.json'), '{ "version": "1.40.2" }');
-    await expect(exportPlugin({ cwd, pack: false, startCheck: false, host })).rejects.toMatchObject({
-      code: 'BACKSTAGE_VERSION_UNSUPPORTED',
-      message: '@fixture/decisions supports Backstage ~1.40.2; the host is 1.53.0.',
-    });
+    const { warnings } = await exportPlugin({ cwd, pack: false, startCheck: false, host });
+    expect(warnings).toContain('@fixture/decisions supports Backstage ~1.40.2; the host is 1.53.0.');
   });
 
   it('fails at export with native code that the portal cannot load', async () => {

@@ -74,7 +74,7 @@ describe.each(kinds)('In a workspace with a lockfile of $kind', ({ kind, file, n
     expect(error).toMatchObject({
       code: 'LOCKFILE_MISMATCH',
       message: `fixture-odd 1.0.9 is installed, ${file} says 1.0.0; @fixture/plugin-backend imports it in src/index.ts.`,
-      hint: `Run \`${clean}\` in ${workspace.root}, then export again.`,
+      hint: `Run \`${clean}\` in ${workspace.root}.`,
     });
     expect(error?.details?.packages).toEqual([{ name: 'fixture-odd', installed: '1.0.9', expected: ['1.0.0'] }]);
   });
@@ -109,7 +109,7 @@ describe.each(kinds)('In a workspace with a lockfile of $kind', ({ kind, file, n
     expect(await exportUnverified(workspace)).toMatchObject({
       code: 'LOCKFILE_MISMATCH',
       message: `stranger 2.0.0 is installed, ${file} does not know it; @fixture/plugin-backend imports it in src/index.ts.`,
-      hint: `Run \`${install}\` in ${workspace.root}, then export again.`,
+      hint: `Run \`${install}\` in ${workspace.root}.`,
     });
   });
 
@@ -119,7 +119,7 @@ describe.each(kinds)('In a workspace with a lockfile of $kind', ({ kind, file, n
     expect(await exportUnverified(workspace)).toMatchObject({
       code: 'DEPENDENCY_NOT_INSTALLED',
       message: 'fixture-odd is not installed; @fixture/plugin-backend imports it.',
-      hint: `Run \`${install}\` in ${workspace.root}, then export again.`,
+      hint: `Run \`${install}\` in ${workspace.root}.`,
     });
   });
 
@@ -244,7 +244,7 @@ describe("Yarn Plug'n'Play", () => {
     await writeFile(join(plugin, 'yarn.lock'), '__metadata:\n  version: 8\n');
     expect(await exportUnverified({ root: plugin, plugin })).toMatchObject({
       code: 'PNP_UNSUPPORTED',
-      hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml, run `yarn install`, then export again.',
+      hint: 'Set `nodeLinker: node-modules` in .yarnrc.yml and run `yarn install`.',
     });
   });
 });

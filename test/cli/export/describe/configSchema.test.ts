@@ -1,9 +1,11 @@
 import { loadConfigSchema, type ConfigSchema } from '@backstage/config-loader';
 import type { JsonObject } from '@backstage/types';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTempDir, removeTempDir } from '../../../support/tempDir';
+import { collectConfigSchemas } from '../../../../cli/src/export/describe/configSchema';
+import type { InstalledPackage } from '../../../../cli/src/export/source/installedPackage';
 import { copyFixture, exported } from '../exportSupport';
 
 let parent: string;
@@ -61,5 +63,33 @@ describe('The config schema of a bundle', () => {
   it('keeps who may see a value', () => {
     const data = { configSchemas: { token: 'secret' }, fromJson: 'json', fromInline: 'inline', fromTypes: 'a' };
     expect(visible(data)).toEqual({ fromJson: 'json', fromTypes: 'a' });
+  });
+});
+
+describe('A config schema that does not compile', () => {
+  const broken = async (dir: string): Promise<InstalledPackage> => {
+    await mkdir(dir, { recursive: true });
+    await writeFile(join(dir, 'package.json'), JSON.stringify({ name: 'broken', configSchema: 'config.d.ts' }));
+    await writeFile(
+      join(dir, 'config.d.ts'),
+      "import { Gone } from './src/gone';\nexport interface Config { gone: Gone }\n",
+    );
+    return {
+      name: 'broken',
+      version: '1.0.0',
+      dir,
+      manifest: { name: 'broken', configSchema: 'config.d.ts' } as never,
+    };
+  };
+
+  it('is left out with a warning where the package was installed, and refused where it can be corrected', async () => {
+    const { schemas, warnings } = await collectConfigSchemas(
+      [await broken(join(parent, 'node_modules/broken'))],
+      undefined,
+    );
+    expect(schemas).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('the config schema of broken@1.0.0 is left out: ')]);
+    const own = collectConfigSchemas([await broken(join(parent, 'own'))], undefined);
+    await expect(own).rejects.toMatchObject({ code: 'CONFIG_SCHEMA_INVALID' });
   });
 });

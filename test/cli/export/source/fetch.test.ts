@@ -38,7 +38,7 @@ describe('A package that is not installed', () => {
     expect((await readdir(dir)).sort()).toEqual(['.npmrc', 'fixture-greeter-backend-dynamic', 'npm-cache']);
   });
 
-  it('is started with the shared packages of the app in whose folder it is exported, not with those of the command line', async () => {
+  it('is held against the shared packages of the app in whose folder it is exported, not those of the command line', async () => {
     const { dir } = await folderWithRegistry();
     const modules = join(dir, 'node_modules');
     await linkInstalled(join(repository, 'node_modules'), modules);
@@ -50,13 +50,14 @@ describe('A package that is not installed', () => {
     const file = join(modules, '@backstage/backend-plugin-api/package.json');
     const manifest = JSON.parse(await readFile(file, 'utf8')) as object;
     await writeFile(file, JSON.stringify({ ...manifest, version: '2.0.0' }));
-    const { warnings } = await exported(dir, '@fixture/greeter-backend@^1.0.0');
-    expect(warnings).toContain('started with @backstage/backend-plugin-api 2.0.0, outside the declared range ^1.0.0');
+    const { code, stderr } = await stagedoor(dir, 'export', '@fixture/greeter-backend@^1.0.0');
+    expect(code).toBe(1);
+    expect(stderr).toContain('PEER_UNSATISFIED: @fixture/greeter-backend needs @backstage/backend-plugin-api ^1.0.0;');
   });
 
   it('comes with everything where it runs in browsers: apps share no packages of backends', async () => {
     const { dir } = await folderWithRegistry();
-    const { inlined, path } = await exported(dir, '@fixture/page');
+    const { inlined, path } = await exported(dir, '@fixture/page', '--no-start-check');
     expect(inlined).toContainEqual(expect.objectContaining({ name: '@backstage/errors', version: '1.99.0' }));
     const bill = await readFile(join(path, 'sbom.cdx.json'), 'utf8');
     const { components } = JSON.parse(bill) as { components: Array<{ name: string; hashes?: unknown[] }> };

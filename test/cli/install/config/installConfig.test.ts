@@ -1,10 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { mergePluginConfigs } from '../../../../cli/src/install/config/mergePluginConfigs';
 
 const merged = (...fragments: Array<Record<string, unknown> | undefined>): Record<string, unknown> =>
   mergePluginConfigs(fragments.map((pluginConfig, index) => ({ package: `./p${index}`, pluginConfig })));
 
-it('merges objects key by key, and takes what two plugins set alike', () => {
+test('merges objects key by key, and takes what two plugins set alike', () => {
   const a = { catalog: { providers: { github: { org: 'a' } }, rules: [1, { x: 2 }] }, same: 'x' };
   const b = { catalog: { providers: { gitlab: { org: 'b' } }, rules: [1, { x: 2 }] }, same: 'x' };
   expect(merged(a, undefined, b)).toEqual({
@@ -14,7 +14,7 @@ it('merges objects key by key, and takes what two plugins set alike', () => {
   expect(a).toEqual({ catalog: { providers: { github: { org: 'a' } }, rules: [1, { x: 2 }] }, same: 'x' });
 });
 
-it.each([
+test.each([
   ['two values', { a: { b: 1 } }, { a: { b: 2 } }],
   ['two lists', { a: { b: [1] } }, { a: { b: [1, 2] } }],
   ['a value and an object', { a: { b: 1 } }, { a: { b: {} } }],
@@ -28,11 +28,11 @@ it.each([
   );
 });
 
-it('tells every conflict at once', () => {
+test('tells every conflict at once', () => {
   expect(() => merged({ a: 1, b: 1 }, { a: 2, b: 2 })).toThrow(/a is set .*; b is set /);
 });
 
-it('never merges __proto__, constructor and prototype', () => {
+test('never merges __proto__, constructor and prototype', () => {
   const hostile = JSON.parse(
     '{"a": {"__proto__": {"x": 1}, "constructor": {"x": 1}, "prototype": 1, "b": 1}}',
   ) as object;

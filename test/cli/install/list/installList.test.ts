@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readPluginList, type PluginList } from '../../../../cli/src/install/list/readPluginList';
 import { tempDir } from '../../../support/tempDir';
 import { INTEGRITY } from '../installSupport';
@@ -22,7 +22,7 @@ const packagesOf = async (main: object, included?: object[]): Promise<string[]> 
 const error = (code: string, message: RegExp): object => ({ code, message: expect.stringMatching(message) as unknown });
 
 describe('Which entries count', () => {
-  it('installs what is enabled, what is not disabled, and what says neither; enabled wins', async () => {
+  test('installs what is enabled, what is not disabled, and what says neither; enabled wins', async () => {
     const plugins = [
       { package: './neither' },
       { package: './enabled', enabled: true },
@@ -35,7 +35,7 @@ describe('Which entries count', () => {
     expect((await read({ plugins })).disabled).toEqual(['./disabled', './not-enabled']);
   });
 
-  it('lays the main file over included entries of the same key, field by field', async () => {
+  test('lays the main file over included entries of the same key, field by field', async () => {
     const included = [
       { package: '@acme/a@1.0.0', integrity: INTEGRITY, disabled: true, pluginConfig: { a: 1, b: 1 } },
       { package: 'b@1', integrity: INTEGRITY, enabled: true },
@@ -53,7 +53,7 @@ describe('Which entries count', () => {
     expect(disabled).toEqual(['b@1']);
   });
 
-  it.each([
+  test.each([
     ['npm packages by name', '@acme/a@1', '@acme/a@^2', true],
     ['npm packages with the npm: prefix', 'npm:a@1', 'a@2', true],
     ['aliases of npm packages', 'a@npm:b@1', 'a@npm:b@2', true],
@@ -70,13 +70,13 @@ describe('Which entries count', () => {
     expect(packages).toEqual(same ? [other] : [one, other]);
   });
 
-  it.each(['main', 'included'])('refuses a key that is enabled twice in the %s file', async (level) => {
+  test.each(['main', 'included'])('refuses a key that is enabled twice in the %s file', async (level) => {
     const plugins = [{ package: './a' }, { package: './a', enabled: true }];
     const reading = level === 'main' ? packagesOf({ plugins }) : packagesOf({ plugins: [] }, plugins);
     await expect(reading).rejects.toMatchObject(error('PLUGIN_LISTED_TWICE', /yaml:1 and .*yaml:1: \.\/a$/));
   });
 
-  it.each([
+  test.each([
     [
       'the first',
       [
@@ -100,7 +100,7 @@ describe('Which entries count', () => {
     expect(list.warnings[0]).toContain('this entry is disabled and left out');
   });
 
-  it('warns of duplicates that are disabled, whichever file disables them', async () => {
+  test('warns of duplicates that are disabled, whichever file disables them', async () => {
     const twice = [{ package: 'oci://h/i:1!p' }, { package: 'oci://h/i:2!p' }];
     const disabled = { package: 'oci://h/i:1!p', disabled: true };
     const { plugins, warnings } = await read(
@@ -114,14 +114,14 @@ describe('Which entries count', () => {
     ]);
   });
 
-  it.each([
-    ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'means no included entry'],
-    ['a reference that means two', { package: 'ref://two' }, 'means 2 included entries'],
+  test.each([
+    ['a reference that means nothing', { package: 'oci://h/gone:{{inherit}}' }, 'matches no included entry'],
+    ['a reference that means two', { package: 'ref://two' }, 'matches 2 included entries'],
     ['a malformed image', { package: 'oci://not valid' }, 'is not oci://host/name'],
     ['integrity of another form', { package: 'a@1', integrity: 'md5-abc' }, 'must be sha256'],
     ['pluginConfig that is a list', { package: './a', pluginConfig: [] }, 'expected record'],
     ['no package', { pullPolicy: 'Sometimes' }, 'expected string'],
-    ['a password', { package: 'https://user:secret@h.test/a.tgz' }, 'holds a user name or password'],
+    ['a password', { package: 'https://user:secret@h.test/a.tgz' }, 'contains a user name or password'],
     ['no integrity', { package: 'a@1' }, ''],
   ])('does not fail for a disabled entry with %s', async (_, entry, warning) => {
     const included = [{ package: 'oci://h/two:1!p' }, { package: 'oci://h/two:2!q' }];
@@ -135,7 +135,7 @@ describe('Which entries count', () => {
     expect(warnings).toHaveLength(warning ? Math.max(1, warnings.length) : 0);
   });
 
-  it('takes a fault of an included entry for an error only while the main file leaves it enabled and as it is', async () => {
+  test('takes a fault of an included entry for an error only while the main file leaves it enabled and as it is', async () => {
     const files = { 'base.yaml': { plugins: [{ package: 'a@1', integrity: 'md5-abc' }] } };
     const includes = ['base.yaml'];
     await expect(read({ includes }, files)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /integrity: must be/));
@@ -145,36 +145,36 @@ describe('Which entries count', () => {
     expect(mended.plugins).toMatchObject([{ integrity: INTEGRITY }]);
   });
 
-  it.each(['a-folder', 'not/there', '@scope/not/there', 'archive.tgz'])('suggests ./ for %s', async (text) => {
+  test.each(['a-folder', 'not/there', '@scope/not/there', 'archive.tgz'])('suggests ./ for %s', async (text) => {
     const files = { 'archive.tgz': 'x', 'a-folder': 'x' };
     const fault = read({ plugins: [{ package: text }] }, files);
     await expect(fault).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', new RegExp(`write \\./${text} for`)));
   });
 
-  it('leaves what is enabled and listed with integrity to the registry, though a folder has that name', async () => {
+  test('leaves what is enabled and listed with integrity to the registry, though a folder has that name', async () => {
     const { plugins } = await read({ plugins: [{ package: 'a', integrity: INTEGRITY }] }, { a: 'x' });
     expect(plugins).toHaveLength(1);
   });
 
-  it('refuses a key that two included files have', async () => {
+  test('refuses a key that two included files have', async () => {
     const files = { 'a.yaml': { plugins: [{ package: './a' }] }, 'b.yaml': { plugins: [{ package: './a' }] } };
     const reading = read({ includes: ['a.yaml', 'b.yaml'] }, files);
     await expect(reading).rejects.toMatchObject(error('PLUGIN_LISTED_TWICE', /a\.yaml:1 and b\.yaml:1/));
   });
 
-  it('warns of an included file that is not there, and of includes in included files', async () => {
+  test('warns of an included file that is not there, and of includes in included files', async () => {
     const { warnings, plugins } = await read(
       { includes: ['gone.yaml', 'base.yaml'], plugins: [{ package: './a' }] },
       { 'base.yaml': { includes: ['more.yaml'], plugins: [] } },
     );
     expect(plugins).toHaveLength(1);
     expect(warnings).toEqual([
-      'dynamic-plugins.yaml:1: gone.yaml is not there and was left out.',
+      'dynamic-plugins.yaml:1: gone.yaml does not exist and was left out.',
       'base.yaml: includes of an included file are not followed.',
     ]);
   });
 
-  it('refuses an image without a path of which several plugins are named, unless it is disabled', async () => {
+  test('refuses an image without a path of which several plugins are named, unless it is disabled', async () => {
     const paths = [{ package: 'oci://host/i:1!p' }, { package: 'oci://host/i:1!q' }];
     const reading = packagesOf({ plugins: [{ package: 'oci://host/i:1' }, ...paths] });
     await expect(reading).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /names no plugin.*p, q/));
@@ -182,7 +182,7 @@ describe('Which entries count', () => {
     expect(await packagesOf({ plugins: [disabled, ...paths] })).toHaveLength(2);
   });
 
-  it('takes what is there by default, but asks about the tag latest', async () => {
+  test('takes what is there by default, but asks about the tag latest', async () => {
     const texts = ['oci://h/a:latest!p', 'oci://h/b:latest', 'oci://h/c:1!p', 'oci://h/latest:1!p'];
     const { plugins } = await read({
       plugins: [
@@ -194,7 +194,7 @@ describe('Which entries count', () => {
     expect(policies).toEqual(['Always', 'Always', 'IfNotPresent', 'IfNotPresent', 'IfNotPresent']);
   });
 
-  it('wants integrity of npm packages and archives, and not of folders and images', async () => {
+  test('wants integrity of npm packages and archives, and not of folders and images', async () => {
     const texts = ['@acme/a@1', 'https://a.test/a.tgz', './a', 'oci://host/i:1'];
     const reading = packagesOf({ plugins: texts.map((text) => ({ package: text })) });
     await expect(reading).rejects.toMatchObject(error('INTEGRITY_MISSING', /^.*@acme\/a@1 .*\n.*a\.tgz .*$/));
@@ -221,7 +221,7 @@ describe('References to included entries', () => {
     return plugins.find(({ pullPolicy }) => pullPolicy === 'Always')?.package;
   };
 
-  it.each([
+  test.each([
     ['oci://host/team/one:{{inherit}}!path', 'oci://host/team/one:1.2!path'],
     ['oci://host/team/one:{{inherit}}', 'oci://host/team/one:1.2!path'],
     ['oci://host/team/bare:{{inherit}}', 'oci://host/team/bare@sha256:00'],
@@ -238,7 +238,7 @@ describe('References to included entries', () => {
     expect(await resolved(text)).toBe(package_);
   });
 
-  it.each([
+  test.each([
     ['oci://host/team/gone:{{inherit}}', 'no included entry'],
     ['oci://elsewhere/twice:{{inherit}}', '2 included entries:\n  base.yaml:1: oci://other/place/twice:1'],
     ['oci://elsewhere/two:{{inherit}}!new', '2 included entries'],
@@ -248,22 +248,22 @@ describe('References to included entries', () => {
     ['ref://two', '2 included entries'],
     ['ref://twice', '2 included entries'],
     ['ref://npm-package', 'no included entry'],
-  ])('%s means %s', async (text, what) => {
+  ])('%s matches %s', async (text, what) => {
     await expect(resolved(text)).rejects.toMatchObject({
       code: 'PLUGIN_REFERENCE_UNRESOLVED',
-      message: expect.stringContaining(`${text} means ${what}`) as unknown,
+      message: expect.stringContaining(`${text} matches ${what}`) as unknown,
     });
   });
 
-  it.each(['ref://one', 'oci://host/i:{{inherit}}!p'])('%s has no place in an included file', async (text) => {
+  test.each(['ref://one', 'oci://host/i:{{inherit}}!p'])('%s has no place in an included file', async (text) => {
     await expect(packagesOf({ plugins: [] }, [{ package: text }])).rejects.toMatchObject(
-      error('PLUGIN_REFERENCE_UNRESOLVED', /base\.yaml:1: .* stands in an included file/),
+      error('PLUGIN_REFERENCE_UNRESOLVED', /base\.yaml:1: .* is used in an included file/),
     );
   });
 });
 
 describe('A list that is not accepted', () => {
-  it('is told with all faults of all files at once, each with line and key', async () => {
+  test('is told with all faults of all files at once, each with line and key', async () => {
     const main = [
       'includes: [base.yaml]',
       'plugins:',
@@ -298,7 +298,7 @@ describe('A list that is not accepted', () => {
   ].join('\n');
   const nested = (levels: number): string =>
     Array.from({ length: levels }, (_, at) => `${' '.repeat(at)}a:`).join('\n');
-  it.each([
+  test.each([
     ['is no YAML', 'plugins: [', /dynamic-plugins\.yaml:1/],
     ['has a key twice', 'plugins: []\nplugins: []', /yaml:2: .*unique/],
     [
@@ -323,7 +323,7 @@ describe('A list that is not accepted', () => {
     await expect(read(text)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', message));
   });
 
-  it('may be one of a megabyte of unknown keys, and is read in the time that its size takes', async () => {
+  test('may be one of a megabyte of unknown keys, and is read in the time that its size takes', async () => {
     const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}:`);
     const began = performance.now();
     const { warnings } = await read([...keys, 'plugins: []'].join('\n'));
@@ -336,26 +336,26 @@ describe('A list that is not accepted', () => {
     );
   });
 
-  it('is read to a depth that no config has', async () => {
+  test('is read to a depth that no config has', async () => {
     const text = `plugins:\n  - package: ./a\n    pluginConfig:\n${nested(90).replaceAll(/^/gm, '      ')}`;
     expect((await read(text)).plugins).toHaveLength(1);
   });
 
-  it('may be one that includes too much, which is not read to its end', async () => {
+  test('may be one that includes too much, which is not read to its end', async () => {
     const large = `# ${'x'.repeat(1_000_000)}\nplugins: []\n`;
     const includes = Array.from({ length: 10_000 }, () => 'base.yaml');
     await expect(read({ includes }, { 'base.yaml': large })).rejects.toMatchObject({
-      ...error('PLUGIN_LIST_INVALID', /base\.yaml makes the list, with what it includes, larger than 4194304 bytes/),
+      ...error('PLUGIN_LIST_INVALID', /base\.yaml makes the list larger than 4194304 bytes/),
       hint: expect.stringContaining('4 MiB') as string,
     });
   });
 
-  it('may be a folder', async () => {
+  test('may be a folder', async () => {
     const dir = await tempDir();
     await expect(readPluginList(dir)).rejects.toMatchObject(error('PLUGIN_LIST_INVALID', /is not a file/));
   });
 
-  it('is not one with unknown keys: they are warned of by line', async () => {
+  test('is not one with unknown keys: they are warned of by line', async () => {
     const { warnings } = await read('plugins:\n  - package: ./a\n    disable: true\nplugin: []');
     expect(warnings).toEqual([
       expect.stringMatching(/^dynamic-plugins\.yaml:4: unknown key "plugin"; expected one of: includes, plugins/),
@@ -363,11 +363,11 @@ describe('A list that is not accepted', () => {
     ]);
   });
 
-  it.each(['plugins:', 'includes:\nplugins: []'])('is not one without plugins: %j', async (text) => {
+  test.each(['plugins:', 'includes:\nplugins: []'])('is not one without plugins: %j', async (text) => {
     expect(await read(text)).toMatchObject({ plugins: [], absent: false, warnings: [] });
   });
 
-  it('is not one that is empty or not there: nobody said that there are no plugins', async () => {
+  test('is not one that is empty or not there: nobody said that there are no plugins', async () => {
     const empty = /dynamic-plugins\.yaml is empty: nothing is installed or removed/;
     for (const text of ['', '# nothing', '---\n...', 'null']) {
       expect(await read(text)).toMatchObject({ absent: true, warnings: [expect.stringMatching(empty)] });
@@ -380,7 +380,7 @@ describe('A list that is not accepted', () => {
     });
   });
 
-  it('has merge keys merged, in entries, in configs and through several maps', async () => {
+  test('has merge keys merged, in entries, in configs and through several maps', async () => {
     const { plugins, warnings } = await read(
       [
         'x-common: &common { pullPolicy: Always, pluginConfig: { zed: { title: Ours } } }',
@@ -404,7 +404,7 @@ describe('A list that is not accepted', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('has a fault of its own for merge keys that bring more than anybody writes, or bring themselves', async () => {
+  test('has a fault of its own for merge keys that bring more than anybody writes, or bring themselves', async () => {
     const chain = ['x0: &x0 { k0: 1 }'];
     for (let at = 1; at < 20_000; at++) chain.push(`x${at}: &x${at} { <<: *x${at - 1}, k${at}: 1 }`);
     const began = performance.now();

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { format, resolveConfig } from 'prettier';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { install } from '../../../../cli/src/install/install';
 import { rhdhSettingsOf } from '../../../../cli/src/install/rhdhSettings';
@@ -209,7 +209,7 @@ async function namesIn(root: string): Promise<string[]> {
 }
 
 describe.each(Object.entries(cases))('RHDH: %s', (_, ofTopic) => {
-  it.each(ofTopic.map((one) => [one.listed, one] as const))('%s', async (_listed, one) => {
+  test.each(ofTopic.map((one) => [one.listed, one] as const))('%s', async (_listed, one) => {
     await run(one);
   });
 });
@@ -244,7 +244,7 @@ ${sections.join('\n\n')}
   return await format(text, { ...(await resolveConfig(PAGE)), parser: 'markdown' });
 }
 
-it.each(['docs/how-to/migrate-from-rhdh.md', 'docs/decisions/034-stricter-plugin-list.md'])(
+test.each(['docs/how-to/migrate-from-rhdh.md', 'docs/decisions/034-stricter-plugin-list.md'])(
   '%s names what is stricter',
   async (file) => {
     const text = (await readFile(join(repository, file), 'utf8')).replaceAll(/\s+/g, ' ');
@@ -258,6 +258,6 @@ it.each(['docs/how-to/migrate-from-rhdh.md', 'docs/decisions/034-stricter-plugin
   },
 );
 
-it('docs/reference/rhdh-lists.md says what these tests say', async () => {
+test('docs/reference/rhdh-lists.md says what these tests say', async () => {
   await expect(await page()).toMatchFileSnapshot(PAGE);
 });

@@ -2,7 +2,7 @@ import { catalogImages, createSources, install, mirror, withSources } from '@sta
 import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { rhdhSettingsOf } from '../../../../cli/src/install/rhdhSettings';
 import { startContainerRegistry } from '../../../support/containerRegistry';
 import { packagesAnnotation, putImage } from '../../../support/foreignImage';
@@ -12,7 +12,7 @@ import { versionsIn } from '../installSupport';
 
 const MEDIA_TYPE = 'application/vnd.oci.image.layer.v1.tar+gzip';
 
-it('A mirror holds the catalog indexes of its list, and an install from it asks no registry for them', async () => {
+test('A mirror holds the catalog indexes of its list, and an install from it asks no registry for them', async () => {
   const registry = await startContainerRegistry();
   let running = true;
   const stop = async (): Promise<void> => {

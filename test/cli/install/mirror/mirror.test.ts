@@ -10,7 +10,7 @@ import {
 import { copyFile, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startContainerRegistry } from '../../../support/containerRegistry';
 import { archiveBytes, type ArchiveEntry } from '../../../support/hostileArchive';
 import { startVerdaccio } from '../../../support/npmRegistry';
@@ -70,7 +70,7 @@ async function changeIndex(dir: string, change: (index: Index) => void): Promise
 const blobOf = (dir: string, digest: string): string => join(dir, 'blobs/sha256', digest.replace('sha256:', ''));
 
 describe('A mirror', () => {
-  it('holds all that a list and what it includes need, for a machine that reaches nothing', async () => {
+  test('holds all that a list and what it includes need, for a machine that reaches nothing', async () => {
     const [images, npm] = await Promise.all([startContainerRegistry(), startVerdaccio()]);
     const dir = await tempDir();
     const there = await tempDir();
@@ -140,7 +140,7 @@ describe('A mirror', () => {
     expect(await readdir(join(dir, 'folder/blobs/sha256'))).toHaveLength(5);
   });
 
-  it('of equal packages is equal, and replaces an older mirror only', async () => {
+  test('of equal packages is equal, and replaces an older mirror only', async () => {
     const { dir } = await mirrored();
     await mirror(dir, 'a.tgz');
     const first = await sha256File(join(dir, 'a.tgz'));
@@ -156,7 +156,7 @@ describe('A mirror', () => {
     expect((await readdir(dir)).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('made with --frozen holds what the lock says or is not made', async () => {
+  test('made with --frozen holds what the lock says or is not made', async () => {
     const { dir } = await mirrored();
     expect(await mirror(dir, 'again', { frozen: true })).toMatchObject({ lockFile: { written: false } });
     await rm(join(dir, 'one'), { recursive: true });
@@ -167,7 +167,7 @@ describe('A mirror', () => {
 });
 
 describe('An install from a mirror', () => {
-  it('is held to the lock, whatever the mirror says', async () => {
+  test('is held to the lock, whatever the mirror says', async () => {
     const { dir, mirror: folder } = await mirrored();
     const lock = join(dir, 'dynamic-plugins.lock');
     await writeFile(lock, (await readFile(lock, 'utf8')).replace(/("content": ")./, '$1x'));
@@ -175,7 +175,7 @@ describe('An install from a mirror', () => {
     expect(error).toMatchObject({ code: 'PLUGIN_LOCK_MISMATCH', message: expect.stringContaining('./one') as unknown });
   });
 
-  it('refuses what is not the content that it is said to be', async () => {
+  test('refuses what is not the content that it is said to be', async () => {
     const { dir, mirror: folder } = await mirrored();
     await changeIndex(folder, (index) => {
       index.packages[0]!.archive = index.packages[1]!.archive!;
@@ -189,7 +189,7 @@ describe('An install from a mirror', () => {
     expect(await versionsIn(join(dir, 'root'))).toEqual({});
   });
 
-  it('refuses damaged content, and an archive that has not the integrity of the list', async () => {
+  test('refuses damaged content, and an archive that has not the integrity of the list', async () => {
     const { dir, mirror: folder } = await mirrored();
     const index = JSON.parse(await readFile(join(folder, 'mirror.json'), 'utf8')) as Index;
     await writeFile(blobOf(folder, index.packages[0]!.archive!), 'damaged');
@@ -210,7 +210,7 @@ describe('An install from a mirror', () => {
     expect((await offline(dir, folder)).error?.code).toBe('INTEGRITY_MISMATCH');
   });
 
-  it('refuses an index that has another kind of package, or another image, for an entry', async () => {
+  test('refuses an index that has another kind of package, or another image, for an entry', async () => {
     const { dir, mirror: folder } = await mirrored();
     const image = `oci://h/a@sha256:${'1'.repeat(64)}!a`;
     const resolved = { kind: 'oci', key: 'k', identity: image.replace(/1/g, '2'), digest: 'd' };
@@ -225,7 +225,7 @@ describe('An install from a mirror', () => {
     }
   });
 
-  it('names what the mirror lacks', async () => {
+  test('names what the mirror lacks', async () => {
     const { dir, mirror: folder } = await mirrored();
     const plugins = [{ package: './one' }, { package: './three' }];
     await writeFile(join(dir, 'dynamic-plugins.yaml'), JSON.stringify({ plugins }));
@@ -234,7 +234,7 @@ describe('An install from a mirror', () => {
     expect(error?.hint).toContain('stagedoor mirror');
   });
 
-  it.each<[string, string, ArchiveEntry[] | string]>([
+  test.each<[string, string, ArchiveEntry[] | string]>([
     ['that lead out', 'ARCHIVE_UNSAFE', [{ path: 'mirror/../../evil.js', content: 'x' }]],
     ['with links', 'ARCHIVE_UNSAFE', [{ path: 'mirror/blobs', type: 'SymbolicLink', linkpath: '/etc' }]],
     ['with devices', 'ARCHIVE_UNSAFE', [{ path: 'mirror/disk', type: 'BlockDevice' }]],
@@ -250,7 +250,7 @@ describe('An install from a mirror', () => {
     expect(await readdir(dir)).not.toContain('root');
   });
 
-  it('refuses a place where there is none', async () => {
+  test('refuses a place where there is none', async () => {
     const { dir } = await mirrored();
     expect((await offline(dir, 'nowhere')).error?.code).toBe('MIRROR_INVALID');
     await mkdir(join(dir, 'empty'));

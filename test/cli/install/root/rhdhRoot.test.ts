@@ -1,6 +1,6 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { namedBundle, workplace, type Workplace } from '../installSupport';
 
 /** A root directory as RHDH's installer leaves it: an image's plugin under its path, a package of npm under name and version. */
@@ -21,7 +21,7 @@ async function rhdhPlace(): Promise<Workplace> {
   return place;
 }
 
-it('An install takes over what the installer of RHDH put into a root directory, also under other names', async () => {
+test('An install takes over what the installer of RHDH put into a root directory, also under other names', async () => {
   const place = await rhdhPlace();
   const preview = await place.install({ dryRun: true });
   expect(preview).toMatchObject({ removed: ['a-dynamic', 'b-dynamic-0.1.0'], changed: true });
@@ -31,23 +31,23 @@ it('An install takes over what the installer of RHDH put into a root directory, 
   expect(await place.install()).toMatchObject({ removed: [], changed: false });
 });
 
-it('An install leaves such a root directory as it is if a package cannot be fetched', async () => {
+test('An install leaves such a root directory as it is if a package cannot be fetched', async () => {
   const place = await rhdhPlace();
   place.network.onFetch = () => Promise.reject(new Error('no network'));
   await expect(place.install()).rejects.toThrow('no network');
   expect(await place.installed()).toEqual({ 'a-dynamic': '0.1.0', 'b-dynamic-0.1.0': '0.1.0', theirs: '0.1.0' });
 });
 
-it('An install warns of the lock of that installer, as one at work or as left behind', async () => {
+test('An install warns of the lock of that installer, as one at work or as left behind', async () => {
   const place = await rhdhPlace();
   const lock = join(place.root, 'install-dynamic-plugins.lock');
   await writeFile(lock, '1');
-  expect((await place.install()).warnings).toEqual([expect.stringContaining("RHDH's installer may be at work too")]);
+  expect((await place.install()).warnings).toEqual([expect.stringContaining("RHDH's installer may be running")]);
   await utimes(lock, new Date(0), new Date(0));
   expect((await place.install()).warnings).toEqual([expect.stringContaining('was left behind')]);
 });
 
-it('An install without a list changes nothing, writes an app-config where there is none, and fails with --frozen', async () => {
+test('An install without a list changes nothing, writes an app-config where there is none, and fails with --frozen', async () => {
   const place = await rhdhPlace();
   const options = { config: 'none.yaml' };
   expect(await place.install({ ...options, dryRun: true })).toMatchObject({ appConfig: { changed: true } });

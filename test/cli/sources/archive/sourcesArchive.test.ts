@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { download } from '../../../../cli/src/bundles/download';
 import { fixtureBundle } from '../../../support/bundles';
 import { writeArchive } from '../../../support/hostileArchive';
@@ -21,7 +21,7 @@ async function archive(): Promise<{ bytes: Buffer; integrity: string; bundle: st
 }
 
 describe('An archive at an address', () => {
-  it('is fetched and held against its integrity', async () => {
+  test('is fetched and held against its integrity', async () => {
     const { bytes, integrity, bundle } = await archive();
     const address = `${await serve((_, response) => response.end(bytes))}/greeter.tgz`;
     const told: Array<[number, number | undefined]> = [];
@@ -45,7 +45,7 @@ describe('An archive at an address', () => {
     await expect(resolvePackage({ package: address })).rejects.toMatchObject({ code: 'INTEGRITY_MISSING' });
   });
 
-  it('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
+  test('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
     const { bytes, integrity } = await archive();
     const address = `${await serve((_, response) => response.end(bytes))}/greeter.tgz`;
     expect(await refusePackage({ package: address, integrity })).toEqual({
@@ -54,7 +54,7 @@ describe('An archive at an address', () => {
     });
   });
 
-  it('must be an https one, unless it is of this machine or http is allowed', async () => {
+  test('must be an https one, unless it is of this machine or http is allowed', async () => {
     const request = { package: 'http://plugins.example/x.tgz?token=hidden', integrity: 'sha256-x' };
     await expect(resolvePackage(request)).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
@@ -63,7 +63,7 @@ describe('An archive at an address', () => {
     expect((await resolvePackage(request, { insecure: true })).kind).toBe('archive');
   });
 
-  it('that is hostile leaves nothing but itself', async () => {
+  test('that is hostile leaves nothing but itself', async () => {
     const dir = await tempDir();
     await writeArchive(join(dir, 'evil.tgz'), [{ path: 'package/../../evil.js', content: 'x' }]);
     const bytes = await readFile(join(dir, 'evil.tgz'));
@@ -97,7 +97,7 @@ describe('A download that breaks', () => {
   }
   const bytes = Buffer.alloc(5000, 'stagedoor');
 
-  it('is taken up where it broke', async () => {
+  test('is taken up where it broke', async () => {
     const { address, ranges } = await breaking(bytes, (request, response) => {
       expect(request.headers['if-range']).toBe('"one"');
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1]);
@@ -110,7 +110,7 @@ describe('A download that breaks', () => {
     expect(await readFile(file)).toEqual(bytes);
   });
 
-  it('begins anew where the content has changed meanwhile, or the server knows no ranges', async () => {
+  test('begins anew where the content has changed meanwhile, or the server knows no ranges', async () => {
     const changed = Buffer.alloc(600, 'changed');
     const { address, ranges } = await breaking(bytes, (_, response) => response.end(changed));
     const file = join(await tempDir(), 'x');
@@ -119,7 +119,7 @@ describe('A download that breaks', () => {
     expect(await readFile(file)).toEqual(changed);
   });
 
-  it('fails where a server sends another part than it was asked for, time and again', async () => {
+  test('fails where a server sends another part than it was asked for, time and again', async () => {
     const { address, ranges } = await breaking(bytes, (_, response) => {
       response.writeHead(206, { 'content-range': 'bytes 7-4999/5000' }).end(bytes.subarray(7));
     });
@@ -127,7 +127,7 @@ describe('A download that breaks', () => {
     expect(ranges).toHaveLength(5);
   });
 
-  it('is taken up where a server fell silent, before and in the middle of its answer', async () => {
+  test('is taken up where a server fell silent, before and in the middle of its answer', async () => {
     const { bytes: content } = await archive();
     const asked: Array<string | undefined> = [];
     const address = await serve((request, response) => {
@@ -148,7 +148,7 @@ describe('A download that breaks', () => {
     expect(await readFile(file)).toEqual(content);
   });
 
-  it('is tried again for a busy server after the time that it names, five times in all', async () => {
+  test('is tried again for a busy server after the time that it names, five times in all', async () => {
     let count = 0;
     const address = await serve((_, response) => {
       count++;

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { serve } from '../../../support/serve';
 import { tempDir } from '../../../support/tempDir';
 import { resolvePackage } from '../sourceSupport';
 
-it.each([
+test.each([
   ['wants to be paid', 402],
   ['may not give it away', 451],
 ])('is FETCH_FAILED from a registry that %s', async (_, status) => {

@@ -2,7 +2,7 @@ import { packBundle } from '@stagedoor/bundle';
 import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureBundle } from '../../../support/bundles';
 import { startVerdaccio, type Verdaccio } from '../../../support/npmRegistry';
 import { startRegistryFront } from '../../../support/registryFront';
@@ -43,7 +43,7 @@ interface Dist {
 }
 
 describe('A package of an npm registry', () => {
-  it('comes in the version that its range means, whole', async () => {
+  test('comes in the version that its range means, whole', async () => {
     const cwd = await project(`registry=${registry.url}`);
     const bytes: number[] = [];
     const onBytes = (done: number): void => void bytes.push(done);
@@ -65,7 +65,7 @@ describe('A package of an npm registry', () => {
     expect((await resolvePackage({ package: 'npm:@open/greeter-dynamic@1.0.0' }, { cwd })).version).toBe('1.0.0');
   });
 
-  it('comes from the registry of its scope, with the token of that registry', async () => {
+  test('comes from the registry of its scope, with the token of that registry', async () => {
     const host = registry.url.slice('http:'.length);
     const scope = `@secret:registry=${registry.url}`;
     const cwd = await project('registry=http://127.0.0.1:9/', scope, `${host}:_authToken=${registry.token}`);
@@ -77,7 +77,7 @@ describe('A package of an npm registry', () => {
     });
   });
 
-  it('needs neither npm nor its cache', async () => {
+  test('needs neither npm nor its cache', async () => {
     const cwd = await project(`registry=${registry.url}`);
     await writeFile(join(cwd, 'file'), '');
     await writeFile(join(cwd, '.npmrc'), `registry=${registry.url}\ncache=${join(cwd, 'file/below')}\n`);
@@ -91,7 +91,7 @@ describe('A package of an npm registry', () => {
     }
   });
 
-  it('is held against the integrity that is asked for, of any kind', async () => {
+  test('is held against the integrity that is asked for, of any kind', async () => {
     const cwd = await project(`registry=${registry.url}`);
     const tarball = await fetch(`${registry.url}@open/greeter-dynamic/-/greeter-dynamic-1.0.0.tgz`);
     const bytes = Buffer.from(await tarball.arrayBuffer());
@@ -107,7 +107,7 @@ describe('A package of an npm registry', () => {
     await expect(nonsense).rejects.toMatchObject({ code: 'INTEGRITY_MISMATCH' });
   });
 
-  it('is INTEGRITY_MISMATCH where the registry serves something else than it lists', async () => {
+  test('is INTEGRITY_MISMATCH where the registry serves something else than it lists', async () => {
     const front = await startRegistryFront(new URL(registry.url).host);
     const cwd = await project(`registry=http://${front.host}/`);
     const resolved = await resolvePackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd });
@@ -125,7 +125,7 @@ describe('A package of an npm registry', () => {
     }
   });
 
-  it('is held against the SHA-1 that is all that a registry lists of old packages', async () => {
+  test('is held against the SHA-1 that is all that a registry lists of old packages', async () => {
     const name = '@open/greeter-dynamic';
     const listed = (await (await fetch(`${registry.url}${name}`)).json()) as {
       versions: Record<string, { dist: Dist }>;
@@ -153,7 +153,7 @@ describe('A package of an npm registry', () => {
     });
   });
 
-  it('is asked for again while the registry is busy', async () => {
+  test('is asked for again while the registry is busy', async () => {
     const seen = new Map<string, number>();
     const front = await startRegistryFront(new URL(registry.url).host, {
       intercept: (request, response) => {
@@ -170,7 +170,7 @@ describe('A package of an npm registry', () => {
     expect([...seen.values()]).toEqual([2, 2]);
   });
 
-  it('is PACKAGE_NOT_FOUND by a name or version that is not there, FETCH_FAILED where nobody answers', async () => {
+  test('is PACKAGE_NOT_FOUND by a name or version that is not there, FETCH_FAILED where nobody answers', async () => {
     const cwd = await project(`registry=${registry.url}`);
     for (const text of ['@open/nowhere', '@open/greeter-dynamic@7']) {
       await expect(resolvePackage({ package: text }, { cwd })).rejects.toMatchObject({ code: 'PACKAGE_NOT_FOUND' });
@@ -179,7 +179,7 @@ describe('A package of an npm registry', () => {
     await expect(resolvePackage({ package: 'x' }, { cwd: lost })).rejects.toMatchObject({ code: 'FETCH_FAILED' });
   });
 
-  it('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
+  test('may be refused for what it says of itself, before anything else of it is unpacked', async () => {
     const cwd = await project(`registry=${registry.url}`);
     expect(await refusePackage({ package: '@open/greeter-dynamic@1.0.0' }, { cwd })).toEqual({
       judged: ['dynamic-bundle.json'],
@@ -187,7 +187,7 @@ describe('A package of an npm registry', () => {
     });
   });
 
-  it('is never something else than a package of a registry', async () => {
+  test('is never something else than a package of a registry', async () => {
     const { npmSource } = await import('../../../../cli/src/sources/npm/npmSource');
     for (const text of ['git+ssh://host/x', 'x@file:../y', 'acme/repository', '@a/b@https://host/x.tgz', 'x@npm:y@1']) {
       expect(npmSource().accepts(text), text).toBe(false);
@@ -196,7 +196,7 @@ describe('A package of an npm registry', () => {
 });
 
 describe('A folder or archive of this machine', () => {
-  it('is copied, and has another digest once anything in it changes', async () => {
+  test('is copied, and has another digest once anything in it changes', async () => {
     const cwd = await tempDir();
     const bundle = await fixtureBundle(cwd, 'greeter');
     const first = await fetchPackage({ package: './greeter-1.0.0/' }, { cwd });
@@ -209,7 +209,7 @@ describe('A folder or archive of this machine', () => {
     }
   });
 
-  it('may be an archive, with an integrity', async () => {
+  test('may be an archive, with an integrity', async () => {
     const cwd = await tempDir();
     const { integrity } = await packBundle(await fixtureBundle(cwd, 'greeter'), join(cwd, 'greeter.tgz'));
     for (const text of ['./greeter.tgz', 'file:greeter.tgz', `file://${cwd}/greeter.tgz`]) {
@@ -223,7 +223,7 @@ describe('A folder or archive of this machine', () => {
     });
   });
 
-  it('may be refused for what it says of itself, before anything else of it is unpacked or copied', async () => {
+  test('may be refused for what it says of itself, before anything else of it is unpacked or copied', async () => {
     const { file } = await packBundle(open, join(await tempDir(), 'x.tgz'));
     for (const text of [file, open]) {
       const { judged, unpacked } = await refusePackage({ package: text });
@@ -231,7 +231,7 @@ describe('A folder or archive of this machine', () => {
     }
   });
 
-  it('is refused where it is larger than an archive may be, before it is read', async () => {
+  test('is refused where it is larger than an archive may be, before it is read', async () => {
     const cwd = await tempDir();
     await writeFile(join(cwd, 'large.tgz'), '');
     await truncate(join(cwd, 'large.tgz'), 2 ** 40);
@@ -241,7 +241,7 @@ describe('A folder or archive of this machine', () => {
     });
   });
 
-  it('is refused where it is not there, or no package', async () => {
+  test('is refused where it is not there, or no package', async () => {
     const cwd = await tempDir();
     await mkdir(join(cwd, 'empty'));
     await expect(resolvePackage({ package: './absent' }, { cwd })).rejects.toMatchObject({ code: 'BUNDLE_NOT_FOUND' });

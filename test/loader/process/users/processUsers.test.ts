@@ -147,12 +147,13 @@ await describeSwitching('a plugin process with a user of its own', () => {
       for (const signal of ['0', "'SIGUSR1'", "'SIGKILL'"]) denied.push(`return process.kill(${pid}, ${signal})`);
     }
     const { stateDir } = backend;
-    for (const name of ['plugins.json', 'users.json', 'lock.json', 'staged.json']) {
+    for (const name of ['plugins.json', 'users.json', 'staged.json']) {
       denied.push(reads(join(stateDir, name)), writes(join(stateDir, name)));
     }
-    for (const name of ['', 'run', 'staged', 'staged/two-dynamic', 'compiled', 'tmp'])
+    for (const name of ['', 'run', 'lock', 'staged', 'staged/two-dynamic', 'compiled', 'tmp'])
       denied.push(lists(join(stateDir, name)));
-    for (const name of ['', 'run', 'staged', 'tmp', 'foreign']) denied.push(writes(join(stateDir, name, 'planted')));
+    for (const name of ['', 'run', 'lock', 'staged', 'tmp', 'foreign'])
+      denied.push(writes(join(stateDir, name, 'planted')));
     denied.push(reads(await copyOf(backend, 'two')), writes(await copyOf(backend, 'one')));
     denied.push(connects(await socketOf(backend, two.process!.user!)));
     for (const name of ['two.sqlite', 'two.sqlite.d/two.sqlite', 'auth.sqlite']) {
@@ -294,6 +295,8 @@ await describeSwitching('a plugin process with a user of its own', () => {
       home,
       join(home, 'dynamic-plugins-root'),
       join(home, 'checkout'),
+      // The portal's working directory, in which it writes nothing.
+      join(home, 'deployment'),
       join(home, 'app-config.'),
       join(home, 'deployment'),
       join(home, 'state', 'node_modules'),

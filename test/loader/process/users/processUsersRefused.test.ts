@@ -44,8 +44,8 @@ describe('a portal that may not switch users', () => {
     ['cannot end the processes', { status: 'CapEff:\t00000000a80425db\n' }, 'lacks the capabilities KILL'],
     ['is in a user namespace without those users', { maps: ['0 1000 1\n', '0 1000 1\n'] }, 'do not all exist'],
     ['has no such groups', { maps: [ALL, '0 0 43010\n'] }, 'do not all exist'],
-    ['keeps its groups', { setgroups: 'deny\n' }, 'cannot give up their groups'],
-    ['is on another system', { platform: 'darwin' }, 'need Linux'],
+    ['keeps its groups', { setgroups: 'deny\n' }, 'cannot drop their groups'],
+    ['is on another system', { platform: 'darwin' }, 'require Linux'],
   ])('because it %s is told why', (_what, rights, said) => {
     expect(switchingFault(RANGE, { ...ROOT, ...rights })!.message).toContain(said);
   });
@@ -99,7 +99,7 @@ describe('users of plugins', () => {
     await chmod(home, 0o711);
     expect(unreadableFault([process.execPath, shop])).toBeUndefined();
     await chmod(home, 0o700);
-    expect(unreadableFault([shop])!.message).toContain(`${home} (mode 0700), on the way to ${shop}`);
+    expect(unreadableFault([shop])!.message).toContain(`${home} (mode 0700), which contains ${shop}`);
     await chmod(home, 0o711);
     await chmod(shop, 0o711);
     expect(unreadableFault([shop])!.message).toContain(`${shop} (mode 0711).`);

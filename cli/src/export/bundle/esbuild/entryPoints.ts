@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild';
-import type { Entry } from '../../plan/entries';
+import { isFurther, type Entry } from '../../plan/entries';
 
 /** The entry point to give esbuild together with {@link entryPoints}. */
 export const ENTRIES_SPECIFIER = 'stagedoor-entries';
@@ -43,11 +43,36 @@ export function entryFile(): Plugin {
 
 /** The files that hosts load, by bundle path: each hands on its entry point of the common output. */
 export function entryFiles(entries: readonly Entry[]): Map<string, Uint8Array> {
-  return new Map(
-    entries.map(({ name }) => {
-      const [path, top] = name === 'index' ? ['dist/index.cjs.js', '.'] : [`dist/${name}/index.cjs.js`, '..'];
-      const code = `'use strict';\n\nmodule.exports = require('${top}/${COMMON_OUTPUT}').${name}();\n`;
-      return [path, Buffer.from(code)];
-    }),
-  );
+  const further = entries.filter(isFurther).map(({ name }) => name);
+  const files = new Map<string, Uint8Array>();
+  if (entries.some(({ name }) => name === 'alpha')) {
+    files.set('dist/alpha/index.cjs.js', Buffer.from(handOn(`require('../${COMMON_OUTPUT}').alpha()`)));
+  }
+  const main = further.length > 0 ? withFeatures(further) : `require('./${COMMON_OUTPUT}').index()`;
+  return files.set('dist/index.cjs.js', Buffer.from(handOn(main)));
+}
+
+function handOn(expression: string): string {
+  return `'use strict';\n\nmodule.exports = ${expression};\n`;
+}
+
+/**
+ * What hosts load where the features of a plugin are spread over several entry points: an installer, the form in which
+ * backend-dynamic-feature-service takes more than one. An entry that hands on a feature of another counts once.
+ */
+function withFeatures(names: readonly string[]): string {
+  const loads = names.map((name) => `entries.${name}()`).join(', ');
+  return `((entries) => ({
+  ...entries.index(),
+  dynamicPluginInstaller: {
+    kind: 'new',
+    install: () => [
+      ...new Set(
+        [${loads}]
+          .map((exported) => exported.default?.default ?? exported.default)
+          .filter((feature) => /^@backstage\\/BackendFeature(Factory)?$/.test(feature?.$$type)),
+      ),
+    ],
+  },
+}))(require('./${COMMON_OUTPUT}'))`;
 }

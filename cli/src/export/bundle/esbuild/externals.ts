@@ -1,8 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
+import { findPackageDir } from '@stagedoor/bundle';
 import type { Plugin } from 'esbuild';
-import type { Decisions } from '../../plan/decisions';
-import { packageOfImport, type PackageFinder } from '../../source/installedPackage';
+import type { Hoisted } from '../../plan/decisions';
+import type { ExportContext } from '../../plan/exportContext';
+import { isHostDriver } from '../../plan/hostDrivers';
+import { packageOfImport, requiredFile } from '../../source/installedPackage';
+import { ASKED, askEsbuild } from './requiredAsNode';
 
 /**
  * Hoisted ES modules that ES modules import: `require` gives their namespace, in which the default export is `default`,
@@ -21,28 +25,43 @@ export function sharedExternals(names: Iterable<string>): Plugin {
   };
 }
 
+/** Leaves imports of packages of these names that are not installed for the plugin: hosts have them. */
+export function providedExternals(names: Iterable<string>): Plugin {
+  const filter = anyOf(names);
+  return {
+    name: 'provided-externals',
+    setup(build) {
+      build.onResolve({ filter }, ({ path, resolveDir }) =>
+        resolveDir === '' || findPackageDir(packageOfImport(path), resolveDir) ? undefined : { path, external: true },
+      );
+    },
+  };
+}
+
 /**
  * Leaves imports of hoisted packages, under the name that their copy has, and imports of absent packages. Other
- * versions of a hoisted package are bundled as ever.
+ * versions of a hoisted package are bundled as ever. `top` leads from the folder of the output to that of the bundle.
  */
-export function excludedExternals(decisions: Decisions, finder: PackageFinder): Plugin {
+export function excludedExternals({ plan, decisions, finder }: ExportContext, top: string): Plugin {
   // As they are now: of later ones a later build is told.
   const hoisted = new Map(decisions.hoisted);
   const absent = new Set(decisions.absent.keys());
-  const names = new Set([...[...hoisted.values()].map((entry) => entry.package.name), ...absent]);
-  const asked = {};
+  const names = new Set([...[...hoisted.values()].map((entry) => entry.package.name), ...absent, ...plan.hostDrivers]);
   return {
     name: 'excluded-externals',
     setup(build) {
       if (names.size === 0) return;
-      build.onResolve({ filter: anyOf(names) }, async ({ path, importer, namespace, resolveDir, kind, pluginData }) => {
-        if (pluginData === asked || namespace === HOISTED_NAMESPACE) return undefined;
-        const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: asked });
+      build.onResolve({ filter: anyOf(names) }, async (args) => {
+        const { path, importer, namespace, kind, pluginData } = args;
+        if (pluginData === ASKED || namespace === HOISTED_NAMESPACE) return undefined;
         const name = packageOfImport(path);
-        if (found.errors.length > 0) return absent.has(name) ? { path, external: true } : found;
+        if (isHostDriver(name, finder.ofFile(importer), plan)) return { path, external: true };
+        const found = await askEsbuild(build, args, finder);
+        if (found.errors.length > 0) return absent.has(name) ? { path, external: true } : undefined;
         const copy = hoisted.get(finder.ofFile(found.path)?.dir ?? '');
-        if (!copy) return found;
-        const left = copy.as + path.slice(name.length);
+        if (!copy) return undefined;
+        const left =
+          kind === 'dynamic-import' ? copy.as + path.slice(name.length) : asRequired(copy, path, found.path, top);
         return kind === 'import-statement' && isEsModule(found.path)
           ? { path: left, namespace: HOISTED_NAMESPACE, sideEffects: found.sideEffects }
           : { path: left, external: true };
@@ -54,6 +73,16 @@ export function excludedExternals(decisions: Decisions, finder: PackageFinder): 
       }));
     },
   };
+}
+
+/**
+ * What to `require` in the output for an import of a hoisted package: the import itself, or, where the package is for
+ * `import` only, the file that it means.
+ */
+function asRequired({ as, package: { dir } }: Hoisted, path: string, file: string, top: string): string {
+  const subpath = path.slice(packageOfImport(path).length);
+  if (requiredFile(dir, subpath) !== undefined) return as + subpath;
+  return `${top}/node_modules/${as}/${relative(dir, file).split(sep).join('/')}`;
 }
 
 /** Leaves `require('./x.node')` as it is where the file was never built: such a require is guarded by its caller. */

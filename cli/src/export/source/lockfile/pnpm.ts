@@ -1,5 +1,5 @@
-import { loadAll } from 'js-yaml';
 import { relative, sep } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { grouped, versions, type Locked, type Lockfile, type PackageImport } from './lockfile';
 
@@ -41,7 +41,9 @@ const FOLDER = /^(link|file|workspace):/;
 /** Reads pnpm's lockfile: what each importer and each package resolves a name to. */
 export function readPnpmLockfile(text: string, file: string, root: string): Lockfile {
   // pnpm may write a document about itself before the one about the packages.
-  const parsed = loadAll(text).at(-1);
+  const documents = parseAllDocuments(text, { uniqueKeys: false });
+  for (const { errors } of documents) if (errors[0]) throw errors[0];
+  const parsed: unknown = documents.at(-1)?.toJS();
   const { importers, packages, snapshots } = schema.parse(parsed);
   const projects = importers ?? { '.': importer.parse(parsed) };
   const entries = new Map<string, Locked>();

@@ -29,7 +29,7 @@ async function readLockfile(workspace: Workspace): Promise<Lockfile | undefined>
   const { file, manager } = workspace.lockfile;
   try {
     const text = await readFile(file, 'utf8');
-    // Yarn's parsers take 25 ms to load, js-yaml 10: only who needs one waits for it.
+    // Yarn's parsers take 25 ms to load, the YAML parser 30: only who needs one waits for it.
     switch (manager) {
       case 'npm':
         return (await import('./npm')).readNpmLockfile(text, file, workspace.root);

@@ -8,15 +8,15 @@ const WATCH_MS = 500;
 const OUTPUT = { stdout: 1, stderr: 2 } as const;
 
 /**
- * Runs in a thread of its own, without any code of a plugin. It ends the process when `parentPid` is no longer its parent, also
- * while a plugin keeps the main thread busy. It starts the threads that a plugin asks for: Node hands the parts of a thread that
- * it starts to whatever the starting thread has patched, and a thread can be told by them to run without a preload.
+ * Runs in a separate thread without any plugin code. It ends the process when `parentPid` is no longer its parent, even while
+ * a plugin blocks the main thread. It starts the threads that a plugin requests: Node exposes the internals of a new thread
+ * to whatever the starting thread has patched, and these can start a thread without a preload.
  */
 export function runGuardian({ requests }: GuardianStart, parentPid: number, Thread: typeof Worker): void {
   setInterval(() => {
     if (process.ppid !== parentPid) process.kill(-process.pid, 'SIGKILL');
   }, WATCH_MS);
-  // A thread of a plugin can send what Node's own code does not expect here, and the watch must go on.
+  // A thread of a plugin can send messages that Node's own code does not expect, and the watch must continue.
   process.on('uncaughtException', () => {});
   // Node runs this in the message that says which script to run. Nobody may send another one.
   (executionAsyncResource() as MessagePort).close();
@@ -24,7 +24,7 @@ export function runGuardian({ requests }: GuardianStart, parentPid: number, Thre
   new ThreadStarter(Thread).serve(requests);
 }
 
-/** The threads that one thread has asked for, and those that these have. */
+/** The threads that one thread has requested, transitively. */
 class ThreadStarter {
   readonly #Thread: typeof Worker;
 

@@ -1,6 +1,6 @@
 import type { MessagePort, ResourceLimits } from 'node:worker_threads';
 
-/** Asks the guardian for a thread that runs code of the plugin. */
+/** Requests a thread for plugin code from the guardian. */
 export interface StartThread {
   kind: 'start';
   id: number;
@@ -17,15 +17,15 @@ export interface StartThread {
   port: MessagePort;
 }
 
-/** What the plugin gives a thread; it does not go through the guardian, which is small. */
+/** The plugin's data for the thread; it is not sent through the guardian, which has little memory. */
 export interface FirstMessage {
   workerData: unknown;
 }
 
-/** What a thread asks of the guardian. */
+/** A message from a thread to the guardian. */
 export type ThreadRequest = StartThread | { kind: 'end'; id: number };
 
-/** What a thread threw: Node rebuilds errors of threads in a way that does not survive another message. */
+/** An error of a thread: Node rebuilds errors of threads in a way that does not survive another message. */
 export interface ThreadError {
   name: string;
   message: string;
@@ -33,7 +33,7 @@ export interface ThreadError {
   code?: string;
 }
 
-/** What the guardian tells of a thread. */
+/** A message from the guardian about a thread. */
 export type ThreadNote =
   | { kind: 'online'; id: number }
   | { kind: 'output'; id: number; from: 'stdout' | 'stderr'; chunk: Uint8Array }

@@ -9,8 +9,8 @@ import type { FirstMessage, ThreadError, ThreadNote, ThreadRequest } from './mes
 let lastId = 0;
 
 /**
- * The `Worker` that plugins see: as Node's, but that the guardian starts the thread. Nothing here protects anything; the guardian
- * does.
+ * The `Worker` for plugins: like Node's, except that the guardian starts the thread. This class does not enforce anything;
+ * the guardian does.
  */
 export function pluginWorkerClass(guardian: MessagePort, threadId: number): unknown {
   const workers = new Map<number, PluginWorker>();
@@ -81,7 +81,7 @@ class PluginWorker extends EventEmitter {
     else if (note.kind === 'error') this.emit('error', rebuild(note.error));
     else if (note.kind === 'output') this[note.from].write(note.chunk);
     else {
-      // What the thread said last is in the other port.
+      // The last messages of the thread are in the other port.
       for (let last = receiveMessageOnPort(this.#port); last; last = receiveMessageOnPort(this.#port)) {
         this.emit('message', last.message);
       }

@@ -1,0 +1,2 @@
+/** See answerOf.mjs. */
+export function answerOf(entry: string): Promise<string>;

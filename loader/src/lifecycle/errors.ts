@@ -1,0 +1,13 @@
+import { StagedoorError } from '@stagedoor/bundle';
+
+export function pluginAbsent(name: string, pluginId: string): StagedoorError {
+  return new StagedoorError('PLUGIN_ABSENT', `${name} extends plugin '${pluginId}', which is not running.`);
+}
+
+export function policyMissing(name: string): StagedoorError {
+  return new StagedoorError('POLICY_MISSING', `${name} sets the permission policy and is not running.`);
+}
+
+export function stateFileDamaged(path: string, renamedTo: string): StagedoorError {
+  return new StagedoorError('STATE_FILE_DAMAGED', `${path} cannot be parsed; it was renamed to ${renamedTo}.`);
+}
