@@ -1,13 +1,13 @@
 import { hostPackages } from '../host/hostPackages';
 import { StateFile } from '../lifecycle/stateFile';
-import { type StagedoorError, findPackageDir, isStagedoorError } from '@stagedoor/bundle';
+import { type StagedoorError, isStagedoorError } from '@stagedoor/bundle';
 import { mkdir } from 'node:fs/promises';
 import { findDrop, listDrops } from '../scan/drop';
 import { settle } from '../scan/settle';
 import type { Settings } from '../settings/settings';
 import { collectStaged } from '../stage/collect';
 import { newestOf } from '../stage/newest';
-import { patchPackagePaths } from '../patches/packagePaths';
+import { patchResolution } from '../patches/resolution';
 import { layShelves, type Shelves } from '../stage/shelf';
 import type { StagedBundle } from '../stage/stagedBundle';
 import { stageDrop } from '../stage/stageDrop';
@@ -44,8 +44,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
   const lock = await lockState(stateDirectory);
   try {
     const shelves = await layShelves(stateDirectory, hostPackages(), __dirname);
-    const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
-    const patch = backendPluginApi ? patchPackagePaths(backendPluginApi) : undefined;
+    const resolution = patchResolution();
     const seen = new Map<string, string>();
     const unusable: UnusableDrop[] = [];
     const state = await StateFile.open(stateDirectory, {
@@ -60,7 +59,7 @@ export async function readStartupDrops(settings: Settings): Promise<StartupDrops
     const bundles = newestOf(found.filter((bundle) => bundle !== undefined));
     await collectStaged(shelves, new Set(bundles.map(({ dir }) => dir)));
     const close = async (): Promise<void> => {
-      patch?.dispose();
+      resolution.dispose();
       await lock.release();
     };
     return { bundles, unusable, state, seen, close };

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { asFeature, type Feature } from '../host/features';
 import { plainError } from '../errors/thrown';
 import { timed } from '../observability/timing/timed';
+import { forgetLastStat } from '../patches/realPaths';
 import type { StagedBundle } from '../stage/stagedBundle';
 import {
   notAFeature,
@@ -89,6 +90,8 @@ async function entryOf(bundle: StagedBundle, dir: string): Promise<string | unde
 }
 
 async function byNode(entry: string): Promise<unknown> {
+  // Node's ES module loader keeps an unpatched `realpathSync`.
+  forgetLastStat(entry);
   return isEsModule(entry) ? await import(pathToFileURL(entry).href) : createRequire(entry)(entry);
 }
 

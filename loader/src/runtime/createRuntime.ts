@@ -1,4 +1,3 @@
-import { findPackageDir } from '@stagedoor/bundle';
 import { CodeCache } from '../compile/codeCache';
 import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { followBuildReports } from '../drops/buildReports';
@@ -28,7 +27,7 @@ import { Operations } from '../operator/operations';
 import { Operator } from '../operator/operator';
 import { hideFromDevelopmentServer } from '../patches/developmentServer';
 import { LeftBehind } from '../patches/leftBehind';
-import { patchPackagePaths } from '../patches/packagePaths';
+import { patchResolution } from '../patches/resolution';
 import { Pipeline } from '../pipeline/pipeline';
 import type { PolicyDecision } from '../policy/decision';
 import { DEFAULT_POLICY, Policy } from '../policy/policy';
@@ -193,11 +192,8 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
 
 /** Applies the patches that recognise staged code, before any of it is loaded. */
 function watchStagedCode({ directory }: RuntimeState, closers: Closers): LeftBehind {
-  const backendPluginApi = findPackageDir('@backstage/backend-plugin-api', __dirname);
-  if (backendPluginApi) {
-    const paths = patchPackagePaths(backendPluginApi);
-    closers.add(() => paths.dispose());
-  }
+  const resolution = patchResolution();
+  closers.add(() => resolution.dispose());
   const hidden = hideFromDevelopmentServer(directory);
   closers.add(() => hidden.dispose());
   const leftBehind = new LeftBehind(directory);

@@ -1,11 +1,7 @@
 import type { RootHttpRouterService } from '@backstage/backend-plugin-api';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { SlotTarget } from './slotTarget';
 import { answerStarting } from './unavailable';
-
-/** The target of a slot: it handles the requests below one mount path. */
-export interface SlotTarget {
-  handle(path: string, request: Request, response: Response, next: NextFunction): void;
-}
 
 /** A request that came while the first generation was starting. */
 interface Waiting {

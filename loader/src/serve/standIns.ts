@@ -1,5 +1,6 @@
 import { inQuarantine } from './errors';
-import type { Slots, SlotTarget } from './slots';
+import type { Slots } from './slots';
+import type { SlotTarget } from './slotTarget';
 import { QUARANTINED_RETRY_S, answerUnavailable } from './unavailable';
 
 /**

@@ -1,7 +1,7 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { Response } from 'express';
 import { answerNotHttp } from './errors';
-import type { SlotTarget } from './slots';
+import type { SlotTarget } from './slotTarget';
 
 /** Seconds before a client should retry for a plugin that only an operator can bring back. */
 export const QUARANTINED_RETRY_S = 300;

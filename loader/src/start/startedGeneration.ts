@@ -1,7 +1,7 @@
 import type { StagedoorError } from '@stagedoor/bundle';
 import type { HealthReport } from '../observability/health/report';
 import type { PluginStartupResult } from '../host/startupReport';
-import type { SlotTarget } from '../serve/slots';
+import type { SlotTarget } from '../serve/slotTarget';
 import type { DeclaredRoute } from './openedRoutes';
 import type { Composition } from '../composition/part';
 

@@ -8,7 +8,8 @@ import { Policy } from '../../policy/policy';
 import type { Contribution } from '../../composition/contribution';
 import { contributionOf } from '../../resolve/contributionOf';
 import { Slots } from '../../serve/slots';
-import { patchPackagePaths, setPackageDir } from '../../patches/packagePaths';
+import { setPackageDir } from '../../patches/packagePaths';
+import { patchResolution } from '../../patches/resolution';
 import { packageDirs, type StagedBundle } from '../../stage/stagedBundle';
 import { compose } from '../../composition/compose';
 import { Generation } from '../../start/generation';
@@ -38,7 +39,7 @@ export class ChildRuntime {
     this.#portal = portal;
     this.#services = childServices(portal, setup);
     this.#policy = new Policy(this.#setup.settings, (decision) => portal.notify('decision', decision));
-    if (setup.backendPluginApiDir) patchPackagePaths(setup.backendPluginApiDir);
+    patchResolution(setup.backendPluginApiDir);
   }
 
   /** Loads a bundle and returns what it registers. Throws the codes of {@link contributionOf}. */
