@@ -73,6 +73,11 @@ export interface Config {
       refuse?: string[];
     };
     /**
+     * Where the drop of a plugin cannot run at the start of the portal, the build that ran last starts instead, from its staged
+     * copy. Default: true.
+     */
+    lastGood?: boolean;
+    /**
      * Bundles whose `backstage.supported-versions` leaves out the Backstage release of the portal. `warn`: they run, with a warning.
      * `refuse`: they do not run. `ignore`: they run. A text is the mode for all packages. Default: `warn`.
      */

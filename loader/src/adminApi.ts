@@ -66,12 +66,76 @@ export interface Build {
   digest: string;
 }
 
+/** What the next start of the portal runs if nothing changes until then; without a version, no build. */
+export interface NextStart {
+  why: 'drop' | 'rolled-back' | 'last-good' | 'disabled' | 'quarantined' | 'refused' | 'removed';
+  version?: string;
+  digest?: string;
+}
+
+/** The one state of a plugin, derived from everything that is known of it; every view shows this. */
+export interface Summary {
+  state:
+    | 'starting'
+    | 'running'
+    | 'updating'
+    | 'rolled-back'
+    | 'degraded'
+    | 'update-failed'
+    | 'restarting'
+    | 'quarantined'
+    | 'failed'
+    | 'rejected'
+    | 'waiting'
+    | 'disabled'
+    | 'stopping'
+    | 'removed';
+  /** How much attention it needs. */
+  tone: 'good' | 'busy' | 'neutral' | 'warning' | 'bad';
+  /** The state in sentences: what runs, what does not and why, and what a restart of the portal does. */
+  message: string;
+  /** Since when the state holds, ISO 8601. */
+  since: string;
+  /** The build that answers requests; absent if none does. */
+  runs?: Build & { since: string; health: 'healthy' | 'degraded' | 'unknown' };
+  /** The build in the drop that takes precedence. */
+  onDisk?: Build & { drop: string };
+  /** The build that is being started. */
+  trying?: Build;
+  /** The latest attempt that failed and still counts; without a version, the drop cannot be read. */
+  refused?: CodedFault & { version?: string; digest?: string; at: string };
+  nextStart: NextStart;
+  /** Starts in a row that failed. */
+  attempt?: number;
+  /** When a crashed process is started again, ISO 8601. */
+  retryAt?: string;
+  /** What an operator decided, as far as it explains the state. */
+  decision?: { kind: 'disabled' | 'rolled-back'; by?: string; at?: string };
+  /** Every build that is known. */
+  builds: Array<
+    Build & {
+      state:
+        | 'serving'
+        | 'starting'
+        | 'restarting'
+        | 'quarantined'
+        | 'waiting'
+        | 'draining'
+        | 'refused'
+        | 'on-disk'
+        | 'available';
+    }
+  >;
+}
+
 /** A bundle; `state` speaks of `version`, `loaded` is what serves, `onDisk` what the drop holds. */
 export interface Plugin extends Fault {
   name: string;
   state: string;
   /** When the state was entered, ISO 8601. */
   since: string;
+  /** The state that people see; `state` is the step that the loader is in. */
+  summary: Summary;
   version?: string;
   role?: string;
   digest?: string;

@@ -2,7 +2,7 @@ import { coreServices, createBackendPlugin, type BackendFeature } from '@backsta
 import { isFrontendRole } from '@stagedoor/bundle';
 import { Router } from 'express';
 import { INFO_PLUGIN_ID } from '../composition/ownPlugins';
-import type { PluginStatus } from '../lifecycle/states';
+import type { RecordedStatus } from '../lifecycle/states';
 import { Access } from './access';
 import type { AccessRules } from './accessRules';
 import { codedErrors } from './codedErrors';
@@ -12,7 +12,7 @@ import { readPermission } from './permissions';
  * `GET /api/dynamic-plugins-info/loaded-plugins` as Red Hat Developer Hub answers it (redhat-developer/rhdh,
  * `plugins/dynamic-plugins-info-backend`), for callers with read permission in the admin API.
  */
-export function loadedPluginsPlugin(rules: AccessRules, list: () => readonly PluginStatus[]): BackendFeature {
+export function loadedPluginsPlugin(rules: AccessRules, list: () => readonly RecordedStatus[]): BackendFeature {
   return createBackendPlugin({
     pluginId: INFO_PLUGIN_ID,
     register(env) {
@@ -42,7 +42,7 @@ export function loadedPluginsPlugin(rules: AccessRules, list: () => readonly Plu
   });
 }
 
-function loadedPlugins(statuses: readonly PluginStatus[]): object[] {
+function loadedPlugins(statuses: readonly RecordedStatus[]): object[] {
   return statuses.flatMap(({ name, role, loaded }) =>
     loaded ? [{ name, version: loaded.version, role, platform: isFrontendRole(role ?? '') ? 'web' : 'node' }] : [],
   );

@@ -28,6 +28,8 @@ const TRIED_AGAIN: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode | unde
 interface DropDecisions {
   toRun(winner: StagedBundle): Promise<StagedBundle | undefined>;
   showDisabled(name: string, bundle: StagedBundle | undefined): boolean;
+  lastGood(name: string, winner: StagedBundle | undefined, entry: string): Promise<StagedBundle | undefined>;
+  packageOf(entry: string): string | undefined;
   forgetBuilds(name: string): Promise<void>;
   forgetRemoved(present: ReadonlySet<string>): Promise<void>;
 }
@@ -63,7 +65,11 @@ export class DropDirectory {
   constructor(options: DropDirectoryOptions) {
     this.#options = options;
     const changed = (entry: string): void => this.changed(entry);
-    this.#reader = new DropReader({ ...options, records: this.#records, retries: this.#retries, changed });
+    this.#reader = new DropReader({
+      ...options,
+      ...{ records: this.#records, retries: this.#retries, changed },
+      packageOf: (entry) => options.decisions.packageOf(entry),
+    });
   }
 
   /** Stages every drop and returns the bundles to run, sorted by drop; errors are shown in the status. */
@@ -212,6 +218,18 @@ export class DropDirectory {
     // The removed drop may have been the unreadable one that could contain any package.
     await this.#forgetRemoved();
     return { remove: true };
+  }
+
+  /** The build that served last, for a name whose drop cannot run; see `Decisions.lastGood`. Never rejects. */
+  async lastGood(name: string): Promise<StagedBundle | undefined> {
+    const { registry, decisions, logger } = this.#options;
+    const { state } = registry.get(name) ?? {};
+    if ((state !== 'failed' && state !== 'rejected') || !this.names().has(name)) return undefined;
+    const [first] = this.#records.of(name);
+    return await decisions.lastGood(name, this.winner(name), first!.entry).catch((error: Error) => {
+      logger.error(`${name}: the build that ran last could not be read`, error);
+      return undefined;
+    });
   }
 
   /** The choice for a name has taken effect, or failed to. */

@@ -35,6 +35,8 @@ export interface DropReaderOptions {
   registry: StatusStore;
   logger: LoggerService;
   ahead?: Ahead;
+  /** The package that an entry held when it ran last. */
+  packageOf(entry: string): string | undefined;
   /** Schedules reading an entry. */
   changed(entry: string): void;
 }
@@ -158,7 +160,8 @@ export class DropReader {
       return NONE;
     }
     const known = passing && earlier?.fault?.code === fault.code && passingCause(earlier.fault) === passing;
-    const names = records.set({ entry, packageName: earlier?.packageName, fault, seen });
+    const packageName = earlier?.packageName ?? this.#options.packageOf(entry);
+    const names = records.set({ entry, packageName, fault, seen });
     return known ? NONE : names;
   }
 

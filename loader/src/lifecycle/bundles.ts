@@ -10,8 +10,8 @@ import type { StagedBundle } from '../stage/stagedBundle';
 import type { GateResult } from '../validate/gate';
 import { LoadedBundles } from './loadedBundles';
 import type { StateFile } from './stateFile';
-import type { PluginStatus } from './states';
-import type { StatusStore } from './statusStore';
+import type { RecordedStatus } from './states';
+import type { RecordedRefusal, StatusStore } from './statusStore';
 import type { Units } from './units';
 
 /** Errors of code that ran; every other error is a rejection before anything ran. */
@@ -73,8 +73,18 @@ export class Bundles {
   }
 
   /** Where a bundle runs, see {@link LoadedBundles.whereabouts}. */
-  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+  whereabouts(name: string): Pick<RecordedStatus, 'isolation' | 'process'> {
     return this.#loaded.whereabouts(name);
+  }
+
+  /** Why the newest build of a name does not run, see {@link StatusStore.refusal}. */
+  refusal(name: string): RecordedRefusal | undefined {
+    return this.#options.registry.refusal(name);
+  }
+
+  /** How the process of a bundle is supervised, see {@link LoadedBundles.supervision}. */
+  supervision(name: string): ReturnType<LoadedBundles['supervision']> {
+    return this.#loaded.supervision(name);
   }
 
   /** True if the same files are loaded. */
@@ -200,14 +210,28 @@ export class Bundles {
 
   /** The process of a plugin ended by itself and is about to be restarted, for the `attempt`th time in a row. */
   backOff(name: string, fault: StagedoorError, attempt: number): void {
-    this.#options.registry.set(name, 'backoff', { fault, changes: { attempt } });
+    this.#options.registry.set(name, 'backoff', { bundle: this.loaded(name), fault, changes: { attempt } });
   }
 
   /** A plugin that was in backoff runs again. */
   recovered(name: string): void {
     const { registry } = this.#options;
     if (registry.get(name)?.state !== 'backoff') return;
-    registry.set(name, 'running', { changes: { ...this.#loaded.status(name), attempt: undefined } });
+    const bundle = this.loaded(name);
+    const changes = { ...this.#loaded.status(name), attempt: undefined };
+    registry.set(name, 'running', { bundle, changes });
+    this.showRefusal(name);
+  }
+
+  /**
+   * Shows again why the newest build of a plugin does not run, while an earlier one does. `fallbackFault`: why that one does
+   * not run either.
+   */
+  showRefusal(name: string, refusal = this.#options.registry.refusal(name), fallbackFault?: StagedoorError): void {
+    if (!refusal) return;
+    const { state, bundle, error } = refusal;
+    this.#options.registry.set(name, state, { bundle, fault: error, changes: this.#loaded.status(name) });
+    if (fallbackFault) this.#options.registry.fallbackFailed(name, fallbackFault);
   }
 
   /** A plugin opened a path, or was prevented from it. */
@@ -217,9 +241,10 @@ export class Bundles {
 
   /** The process of a plugin ended too often: it is not restarted until an operator reloads it, or its drop changes. */
   quarantine(name: string, fault: StagedoorError): void {
-    const digest = this.loaded(name)?.digest;
+    const bundle = this.loaded(name);
+    const digest = bundle?.digest;
     const { registry, state } = this.#options;
-    registry.set(name, 'quarantined', { fault });
+    registry.set(name, 'quarantined', { bundle, fault });
     if (!digest) return;
     const pluginIds = registry.get(name)?.pluginIds;
     const quarantined = { since: new Date().toISOString(), digest, message: fault.message, pluginIds };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@stagedoor/bundle';
+import type { Summary } from '../adminApi';
 import type { PolicyDecision } from '../policy/decision';
 import type { Operation } from './operation';
 import type { PluginState } from './states';
@@ -25,6 +26,8 @@ export interface PluginEvent {
   hint?: string;
   version?: string;
   digest?: string;
+  /** What is shown of the plugin from now on; absent from policy decisions and for a plugin that is gone. */
+  summary?: Pick<Summary, 'state' | 'message'>;
   /** Of a policy decision: the setting that decided, and the outcome. */
   setting?: PolicyDecision['setting'];
   outcome?: PolicyDecision['outcome'];
@@ -33,22 +36,33 @@ export interface PluginEvent {
 }
 
 /** An event without id and time, which are added. */
-export type NewPluginEvent = Omit<PluginEvent, 'id' | 'time'>;
+export type NewPluginEvent = Omit<PluginEvent, 'id' | 'time' | 'summary'>;
 
 /** How many events are kept for clients that reconnect. */
 const LIMIT = 1000;
+
+/** Options of an {@link EventLog}. */
+export interface EventLogOptions {
+  /** Id of the first event; microseconds since the epoch set runs of the portal apart without memory. */
+  first?: number;
+  /** How many events are kept. */
+  limit?: number;
+  /** The derived state of a plugin; undefined if it is gone. Default: events have none. */
+  summary?(plugin: string): PluginEvent['summary'];
+}
 
 /** The latest events of the portal, and the listeners for new ones. */
 export class EventLog {
   readonly #limit: number;
   readonly #events: PluginEvent[] = [];
   readonly #listeners = new Set<(event: PluginEvent) => void>();
+  readonly #summary: EventLogOptions['summary'];
   #next: number;
 
-  /** `first` is the id of the first event; microseconds since the epoch set runs of the portal apart without memory. */
-  constructor({ first = Date.now() * 1000, limit = LIMIT }: { first?: number; limit?: number } = {}) {
+  constructor({ first = Date.now() * 1000, limit = LIMIT, summary }: EventLogOptions = {}) {
     this.#next = first;
     this.#limit = limit;
+    this.#summary = summary;
   }
 
   /** Id of the newest event, or the one before the first. */
@@ -58,7 +72,9 @@ export class EventLog {
 
   /** Adds an event and notifies all listeners. */
   append(event: NewPluginEvent): PluginEvent {
-    const complete: PluginEvent = { id: this.#next++, time: new Date().toISOString(), ...event };
+    const summary = event.type === 'policy' ? undefined : this.#summary?.(event.plugin);
+    const told = { ...event, ...(summary && { summary }) };
+    const complete: PluginEvent = { id: this.#next++, time: new Date().toISOString(), ...told };
     this.#events.push(complete);
     if (this.#events.length > this.#limit) this.#events.shift();
     for (const listener of [...this.#listeners]) listener(complete);

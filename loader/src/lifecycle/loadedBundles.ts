@@ -7,7 +7,7 @@ import type { StartedGeneration } from '../start/startedGeneration';
 import { pluginAbsent } from './errors';
 import type { StatusStore } from './statusStore';
 import type { StateFile } from './stateFile';
-import type { BuildStatus, PluginState, PluginStatus } from './states';
+import type { BuildStatus, PluginState, RecordedStatus } from './states';
 import type { Units } from './units';
 
 /** A bundle that is part of units, with its contribution. */
@@ -74,7 +74,7 @@ export class LoadedBundles {
   }
 
   /** The part of a bundle's status that describes the loaded build. */
-  status(name: string): Partial<PluginStatus> {
+  status(name: string): Partial<RecordedStatus> {
     const loaded = this.#loaded.get(name);
     const generations = this.#generations(name);
     if (!loaded) return { loaded: undefined, openedRoutes: [], refusedRoutes: undefined, generations };
@@ -92,7 +92,7 @@ export class LoadedBundles {
   }
 
   /** Where a bundle runs, and its process with current figures. */
-  whereabouts(name: string): Pick<PluginStatus, 'isolation' | 'process'> {
+  whereabouts(name: string): Pick<RecordedStatus, 'isolation' | 'process'> {
     const loaded = this.#loaded.get(name);
     // Frontend bundles run in browsers, not here.
     if (!loaded || unitsOf(loaded.contribution).length === 0) return {};
@@ -100,6 +100,14 @@ export class LoadedBundles {
     const generations = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current);
     const process = generations.find((generation) => generation?.process)?.process;
     return { isolation: 'process', process };
+  }
+
+  /** How the process of a bundle is supervised; undefined if it runs in the portal, or in no unit. */
+  supervision(name: string): StartedGeneration['supervision'] {
+    const loaded = this.#loaded.get(name);
+    if (!loaded?.contribution.part.isolated) return undefined;
+    const all = unitsOf(loaded.contribution).map((id) => this.#units.get(id)?.current?.supervision);
+    return all.find((supervision) => supervision && supervision.state !== 'running') ?? all.find(Boolean);
   }
 
   /** Updates the statuses that depend on other bundles: modules wait for their plugin, or run with it. */
@@ -133,7 +141,7 @@ export class LoadedBundles {
     return ids.some((id) => this.#units.get(id)?.current) ? undefined : ids[0];
   }
 
-  #generations(name: string): PluginStatus['generations'] {
+  #generations(name: string): RecordedStatus['generations'] {
     const serving = this.#loaded.get(name)?.bundle;
     const previous = this.#state.rollbackTarget(name, serving?.digest);
     return [
@@ -152,7 +160,7 @@ function build({ version, digest }: BuildStatus): BuildStatus {
 function routesOf(
   owner: string,
   generations: ReadonlyArray<StartedGeneration | undefined>,
-): Pick<PluginStatus, 'openedRoutes' | 'refusedRoutes'> {
+): Pick<RecordedStatus, 'openedRoutes' | 'refusedRoutes'> {
   const own = (list: 'openedRoutes' | 'refusedRoutes'): OpenedRoute[] =>
     generations.flatMap((generation) =>
       (generation?.[list] ?? [])
@@ -163,7 +171,7 @@ function routesOf(
   return { openedRoutes: own('openedRoutes'), refusedRoutes: refused.length > 0 ? refused : undefined };
 }
 
-function sameRoutes(status: PluginStatus, changes: Partial<PluginStatus>): boolean {
+function sameRoutes(status: RecordedStatus, changes: Partial<RecordedStatus>): boolean {
   return (
     JSON.stringify([status.openedRoutes, status.refusedRoutes, status.loaded]) ===
       JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded]) && status.code === undefined

@@ -1,13 +1,13 @@
 import { isBackendRole, type PackageJson } from '@stagedoor/bundle';
 import type { StateFile } from './stateFile';
-import { FAILED_STATES, type PluginStatus } from './states';
+import { FAILED_STATES, type RecordedStatus } from './states';
 
 /** Id of Backstage's permission plugin. */
 const PERMISSION = 'permission';
 
 /** Records of the bundles that may set a policy. */
 export interface PolicyBundles {
-  statuses: readonly PluginStatus[];
+  statuses: readonly RecordedStatus[];
   state: Pick<StateFile, 'names' | 'get'>;
   /** Of the drop that takes precedence; undefined if it cannot be read. */
   packageJson(name: string): PackageJson | undefined;

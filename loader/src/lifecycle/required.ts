@@ -1,4 +1,4 @@
-import { DOWN_STATES, type PluginStatus } from './states';
+import { DOWN_STATES, type RecordedStatus } from './states';
 
 /**
  * The required plugin ids and package names that do not serve, given the statuses of all bundles and the running plugins
@@ -6,7 +6,7 @@ import { DOWN_STATES, type PluginStatus } from './states';
  */
 export function missingOf(
   required: readonly string[],
-  statuses: readonly PluginStatus[],
+  statuses: readonly RecordedStatus[],
   runs: (pluginId: string) => boolean,
 ): string[] {
   return required.filter((idOrName) => {

@@ -22,9 +22,9 @@ export interface PluginRecord {
   /** It crashed too often; counts for that digest only. */
   quarantined?: { since: string; digest: string; message: string; pluginIds?: string[] };
   /** An operator went back to this build, away from the drop with the digest `instead`. */
-  chosen?: BuildRef & { instead: string };
+  chosen?: BuildRef & { instead: string; by?: string; since?: string };
   /** The build that served last. */
-  serving?: BuildRef;
+  serving?: BuildRef & { drop?: string };
   /** The build that served before that one. */
   previous?: BuildRef;
   /** The newest version that served, or that an operator went back to. Not forgotten when the drop is removed. */
@@ -109,14 +109,15 @@ export class StateFile {
   }
 
   /** Remembers which build serves, and which ids it provides; the one before it becomes the previous one. */
-  async served(name: string, { digest, version }: BuildRef, holds: string[]): Promise<void> {
+  async served(name: string, { digest, version, entry }: BuildRef & { entry: string }, holds: string[]): Promise<void> {
     const { serving } = this.get(name);
-    const builds = { serving: { digest, version }, ...(serving && { previous: serving }) };
+    const same = serving?.digest === digest;
+    const builds = { serving: { digest, version, drop: entry }, ...(serving && !same && { previous: serving }) };
     const newest = newer(this.newest(name), version);
     await this.update(name, {
       holds,
       ...(newest !== undefined && { newest: { version: newest } }),
-      ...(serving?.digest !== digest && builds),
+      ...builds,
     });
   }
 

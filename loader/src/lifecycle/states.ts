@@ -1,4 +1,5 @@
 import type { CodedError } from '@stagedoor/bundle';
+import type { Summary } from '../adminApi';
 import type { NewerDatabase } from '../migrations/records';
 import type { PluginHealth } from '../observability/health/healthMonitor';
 import type { SignatureVerdict } from '../policy/signatures';
@@ -51,7 +52,13 @@ export interface BuildStatus {
  * A bundle as the admin API shows it. `state` describes `version`; `loaded` is the build in service, `onDisk` that of the
  * drop.
  */
-export interface PluginStatus extends Partial<CodedError> {
+export interface PluginStatus extends RecordedStatus {
+  /** The state that is shown, derived from all that is known. */
+  summary: Summary;
+}
+
+/** A status without what is derived from it. */
+export interface RecordedStatus extends Partial<CodedError> {
   /** Name in the bundle's package.json, or the file name of the drop if that is unreadable. */
   name: string;
   version?: string;

@@ -2,8 +2,9 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import type { StagedBundle } from '../stage/stagedBundle';
+import type { Refusal } from '../summary/facts';
 import type { EventLog } from './eventLog';
-import type { PluginState, PluginStatus } from './states';
+import type { PluginState, RecordedStatus } from './states';
 
 /** Longest message of a status and of an event: part of it may come from a bundle. */
 const MAX_MESSAGE = 4000;
@@ -13,12 +14,20 @@ export interface Transition {
   bundle?: StagedBundle;
   drop?: string;
   fault?: StagedoorError;
-  changes?: Partial<PluginStatus>;
+  changes?: Partial<RecordedStatus>;
+}
+
+/** A refusal, with what it takes to show it again. */
+export interface RecordedRefusal extends Refusal {
+  bundle?: StagedBundle;
+  error: StagedoorError;
 }
 
 /** The status of every bundle by name, and the log line and event of every transition. */
 export class StatusStore {
-  readonly #statuses = new Map<string, PluginStatus>();
+  readonly #statuses = new Map<string, RecordedStatus>();
+  /** By name, the latest build or drop that was refused; other states of the plugin do not end it. */
+  readonly #refusals = new Map<string, RecordedRefusal>();
   readonly #logger: LoggerService;
   readonly #events: EventLog;
 
@@ -28,12 +37,23 @@ export class StatusStore {
   }
 
   /** All statuses, sorted by name. */
-  list(): PluginStatus[] {
+  list(): RecordedStatus[] {
     return [...this.#statuses.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  get(name: string): PluginStatus | undefined {
+  get(name: string): RecordedStatus | undefined {
     return this.#statuses.get(name);
+  }
+
+  /** The latest build or drop of a name that could not run, unless that build runs by now. */
+  refusal(name: string): RecordedRefusal | undefined {
+    return this.#refusals.get(name);
+  }
+
+  /** The last good build of a name did not start in place of the refused one. */
+  fallbackFailed(name: string, fault: StagedoorError): void {
+    const refusal = this.#refusals.get(name);
+    if (refusal) this.#refusals.set(name, { ...refusal, fallbackFault: fault.toJSON() });
   }
 
   /** Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. */
@@ -51,7 +71,7 @@ export class StatusStore {
       modules: [],
       openedRoutes: [],
     };
-    const status: PluginStatus = {
+    const status: RecordedStatus = {
       ...kept,
       ...(bundle && {
         version: bundle.version,
@@ -66,6 +86,7 @@ export class StatusStore {
       ...(fault && { ...fault.toJSON(), message: brief(fault.message) }),
     };
     this.#statuses.set(name, status);
+    this.#noteRefusal(status, fault, bundle);
     this.#log(name, state, fault);
     const { code, message, hint, version, digest } = status;
     this.#events.append({
@@ -82,7 +103,7 @@ export class StatusStore {
   }
 
   /** Updates figures that change while the state stays. */
-  patch(name: string, changes: Partial<PluginStatus>): void {
+  patch(name: string, changes: Partial<RecordedStatus>): void {
     const status = this.#statuses.get(name);
     if (status) this.#statuses.set(name, { ...status, ...changes });
   }
@@ -97,10 +118,25 @@ export class StatusStore {
     if (this.#statuses.get(entry)?.state === 'discovered') this.#forget(entry);
   }
 
+  #noteRefusal(
+    { name, state, since, version, digest, loaded, message }: RecordedStatus,
+    error: StagedoorError | undefined,
+    bundle: StagedBundle | undefined,
+  ): void {
+    if ((state === 'failed' || state === 'rejected') && error) {
+      // An error without a bundle is that of the drop, or of the running build that does not end.
+      const isLoaded = loaded !== undefined && loaded.digest === digest;
+      const build = (bundle || (isLoaded && state === 'failed')) && version && digest ? { version, digest } : undefined;
+      const fault = { ...error.toJSON(), message: message ?? error.message };
+      this.#refusals.set(name, { state, fault, at: since, error, ...(build && { build }), ...(bundle && { bundle }) });
+    } else if (state === 'running' && this.#refusals.get(name)?.build?.digest === digest) this.#refusals.delete(name);
+  }
+
   #forget(name: string): boolean {
     const status = this.#statuses.get(name);
     if (!status) return false;
     this.#statuses.delete(name);
+    this.#refusals.delete(name);
     const { version, digest } = status;
     this.#events.append({ type: 'state', plugin: name, from: status.state, state: 'stopped', version, digest });
     return true;

@@ -18,6 +18,8 @@ export interface MeasurementsOptions {
   units: ObservedUnits;
   registry: ObservedStatuses;
   events: ObservedEvents;
+  /** The derived states of all plugins. */
+  summaries(): string[];
   /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   logger: LoggerService;
@@ -40,9 +42,10 @@ export class Measurements {
   private constructor(options: MeasurementsOptions, sdk: MetricsSdk, traffic: Traffic) {
     this.#options = options;
     this.#sdk = sdk;
-    const { registry, units, events, faults } = options;
+    const { registry, units, events, faults, summaries } = options;
     this.portal = new PortalMetrics(sdk, traffic, {
       states: () => registry.list().map(({ state }) => state),
+      summaries,
       faults,
       processes: () =>
         units.all().flatMap(({ pluginId, current }) => (current?.process ? [{ pluginId, ...current.process }] : [])),

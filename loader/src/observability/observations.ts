@@ -23,6 +23,8 @@ export interface ObservationsOptions {
   faults(): string[];
   logger: LoggerService;
   timings: Timings;
+  /** The derived states of all plugins. */
+  summaries(): string[];
   /** Called when the health of the plugin that `owner` provides changes, with the error that made it degraded. */
   onHealth(owner: string, fault: StagedoorError | undefined): void;
 }

@@ -6,18 +6,30 @@ import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginRecord, StateFile } from '../lifecycle/stateFile';
 import { pluginDisabled, stillQuarantined } from './errors';
 
+/** Dependencies of {@link Decisions}. */
+export interface DecisionsOptions {
+  state: StateFile;
+  shelves: Shelves;
+  registry: StatusStore;
+  logger: LoggerService;
+  /** `dynamicPlugins.lastGood`. */
+  lastGood: boolean;
+}
+
 /** Applies operator decisions and quarantines to the drop that takes precedence for a name. */
 export class Decisions {
   readonly #state: StateFile;
   readonly #shelves: Shelves;
   readonly #registry: StatusStore;
   readonly #logger: LoggerService;
+  readonly #fallBack: boolean;
 
-  constructor(options: { state: StateFile; shelves: Shelves; registry: StatusStore; logger: LoggerService }) {
+  constructor(options: DecisionsOptions) {
     this.#state = options.state;
     this.#shelves = options.shelves;
     this.#registry = options.registry;
     this.#logger = options.logger;
+    this.#fallBack = options.lastGood;
   }
 
   /**
@@ -48,6 +60,23 @@ export class Decisions {
       this.#registry.set(name, 'disabled', { bundle, fault: pluginDisabled(name, disabled) });
     }
     return true;
+  }
+
+  /**
+   * The build that served last, to run instead of the drop `winner` in `entry`, which cannot: undefined if it is that drop,
+   * if its staged copy is gone, if an operator disabled the plugin, or if `dynamicPlugins.lastGood` is false. Throws
+   * DROP_UNREADABLE.
+   */
+  async lastGood(name: string, winner: StagedBundle | undefined, entry: string): Promise<StagedBundle | undefined> {
+    const { serving, disabled, quarantined } = this.#state.get(name);
+    if (!this.#fallBack || !serving || disabled) return undefined;
+    if (serving.digest === winner?.digest || serving.digest === quarantined?.digest) return undefined;
+    return await readStaged(this.#shelves, name, serving.digest, winner?.entry ?? entry);
+  }
+
+  /** The package that an entry of the root directory held when it ran last. */
+  packageOf(entry: string): string | undefined {
+    return this.#state.names().find((name) => this.#state.get(name).serving?.drop === entry);
   }
 
   /** Removes the records of builds and ids of a bundle without drops. That it is disabled or quarantined stays recorded. */

@@ -82,7 +82,7 @@ export class Operator {
     if (kind === 'disable') return this.#disable(name, by);
     if (kind === 'enable') return this.#enable(name);
     if (kind === 'remove') return this.#remove(name);
-    return this.#rollback(name);
+    return this.#rollback(name, by);
   }
 
   /** Restarts the loaded build, or the drop if that has changed. Ends a quarantine. */
@@ -137,7 +137,7 @@ export class Operator {
   }
 
   /** Starts the previous build and keeps it until the drop changes. */
-  async #rollback(name: string): Promise<void> {
+  async #rollback(name: string, by: string): Promise<void> {
     const { drops, pipeline, shelves, state } = this.#options;
     await pipeline.exclusively(name, async () => {
       const { digest, version } = this.#target(name)!;
@@ -145,7 +145,9 @@ export class Operator {
       const bundle = await readStaged(shelves, name, digest, winner?.entry ?? '');
       if (!bundle) throw earlierBuildGone(name, version);
       const { chosen, newest } = state.get(name);
-      const back = winner && winner.digest !== digest ? { digest, version, instead: winner.digest } : undefined;
+      const since = new Date().toISOString();
+      const back =
+        winner && winner.digest !== digest ? { digest, version, instead: winner.digest, by, since } : undefined;
       // The operator decided to roll back; from now on only builds older than this one count as older.
       await state.update(name, { chosen: back, newest: { version } });
       const fault = await pipeline.activate(bundle, { again: true });

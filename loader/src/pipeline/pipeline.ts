@@ -76,8 +76,26 @@ export class Pipeline<Found> {
     const { steps, logger } = this.#options;
     const { run, remove } = await steps.choose(name);
     if (run) await this.activate(run);
+    await this.#fallBack(name);
     if (remove) await this.remove(name).catch((error: Error) => logger.error(error.message, error));
     steps.chosen(name);
+  }
+
+  /** Starts the last good builds of those names whose drop cannot run. */
+  async fallBack(names: Iterable<string>): Promise<void> {
+    await concurrently([...names], (name) => this.exclusively(name, () => this.#fallBack(name)), AT_ONCE);
+  }
+
+  /** The last good build runs if the drop of a name cannot and nothing of it does; the status still explains the drop. */
+  async #fallBack(name: string): Promise<void> {
+    const { steps, bundles, logger } = this.#options;
+    if (bundles.loaded(name)) return;
+    const good = await steps.lastGood(name);
+    if (!good) return;
+    const refusal = bundles.refusal(name);
+    const fault = await this.activate(good);
+    if (!fault) logger.warn(`${name}: ${good.version}, which ran last, runs because the drop cannot run`);
+    bundles.showRefusal(name, refusal, fault);
   }
 
   /**

@@ -22,6 +22,8 @@ interface DropSteps<Found> {
   stage(found: Found): Promise<ReadonlySet<string>>;
   /** operator/: decides which build of a package takes precedence, given the drops and the operator's decisions. */
   choose(name: string): Promise<Choice>;
+  /** drops/: the build that served last, where the drop of a name cannot run and nothing of it does. Never rejects. */
+  lastGood(name: string): Promise<StagedBundle | undefined>;
   /** Called when the choice has taken effect, or failed to. */
   chosen(name: string): void;
 }

@@ -29,7 +29,11 @@ async function bootDynamic(
     const { holds = [] } = state.get(bundle.name);
     return declaredIds(bundle, own.pluginIds).filter((id) => holds.includes(id.toLowerCase()));
   });
-  const late = await slots.holdingPlugins(expected, () => pipeline.boot(own, staged));
+  const late = await slots.holdingPlugins(expected, async () => {
+    const later = await pipeline.boot(own, staged);
+    await pipeline.fallBack(drops.names());
+    return later;
+  });
   phase.booted = true;
   for (const name of missingPolicies(parts)) logger.error(faultText(policyMissing(name)));
   drops.open();

@@ -1,3 +1,4 @@
+import type { Summary } from '../adminApi';
 import { CodeCache } from '../compile/codeCache';
 import { ADMIN_PLUGIN_ID } from '../composition/ownPlugins';
 import { followBuildReports } from '../drops/buildReports';
@@ -16,6 +17,7 @@ import { EventLog } from '../lifecycle/eventLog';
 import { Exclusions } from '../lifecycle/exclusions';
 import { openProcesses } from '../lifecycle/openProcesses';
 import { startGeneration, type UnitHost } from '../lifecycle/startGeneration';
+import type { RecordedStatus } from '../lifecycle/states';
 import { StatusStore } from '../lifecycle/statusStore';
 import { tellDecision } from '../lifecycle/tellDecision';
 import { Units } from '../lifecycle/units';
@@ -37,10 +39,12 @@ import { StandIns } from '../serve/standIns';
 import { KeptState } from '../start/keptState';
 import { AllEvents } from '../start/unitEvents';
 import { DEFAULT_VERSIONS } from '../settings/versions';
+import { summarize } from '../summary/summarize';
 import { Gate } from '../validate/gate';
 import { describeHost } from '../validate/host';
 import { PassedChecks } from '../validate/passedChecks';
 import { DynamicPlugins } from './dynamicPlugins';
+import { factsOf } from './factsOf';
 import { currentFaults } from './currentFaults';
 import { openState, type RuntimeState } from './openState';
 import type { DynamicOptions, RuntimeOptions } from './runtimeOptions';
@@ -86,7 +90,21 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   const settings = options.dynamic?.settings;
   const { startTimeoutMs, drainTimeoutMs } = settings ?? STATIC_ONLY;
   const phase: RuntimePhase = { booted: false };
-  const events = new EventLog(opened && { first: await opened.state.reserveEvents(Date.now() * 1000) });
+  const summaryOf = (status: RecordedStatus): Summary => {
+    const known = opened && bundles && settings && { bundles, settings, state: opened.state };
+    return summarize(
+      known ? factsOf(status, { registry, observations }, known) : { status, remembered: {}, lastGood: true },
+    );
+  };
+  const events = new EventLog({
+    ...(opened && { first: await opened.state.reserveEvents(Date.now() * 1000) }),
+    summary: (plugin) => {
+      const status = registry.get(plugin);
+      if (!status) return undefined;
+      const { state, message } = summaryOf(status);
+      return { state, message };
+    },
+  });
   const onDecision = (decision: PolicyDecision): void => tellDecision(decision, { logger, events });
   const policy = new Policy(settings ?? DEFAULT_POLICY, onDecision);
   const host = describeHost(hostPackages(), options.cwd);
@@ -117,6 +135,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     events,
     logger,
     timings,
+    summaries: () => registry.list().map((status) => summaryOf(status).state),
     faults: () => currentFaults(parts).map(({ code }) => code),
     onHealth: (owner, fault) => {
       const status = registry.get(owner);
@@ -170,6 +189,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   const operations = new Operations(events);
   const parts: RuntimeParts = {
     ...{ own, host, logger, slots, events, registry, operations, observations, gate, migrations, units, startupHooks },
+    summaryOf,
     ...{ phase, closers },
     details: new BundleDetails(config, (name) => bundles?.loaded(name) ?? parts.dynamic?.drops.winner(name)),
     dynamic:
@@ -230,6 +250,7 @@ function createDynamic(
       stage: (found) => drops.stage(found),
       choose: (name) => drops.choose(name),
       chosen: (name) => drops.chosen(name),
+      lastGood: (name) => drops.lastGood(name),
       prepare: (staged) => gate.prepare(staged),
       validate: (bundle, options) => gate.check(bundle, options),
       resolve: async (bundle) =>
@@ -245,7 +266,8 @@ function createDynamic(
       drain: (replaced) => drainGenerations(replaced),
     },
   });
-  const decisions = new Decisions({ state, shelves, registry, logger });
+  const { lastGood } = settings;
+  const decisions = new Decisions({ state, shelves, registry, logger, lastGood });
   const drops = new DropDirectory({
     ...{ root, shelves, pipeline, bundles, decisions, registry, logger, timings, ahead },
   });

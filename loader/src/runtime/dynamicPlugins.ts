@@ -6,7 +6,7 @@ import { unknownPlugin } from '../errors/errors';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Operation } from '../lifecycle/operation';
 import { missingOf } from '../lifecycle/required';
-import type { PluginStatus } from '../lifecycle/states';
+import type { PluginStatus, RecordedStatus } from '../lifecycle/states';
 import type { Observations } from '../observability/observations';
 import type { BundleDetails } from '../operator/bundleDetails';
 import type { PluginOperationKind } from '../operator/operator';
@@ -148,21 +148,22 @@ export class DynamicPlugins {
     return this.#stopped;
   }
 
-  #databaseOf(name: string): Pick<PluginStatus, 'database'> {
+  #databaseOf(name: string): Pick<RecordedStatus, 'database'> {
     const { dynamic, migrations } = this.#parts;
     const loaded = dynamic?.bundles.loaded(name);
     const database = loaded && migrations?.newer(loaded);
     return database ? { database } : {};
   }
 
-  #complete(status: PluginStatus): PluginStatus {
-    const { dynamic, observations } = this.#parts;
+  #complete(status: RecordedStatus): PluginStatus {
+    const { dynamic, observations, summaryOf } = this.#parts;
     return {
       ...status,
       ...dynamic?.bundles.whereabouts(status.name),
       ...observations.of(status),
       ...this.#databaseOf(status.name),
       ...(dynamic?.reports.has(status.name) && { developed: true }),
+      summary: summaryOf(status),
     };
   }
 }

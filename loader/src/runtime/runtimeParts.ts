@@ -1,5 +1,6 @@
 import type { HostManifest } from '@stagedoor/bundle';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Summary } from '../adminApi';
 import type { Contribution } from '../composition/contribution';
 import type { BuildReports } from '../drops/buildReports';
 import type { Collector } from '../drops/collector';
@@ -9,6 +10,7 @@ import type { StartupHooks } from '../host/startupHooks';
 import type { Bundles } from '../lifecycle/bundles';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { StateFile } from '../lifecycle/stateFile';
+import type { RecordedStatus } from '../lifecycle/states';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Units } from '../lifecycle/units';
 import type { Observations } from '../observability/observations';
@@ -53,6 +55,8 @@ export interface RuntimeParts {
   gate: Gate;
   /** Records what builds did to the databases of plugins; undefined if there are no bundles. */
   migrations: MigrationRecords | undefined;
+  /** Derives the one state of a plugin that is shown. */
+  summaryOf(status: RecordedStatus): Summary;
   units: Units;
   startupHooks: StartupHooks;
   /** Undefined in a portal with static plugins only. */

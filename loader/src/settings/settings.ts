@@ -26,6 +26,8 @@ export interface Settings {
   packages: PackageSettings;
   downgrades: DowngradeSettings;
   versions: VersionSettings;
+  /** Whether the build that ran last starts where the drop cannot run. */
+  lastGood: boolean;
   database: DatabaseSettings;
   /** Where a plugin runs unless `plugins` says otherwise. */
   isolation: Isolation;

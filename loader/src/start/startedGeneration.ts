@@ -31,6 +31,8 @@ export interface StartedGeneration extends SlotTarget {
   readonly paths: ReadonlySet<string>;
   /** The separate process, while it is alive, with current figures. */
   readonly process?: ProcessStatus;
+  /** How its separate process is supervised; undefined if it has none. `retryAt` is in milliseconds since the epoch. */
+  readonly supervision?: { state: 'running' | 'backoff' | 'starting' | 'quarantined' | 'stopped'; retryAt?: number };
   /** Runs the plugin's health checks, at most `timeoutMs` milliseconds each. Never rejects. */
   checkHealth(timeoutMs: number): Promise<HealthReport>;
   /** The metrics of a separate process, in Prometheus' text format. Never rejects. */

@@ -1,6 +1,7 @@
 import { codes } from '@stagedoor/bundle';
 import { OPERATION_KINDS } from '../../lifecycle/operation';
 import { PLUGIN_STATES } from '../../lifecycle/states';
+import { SUMMARY_STATES } from '../../summary/states';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 takes it. */
 export type Schema = Record<string, unknown>;
@@ -78,11 +79,57 @@ const span = object(
   'A step. Concurrent steps overlap. `startMs` counts from the beginning of the whole.',
 );
 
+const nextStart = object(
+  { why: oneOf('drop', 'rolled-back', 'last-good', 'disabled', 'quarantined', 'refused', 'removed') },
+  { version: text, digest },
+  'What the next start of the portal runs if nothing changes until then; without a version, no build.',
+);
+
+const builds = list(
+  object({
+    version: text,
+    digest,
+    state: oneOf(
+      ...['serving', 'starting', 'restarting', 'quarantined', 'waiting', 'draining', 'refused', 'on-disk', 'available'],
+    ),
+  }),
+);
+
+const summary = object(
+  {
+    state: oneOf(...SUMMARY_STATES),
+    tone: { ...oneOf('good', 'busy', 'neutral', 'warning', 'bad'), description: 'How much attention it needs.' },
+    message: { ...text, description: 'The state in sentences.' },
+    since: time,
+    nextStart,
+    builds: { ...builds, description: 'Every build that is known.' },
+  },
+  {
+    runs: object(
+      { version: text, digest, since: time, health: oneOf('healthy', 'degraded', 'unknown') },
+      {},
+      'The build that answers requests; absent if none does.',
+    ),
+    onDisk: object({ version: text, digest, drop: text }),
+    trying: object({ version: text, digest }, {}, 'The build that is being started.'),
+    refused: object(
+      { code, message: text, at: time },
+      { hint: text, details, version: text, digest },
+      'The latest attempt that failed and still counts.',
+    ),
+    attempt: count,
+    retryAt: { ...time, description: 'When a crashed process is started again.' },
+    decision: object({ kind: oneOf('disabled', 'rolled-back') }, { by: text, at: time }),
+  },
+  'The one state of a plugin, derived from everything that is known of it.',
+);
+
 const plugin = object(
   {
     name: text,
     state,
     since: time,
+    summary: { $ref: '#/components/schemas/Summary' },
     pluginIds: list(text),
     modules: list(object({ pluginId: text, moduleId: text })),
     openedRoutes: routes,
@@ -176,6 +223,7 @@ const event = object(
     state,
     version: text,
     digest,
+    summary: object({ state: oneOf(...SUMMARY_STATES), message: text }, {}, 'The state of the plugin from now on.'),
     operation: object({ id: text, kind, by: text, status }),
   },
 );
@@ -205,6 +253,7 @@ export const schemas = {
   }),
   Plugin: plugin,
   Span: span,
+  Summary: summary,
   PluginList: object(
     {
       items: list({ $ref: '#/components/schemas/Plugin' }),

@@ -8,6 +8,8 @@ import type { Traffic } from './traffic';
 export interface MetricSources {
   /** The state of every bundle. */
   states(): string[];
+  /** The derived state of every plugin, as the plugin list shows it. */
+  summaries(): string[];
   /** Codes of the errors that keep the portal from following its drops. */
   faults(): string[];
   /** Plugins that run in processes of their own. */
@@ -42,19 +44,18 @@ export class PortalMetrics {
     for (const histogram of this.#loads) histogram.record(ms / 1000, { bundle, outcome });
   }
 
-  #observe(meter: Meter, { states, faults, processes }: MetricSources): void {
+  #observe(meter: Meter, { states, summaries, faults, processes }: MetricSources): void {
     const gauge = (name: string, description: string): ReturnType<Meter['createObservableGauge']> =>
       meter.createObservableGauge(`${OWN_PREFIX}${name}`, { description });
-    const [ofStates, ofFaults, ofProcesses] = [counter(), counter(), counter()];
+    const [ofStates, ofSummaries, ofFaults, ofProcesses] = [counter(), counter(), counter(), counter()];
     gauge('bundles', 'Bundles by state.').addCallback((result) => {
       for (const [state, count] of ofStates(states())) result.observe(count, { state });
     });
-    gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
-      for (const [code, count] of ofFaults(faults())) result.observe(count, { code });
+    gauge('plugins', 'Plugins by the state that the plugin list shows.').addCallback((result) => {
+      for (const [state, count] of ofSummaries(summaries())) result.observe(count, { state });
     });
     gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
-      const all = faults();
-      for (const code of new Set(all)) result.observe(all.filter((other) => other === code).length, { code });
+      for (const [code, count] of ofFaults(faults())) result.observe(count, { code });
     });
     gauge('plugin_requests_in_flight', 'Requests that a plugin is answering.').addCallback((result) => {
       for (const [plugin, count] of this.traffic.inFlight()) result.observe(count, { plugin });
