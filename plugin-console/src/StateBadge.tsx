@@ -1,32 +1,39 @@
+import type { Summary } from './api/types';
 import { useText } from './translation';
 
-/** How good a state is, in the order of a bundle's life. */
-const TONES = {
-  discovered: 'busy',
-  staging: 'busy',
-  starting: 'busy',
-  running: 'good',
-  waiting: 'still',
-  draining: 'busy',
-  stopped: 'still',
-  rejected: 'bad',
-  failed: 'bad',
-  backoff: 'bad',
-  quarantined: 'bad',
-  disabled: 'still',
-} as const;
+/** All states, those that need attention first. */
+export const STATE_NAMES: Array<Summary['state']> = [
+  'quarantined',
+  'failed',
+  'rejected',
+  'restarting',
+  'update-failed',
+  'degraded',
+  'rolled-back',
+  'waiting',
+  'starting',
+  'updating',
+  'stopping',
+  'running',
+  'disabled',
+  'removed',
+];
 
-type State = keyof typeof TONES;
+/** The class of each tone. */
+const TONES: Record<Summary['tone'], string> = {
+  good: 'sd-good',
+  busy: 'sd-busy',
+  neutral: 'sd-still',
+  warning: 'sd-open',
+  bad: 'sd-bad',
+};
 
-/** All states, in the order of a bundle's life. */
-export const STATE_NAMES = Object.keys(TONES) as State[];
-
-/** A state as a word in its colour, with what it means. */
-export function StateBadge({ state }: { state: string }) {
+/** The state of a plugin as a word in the colour of its tone, with what it means. */
+export function StateBadge({ summary: { state, tone } }: { summary: Summary }) {
   const t = useText();
-  const known = Object.hasOwn(TONES, state) ? (state as State) : undefined;
+  const known = STATE_NAMES.includes(state);
   return (
-    <span className={`sd-badge sd-${known ? TONES[known] : 'still'}`} title={known && t(`state.${known}`)}>
+    <span className={`sd-badge ${TONES[tone]}`} title={known ? t(`state.${state}`) : undefined}>
       {state}
     </span>
   );

@@ -8,11 +8,22 @@ const route = z.looseObject({ pluginId: z.string(), path: z.string(), allow: z.s
 
 const health = z.looseObject({ condition: z.string() });
 
+/** The derived state of a plugin; portals of earlier releases have none. */
+const summary = z.looseObject({
+  state: z.string(),
+  message: z.string(),
+  since: z.string(),
+  runs: build.optional(),
+  nextStart: z.looseObject({ why: z.string(), version: z.string().optional() }),
+  refused: z.looseObject(fault).optional(),
+});
+
 /** A plugin as the admin API describes it, as far as it is read here; the rest is kept for `--json`. */
 export const pluginSchema = z.looseObject({
   name: z.string(),
   state: z.string(),
   since: z.string(),
+  summary: summary.optional(),
   version: z.string().optional(),
   role: z.string().optional(),
   digest: z.string().optional(),

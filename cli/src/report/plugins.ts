@@ -2,7 +2,16 @@ import type { PortalPlugin, PortalPluginList } from '../portal/answers';
 import { rows } from './rows';
 
 /** These come first: somebody has to look at them. */
-const ATTENTION = ['quarantined', 'failed', 'rejected', 'backoff'];
+const ATTENTION = [
+  'quarantined',
+  'failed',
+  'rejected',
+  'backoff',
+  'restarting',
+  'update-failed',
+  'degraded',
+  'rolled-back',
+];
 
 /** The plugins of a portal, one line each; those that need attention first, with the reason below. */
 export function listLines({ items, faults = [] }: PortalPluginList): string[] {
@@ -12,8 +21,8 @@ export function listLines({ items, faults = [] }: PortalPluginList): string[] {
   return [
     ...faults.flatMap(({ code, message, hint }) => faultLines({ code, message, hint }, '')),
     ...sorted.flatMap((plugin) => [
-      `${plugin.state.padEnd(11)} ${plugin.name.padEnd(width)}  ${versionsOf(plugin)}`,
-      ...faultLines(plugin, '            '),
+      `${stateOf(plugin).padEnd(13)} ${plugin.name.padEnd(width)}  ${versionsOf(plugin)}`,
+      ...reasonLines(plugin, ' '.repeat(14)),
     ]),
     ...(items.length === 0 ? ['no dynamic plugins'] : []),
   ];
@@ -21,14 +30,17 @@ export function listLines({ items, faults = [] }: PortalPluginList): string[] {
 
 /** One plugin of a portal. */
 export function pluginLines(plugin: PortalPlugin): string[] {
-  const { name, state, since, loaded, onDisk, drop, role, digest, pluginIds, openedRoutes, isolation, health } = plugin;
+  const { name, since, loaded, onDisk, drop, role, digest, pluginIds, openedRoutes, isolation, health } = plugin;
   const conditions = Object.entries(health ?? {}).map(([id, { condition }]) => `${id} ${condition}`);
   return [
     `${name} ${plugin.version ?? ''}`.trimEnd(),
-    ...faultLines(plugin, '  '),
+    ...reasonLines(plugin, '  '),
     ...rows([
-      ['state', `${state} since ${since}`],
-      ['serves', loaded?.version ?? 'nothing'],
+      ['state', `${stateOf(plugin)} since ${plugin.summary?.since ?? since}`],
+      ['runs', (plugin.summary ? plugin.summary.runs : loaded)?.version ?? 'nothing'],
+      ...(plugin.summary
+        ? [['restart', plugin.summary.nextStart.version ?? 'starts nothing'] as [string, string]]
+        : []),
       ['on disk', onDisk ? `${onDisk.version} (${onDisk.drop})` : (drop ?? 'nothing')],
       ['role', role ?? 'unknown'],
       ['plugins', pluginIds.join(', ') || 'none'],
@@ -50,8 +62,24 @@ export function changeLine(plugin: { name: string } & Partial<PortalPlugin>, don
   return `${done.padEnd(11)} ${name}${version ? ` ${version}` : ''}${now}`;
 }
 
-function rank({ state }: PortalPlugin): number {
-  const place = ATTENTION.indexOf(state);
+/** The state that the portal derives; that of the loader for a portal that derives none. */
+function stateOf({ summary, state }: PortalPlugin): string {
+  return summary?.state ?? state;
+}
+
+/** Why a plugin is in its state, unless it simply runs. */
+function reasonLines(plugin: PortalPlugin, indent: string): string[] {
+  const { summary, code, hint } = plugin;
+  if (!summary) return faultLines(plugin, indent);
+  if (summary.state === 'running') return [];
+  const neutral = summary.state === 'disabled' || summary.state === 'rolled-back';
+  const { refused } = summary;
+  const fault = neutral ? {} : { code: refused?.code ?? code, hint: refused?.hint ?? hint };
+  return faultLines({ ...fault, message: summary.message }, indent);
+}
+
+function rank(plugin: PortalPlugin): number {
+  const place = ATTENTION.indexOf(stateOf(plugin));
   return place === -1 ? ATTENTION.length : place;
 }
 

@@ -24,6 +24,12 @@ export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Perm
     plugin.state === 'disabled'
       ? ['enable']
       : ['reload', 'disable', ...(previousOf(plugin.generations) ? (['rollback'] as const) : [])];
+  const labelOf = (kind: Kind): string => {
+    const to = previousOf(plugin.generations);
+    if (kind !== 'rollback' || !to) return t(`action.${kind}.label`);
+    const forth = plugin.summary.onDisk?.digest === to.digest;
+    return t(forth ? 'action.rollback.forth' : 'action.rollback.back', { version: to.version });
+  };
   const confirmed = () => {
     if (asked) run(() => client.operate(asked, plugin.name), t(`action.${asked}.done`, { name: plugin.name }));
     setAsked(undefined);
@@ -38,7 +44,7 @@ export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Perm
             isDisabled={pending || !permitted.allowed}
             onPress={() => setAsked(kind)}
           >
-            {t(`action.${kind}.label`)}
+            {labelOf(kind)}
           </Button>
         ))}
       </div>
@@ -46,8 +52,8 @@ export function Actions({ plugin, permitted }: { plugin: Plugin; permitted: Perm
       <OutcomeAlert pending={pending} outcome={outcome} />
       {asked && (
         <Confirmation
-          title={t('action.ask', { action: t(`action.${asked}.label`), name: plugin.name })}
-          action={t(`action.${asked}.label`)}
+          title={t('action.ask', { action: labelOf(asked), name: plugin.name })}
+          action={labelOf(asked)}
           onConfirm={confirmed}
           onCancel={() => setAsked(undefined)}
         >

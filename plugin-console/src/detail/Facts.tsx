@@ -7,11 +7,14 @@ import { Time } from './Time';
 /** The bundle on disk, the build in service, and where it runs. */
 export function Facts({ plugin }: { plugin: Plugin }) {
   const t = useText();
-  const { version, digest, role, drop, loaded, process: own, signature, attempt, since, state } = plugin;
+  const { version, digest, role, drop, loaded, process: own, signature, attempt, summary } = plugin;
+  const { runs, onDisk, nextStart, state, since } = summary;
   const signers = signature?.signedBy.length ? ` (${signature.signedBy.join(', ')})` : '';
   const facts: Array<[string, ReactNode]> = [
     [t('fact.version'), version],
-    [t('fact.serves'), loaded && loaded.version !== version ? loaded.version : undefined],
+    [t('fact.serves'), runs && runs.version !== version ? runs.version : undefined],
+    [t('fact.onDisk'), onDisk && onDisk.version !== version ? onDisk.version : undefined],
+    [t('fact.nextStart'), nextStart.version !== runs?.version ? nextStart.version : undefined],
     [t('fact.digest'), digest && <Digest digest={digest} />],
     [t('fact.role'), role],
     [t('fact.drop'), drop],

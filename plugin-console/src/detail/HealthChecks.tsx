@@ -8,6 +8,7 @@ const TONES = { ok: 'sd-good', degraded: 'sd-busy', error: 'sd-bad' };
 /** Every health check of a plugin, as it last came out. */
 export function HealthChecks({ plugin }: { plugin: Plugin }) {
   const t = useText();
+  if (plugin.loaded && !plugin.summary.runs) return <p>{t('health.notRunning')}</p>;
   const plugins = Object.entries(plugin.health ?? {});
   if (plugins.length === 0) return <p>{t(isFrontend(plugin) ? 'health.noChecksOfFrontend' : 'health.nothingAsked')}</p>;
   return plugins.map(([pluginId, { condition, checkedAt, checks }]) => (

@@ -5,6 +5,7 @@ import { isFrontend } from '../whereItRuns';
 /** The worst of the latest health checks, in words. */
 export function HealthText({ plugin }: { plugin: Plugin }) {
   const t = useText();
+  if (plugin.loaded && !plugin.summary.runs) return <span className="sd-quiet">{t('health.notRunning')}</span>;
   const all = Object.values(plugin.health ?? {});
   if (all.length === 0)
     return <span className="sd-quiet">{t(isFrontend(plugin) ? 'health.noChecks' : 'health.notAsked')}</span>;

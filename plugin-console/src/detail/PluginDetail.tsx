@@ -5,7 +5,6 @@ import { adminApiRef } from '../api/adminApiRef';
 import { useAsked } from '../api/useAsked';
 import type { Permitted, Plugin } from '../api/types';
 import { Actions } from '../actions/Actions';
-import { FaultAlert } from '../FaultAlert';
 import { rootRouteRef } from '../routes';
 import { StateBadge } from '../StateBadge';
 import { useText } from '../translation';
@@ -16,6 +15,7 @@ import { Generations } from './Generations';
 import { HealthChecks } from './HealthChecks';
 import { OpenedRoutes } from './OpenedRoutes';
 import { SbomSummary } from './SbomSummary';
+import { SummaryNotice } from './SummaryNotice';
 
 interface PluginDetailProps {
   name: string;
@@ -35,7 +35,7 @@ export function PluginDetail({ name, items, operate }: PluginDetailProps) {
         <Text as="h1" variant="title-medium">
           {name}
         </Text>
-        {plugin && <StateBadge state={plugin.state} />}
+        {plugin && <StateBadge summary={plugin.summary} />}
       </div>
       {!items && <Skeleton width="100%" height={120} />}
       {items && !plugin && <p role="status">{t('detail.absent')}</p>}
@@ -51,7 +51,7 @@ function Known({ plugin, operate }: { plugin: Plugin; operate: Permitted }) {
   const boot = whole?.boot ?? [];
   return (
     <>
-      {plugin.code && <FaultAlert fault={plugin} status={plugin.loaded ? 'warning' : 'danger'} />}
+      <SummaryNotice plugin={plugin} />
       <Actions plugin={plugin} permitted={operate} />
       <div className="sd-sections">
         <Section title={t('detail.bundle')}>

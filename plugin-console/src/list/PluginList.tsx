@@ -23,7 +23,9 @@ export function PluginList({ items, upload }: { items: Plugin[] | undefined; upl
       },
       { replace: true },
     );
-  const shown = items?.filter((plugin) => (state === 'all' || plugin.state === state) && matches(plugin, query));
+  const shown = items?.filter(
+    (plugin) => (state === 'all' || plugin.summary.state === state) && matches(plugin, query),
+  );
   return (
     <>
       <Upload permitted={upload}>
@@ -66,7 +68,8 @@ function summary(t: Text, shown: number, all: number): string {
 }
 
 function matches(plugin: Plugin, query: string): boolean {
-  const { name, pluginIds, modules, code, message } = plugin;
+  const { name, pluginIds, modules, code, summary } = plugin;
+  const { message } = summary;
   const text = [name, ...pluginIds, ...modules.map(({ moduleId }) => moduleId), code, message].join('\n').toLowerCase();
   const words = query.toLowerCase().split(/\s+/);
   return words.every((word) => text.includes(word));

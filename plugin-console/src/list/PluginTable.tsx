@@ -35,9 +35,10 @@ export function PluginTable({ plugins }: { plugins: Plugin[] }) {
 function Row({ plugin }: { plugin: Plugin }) {
   const t = useText();
   const home = useRouteRef(rootRouteRef)?.() ?? '';
-  const { name, state, version, loaded, code, message, database } = plugin;
+  const { name, version, summary, code, database } = plugin;
+  const { state, runs, onDisk, message } = summary;
   const ids = [...plugin.pluginIds, ...plugin.modules.map(({ pluginId, moduleId }) => `${pluginId}/${moduleId}`)];
-  const otherServes = loaded && loaded.version !== version ? t('column.otherServes', { version: loaded.version }) : '';
+  const dropped = onDisk?.version ?? version;
   return (
     <tr>
       <th scope="row">
@@ -47,17 +48,17 @@ function Row({ plugin }: { plugin: Plugin }) {
         <div className="sd-quiet">{ids.join(', ')}</div>
       </th>
       <td data-label={t('column.state')}>
-        <StateBadge state={state} />
-        {code && (
+        <StateBadge summary={summary} />
+        {state !== 'running' && (
           <div className="sd-reason" title={message}>
-            <code>{code}</code> {message}
+            {code && state !== 'disabled' && <code>{code}</code>} {message}
           </div>
         )}
         {database && <div className="sd-reason">{database.message}</div>}
       </td>
       <td data-label={t('column.version')}>
-        {version ?? t('column.unknown')}
-        {otherServes}
+        {dropped ?? t('column.unknown')}
+        {runs && dropped !== runs.version && t('column.otherServes', { version: runs.version })}
       </td>
       <td data-label={t('column.runsIn')}>{whereItRuns(plugin, t) ?? t('runsIn.nowhere')}</td>
       <td data-label={t('column.health')}>
