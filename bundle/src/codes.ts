@@ -302,6 +302,10 @@ export const codes = {
     meaning: 'The admin API does not have this path or method.',
     hint: 'See GET /api/dynamic-plugins/v1/openapi.json for all paths.',
   },
+  LOG_QUERY_INVALID: {
+    meaning: 'The query of a request for log lines is not valid.',
+    hint: 'Use tail=<number>, after=<id>, level=warn, search=<text> and version=<version>.',
+  },
   NOT_SIGNED_IN: {
     meaning: 'The request has no valid token of a user or service.',
     hint: 'Sign in, and send the Backstage token as a bearer token.',

@@ -163,6 +163,66 @@ export interface Plugin extends Fault {
   boot?: Span[];
 }
 
+/** A line of the log of a plugin. */
+export interface LogLine {
+  /** Increases with each line; begins anew when the portal restarts. */
+  id: number;
+  /** ISO 8601. */
+  time: string;
+  /** Of the plugin that wrote it. */
+  version: string;
+  level: 'error' | 'warn' | 'info' | 'debug';
+  /** The plugin's own logger, the output of its process, or what the portal says of it. */
+  source: 'logger' | 'stdout' | 'stderr' | 'portal';
+  /** With its fields or its stack; secrets are redacted. */
+  message: string;
+}
+
+/** The latest lines of the log of a plugin, oldest first. */
+export interface PluginLogs {
+  lines: LogLine[];
+  /** Versions that have lines. */
+  versions: string[];
+  /** Of the latest line, shown or not. */
+  lastId: number;
+}
+
+/** Something that happened to a plugin. */
+export interface HistoryEntry {
+  id: number;
+  plugin: string;
+  kind:
+    | 'install'
+    | 'update'
+    | 'upload'
+    | 'rollback'
+    | 'reload'
+    | 'enable'
+    | 'disable'
+    | 'remove'
+    | 'crash'
+    | 'quarantine';
+  /** When it ended, ISO 8601. */
+  at: string;
+  outcome: 'succeeded' | 'failed';
+  /** Who requested it; absent for a drop and for what happened by itself. */
+  by?: string;
+  /** The version that ran before. */
+  from?: string;
+  /** The version that runs since, or should. */
+  to?: string;
+  durationMs?: number;
+  code?: string;
+  message?: string;
+  /** The last lines of the log before a crash. */
+  lines?: string[];
+}
+
+/** What happened to a plugin, latest first, also before restarts of the portal. */
+export interface PluginHistory {
+  items: HistoryEntry[];
+}
+
 /** All plugins, and the event that the list is as new as. */
 export interface PluginList {
   items: Plugin[];

@@ -21,6 +21,7 @@ import { openapi } from './openapi/document';
 import { METRICS_TYPE } from '../observability/metrics/exposition';
 import type { Paths } from './openapi/paths';
 import { installPermission, operatePermission, readPermission } from './permissions';
+import { followLines, logQuery } from './logRequests';
 import { preferredWaitMs } from './waiting';
 
 /** What the admin API works with. */
@@ -76,6 +77,19 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     ),
     '/v1/plugins/{name}/sbom': read(
       async (request, response) => void response.type(SBOM_TYPE).json(await plugins.details.sbom(nameOf(request))),
+    ),
+    '/v1/plugins/{name}/logs': read(async (request, response) => {
+      const { tail, ...wanted } = logQuery(request.query);
+      send<api.PluginLogs>(response, await plugins.logsOf(nameOf(request)).read(nameOf(request), wanted, tail));
+    }),
+    '/v1/plugins/{name}/logs/stream': read((request, response, { expiresAt }) => {
+      const name = nameOf(request);
+      const { tail: _tail, ...wanted } = logQuery(request.query);
+      const logs = plugins.logsOf(name);
+      streams.follow(request, response, expiresAt, (pass) => followLines(logs, name, wanted, pass));
+    }),
+    '/v1/plugins/{name}/history': read((request, response) =>
+      send<api.PluginHistory>(response, { items: plugins.history(nameOf(request)) }),
     ),
     '/v1/plugins/{name}/reload': operate('reload'),
     '/v1/plugins/{name}/disable': operate('disable'),

@@ -55,3 +55,7 @@ export function internalError(cause: unknown): StagedoorError {
 export function policyUnavailable(cause: unknown): StagedoorError {
   return new StagedoorError('POLICY_UNAVAILABLE', 'The permission policy could not be queried.', { cause });
 }
+
+export function logQueryInvalid(key: string, expected: string): StagedoorError {
+  return new StagedoorError('LOG_QUERY_INVALID', `The query parameter ${key} must be ${expected}.`);
+}

@@ -42,7 +42,34 @@ export class EventStreams {
     const missed = this.#events.since(lastSeen(request));
     if (missed) for (const event of missed) response.write(frame(event.id, event.type, event));
     else response.write(frame(this.#events.last, 'reset', { items: this.#list(), lastEventId: this.#events.last }));
-    const unsubscribe = this.#events.subscribe((event) => this.#send(response, event));
+    this.#keep(
+      response,
+      expiresAt,
+      this.#events.subscribe((event) => this.#send(response, event)),
+    );
+  }
+
+  /** Sends the frames that `subscribe` passes on, until the session ends at `expiresAt`. */
+  follow(
+    request: Request,
+    response: Response,
+    expiresAt: Date | undefined,
+    subscribe: (send: (frame: { id: number; type: string; data: object }) => void) => () => void,
+  ): void {
+    response.writeHead(200, HEADERS);
+    if (request.method === 'HEAD' || this.#closed) {
+      response.end();
+      return;
+    }
+    response.write('retry: 1000\n\n');
+    this.#keep(
+      response,
+      expiresAt,
+      subscribe(({ id, type, data }) => this.#write(response, frame(id, type, data))),
+    );
+  }
+
+  #keep(response: Response, expiresAt: Date | undefined, unsubscribe: () => void): void {
     const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), HEARTBEAT_MS);
     const left = expiresAt ? expiresAt.getTime() - Date.now() : Infinity;
     const expiry = left < MAX_DELAY_MS ? setTimeout(() => response.end(), left) : undefined;
@@ -62,8 +89,12 @@ export class EventStreams {
   }
 
   #send(response: Response, event: PluginEvent): void {
+    this.#write(response, frame(event.id, event.type, event));
+  }
+
+  #write(response: Response, text: string): void {
     if (response.writableEnded) return;
-    response.write(frame(event.id, event.type, event));
+    response.write(text);
     if (response.writableLength > MAX_UNREAD) response.destroy();
   }
 }

@@ -8,6 +8,7 @@ import { isShortage } from '../errors/passingCause';
 import { unloadModules } from '../resolve/loadFeatures';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { GateResult } from '../validate/gate';
+import { withLastLines } from './errors';
 import { LoadedBundles } from './loadedBundles';
 import type { StateFile } from './stateFile';
 import type { RecordedStatus } from './states';
@@ -35,6 +36,8 @@ export interface BundlesOptions {
   registry: StatusStore;
   state: StateFile;
   logger: LoggerService;
+  /** The last lines of the log of a plugin, redacted. */
+  lastLines?(name: string): string[];
 }
 
 /** The loaded bundles, and the state of each; changed by the pipeline, operators and supervision. */
@@ -210,7 +213,8 @@ export class Bundles {
 
   /** The process of a plugin ended by itself and is about to be restarted, for the `attempt`th time in a row. */
   backOff(name: string, fault: StagedoorError, attempt: number): void {
-    this.#options.registry.set(name, 'backoff', { bundle: this.loaded(name), fault, changes: { attempt } });
+    const crash = withLastLines(fault, this.#options.lastLines?.(name) ?? []);
+    this.#options.registry.set(name, 'backoff', { bundle: this.loaded(name), fault: crash, changes: { attempt } });
   }
 
   /** A plugin that was in backoff runs again. */
@@ -244,7 +248,8 @@ export class Bundles {
     const bundle = this.loaded(name);
     const digest = bundle?.digest;
     const { registry, state } = this.#options;
-    registry.set(name, 'quarantined', { bundle, fault });
+    const crash = withLastLines(fault, this.#options.lastLines?.(name) ?? []);
+    registry.set(name, 'quarantined', { bundle, fault: crash });
     if (!digest) return;
     const pluginIds = registry.get(name)?.pluginIds;
     const quarantined = { since: new Date().toISOString(), digest, message: fault.message, pluginIds };

@@ -1,6 +1,8 @@
 import { ProcessGeneration, type ProcessGenerationHost } from '../process/processGeneration';
 import { Generation, type GenerationHost } from '../start/generation';
 import type { StartupReport } from '../host/startupReport';
+import type { PluginLogs } from '../logs/pluginLogs';
+import { teeRootLogger, type LineSink } from '../logs/teeLogger';
 import type { MigrationRecords } from '../migrations/records';
 import { timed } from '../observability/timing/timed';
 import type { Composition } from '../composition/part';
@@ -12,6 +14,8 @@ export interface UnitHost extends GenerationHost {
   startup?: Pick<StartupReport, 'ended' | 'complete'>;
   /** Records what builds did to the databases of plugins; undefined if there are no bundles. */
   migrations?: MigrationRecords;
+  /** Keeps the lines of each plugin; undefined if there are no bundles. */
+  logs?: Pick<PluginLogs, 'sinkOf' | 'sinkFor'>;
   /** Undefined if no plugin runs in a separate process. */
   processes?: Pick<ProcessGenerationHost, 'processes' | 'onSupervision'>;
 }
@@ -26,11 +30,16 @@ export function startGeneration(
   host: UnitHost,
   current: StartedGeneration | undefined,
 ): Promise<StartedGeneration> {
+  const sink = host.logs?.sinkOf(composition);
+  const rootLogger = sink ? teeRootLogger(host.rootLogger, pluginId, sink) : host.rootLogger;
+  const lines = (owner: string): LineSink | undefined => host.logs?.sinkFor([{ name: owner }]);
   const database = host.migrations?.begin(pluginId, composition);
   if (!composition.plugin?.isolated) {
-    return timed('plugin', pluginId, () => Generation.start(pluginId, composition, { ...host, database }, current));
+    return timed('plugin', pluginId, () =>
+      Generation.start(pluginId, composition, { ...host, rootLogger, database, lines }, current),
+    );
   }
   const { processes, ...others } = host;
-  const rest = { ...others, database };
+  const rest = { ...others, rootLogger, database };
   return timed('plugin', pluginId, () => ProcessGeneration.start(pluginId, composition, { ...rest, ...processes! }));
 }

@@ -17,6 +17,14 @@ export interface Transition {
   changes?: Partial<RecordedStatus>;
 }
 
+/** Takes the lines that the store logs about a plugin. */
+type OnLine = (
+  name: string,
+  version: string | undefined,
+  level: 'error' | 'warn' | 'info' | 'debug',
+  text: string,
+) => void;
+
 /** A refusal, with what it takes to show it again. */
 export interface RecordedRefusal extends Refusal {
   bundle?: StagedBundle;
@@ -30,10 +38,12 @@ export class StatusStore {
   readonly #refusals = new Map<string, RecordedRefusal>();
   readonly #logger: LoggerService;
   readonly #events: EventLog;
+  readonly #onLine: OnLine;
 
-  constructor(logger: LoggerService, events: EventLog) {
+  constructor(logger: LoggerService, events: EventLog, onLine: OnLine = () => {}) {
     this.#logger = logger;
     this.#events = events;
+    this.#onLine = onLine;
   }
 
   /** All statuses, sorted by name. */
@@ -145,16 +155,21 @@ export class StatusStore {
   #log(name: string, state: PluginState, fault: StagedoorError | undefined): void {
     const version = this.#statuses.get(name)?.version;
     const title = version ? `${name}@${version}` : name;
-    if (!fault) this.#logger[state === 'running' ? 'info' : 'debug'](`${title}: ${state}`);
-    else {
-      const text = `${title}: ${state}, ${faultText(fault)}`;
-      if (state === 'waiting' || state === 'disabled') this.#logger.info(text);
-      else if (state === 'backoff') this.#logger.warn(text);
-      else this.#logger.error(text, fault.cause instanceof Error ? fault.cause : undefined);
-    }
+    const level = levelOf(state, fault !== undefined);
+    const text = fault ? `${title}: ${state}, ${faultText(fault)}` : `${title}: ${state}`;
+    const cause = level === 'error' && fault?.cause instanceof Error ? fault.cause : undefined;
+    this.#logger[level](text, cause);
+    // Its steps to a start are what its own log begins with.
+    this.#onLine(name, version, level === 'debug' ? 'info' : level, cause?.stack ? `${text}\n${cause.stack}` : text);
   }
 }
 
 function brief(message: string): string {
   return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
+}
+
+function levelOf(state: PluginState, hasFault: boolean): 'error' | 'warn' | 'info' | 'debug' {
+  if (!hasFault) return state === 'running' ? 'info' : 'debug';
+  if (state === 'waiting' || state === 'disabled') return 'info';
+  return state === 'backoff' ? 'warn' : 'error';
 }

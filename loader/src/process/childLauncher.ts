@@ -6,6 +6,7 @@ import { maxHeaderSize } from 'node:http';
 import { join } from 'node:path';
 import type { InstalledPlugins } from '../host/installedPlugins';
 import type { StartupHooks } from '../host/startupHooks';
+import type { PluginLogs } from '../logs/pluginLogs';
 import type { OnDecision } from '../policy/decision';
 import type { Place } from '../settings/places';
 import type { Settings } from '../settings/settings';
@@ -39,6 +40,8 @@ export interface LauncherOptions {
   startupHooks: StartupHooks;
   /** Undefined if processes run as the user of the portal. */
   users: PluginUsers | undefined;
+  /** Keeps the lines of each plugin. */
+  logs?: Pick<PluginLogs, 'sinkFor'>;
   /** Receives the policy decisions of a child. */
   onDecision: OnDecision;
 }
@@ -148,7 +151,7 @@ export class ChildLauncher {
     const { confined } = bounds;
     const parts = { ...bounds, bundles, environment, socketPath, temporary, user, loaderDir: __dirname };
     const confinement = confined ? await confine({ ...parts, config, discovery, cwd, stateDirectory }) : undefined;
-    const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name);
+    const relay = new LogRelay(rootLogger, pluginId ?? bundles[0]!.name, this.#options.logs?.sinkFor(bundles));
     let denials = 0;
     const child: LaunchedChild = {
       socketPath,

@@ -1,5 +1,6 @@
 import type { LoggerService, RootLoggerService } from '@backstage/backend-plugin-api';
 import type { JsonObject } from '@backstage/types';
+import { isDebugging, withMeta, type LineSink } from '../logs/teeLogger';
 import type { LogEntry } from './messages';
 
 const LEVELS: ReadonlySet<unknown> = new Set<LogEntry['level']>(['error', 'warn', 'info', 'debug']);
@@ -13,11 +14,14 @@ export class LogRelay {
   readonly #root: RootLoggerService;
   readonly #logger: LoggerService;
   readonly #pluginId: string;
+  readonly #sink: LineSink;
   #tokens = BURST;
   #dropped = 0;
   #refilling: NodeJS.Timeout | undefined;
 
-  constructor(root: RootLoggerService, pluginId: string) {
+  /** `sink` takes the lines for the log of the plugin. */
+  constructor(root: RootLoggerService, pluginId: string, sink: LineSink = () => {}) {
+    this.#sink = sink;
     this.#root = root;
     this.#pluginId = pluginId;
     this.#logger = root.child({ plugin: pluginId });
@@ -29,6 +33,10 @@ export class LogRelay {
     const { level, message, labels, meta, error } = value;
     // Its own plugin field must not override the real one.
     const logger = this.#root.child({ ...labels, plugin: this.#pluginId });
+    if (level !== 'debug' || isDebugging()) {
+      const whole = error ? `${message}\n${String(error.stack ?? error.message)}` : withMeta(message, meta);
+      this.#sink({ level, source: 'logger', message: whole });
+    }
     if (!error) return logger[level](message, meta);
     const rebuilt = Object.assign(new Error(String(error.message)), { name: String(error.name) });
     rebuilt.stack = error.stack === undefined ? undefined : String(error.stack);
@@ -38,6 +46,7 @@ export class LogRelay {
   /** A line that bypassed the logger. */
   output(from: 'stdout' | 'stderr', line: string): void {
     if (line.trim() === '' || !this.#mayWrite()) return;
+    this.#sink({ level: from === 'stdout' ? 'info' : 'warn', source: from, message: line });
     if (from === 'stdout') this.#logger.info(line);
     else this.#logger.warn(line);
   }

@@ -69,5 +69,6 @@ export async function stopRuntime({ dynamic, units, operations, logger, closers 
     if (result.status === 'rejected') logger.warn(messageOf(result.reason));
   }
   await dynamic?.state.close();
+  await dynamic?.history.close();
   await dynamic?.release();
 }

@@ -21,6 +21,8 @@ import type { RecordedStatus } from '../lifecycle/states';
 import { StatusStore } from '../lifecycle/statusStore';
 import { tellDecision } from '../lifecycle/tellDecision';
 import { Units } from '../lifecycle/units';
+import { Recorder } from '../history/recorder';
+import { PluginLogs } from '../logs/pluginLogs';
 import { openMigrations } from './openMigrations';
 import { Observations } from '../observability/observations';
 import { BundleDetails } from '../operator/bundleDetails';
@@ -120,7 +122,16 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     counts: (name) => bundles?.loaded(name) !== undefined || ON_THE_WAY.has(registry.get(name)?.state ?? ''),
   });
   const startupHooks = new StartupHooks();
-  const registry = new StatusStore(logger, events);
+  const registry: StatusStore = new StatusStore(logger, events, (name, version, level, message) =>
+    logs?.add(name, { level, source: 'portal', message }, version),
+  );
+  const logs: PluginLogs | undefined =
+    opened &&
+    new PluginLogs({
+      stateDirectory: opened.directory,
+      versionOf: (name) => versionOf(registry.get(name), bundles?.loaded(name)),
+      redactor: () => gate.redactor(),
+    });
   const units: Units = new Units({
     slots,
     start: (pluginId, composition, current) => startGeneration(pluginId, composition, unitHost, current),
@@ -151,7 +162,9 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
         .filter((bundle) => !isFrontend(bundle))
         .map((bundle) => ({ name: bundle.name, schemas: gate.schemasOf(bundle).map(({ value }) => value) })),
   });
-  const bundles = opened && new Bundles({ units, registry, state: opened.state, logger });
+  const bundles: Bundles | undefined =
+    opened &&
+    new Bundles({ units, registry, state: opened.state, logger, lastLines: (name) => logs?.lastLines(name) ?? [] });
   const processes =
     opened && bundles && settings
       ? await openProcesses({
@@ -161,6 +174,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
           installedPlugins: () => units.installed(),
           startupHooks,
           onDecision,
+          logs,
           units,
           bundles,
         })
@@ -179,6 +193,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     startup,
     startupHooks,
     processes,
+    logs,
     migrations,
     leftBehind,
     onRoutes: () => bundles?.routesChanged(),
@@ -193,13 +208,23 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     ...{ phase, closers },
     details: new BundleDetails(config, (name) => bundles?.loaded(name) ?? parts.dynamic?.drops.winner(name)),
     dynamic:
-      opened && bundles && options.dynamic
+      opened && bundles && logs && options.dynamic
         ? createDynamic(options, options.dynamic, opened, {
-            ...{ bundles, registry, units, gate, policy, operations, frontends, phase, closers },
+            ...{ bundles, registry, units, gate, policy, operations, frontends, phase, closers, logs },
             processes: processes?.processes,
           })
         : undefined,
   };
+  if (opened && logs) {
+    if (processes) void logs.prepare().catch((error: Error) => logger.warn(error.message));
+    const recorder = new Recorder({
+      add: (entry) => opened.history.add(entry),
+      ranLast: (plugin) => opened.state.get(plugin).serving,
+      lastLines: (plugin) => logs.lastLines(plugin),
+      now: () => performance.now(),
+    });
+    events.subscribe((event) => recorder.follow(event));
+  }
   const standIns = new StandIns(slots);
   events.subscribe(({ type, plugin }) => {
     if (type !== 'state') return;
@@ -208,6 +233,12 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     void migrations?.follow(plugin, bundles?.loaded(plugin));
   });
   return parts;
+}
+
+/** The version of a plugin that its next line belongs to: the one that starts, otherwise the one that runs. */
+function versionOf(status: RecordedStatus | undefined, loaded: { version: string } | undefined): string {
+  const starting = status && ON_THE_WAY.has(status.state) ? status.version : undefined;
+  return starting ?? loaded?.version ?? status?.version ?? '';
 }
 
 /** Applies the patches that recognise staged code, before any of it is loaded. */
@@ -226,6 +257,7 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
   bundles: Bundles;
   policy: Policy;
   frontends: FrontendRemotes;
+  logs: PluginLogs;
   processes: DynamicParts['processes'];
 }
 
@@ -233,8 +265,8 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
 function createDynamic(
   { services, own, config, logger, timings }: RuntimeOptions,
   { settings, ahead, opening }: DynamicOptions,
-  { shelves, state, lost }: RuntimeState,
-  { bundles, registry, units, gate, policy, operations, frontends, phase, closers, processes }: ForDynamic,
+  { shelves, state, history, lost }: RuntimeState,
+  { bundles, registry, units, gate, policy, operations, frontends, phase, closers, processes, logs }: ForDynamic,
 ): DynamicParts {
   const { rootDirectory: root, startTimeoutMs } = settings;
   const code = new CodeCache(shelves.compiled, { ahead });
@@ -282,5 +314,5 @@ function createDynamic(
   lost.addEventListener('abort', () => collector.close());
   closers.add(() => collector.close());
   const release = (): Promise<void> => opening.release();
-  return { settings, state, release, pipeline, bundles, drops, operator, reports, collector, processes };
+  return { settings, state, history, logs, release, pipeline, bundles, drops, operator, reports, collector, processes };
 }

@@ -2,11 +2,13 @@ import type { StagedoorError } from '@stagedoor/bundle';
 import { type HostManifest } from '@stagedoor/bundle';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistoryEntry } from '../adminApi';
 import { unknownPlugin } from '../errors/errors';
 import type { EventLog } from '../lifecycle/eventLog';
 import type { Operation } from '../lifecycle/operation';
 import { missingOf } from '../lifecycle/required';
 import type { PluginStatus, RecordedStatus } from '../lifecycle/states';
+import type { PluginLogs } from '../logs/pluginLogs';
 import type { Observations } from '../observability/observations';
 import type { BundleDetails } from '../operator/bundleDetails';
 import type { PluginOperationKind } from '../operator/operator';
@@ -85,6 +87,21 @@ export class DynamicPlugins {
     const status = registry.get(name);
     if (!status) throw unknownPlugin(name);
     return { ...this.#complete(status), ...observations.bootOf(status) };
+  }
+
+  /** The logs of all plugins, for one that is known. Throws PLUGIN_UNKNOWN. */
+  logsOf(name: string): PluginLogs {
+    const { dynamic, registry } = this.#parts;
+    if (!dynamic || !registry.get(name)) throw unknownPlugin(name);
+    return dynamic.logs;
+  }
+
+  /** What happened to a plugin, latest first; it may be gone. Throws PLUGIN_UNKNOWN. */
+  history(name: string): HistoryEntry[] {
+    const { dynamic, registry } = this.#parts;
+    const entries = dynamic?.history.of(name) ?? [];
+    if (entries.length === 0 && !registry.get(name)) throw unknownPlugin(name);
+    return entries;
   }
 
   /** Starts an operation; see {@link Operator.start}. */

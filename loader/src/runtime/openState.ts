@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { mkdir } from 'node:fs/promises';
 import { faultText } from '../errors/faultText';
+import { History } from '../history/history';
 import { StateFile } from '../lifecycle/stateFile';
 import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
@@ -13,6 +14,7 @@ export interface RuntimeState {
   directory: string;
   shelves: Shelves;
   state: StateFile;
+  history: History;
   /** Aborted when another process has taken the directory while this one was suspended: nothing is removed from it afterwards. */
   lost: AbortSignal;
 }
@@ -39,5 +41,6 @@ export async function openState(
     lock,
     onDamage: (fault) => logger.error(faultText(fault)),
   });
-  return { directory, shelves, state, lost: lost.signal };
+  const history = await History.open(directory, { lock, onFault: (fault) => logger.error(faultText(fault)) });
+  return { directory, shelves, state, history, lost: lost.signal };
 }

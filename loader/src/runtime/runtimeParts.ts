@@ -6,6 +6,7 @@ import type { BuildReports } from '../drops/buildReports';
 import type { Collector } from '../drops/collector';
 import type { DropDirectory } from '../drops/dropDirectory';
 import type { FoundDrop } from '../drops/dropReader';
+import type { History } from '../history/history';
 import type { StartupHooks } from '../host/startupHooks';
 import type { Bundles } from '../lifecycle/bundles';
 import type { EventLog } from '../lifecycle/eventLog';
@@ -13,6 +14,7 @@ import type { StateFile } from '../lifecycle/stateFile';
 import type { RecordedStatus } from '../lifecycle/states';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { Units } from '../lifecycle/units';
+import type { PluginLogs } from '../logs/pluginLogs';
 import type { Observations } from '../observability/observations';
 import type { MigrationRecords } from '../migrations/records';
 import type { BundleDetails } from '../operator/bundleDetails';
@@ -36,6 +38,8 @@ export interface DynamicParts {
   operator: Operator;
   reports: BuildReports;
   collector: Collector;
+  logs: PluginLogs;
+  history: History;
   /** Undefined if no plugin runs in a separate process. */
   processes: ProcessHost | undefined;
 }

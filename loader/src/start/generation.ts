@@ -26,6 +26,7 @@ import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from 
 import type { LeftBehind } from '../patches/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
+import type { LineSink } from '../logs/teeLogger';
 import { OwnInits } from './ownInits';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
@@ -40,6 +41,8 @@ export interface GenerationHost extends OwnServicesHost, GenerationLifecycleHost
   ownServices?: ServiceFeature[];
   /** Middleware for the routes that a plugin mounts. Default: none. */
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
+  /** Takes what a module of a bundle logs in a plugin of the portal itself. */
+  lines?(owner: string): LineSink | undefined;
   /** Watches the plugin's database; undefined for static plugins. */
   database?: DatabaseWatch;
 }
@@ -77,7 +80,17 @@ export class Generation extends GenerationLifecycle {
     for (const part of partsOf(composition)) {
       const { startTimeoutMs, policy } = host;
       const { services } = this.#own;
-      const options = { owner: part.owner, pluginId, services, startTimeoutMs, policy, ownInits: this.#ownInits };
+      const ofModule = composition.plugin?.owner === STATIC_OWNER && part.owner !== STATIC_OWNER;
+      const lines = ofModule ? host.lines?.(part.owner) : undefined;
+      const options = {
+        owner: part.owner,
+        pluginId,
+        services,
+        startTimeoutMs,
+        policy,
+        ownInits: this.#ownInits,
+        lines,
+      };
       for (const service of part.services) {
         const confined = confineService(services.share(service), options);
         this.#backend.add(

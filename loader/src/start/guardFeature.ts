@@ -1,5 +1,7 @@
 import { type ErrorCode } from '@stagedoor/bundle';
-import { isPlugin, type Registration, type RegistrationsFeature } from '../host/features';
+import { coreServices, type LoggerService } from '@backstage/backend-plugin-api';
+import { teeLogger, type LineSink } from '../logs/teeLogger';
+import { isPlugin, type Deps, type Impls, type Registration, type RegistrationsFeature } from '../host/features';
 import type { RootServices } from '../host/rootServices';
 import { confineRouters, type Confinement } from './confine';
 import { ownFault } from '../errors/thrown';
@@ -16,6 +18,8 @@ const OF_INIT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['START_TIMEOUT', 'RO
 export interface GuardOptions extends Confinement {
   services: Pick<RootServices, 'shareDeps'>;
   startTimeoutMs: number;
+  /** Takes the lines that it logs, if its unit does not keep them. */
+  lines?: LineSink;
   /** Hears of each init of the portal's own, which have no limit. */
   ownInits?: Pick<OwnInits, 'note'>;
 }
@@ -45,7 +49,11 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
       deps: services.shareDeps(registration.init.deps),
       func: async (deps) => {
         try {
-          const confined = confineRouters(registration.init.deps, deps, options);
+          const confined = withLines(
+            registration.init.deps,
+            confineRouters(registration.init.deps, deps, options),
+            options,
+          );
           const init = timed('init', who, () => Promise.resolve(registration.init.func(confined)));
           // createBackend() waits for static plugins without a time limit.
           if (options.owner === STATIC_OWNER) {
@@ -59,6 +67,16 @@ function guardInit(registration: Registration, options: GuardOptions): Registrat
         }
       },
     },
+  };
+}
+
+/** The dependencies with a logger whose lines are kept. */
+function withLines(refs: Deps, impls: Impls, { lines }: GuardOptions): Impls {
+  if (!lines) return impls;
+  const loggers = Object.entries(refs).filter(([, { id }]) => id === coreServices.logger.id);
+  return {
+    ...impls,
+    ...Object.fromEntries(loggers.map(([name]) => [name, teeLogger(impls[name] as LoggerService, lines)])),
   };
 }
 

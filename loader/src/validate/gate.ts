@@ -86,6 +86,11 @@ export class Gate {
     return this.#schemas.get(bundle) ?? [];
   }
 
+  /** Hides in a text what the portal's log hides; see {@link Secrets.redactor}. */
+  async redactor(): Promise<(text: string) => string> {
+    return (await this.#secrets?.redactor()) ?? ((text) => text);
+  }
+
   /** The secret places in app-config; see {@link Secrets.places}. */
   async secrets(): Promise<ReadonlySet<string>> {
     return (await this.#secrets?.places()) ?? new Set();

@@ -8,6 +8,9 @@ interface Redacting {
   addRedactions?(redactions: Iterable<string>): void;
 }
 
+/** Where winston formats keep the line that they write (triple-beam). */
+const MESSAGE = Symbol.for('message');
+
 /** Returns the strings of a config that the schemas of the portal's own packages declare secret. */
 type Enumerator = (config: RootConfigService) => Iterable<string>;
 
@@ -20,6 +23,7 @@ export class Secrets {
   readonly #config: RootConfigService;
   readonly #logger: Redacting;
   readonly #schemas = new Map<string, JsonObject[]>();
+  #redactor: Promise<(text: string) => string> | undefined;
   #ofPackages: Promise<Enumerator> | undefined;
   /** The secrets according to packages in the latest config, by its text: computing them is slow. */
   #latest: { config: string; places: readonly string[] } | undefined;
@@ -35,6 +39,7 @@ export class Secrets {
     const schemas = entries.map(({ value }) => value);
     const secrets = visibilityOf(schemas, this.#config.get()).filter(isSecret);
     this.#schemas.set(name, schemas);
+    this.#redactor = undefined;
     this.#hide(secrets);
   }
 
@@ -53,15 +58,42 @@ export class Secrets {
     return new Set([...this.#latest.places, ...ofBundles.map(({ path }) => placeOf(path))]);
   }
 
+  /** A function that hides in a text what the portal's log hides. */
+  async redactor(): Promise<(text: string) => string> {
+    this.#redactor ??= this.#createRedactor();
+    return await this.#redactor;
+  }
+
+  async #createRedactor(): Promise<(text: string) => string> {
+    this.#ofPackages ??= secretsOfPackages();
+    const enumerate = await this.#ofPackages;
+    const { WinstonLogger } = await import('@backstage/backend-defaults/rootLogger');
+    const { format, add } = WinstonLogger.redacter();
+    const allowed = new Set(
+      this.#config.getOptionalStringArray('backend.logger.redactAllowlist')?.map((text) => text.trim()),
+    );
+    add([...enumerate(this.#config)].filter((text) => !allowed.has(text.trim())));
+    for (const ofBundle of this.#schemas.values()) add(withJson(secretsIn(this.#config, ofBundle)));
+    return (text) => {
+      const info = format.transform({ level: 'info', message: text, [MESSAGE]: text }, {});
+      return String((info as Record<symbol, unknown>)[MESSAGE]);
+    };
+  }
+
   #redactAll(): void {
+    this.#redactor = undefined;
     for (const ofBundle of this.#schemas.values()) this.#hide(secretsIn(this.#config, ofBundle));
   }
 
   #hide(secrets: readonly VisibleLeaf[]): void {
-    const texts = secrets.flatMap(({ value }) => textsIn(value));
-    // Also in their JSON form.
-    this.#logger.addRedactions?.(new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)])));
+    this.#logger.addRedactions?.(withJson(secrets));
   }
+}
+
+/** The texts of secrets, also in their JSON form. */
+function withJson(secrets: readonly VisibleLeaf[]): Set<string> {
+  const texts = secrets.flatMap(({ value }) => textsIn(value));
+  return new Set(texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]));
 }
 
 async function secretsOfPackages(): Promise<Enumerator> {

@@ -30,6 +30,13 @@ function parameter(name: string, description: string, where = 'path'): object {
 const pluginId = parameter('pluginId', 'Id of a static or dynamic plugin.');
 const name = parameter('name', 'Name of the package; `@` and `/` in it may be percent-encoded.');
 
+const logQuery = [
+  parameter('level', '`error`, `warn`, `info` or `debug`: this level and more severe ones.', 'query'),
+  parameter('search', 'Text that a line contains, in upper or lower case.', 'query'),
+  parameter('version', 'Version of the plugin.', 'query'),
+  parameter('after', 'Only lines after the one with this id.', 'query'),
+];
+
 const wait = parameter(
   'Prefer',
   '`wait=<seconds>` (RFC 7240): wait for the end of the operation, at most 55 seconds (default 2). Then the answer is 202.',
@@ -127,6 +134,26 @@ export const paths = {
     'getPluginSbom',
     'Software bill of materials',
     content('CycloneDX.', { type: 'object' }, 'application/vnd.cyclonedx+json'),
+    [name],
+  ),
+  '/v1/plugins/{name}/logs': read(
+    'getPluginLogs',
+    'Latest log lines of the plugin: its logger, the output of its process, its starts and crashes',
+    content('Oldest first.', ref('Logs')),
+    [name, ...logQuery, parameter('tail', 'How many lines at most; default 200, at most 2000.', 'query')],
+    errors(422),
+  ),
+  '/v1/plugins/{name}/logs/stream': read(
+    'followPluginLogs',
+    'New log lines of the plugin, as Server-Sent Events of the type `line`',
+    content('The stream; its data are `LogLine`s.', { type: 'string' }, 'text/event-stream'),
+    [name, ...logQuery],
+    errors(422),
+  ),
+  '/v1/plugins/{name}/history': read(
+    'getPluginHistory',
+    'What happened to the plugin, by whom, and how it ended',
+    content('Latest first.', ref('History')),
     [name],
   ),
   '/v1/plugins/{name}/reload': write('reloadPlugin', 'Restart a plugin, from its drop if that has changed'),

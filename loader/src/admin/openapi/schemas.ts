@@ -164,6 +164,36 @@ const plugin = object(
   '`state` describes `version`; `loaded` is the build in service, `onDisk` the build in the drop.',
 );
 
+const logLine = object({
+  id: { ...count, description: 'Increases with each line; begins anew when the portal restarts.' },
+  time,
+  version: text,
+  level: oneOf('error', 'warn', 'info', 'debug'),
+  source: oneOf('logger', 'stdout', 'stderr', 'portal'),
+  message: { ...text, description: 'With its fields or its stack; secrets are redacted.' },
+});
+
+const historyEntry = object(
+  {
+    id: count,
+    plugin: text,
+    kind: oneOf(
+      ...['install', 'update', 'upload', 'rollback', 'reload', 'enable', 'disable', 'remove', 'crash', 'quarantine'],
+    ),
+    at: time,
+    outcome: oneOf('succeeded', 'failed'),
+  },
+  {
+    by: { ...text, description: 'Who requested it; absent for a drop and for what happened by itself.' },
+    from: text,
+    to: text,
+    durationMs: count,
+    code,
+    message: text,
+    lines: { ...list(text), description: 'The last lines of the log before a crash.' },
+  },
+);
+
 const config = object({
   schemas: { ...list({ type: 'object' }), description: 'JSON schemas; app-config must match all of them.' },
   keys: list(
@@ -243,7 +273,11 @@ export const schemas = {
   Error: error,
   Event: event,
   Health: health,
+  History: object({ items: list({ $ref: '#/components/schemas/HistoryEntry' }) }),
+  HistoryEntry: historyEntry,
   Host: host,
+  LogLine: logLine,
+  Logs: object({ lines: list({ $ref: '#/components/schemas/LogLine' }), versions: list(text), lastId: count }),
   Operation: operation,
   OperationStarted: operationAlone,
   OperationEnded: operationAlone,
