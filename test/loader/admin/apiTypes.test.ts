@@ -10,11 +10,16 @@ const TYPES: Record<string, string> = {
   Access: 'Access',
   Config: 'PluginConfig',
   Health: 'Health',
+  History: 'PluginHistory',
+  HistoryEntry: 'HistoryEntry',
   Host: 'Host',
+  LogLine: 'LogLine',
+  Logs: 'PluginLogs',
   Operation: 'Operation',
   Plugin: 'Plugin',
   PluginList: 'PluginList',
   Span: 'Span',
+  Summary: 'Summary',
 };
 
 type Shape = string | { [key: string]: Shape };

@@ -167,6 +167,11 @@ describe('rollback', () => {
         { version: '2.0.0', digest: expect.any(String), role: 'previous' },
       ]),
     });
+    expect(body.plugin.summary).toMatchObject({
+      state: 'rolled-back',
+      decision: { by: 'user:development/guest' },
+      nextStart: { why: 'rolled-back', version: '1.0.0' },
+    });
     await drop(backend, 'greeter', { version: '2.0.0' });
     await untilLaterDropRuns(backend);
     expect(await greeterVersion(backend)).toBe('1.0.0');
@@ -192,15 +197,24 @@ describe('rollback', () => {
     expect(await greeterVersion(backend)).toBe('2.0.0');
   });
 
-  test('brings back what served before the restart in which a new drop failed', async () => {
+  test('is not needed where the new drop fails at a restart: what ran last starts again, unless settings forbid it', async () => {
     const { home, backend } = await withGreeter('1.0.0');
     await backend.stop();
     await drop(backend, 'greeter', { version: '2.0.0', packageJson: { main: 'absent.cjs' } });
+    const without = await startBackend({ home, dynamicPlugins: { lastGood: false } });
+    await without.until(GREETER, 'rejected', '2.0.0');
+    expect(await greeterVersion(without)).toBe(404);
+    await without.stop();
+
     const second = await startBackend({ home });
-    await second.until(GREETER, 'rejected', '2.0.0');
-    expect(await greeterVersion(second)).toBe(404);
-    await (await adminApi(second)).call('POST', `/plugins/${GREETER}/rollback`);
+    const shown = await second.until(GREETER, 'rejected', '2.0.0');
     expect(await greeterVersion(second)).toBe('1.0.0');
+    expect(shown!.summary).toMatchObject({
+      state: 'update-failed',
+      runs: { version: '1.0.0' },
+      refused: { version: '2.0.0', code: 'MAIN_MISSING' },
+      nextStart: { why: 'last-good', version: '1.0.0' },
+    });
   });
 
   test('is refused where nothing served before, or its copy is gone', async () => {
