@@ -52,10 +52,6 @@ export class PortalMetrics {
     gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
       for (const [code, count] of ofFaults(faults())) result.observe(count, { code });
     });
-    gauge('faults', 'Errors that keep the portal from following its drops, by code.').addCallback((result) => {
-      const all = faults();
-      for (const code of new Set(all)) result.observe(all.filter((other) => other === code).length, { code });
-    });
     gauge('plugin_requests_in_flight', 'Requests that a plugin is answering.').addCallback((result) => {
       for (const [plugin, count] of this.traffic.inFlight()) result.observe(count, { plugin });
     });
