@@ -20,6 +20,7 @@ const packages = {
     'observability/metrics/sdk.ts',
     'pluginHealth.ts',
     'process/membrane/membrane.ts',
+    'process/watchdog/main.ts',
     'validate/schemaWorker/worker.ts',
   ],
   'portal/backend': ['index.ts', 'main.ts'],

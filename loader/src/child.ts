@@ -1,4 +1,4 @@
-// The process of a plugin with the isolation `process`: `node child.cjs.js <process id of the portal>`.
+// The process of a plugin with the isolation `process`: `node child.cjs.js`, started by `PluginProcess`.
 import { runChild } from './process/child/runChild';
 
-runChild(Number(process.argv[2]));
+runChild();

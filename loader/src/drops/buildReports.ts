@@ -1,8 +1,8 @@
 import { BUILD_REPORTS, readBuildReport, type BuildReport, type StagedoorError } from '@stagedoor/bundle';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StatusStore } from '../lifecycle/statusStore';
 import type { PluginState } from '../lifecycle/states';
+import { looksAt, type Looks } from '../scan/looks';
 import type { Pipeline } from '../pipeline/pipeline';
 
 const INTERVAL_MS = 1000;
@@ -30,11 +30,13 @@ export function followBuildReports(
   let known = new Map<string, BuildReport>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  let looks: Looks | undefined;
 
   async function look(): Promise<void> {
     const before = known;
     const seen = new Map<string, BuildReport>();
-    for (const { id, read } of await reports(join(root, BUILD_REPORTS))) {
+    looks ??= await looksAt(root);
+    for (const { id, read } of await reports(join(root, BUILD_REPORTS), looks)) {
       const report = before.get(id) ?? (await read());
       if (report) seen.set(id, report);
     }
@@ -68,12 +70,16 @@ export function followBuildReports(
   };
 }
 
-async function reports(dir: string): Promise<Array<{ id: string; read(): Promise<BuildReport | undefined> }>> {
-  const files = (await readdir(dir).catch(() => [])).filter((file) => file.endsWith('.json')).sort();
+async function reports(
+  dir: string,
+  looks: Looks,
+): Promise<Array<{ id: string; read(): Promise<BuildReport | undefined> }>> {
+  if (!(await looks.stat(dir))) return [];
+  const files = (await looks.readdir(dir)).filter((file) => file.endsWith('.json')).sort();
   return await Promise.all(
     files.map(async (file) => {
       const path = join(dir, file);
-      const info = await stat(path).catch(() => undefined);
+      const info = await looks.stat(path);
       return { id: `${file} ${info?.ino} ${info?.mtimeMs} ${info?.size}`, read: () => readBuildReport(path) };
     }),
   );

@@ -1,7 +1,7 @@
 import { ConfigSources, type AsyncConfigSourceGenerator, type ConfigSource } from '@backstage/config-loader';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { looksAt, waitingLooks, type Looks } from '../scan/looks';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -33,17 +33,19 @@ export class ConfigFiles implements ConfigSource {
   }
 
   async *readConfigData({ signal }: { signal?: AbortSignal } = {}): AsyncConfigSourceGenerator {
-    let text = await textOf(this.#named);
+    let text = await textOf(this.#named, new Map());
     let configs = await this.#read();
+    let files = this.#files(configs);
+    let looks = await looksOf(files);
     let readAt = Date.now();
     let fault: string | undefined;
     yield { configs };
     while (await pause(LOOK_EVERY_MS, signal)) {
-      const now = await textOf(this.#files(configs));
+      const now = await textOf(files, looks);
       const dueForIncluded = INCLUDES.test(now) && Date.now() - readAt >= READ_INCLUDED_EVERY_MS;
       if (now === text && !dueForIncluded) continue;
       if (!(await pause(SETTLED_AFTER_MS, signal))) return;
-      if ((await textOf(this.#files(configs))) !== now) continue;
+      if ((await textOf(files, looks)) !== now) continue;
       text = now;
       readAt = Date.now();
       try {
@@ -54,6 +56,8 @@ export class ConfigFiles implements ConfigSource {
         if (message !== fault) this.#refused((fault = message));
         continue;
       }
+      files = this.#files(configs);
+      looks = await looksOf(files);
       yield { configs };
     }
   }
@@ -74,9 +78,14 @@ export class ConfigFiles implements ConfigSource {
   }
 }
 
-async function textOf(files: string[]): Promise<string> {
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.join('\0');
+/** The calls to read each of the files with; a file on a network volume must not block the portal. */
+async function looksOf(files: string[]): Promise<Map<string, Looks>> {
+  return new Map(await Promise.all(files.map(async (file) => [file, await looksAt(file)] as const)));
+}
+
+async function textOf(files: string[], looks: ReadonlyMap<string, Looks>): Promise<string> {
+  const texts = await Promise.all(files.map(async (file) => (looks.get(file) ?? waitingLooks).readFile(file)));
+  return texts.map((text) => text ?? '').join('\0');
 }
 
 /** False once the signal is aborted. */

@@ -23,6 +23,7 @@ import { SocketDirectory } from './socketDirectory';
 import { record, text } from './untrusted';
 import { pinSocket } from './users/pinSocket';
 import type { PluginUsers } from './users/pluginUsers';
+import { Watchdog } from './watchdog/watchdog';
 
 /** Options that the portal passes to processes of plugins. */
 export interface LauncherOptions {
@@ -78,11 +79,13 @@ export class ChildLauncher {
   readonly #options: LauncherOptions;
   readonly #sockets: SocketDirectory;
   readonly #children = new Set<PluginProcess>();
+  readonly #watchdog: Watchdog;
   readonly #unsubscribe: () => void;
 
   constructor(options: LauncherOptions) {
     this.#options = options;
-    const { config, stateDirectory, users } = options;
+    const { config, rootLogger, stateDirectory, users } = options;
+    this.#watchdog = new Watchdog(rootLogger);
     this.#sockets = new SocketDirectory(stateDirectory, users !== undefined && users.fault === undefined);
     const subscription = config.subscribe?.(() => {
       for (const { channel } of this.#children) channel.notify('config', config.get());
@@ -186,8 +189,10 @@ export class ChildLauncher {
       }),
     };
     this.#children.add(child.process);
+    const forget = this.#watchdog.watch(child.process.pid, child.process.mark);
     void child.process.exited.then(async () => {
       this.#children.delete(child.process);
+      forget();
       if (user !== undefined) return;
       for (const left of [socketPath, preloadOf(socketPath), temporary])
         await rm(left, { recursive: true, force: true });
@@ -226,6 +231,7 @@ export class ChildLauncher {
   async dispose(): Promise<void> {
     this.#unsubscribe();
     for (const child of this.#children) child.kill('stop');
+    this.#watchdog.close();
     await this.#options.users?.close();
     this.#sockets.dispose();
   }

@@ -42,7 +42,6 @@ export async function membranePolicy(options: MembraneOptions): Promise<Membrane
   );
   return {
     connectSetting: connectSetting(pluginId ?? bundles[0]!.name),
-    parentPid: process.pid,
     addresses: addresses.flat(),
     sockets: places.flatMap((place) => ('path' in place ? [place.path] : [])),
     ownSocket: socketPath,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { Channel, type ChannelHandlers } from './channel';
-import { descendantMark, endDescendants } from './descendants';
+import { descendantMark, endDescendants, markVariable } from './descendants';
 import { describeExit, type KillReason, type ProcessExit } from './exit';
 import { readFrames } from './frames';
 
@@ -43,6 +43,8 @@ export class PluginProcess {
   /** The user that it runs as; undefined: that of the portal. */
   readonly user: number | undefined;
   readonly startedAt = new Date();
+  /** Identifies everything that it starts. */
+  readonly mark = descendantMark();
   readonly channel: Channel;
   /** Resolves when the process has ended and its output is read. */
   readonly exited: Promise<ProcessExit>;
@@ -56,10 +58,9 @@ export class PluginProcess {
   constructor({ flags, entry, cwd, env, user, mostRssBytes, handlers, onOutput }: PluginProcessOptions) {
     this.#mostRssBytes = mostRssBytes;
     this.user = user;
-    const marked = { ...env, ...descendantMark() };
-    const child = spawn(process.execPath, [...flags, entry, String(process.pid)], {
+    const child = spawn(process.execPath, [...flags, entry], {
       cwd,
-      env: marked,
+      env: { ...env, ...markVariable(this.mark) },
       // Node drops all other groups as well.
       ...(user !== undefined && { uid: user, gid: user }),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
@@ -89,7 +90,7 @@ export class PluginProcess {
       child.once('exit', (code, signal) => {
         clearInterval(this.#watching);
         this.#killGroup();
-        void endDescendants(marked);
+        void endDescendants([this.mark]);
         const tell = (): void => resolve(describeExit(code, signal, this.#stderr.join('\n'), this.#killedFor));
         const timer = setTimeout(tell, LAST_WORDS_MS);
         child.once('close', () => {

@@ -1,8 +1,9 @@
 import { isDropName, waitingFileSystem, type FileSystem } from '@stagedoor/bundle';
 import { constants } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entryUnreadable, rootUnreadable } from './errors';
+import { waitingLooks, type Looks } from './looks';
 
 /** One entry of the root directory: a folder, a link to one, or a `.tgz`. */
 export interface Drop {
@@ -32,11 +33,12 @@ export async function findDrop(root: string, entry: string): Promise<Drop | unde
 }
 
 /** The names of all drops present, sorted. Throws ROOT_UNREADABLE. */
-export async function listDrops(root: string): Promise<string[]> {
-  const entries = await readdir(root).catch((cause: unknown) => {
+export async function listDrops(root: string, looks: Pick<Looks, 'readdir'> = waitingLooks): Promise<string[]> {
+  try {
+    return (await looks.readdir(root)).filter(isDropName).sort();
+  } catch (cause) {
     throw rootUnreadable(root, cause);
-  });
-  return entries.filter(isDropName).sort();
+  }
 }
 
 async function checkRoot(root: string): Promise<void> {

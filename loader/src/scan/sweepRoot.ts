@@ -1,8 +1,8 @@
 import { MANIFEST_FILE, type StagedoorError } from '@stagedoor/bundle';
-import { lstat, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeepLook } from './deepLook';
 import { listDrops } from './drop';
+import { blockingLooks, isRemote, looksAt, waitingLooks, type Looks } from './looks';
 
 const INTERVAL_MS = 1000;
 
@@ -35,12 +35,15 @@ export function sweepRoot(root: string, taken: Iterable<string>, { changed, read
   let closed = false;
   let rechecks = new Set<string>();
   let unreadable = false;
+  let looks: Looks | undefined;
   async function look(): Promise<void> {
     const again = rechecks;
     rechecks = new Set();
     let fault: StagedoorError | undefined;
-    const seen = await marks(root).catch((error: StagedoorError) => {
+    looks ??= await looksAt(root);
+    const seen = await marks(root, looks, known).catch((error: StagedoorError) => {
       fault = error;
+      looks = undefined;
       return undefined;
     });
     if (closed) return;
@@ -73,23 +76,31 @@ export function sweepRoot(root: string, taken: Iterable<string>, { changed, read
 /** What a look sees of a drop. */
 interface Mark {
   text: string;
+  /** Where a link leads; empty for a drop that is none. */
+  target?: string;
   /** The volume that its content is on. */
   device?: number;
+  /** True if that volume is of this machine: the next look may block. */
+  local?: boolean;
 }
 
-async function marks(root: string): Promise<Map<string, Mark>> {
-  const entries = await listDrops(root);
-  return new Map(await Promise.all(entries.map(async (entry) => [entry, await mark(join(root, entry))] as const)));
+async function marks(root: string, looks: Looks, known: ReadonlyMap<string, Mark>): Promise<Map<string, Mark>> {
+  const entries = await listDrops(root, looks);
+  return new Map(
+    await Promise.all(entries.map(async (entry) => [entry, await mark(join(root, entry), known.get(entry))] as const)),
+  );
 }
 
 /** One line that changes when the drop does: its own, its link's and its describing files' identity and times. */
-async function mark(path: string): Promise<Mark> {
-  const own = await lstat(path).catch(() => undefined);
-  const [target, at] = own?.isSymbolicLink()
-    ? await Promise.all([readlink(path).catch(() => ''), stat(path).catch(() => undefined)])
-    : ['', own];
+async function mark(path: string, before: Mark | undefined): Promise<Mark> {
+  const looks = before?.local ? blockingLooks : waitingLooks;
+  const own = await looks.lstat(path);
+  const target = own?.isSymbolicLink() ? ((await looks.readlink(path)) ?? '') : '';
+  // A link may lead to another volume since.
+  const inside = before?.target === target ? looks : waitingLooks;
+  const at = own?.isSymbolicLink() ? await inside.stat(path) : own;
   const describing = at?.isDirectory() ? [join(path, 'package.json'), join(path, MANIFEST_FILE)] : [];
-  const infos = [own, at, ...(await Promise.all(describing.map((file) => stat(file).catch(() => undefined))))];
+  const infos = [own, at, ...(await Promise.all(describing.map((file) => inside.stat(file))))];
   const text = [target, ...infos.map((info) => (info ? `${info.ino} ${info.size} ${info.mtimeMs}` : '-'))].join('|');
-  return { text, ...(at && { device: at.dev }) };
+  return { text, target, ...(at && { device: at.dev, local: !(await isRemote(path, at.dev)) }) };
 }

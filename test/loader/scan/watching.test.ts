@@ -1,5 +1,6 @@
+import { createHook } from 'node:async_hooks';
 import { lstatSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
@@ -49,6 +50,22 @@ test('What came and went between two looks of the sweep is looked at once more',
   sweep.recheck('later');
   await waitFor('the look after it', async () => noticed.includes('later'));
   expect(noticed).toEqual(['taken', 'gone-again', 'later']);
+});
+
+test('Looks after the first at unchanged drops on a volume of this machine need no other thread', async () => {
+  const root = await tempDir();
+  const bundle = await fixtureBundle(await tempDir(), 'greeter');
+  await cp(bundle, join(root, 'folder'), { recursive: true });
+  await symlink(bundle, join(root, 'link'));
+  const { noticed, sweep } = await sweeping(root, []);
+  const calls: string[] = [];
+  const hook = createHook({ init: (_id, type) => void (type.startsWith('FSREQ') && calls.push(type)) }).enable();
+  onTestFinished(() => void hook.disable());
+  sweep.recheck('next-look');
+  await waitFor('the next look', async () => noticed.includes('next-look'));
+  expect(calls).toEqual([]);
+  await rm(join(root, 'link'));
+  await waitFor('the removed link', async () => noticed.filter((entry) => entry === 'link').length > 1);
 });
 
 /** Which folder is there, if any. */

@@ -5,7 +5,6 @@ import type { ChildSetup, ChildUnit } from '../messages';
 import type { StagedBundle } from '../../stage/stagedBundle';
 import { ChildRuntime } from './childRuntime';
 import { reportFaults } from './reportFaults';
-import { startWatchdog } from './watchdog';
 
 /** The streams to and from the portal, see `PluginProcess`. */
 const OUTPUT_FD = 3;
@@ -14,10 +13,8 @@ const BEAT_MS = 1000;
 /** The portal is trusted, and app-config may be large. */
 const LIMITS = { lineBytes: Infinity, bytesPerSecond: Infinity };
 
-/** Makes this process a child of the portal with the given process id, until that sends stop or is gone. */
-export function runChild(parentPid: number): void {
-  // In a confined process, a thread of the membrane watches the portal.
-  if (!process.permission) startWatchdog(parentPid);
+/** Makes this process a child of the portal, until that sends stop or is gone. */
+export function runChild(): void {
   // Terminals and service managers signal every process of a portal at once; only the portal decides about its children.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 
@@ -54,7 +51,7 @@ export function runChild(parentPid: number): void {
     },
   });
   reportFaults(channel);
-  // The portal is gone; everything that the plugin started ends as well.
+  // The portal is gone; everything that the plugin started ends as well. If the plugin blocks this process, the watchdog ends it.
   input.once('close', () => process.kill(-process.pid, 'SIGKILL'));
   setInterval(() => channel.notify('beat'), BEAT_MS);
 }

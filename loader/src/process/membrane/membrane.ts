@@ -27,14 +27,14 @@ export function install(policy: MembranePolicy): void {
   guardAddons(policy);
   showDatabaseFolder(policy.database);
   if (threads.isMainThread) openThreads(Thread, startGuardian(Thread), threads.threadId);
-  else enterThread(Thread, policy);
+  else enterThread(Thread);
   module.syncBuiltinESMExports();
 }
 
-function enterThread(Thread: ThreadClass, { parentPid }: MembranePolicy): void {
+function enterThread(Thread: ThreadClass): void {
   const start = threads.workerData as ThreadStart | GuardianStart;
   if ('requests' in start) {
-    runGuardian(start, parentPid, Thread);
+    runGuardian(start, Thread);
     return;
   }
   const { workerData } = threads.receiveMessageOnPort(start.port)!.message as FirstMessage;
@@ -63,7 +63,7 @@ function startGuardian(Thread: ThreadClass): threads.MessagePort {
     transferList: [port2],
     resourceLimits: GUARDIAN_LIMITS,
   });
-  // Without the guardian, nothing would end the process when the portal is gone.
+  // Without the guardian, the plugin could start no thread, and would wait for one forever.
   guardian.on('exit', () => process.kill(process.pid, 'SIGKILL'));
   guardian.unref();
   const handle = ownKeys(guardian).find((key) => (key as symbol).description === 'kHandle')!;

@@ -2,8 +2,6 @@
 export interface MembranePolicy {
   /** The setting that lists further places. */
   connectSetting: string;
-  /** The process id of the portal; the process ends when it is gone. */
-  parentPid: number;
   /** Addresses of this machine that may be connected to. */
   addresses: Array<{ address: string; port: number }>;
   /** Unix sockets that may be connected to, absolute. */

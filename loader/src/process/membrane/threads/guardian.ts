@@ -4,19 +4,14 @@ import threads from 'node:worker_threads';
 import type { MessagePort, Worker } from 'node:worker_threads';
 import type { GuardianStart, StartThread, ThreadError, ThreadNote, ThreadRequest, ThreadStart } from './messages';
 
-const WATCH_MS = 500;
 const OUTPUT = { stdout: 1, stderr: 2 } as const;
 
 /**
- * Runs in a separate thread without any plugin code. It ends the process when `parentPid` is no longer its parent, even while
- * a plugin blocks the main thread. It starts the threads that a plugin requests: Node exposes the internals of a new thread
- * to whatever the starting thread has patched, and these can start a thread without a preload.
+ * Runs in a separate thread without any plugin code, and starts the threads that a plugin requests: Node exposes the internals
+ * of a new thread to whatever the starting thread has patched, and these can start a thread without a preload.
  */
-export function runGuardian({ requests }: GuardianStart, parentPid: number, Thread: typeof Worker): void {
-  setInterval(() => {
-    if (process.ppid !== parentPid) process.kill(-process.pid, 'SIGKILL');
-  }, WATCH_MS);
-  // A thread of a plugin can send messages that Node's own code does not expect, and the watch must continue.
+export function runGuardian({ requests }: GuardianStart, Thread: typeof Worker): void {
+  // A thread of a plugin can send messages that Node's own code does not expect, and others must still get their threads.
   process.on('uncaughtException', () => {});
   // Node runs this in the message that says which script to run. Nobody may send another one.
   (executionAsyncResource() as MessagePort).close();
