@@ -213,7 +213,7 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
 function createDynamic(
   { services, own, config, logger, timings }: RuntimeOptions,
   { settings, ahead, opening }: DynamicOptions,
-  { shelves, state, lost }: RuntimeState,
+  { shelves, state, exceptions, lost }: RuntimeState,
   { bundles, registry, units, gate, policy, operations, frontends, phase, closers, processes }: ForDynamic,
 ): DynamicParts {
   const { rootDirectory: root, startTimeoutMs } = settings;
@@ -236,7 +236,7 @@ function createDynamic(
         isFrontend(bundle)
           ? frontends.contributionOf(bundle)
           : await resolveBundle(bundle, {
-              ...{ services, policy, processes, code, staticIds, startTimeoutMs },
+              ...{ services, policy, processes, exceptions, code, staticIds, startTimeoutMs },
               serving: phase.booted,
             }),
       start: (owner, previous, next) => units.start(owner, previous, next),

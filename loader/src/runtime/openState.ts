@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { mkdir } from 'node:fs/promises';
 import { faultText } from '../errors/faultText';
 import { StateFile } from '../lifecycle/stateFile';
+import { OpenExceptions } from '../resolve/openExceptions';
 import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import type { Shelves } from '../stage/shelf';
@@ -13,6 +14,8 @@ export interface RuntimeState {
   directory: string;
   shelves: Shelves;
   state: StateFile;
+  /** Exceptions of isolation whose settings do not name the bundles. */
+  exceptions: OpenExceptions;
   /** Aborted when another process has taken the directory while this one was suspended: nothing is removed from it afterwards. */
   lost: AbortSignal;
 }
@@ -22,12 +25,6 @@ export async function openState(
   settings: Settings,
   { opening, logger }: { opening: StateOpening; logger: LoggerService },
 ): Promise<RuntimeState> {
-  for (const id of openExceptions(settings)) {
-    logger.warn(
-      `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that provides or extends the ` +
-        `plugin '${id}' runs in the portal. List the intended bundles under packages.`,
-    );
-  }
   // The error is reported when it is read.
   await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
   const lost = new AbortController();
@@ -39,5 +36,6 @@ export async function openState(
     lock,
     onDamage: (fault) => logger.error(faultText(fault)),
   });
-  return { directory, shelves, state, lost: lost.signal };
+  const exceptions = new OpenExceptions(openExceptions(settings), state, logger);
+  return { directory, shelves, state, exceptions, lost: lost.signal };
 }
