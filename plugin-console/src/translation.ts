@@ -34,6 +34,7 @@ export const consoleTranslationRef = createTranslationRef({
       browsers: 'browsers',
       process: 'a separate process',
       portal: "the portal's process",
+      notLimited: 'ports it listens on, connections to other machines, native code',
       nowhere: 'nowhere',
     },
     action: {
@@ -143,6 +144,7 @@ export const consoleTranslationRef = createTranslationRef({
       signature: 'Signature',
       database: 'Database',
       runsIn: 'Runs in',
+      notLimited: 'Not limited',
       process: 'Process',
       user: 'User',
       memory: 'Memory',

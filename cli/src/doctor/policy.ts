@@ -16,14 +16,14 @@ export function examinePolicy(config: Config): Finding[] {
     findings.push({
       level: 'warning',
       subject: `dynamicPlugins.plugins.${id}`,
-      message: `Any bundle that provides or extends the plugin '${id}' runs in the portal, although others run in processes.`,
+      message: `The first bundles that provide or extend the plugin '${id}' run in the portal, whatever their names, although others run in processes.`,
       fix: 'List the intended bundles under packages.',
     });
   }
   return findings;
 }
 
-/** Ids of plugins that run in the portal, where others do not, whatever bundle they come from. */
+/** Ids of plugins that run in the portal, where others do not, with settings that do not name the bundles. */
 function openExceptions(config: Config): string[] {
   const settings = config.getOptional<{
     isolation?: unknown;

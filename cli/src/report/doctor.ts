@@ -7,6 +7,10 @@ const SOURCES = {
   installed: 'from the installed backend-defaults',
 } as const;
 
+/** What neither `permissionModel` nor `users` prevents. */
+const NOT_LIMITED =
+  'not limited for plugins in processes: ports that they listen on, connections to other machines, native code in bundles';
+
 /** The findings with their hints, who may change the plugins of a portal, and the users of plugin processes. */
 export function findingLines({ folder, kinds, findings, backstage, writers, processes }: Diagnosis): string[] {
   const errors = findings.filter(({ level }) => level === 'error').length;
@@ -18,7 +22,7 @@ export function findingLines({ folder, kinds, findings, backstage, writers, proc
     ...lines,
     ...(backstage ? [`Backstage release: ${backstage.version} (${SOURCES[backstage.source]})`] : []),
     ...(writers ? [`may change plugins: ${whoMayWrite(writers)}`] : []),
-    ...(processes ? [`plugins in processes run as: ${usersOf(processes)}`] : []),
+    ...(processes ? [`plugins in processes run as: ${usersOf(processes)}`, NOT_LIMITED] : []),
     `${kinds.join(' and ')} ${folder}: ${errors} errors, ${findings.length - errors} warnings`,
   ];
 }

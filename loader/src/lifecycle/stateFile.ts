@@ -31,6 +31,8 @@ export interface PluginRecord {
   newest?: { version: string };
   /** Ids that it provided when it served last (see `claimsOf`): nobody else gets them while its drop is there. */
   holds?: string[];
+  /** Plugins that it may run in the portal for, see `OpenExceptions`. Not forgotten when the drop is removed. */
+  inPortal?: string[];
   /** Migrations that are in the databases of its plugins, see `MigrationRecords`. */
   migrations?: AppliedMigration[];
 }
@@ -218,7 +220,7 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, serving, previous, newest, holds, migrations } = (value ?? {}) as Record<
+  const { disabled, quarantined, chosen, serving, previous, newest, holds, inPortal, migrations } = (value ?? {}) as Record<
     string,
     Record<string, unknown>
   >;
@@ -229,6 +231,7 @@ function isRecord(value: unknown): boolean {
     has(quarantined, 'since', 'digest', 'message') &&
     areIds(quarantined?.pluginIds) &&
     areIds(holds) &&
+    areIds(inPortal) &&
     has(chosen, 'digest', 'version', 'instead') &&
     has(serving, 'digest', 'version') &&
     has(previous, 'digest', 'version') &&

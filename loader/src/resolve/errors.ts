@@ -43,18 +43,26 @@ export function pluginIdInvalid(name: string, id: unknown): StagedoorError {
   return new StagedoorError('PLUGIN_ID_INVALID', `${name} registers the invalid id ${JSON.stringify(id)}.`);
 }
 
-/** Some plugins of the bundle run in the portal and some in processes; `misplaced` does not run where the bundle is. */
-export function isolationMixed(owner: string, ids: readonly string[], misplaced: string): StagedoorError {
+/**
+ * Some plugins of the bundle run in the portal and some in processes; `misplaced` does not run where the bundle is. `intended`: the
+ * bundles that may run in the portal for it, with this one.
+ */
+export function isolationMixed(
+  owner: string,
+  ids: readonly string[],
+  misplaced: string,
+  intended: readonly string[],
+): StagedoorError {
   const message = `${owner} belongs to plugins that run in different places: ${ids.join(', ')}.`;
-  return new StagedoorError('ISOLATION_IMPOSSIBLE', message, { hint: inProcessHint(owner, misplaced) });
+  return new StagedoorError('ISOLATION_IMPOSSIBLE', message, { hint: inProcessHint(misplaced, intended) });
 }
 
 /** A static plugin cannot leave the portal, and the settings keep the bundle out of it. */
-export function isolatedFromStaticPlugin(owner: string, id: string): StagedoorError {
+export function isolatedFromStaticPlugin(owner: string, id: string, intended: readonly string[]): StagedoorError {
   const message = `${owner} extends the static plugin '${id}', but the settings do not let ${owner} run in the portal.`;
-  return new StagedoorError('ISOLATION_IMPOSSIBLE', message, { hint: inProcessHint(owner, id) });
+  return new StagedoorError('ISOLATION_IMPOSSIBLE', message, { hint: inProcessHint(id, intended) });
 }
 
-function inProcessHint(owner: string, id: string): string {
-  return `If its code may run in the portal, set dynamicPlugins.plugins.${id}.isolation to in-process, with packages: [${owner}].`;
+function inProcessHint(id: string, packages: readonly string[]): string {
+  return `If its code may run in the portal, set dynamicPlugins.plugins.${id}.isolation to in-process, with packages: [${packages.join(', ')}].`;
 }

@@ -8,6 +8,7 @@ import { packageDirs, type StagedBundle } from '../stage/stagedBundle';
 import { timed } from '../observability/timing/timed';
 import { deadline } from '../deadline';
 import { isolatedFromStaticPlugin, isolationMixed, loadTimedOut } from './errors';
+import type { OpenExceptions } from './openExceptions';
 
 /** The part of the process host that resolving a bundle uses; see `ProcessHost`. */
 interface Inspector {
@@ -29,6 +30,8 @@ export interface ResolveOptions {
   policy: Policy;
   /** Undefined if every plugin runs in the portal. */
   processes: Inspector | undefined;
+  /** Exceptions of isolation that name no bundles. */
+  exceptions: OpenExceptions;
   /** Ids of the static plugins, which always run in the portal. */
   staticIds: readonly string[];
   /** Time limit for loading the code of a bundle, in milliseconds. */
@@ -50,10 +53,13 @@ export async function resolveBundle(bundle: StagedBundle, options: ResolveOption
   const part = { owner, modules, features: [], services: [], packageDirs: dirs, bundle, isolated: bundle };
   const isolated = { ...registered, part };
   const misplaced = isolationFault(isolated, options);
-  const isolate = unitsOf(isolated).some((id) => mustIsolate(id, owner, options));
+  const ids = unitsOf(isolated);
+  const isolate = ids.some((id) => mustIsolate(id, owner, options));
+  for (const id of ids) if (!admits(id, owner, options)) options.exceptions.tellRefused(id, owner);
   if (!misplaced && isolate) return isolated;
   processes.forget(bundle);
   if (misplaced && isolate) throw misplaced;
+  await options.exceptions.use(ids, owner);
   const contribution = await resolveHere(bundle, options);
   const fault = isolationFault(contribution, options);
   if (fault) throw fault;
@@ -76,12 +82,17 @@ function isolationFault({ part, ...brought }: Contribution, options: ResolveOpti
   const ids = unitsOf({ part, ...brought });
   const misplaced = ids.find((id) => mustIsolate(id, part.owner, options) !== (part.isolated !== undefined));
   const staticPlugin = ids.find((id) => isStatic(id, options) && mustIsolate(id, part.owner, options));
-  if (staticPlugin !== undefined) return isolatedFromStaticPlugin(part.owner, staticPlugin);
-  return misplaced === undefined ? undefined : isolationMixed(part.owner, ids, misplaced);
+  const intended = (id: string): string[] => [...new Set([...options.exceptions.users(id), part.owner])];
+  if (staticPlugin !== undefined) return isolatedFromStaticPlugin(part.owner, staticPlugin, intended(staticPlugin));
+  return misplaced === undefined ? undefined : isolationMixed(part.owner, ids, misplaced, intended(misplaced));
 }
 
-function mustIsolate(pluginId: string, bundleName: string, { processes }: ResolveOptions): boolean {
-  return processes!.isolationOf(pluginId, bundleName) === 'process';
+function mustIsolate(pluginId: string, bundleName: string, options: ResolveOptions): boolean {
+  return options.processes!.isolationOf(pluginId, bundleName) === 'process' || !admits(pluginId, bundleName, options);
+}
+
+function admits(pluginId: string, bundleName: string, { exceptions, serving }: ResolveOptions): boolean {
+  return exceptions.admits(pluginId, bundleName, { serving });
 }
 
 function isStatic(pluginId: string, { staticIds }: ResolveOptions): boolean {

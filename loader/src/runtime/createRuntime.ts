@@ -265,7 +265,7 @@ interface ForDynamic extends Pick<RuntimeParts, 'registry' | 'units' | 'gate' | 
 function createDynamic(
   { services, own, config, logger, timings }: RuntimeOptions,
   { settings, ahead, opening }: DynamicOptions,
-  { shelves, state, history, lost }: RuntimeState,
+  { shelves, state, history, exceptions, lost }: RuntimeState,
   { bundles, registry, units, gate, policy, operations, frontends, phase, closers, processes, logs }: ForDynamic,
 ): DynamicParts {
   const { rootDirectory: root, startTimeoutMs } = settings;
@@ -289,7 +289,7 @@ function createDynamic(
         isFrontend(bundle)
           ? frontends.contributionOf(bundle)
           : await resolveBundle(bundle, {
-              ...{ services, policy, processes, code, staticIds, startTimeoutMs },
+              ...{ services, policy, processes, exceptions, code, staticIds, startTimeoutMs },
               serving: phase.booted,
             }),
       start: (owner, previous, next) => units.start(owner, previous, next),

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { faultText } from '../errors/faultText';
 import { History } from '../history/history';
 import { StateFile } from '../lifecycle/stateFile';
+import { OpenExceptions } from '../resolve/openExceptions';
 import { openExceptions } from '../settings/plugins';
 import type { Settings } from '../settings/settings';
 import type { Shelves } from '../stage/shelf';
@@ -15,6 +16,8 @@ export interface RuntimeState {
   shelves: Shelves;
   state: StateFile;
   history: History;
+  /** Exceptions of isolation whose settings do not name the bundles. */
+  exceptions: OpenExceptions;
   /** Aborted when another process has taken the directory while this one was suspended: nothing is removed from it afterwards. */
   lost: AbortSignal;
 }
@@ -24,12 +27,6 @@ export async function openState(
   settings: Settings,
   { opening, logger }: { opening: StateOpening; logger: LoggerService },
 ): Promise<RuntimeState> {
-  for (const id of openExceptions(settings)) {
-    logger.warn(
-      `dynamicPlugins.plugins.${id}: isolation is in-process, and packages is not set: any bundle that provides or extends the ` +
-        `plugin '${id}' runs in the portal. List the intended bundles under packages.`,
-    );
-  }
   // The error is reported when it is read.
   await mkdir(settings.rootDirectory, { recursive: true }).catch(() => {});
   const lost = new AbortController();
@@ -41,6 +38,7 @@ export async function openState(
     lock,
     onDamage: (fault) => logger.error(faultText(fault)),
   });
+  const exceptions = new OpenExceptions(openExceptions(settings), state, logger);
   const history = await History.open(directory, { lock, onFault: (fault) => logger.error(faultText(fault)) });
-  return { directory, shelves, state, history, lost: lost.signal };
+  return { directory, shelves, state, history, exceptions, lost: lost.signal };
 }

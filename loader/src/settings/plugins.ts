@@ -11,8 +11,8 @@ export type Isolation = (typeof ISOLATIONS)[number];
 export interface PluginSettings {
   isolation?: Isolation;
   /**
-   * Package names of the bundles that `isolation: in-process` applies to; undefined: every bundle that provides or extends
-   * the plugin.
+   * Package names of the bundles that `isolation: in-process` applies to; undefined: the first bundles that provide or extend
+   * the plugin, see `OpenExceptions`.
    */
   packages?: string[];
   memoryLimitMb?: number;
@@ -23,8 +23,8 @@ export interface PluginSettings {
 const KEYS = ['isolation', 'packages', 'memoryLimitMb', 'permissionModel', 'connect'];
 
 /**
- * Ids of the plugins that run in the portal although others do not, whatever bundle provides or extends them: a bundle
- * chooses its plugin by its package.json, and would run there.
+ * Ids of the plugins that run in the portal although others do not, with settings that do not name the bundles: a bundle chooses
+ * its plugin by itself.
  */
 export function openExceptions(settings: { isolation: Isolation; plugins: Record<string, PluginSettings> }): string[] {
   const { isolation, plugins } = settings;

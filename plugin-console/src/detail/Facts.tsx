@@ -28,6 +28,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
     [t('fact.signature'), signature ? `${t(`signature.${signature.verdict}`)}${signers}` : t('signature.notAsked')],
     [t('fact.database'), plugin.database && `${plugin.database.message}: ${plugin.database.migrations.join(', ')}`],
     [t('fact.runsIn'), whereItRuns(plugin, t)],
+    [t('fact.notLimited'), plugin.isolation === 'process' && t('runsIn.notLimited')],
     [t('fact.process'), own && `${own.pid}`],
     [t('fact.user'), own?.user?.toString()],
     [t('fact.memory'), own && t('fact.megabytes', { mb: `${Math.round(own.rssBytes / 1024 / 1024)}` })],

@@ -15,7 +15,9 @@ async function examined(settings: Record<string, unknown>): Promise<{ users: str
   const { code, stdout } = await stagedoor(dir, 'doctor');
   expect(code).toBe(0);
   const lines = stdout.split('\n');
+  const limits = lines.filter((line) => /^not limited .*: ports .*native code/.test(line));
   const users = lines.find((line) => line.startsWith('plugins in processes run as: '));
+  expect(limits).toHaveLength(users ? 1 : 0);
   return { users: users?.split(': ')[1], warns: lines.some((line) => line.startsWith(`warning: ${SUBJECT}: `)) };
 }
 

@@ -35,7 +35,9 @@ describe('isolation', () => {
       const backend = await startIsolating({ dynamicPlugins: { isolation, plugins } });
       return backend.logs.filter((line) => line.startsWith('warn dynamicPlugins.plugins.'));
     };
-    expect(await warnings('process')).toEqual([expect.stringMatching(/plugins\.auth: .*any bundle.* under packages/)]);
+    expect(await warnings('process')).toEqual([
+      expect.stringMatching(/plugins\.auth: .*first bundles.* under packages/),
+    ]);
     expect(await warnings('in-process')).toEqual([]);
   });
 
@@ -61,6 +63,31 @@ describe('isolation', () => {
     await drop(backend, 'tells-process', { packageJson });
     expect(await backend.until('tells-process-dynamic', 'running')).toMatchObject({ isolation: 'process' });
     expect((await readFile(proof, 'utf8')).trim().split('\n')).not.toContain(String(process.pid));
+  });
+
+  test('of all with an exception that names no packages lets the first bundle into the portal, and no other one until it is named', async () => {
+    const plugins = { auth: { isolation: 'in-process' } };
+    const stateDirectory = join(await tempDir(), 'state');
+    const other = { packageJson: { name: 'other-auth-dynamic' } };
+    const first = await startIsolating({ dynamicPlugins: { stateDirectory, plugins } });
+    await drop(first, 'auth-module');
+    expect(await first.until('auth-module-dynamic', 'running')).toMatchObject({ isolation: 'in-process' });
+    await first.stop();
+    // The drop of the first one is gone.
+    const again = await startIsolating({ dynamicPlugins: { stateDirectory, plugins } });
+    await drop(again, 'auth-module', other);
+    const status = await again.until('other-auth-dynamic', 'rejected');
+    expect(status).toMatchObject({ code: 'ISOLATION_IMPOSSIBLE' });
+    expect(status!.hint).toContain('packages: [auth-module-dynamic, other-auth-dynamic]');
+    expect(again.logs).toContainEqual(
+      expect.stringMatching(/plugins\.auth: .* auth-module-dynamic may run in the portal/),
+    );
+    expect(again.logs).toContainEqual(expect.stringMatching(/other-auth-dynamic does not run in the portal/));
+    await again.stop();
+    const named = { ...plugins, auth: { isolation: 'in-process', packages: ['other-auth-dynamic'] } };
+    const last = await startIsolating({ dynamicPlugins: { stateDirectory, plugins: named } });
+    await drop(last, 'auth-module', other);
+    expect(await last.until('other-auth-dynamic', 'running')).toMatchObject({ isolation: 'in-process' });
   });
 
   test('has exceptions for the bundles that the operator names', async () => {
