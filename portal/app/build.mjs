@@ -2,8 +2,9 @@
 // completes with the config that browsers may see, and static/, whose files are named after their content.
 import { rspack } from '@rspack/core';
 import { loadConfigSchema } from '@backstage/config-loader';
+import { APP_PACKAGES_FILE, installedAppPackages } from '@stagedoor/bundle';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { noticesOf, packagesOf } from '../../scripts/release/notices.mjs';
 
 const own = import.meta.dirname;
@@ -36,6 +37,8 @@ export async function build({ dir = own, dist = join(dir, 'dist') } = {}) {
     entrypoints.main.assets.map(({ name }) => name),
   );
   await writeConfigSchema({ dir, dist });
+  // For the portal, which checks frontend plugins against it: in an image, the packages themselves are not there.
+  await writeFile(join(dist, basename(APP_PACKAGES_FILE)), JSON.stringify(installedAppPackages(dir)));
   await writeNotices(modules, dist);
 }
 
