@@ -2,12 +2,15 @@
 // completes with the config that browsers may see, and static/, whose files are named after their content.
 import { rspack } from '@rspack/core';
 import { loadConfigSchema } from '@backstage/config-loader';
-import { APP_PACKAGES_FILE, installedAppPackages } from '@stagedoor/bundle';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { noticesOf, packagesOf } from '../../scripts/release/notices.mjs';
 
 const own = import.meta.dirname;
+const { APP_PACKAGES_FILE, installedAppPackages } = createRequire(join(own, '../../cli/package.json'))(
+  '@stagedoor/bundle',
+);
 
 /** What is read of Rspack's account of a build. */
 const STATS = {
