@@ -78,7 +78,8 @@ export interface Config {
      */
     lastGood?: boolean;
     /**
-     * Bundles whose `backstage.supported-versions` leaves out the Backstage release of the portal. `warn`: they run, with a warning.
+     * Bundles whose `backstage.supported-versions` leaves out the Backstage release of the portal, and frontend plugins that were made with
+     * later `@backstage/core-plugin-api`, `frontend-plugin-api` or React than its app has. `warn`: they run, with a warning.
      * `refuse`: they do not run. `ignore`: they run. A text is the mode for all packages. Default: `warn`.
      */
     versions?:

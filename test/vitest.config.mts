@@ -5,10 +5,13 @@ const { files, lines } = notRunHere();
 if (lines.length > 0 && process.env.STAGEDOOR_TEST_PROGRAMS === 'required') throw new Error(lines.join('\n'));
 for (const line of lines) process.stderr.write(`${line}\n`);
 
+/** What installs for half an hour runs in full length only: `npm run soak`. */
+const installsLong = process.env.SOAK === 'full' ? [] : ['soak/backstageFrontends.test.ts'];
+
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'fixtures/**', ...files],
+    exclude: ['**/node_modules/**', 'fixtures/**', ...files, ...installsLong],
     // Processes are started and stopped by the tests, so each file needs a process of its own.
     pool: 'forks',
     // Tests wait for other processes about half of their time.

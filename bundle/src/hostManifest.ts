@@ -12,4 +12,6 @@ export interface HostManifest {
   abi: string;
   /** Versions of the shared packages by name. */
   shared: Record<string, string>;
+  /** Versions of the packages that its app and frontend plugins have in common, by name, as far as they are known. */
+  app?: Record<string, string>;
 }

@@ -1,4 +1,5 @@
-export { backendDefaultsOf, backstageRelease, type BackstageRelease } from './backstageRelease';
+export { APP_INTERFACES, APP_PACKAGES_FILE, appPackages, fitsApp, installedAppPackages } from './appPackages';
+export { appInterfacesOf, backendDefaultsOf, backstageRelease, type BackstageRelease } from './backstageRelease';
 export { BUILD_REPORTS, buildReportFile, formatBuildReport, readBuildReport, type BuildReport } from './buildReport';
 export { concurrently } from './concurrently';
 export { manifestMissing } from './errors';

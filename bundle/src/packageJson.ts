@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { packageJsonInvalid, packageJsonMissing } from './errors';
@@ -53,6 +54,12 @@ export async function readPackageJson(dir: string, fs: FileSystem = waitingFileS
     throw packageJsonInvalid(file, ` is larger than the limit of ${MAX_BYTES} bytes.`);
   }
   return parsePackageJson(content.toString('utf8'), file);
+}
+
+/** {@link readPackageJson} of a package that is installed in `dir`, without waiting. */
+export function readPackageJsonSync(dir: string): PackageJson {
+  const file = join(dir, 'package.json');
+  return parsePackageJson(readFileSync(file, 'utf8'), file);
 }
 
 /** {@link readPackageJson} for text already read; `file` is named in errors. */

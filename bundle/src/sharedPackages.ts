@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sharedPackageMissing } from './errors';
-import { parsePackageJson } from './packageJson';
+import { readPackageJsonSync } from './packageJson';
 
 /** An installed package that hosts share with bundles. */
 export interface SharedPackage {
@@ -34,8 +34,7 @@ export function sharedPackages(fromDir: string): SharedPackage[] {
     if (found.has(next.name)) continue;
     const dir = findPackageDir(next.name, next.from);
     if (!dir) throw sharedPackageMissing(next.name, next.from);
-    const file = join(dir, 'package.json');
-    const pkg = parsePackageJson(readFileSync(file, 'utf8'), file);
+    const pkg = readPackageJsonSync(dir);
     found.set(next.name, { name: next.name, version: pkg.version, dir });
     for (const name of Object.keys(pkg.dependencies ?? {})) {
       if (name.startsWith('@backstage/')) queue.push({ name, from: dir });

@@ -3,10 +3,14 @@
 import { rspack } from '@rspack/core';
 import { loadConfigSchema } from '@backstage/config-loader';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 import { noticesOf, packagesOf } from '../../scripts/release/notices.mjs';
 
 const own = import.meta.dirname;
+const { APP_PACKAGES_FILE, installedAppPackages } = createRequire(join(own, '../../cli/package.json'))(
+  '@stagedoor/bundle',
+);
 
 /** What is read of Rspack's account of a build. */
 const STATS = {
@@ -36,6 +40,8 @@ export async function build({ dir = own, dist = join(dir, 'dist') } = {}) {
     entrypoints.main.assets.map(({ name }) => name),
   );
   await writeConfigSchema({ dir, dist });
+  // For the portal, which checks frontend plugins against it: in an image, the packages themselves are not there.
+  await writeFile(join(dist, basename(APP_PACKAGES_FILE)), JSON.stringify(installedAppPackages(dir)));
   await writeNotices(modules, dist);
 }
 

@@ -74,7 +74,7 @@ describe('The bundle of a frontend plugin', () => {
     checkFiles(manifest, await listFiles(out));
     expect(manifest).toMatchObject({
       role: 'frontend-plugin',
-      host: { shared: { react: '^18.0.0' } },
+      host: { shared: { react: '^18.0.0', '@backstage/frontend-plugin-api': expect.stringMatching(/^>=1\.\d+\.0$/) } },
       startCheck: 'passed',
       provides: { pluginIds: ['hello'], extensions: result.extensions },
     });
@@ -88,6 +88,21 @@ describe('The bundle of a frontend plugin', () => {
     expect(result.explain).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'react', decision: 'shared' })]),
     );
+  });
+
+  test('is not made for a portal whose app has an earlier interface, and what is missing is named', async () => {
+    const dir = await tempDir();
+    const { node, platform, arch } = { ...process, node: process.versions.node };
+    const host = { node, platform, arch, abi: process.versions.modules, shared: {}, backstage: '1.55.0' };
+    await writeFile(join(dir, 'host.json'), JSON.stringify(host));
+    const to = ['--out', join(dir, 'bundle'), '--host', join(dir, 'host.json'), '--no-start-check'];
+    const { code, stderr } = await stagedoor(hello, 'export', ...to);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /PEER_UNSATISFIED.*needs @backstage\/frontend-plugin-api >=1\.\d+\.0; the app of Backstage 1\.55\.0 has 0\.18\.1\./,
+    );
+    expect(stderr).toContain('Install @backstage/frontend-plugin-api@0.18.1');
+    expect(existsSync(join(dir, 'bundle'))).toBe(false);
   });
 
   test('says what it is made of: every package whose code is in it, with its share', async () => {

@@ -50,7 +50,9 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
       const out = options.out ? resolve(cwd, options.out) : located.out;
       const result = isFrontendRole(exported.role)
         ? // Late, because it brings a bundler of its own.
-          await (await import('./exportRemote')).exportRemote(exported, out, settings)
+          await (
+            await import('./exportRemote')
+          ).exportRemote(exported, { out, release: madeFor(exported, fetchedFor) }, settings)
         : await exportForBackend(exported, { out, dir: located.fetched ? cwd : located.dir, fetchedFor }, settings);
       const warnings = result.warnings.map(withKnownNames);
       return { ...result, warnings, durationMs: Math.round(performance.now() - started) };
@@ -66,12 +68,17 @@ export async function exportPlugin(options: ExportOptions): Promise<ExportResult
   }
 }
 
+/** The release that a package is to fit; undefined for a folder without a host, which has what it was written with. */
+function madeFor({ host }: ExportedPackage, fetchedFor: Release | undefined): Release | undefined {
+  return fetchedFor ?? (host && hostRelease(host));
+}
+
 async function exportForBackend(
   exported: ExportedPackage,
   { out, dir, fetchedFor }: { out: string; dir: string; fetchedFor: Release | undefined },
   settings: ExportOptions,
 ): Promise<Omit<ExportResult, 'durationMs'>> {
   const sharedFrom = sharedFolder(dir);
-  const release = fetchedFor ?? (exported.host ? hostRelease(exported.host) : installedRelease(sharedFrom));
+  const release = madeFor(exported, fetchedFor) ?? installedRelease(sharedFrom);
   return await exportBackend(exported, { out, sharedFrom, release }, settings);
 }

@@ -1,8 +1,10 @@
 import { StagedoorError } from '@stagedoor/bundle';
 import { inlinedSummary } from './bundle/bundleContents';
+import { checkApp } from './check/checkApp';
 import { checkHost } from './check/checkHost';
 import { checkLockfile } from './check/checkLockfile';
 import { writeManifest } from './describe/manifest';
+import { appNeeds } from './frontend/appNeeds';
 import { buildRemote, type RemoteBuild } from './frontend/buildRemote';
 import { describeRemote } from './frontend/describeRemote';
 import { explainRemote } from './frontend/explainRemote';
@@ -22,14 +24,15 @@ import type { ExportedPackage } from './plan/plan';
 import type { ExportResult } from './result';
 import { PackageFinder } from './source/installedPackage';
 import { LockfileReader } from './source/lockfile/readLockfile';
+import type { Release } from './source/release/release';
 
 /**
- * Exports a frontend plugin to the folder `out`: bundle → start check → describe → check → pack. Entry points that turn out to have no
+ * Exports a frontend plugin to the folder `out`, for `release` where it is for a certain one: bundle → start check → describe → check → pack. Entry points that turn out to have no
  * feature are left out, for which the remote is built again. Throws USAGE for decisions that are for bundles of backends, and the codes of its steps.
  */
 export async function exportRemote(
   exported: ExportedPackage,
-  out: string,
+  { out, release }: { out: string; release: Release | undefined },
   options: ExportOptions,
 ): Promise<Omit<ExportResult, 'durationMs'>> {
   const { onStep, onInputs, signal } = options;
@@ -64,9 +67,11 @@ export async function exportRemote(
       locked,
     });
     signal?.throwIfAborted();
-    checkHost(exported, { peers: {}, native: false });
+    const needs = { ...shared, ...appNeeds(contents) };
+    if (release) checkApp(exported, needs, release);
+    const hostWarnings = checkHost(exported, { peers: {}, native: false });
 
-    const facts = { peerDependencies: shared, native: false, started };
+    const facts = { peerDependencies: needs, native: false, started };
     const finished = await writeManifest(staging, exported, facts);
     return {
       name,
@@ -84,10 +89,11 @@ export async function exportRemote(
       warnings: [
         ...exported.warnings,
         ...schemaWarnings,
+        ...hostWarnings,
         ...ownWarnings(build.stats.warnings ?? [], exported),
         ...(started?.warnings ?? []),
       ],
-      shared,
+      shared: needs,
       inlined: inlinedSummary(contents),
       hoisted: [],
       ...(options.explain !== undefined && { explain: explainRemote(exported, contents, options.explain) }),

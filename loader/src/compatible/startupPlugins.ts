@@ -1,7 +1,7 @@
 import type { BackendFeature, LoggerService } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
 import { isBackendRole, type StagedoorError } from '@stagedoor/bundle';
-import { hostPackages } from '../host/hostPackages';
+import { appFolder, hostPackages } from '../host/hostPackages';
 import { faultText } from '../errors/faultText';
 import { Policy } from '../policy/policy';
 import { loadTimedOut } from '../resolve/errors';
@@ -106,7 +106,7 @@ class BundleLoader {
     this.#policy = new Policy(settings, ({ outcome, code, message }) => {
       if (outcome === 'warned' || code === 'OPEN_ROUTE_REFUSED') logger.warn(`${code}: ${message}`);
     });
-    const host = describeHost(hostPackages(), backstageRoot);
+    const host = describeHost(hostPackages(), backstageRoot, appFolder(config));
     this.#gate = new Gate({
       ...{ host, policy: this.#policy, config, versions: settings.versions, rootLogger: logger },
       newest: (name) => drops.state.newest(name),

@@ -10,7 +10,7 @@ import { Uploads } from '../drops/uploads';
 import { drainGenerations } from '../drain/drainGenerations';
 import { isFrontend, serveFrontends, type FrontendRemotes } from '../frontend/frontendRemotes';
 import { APP_PLUGIN_ID, withPageConfig } from '../frontend/pages';
-import { hostPackages } from '../host/hostPackages';
+import { appFolder, hostPackages } from '../host/hostPackages';
 import { StartupHooks } from '../host/startupHooks';
 import { Bundles } from '../lifecycle/bundles';
 import { EventLog } from '../lifecycle/eventLog';
@@ -109,7 +109,7 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
   });
   const onDecision = (decision: PolicyDecision): void => tellDecision(decision, { logger, events });
   const policy = new Policy(settings ?? DEFAULT_POLICY, onDecision);
-  const host = describeHost(hostPackages(), options.cwd);
+  const host = describeHost(hostPackages(), options.cwd, appFolder(config));
   const gate = new Gate({
     host,
     policy,

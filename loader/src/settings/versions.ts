@@ -2,7 +2,7 @@ import type { Section } from './section';
 
 const MODES = ['warn', 'refuse', 'ignore'] as const;
 
-/** What is done about a bundle whose `backstage.supported-versions` leaves out the release of the portal. */
+/** What is done about a bundle whose `backstage.supported-versions` leaves out the release of the portal, or that is later than its app. */
 export type VersionMode = (typeof MODES)[number];
 
 /** {@link VersionMode} for all packages, and by package. */

@@ -41,6 +41,16 @@ export function peerUnsatisfied(name: string, peer: string, range: string, versi
   return new StagedoorError('PEER_UNSATISFIED', `${name} needs ${peer} ${range}; this portal has ${version}.`);
 }
 
+export function appUnsatisfied(name: string, peer: string, range: string, version: string): StagedoorError {
+  return new StagedoorError(
+    'PEER_UNSATISFIED',
+    `${name} needs ${peer} ${range}; the app of this portal has ${version}.`,
+    {
+      hint: `Export a version of the plugin that fits the app (\`stagedoor export --host\` chooses it), or update the packages of the app.`,
+    },
+  );
+}
+
 export function platformMismatch(name: string, builtFor: string, host: string): StagedoorError {
   return new StagedoorError(
     'PLATFORM_MISMATCH',

@@ -12,7 +12,7 @@ import { configSchemaLimit } from './errors';
 import type { PassedChecks } from './passedChecks';
 import { SchemaWorkers } from './schemaWorker/schemaWorkers';
 import { Secrets } from './secrets';
-import { laterPeers, unsupportedRelease, validateBundle } from './validateBundle';
+import { laterPeers, laterThanApp, unsupportedRelease, validateBundle } from './validateBundle';
 import { validateConfig } from './validateConfig';
 import { validateTogether } from './validateTogether';
 import { VisibilityClaims } from './visibilityClaims';
@@ -152,14 +152,15 @@ export class Gate {
   }
 
   /**
-   * Reports once for each bundle that it was made for another release than the host's. Throws BACKSTAGE_VERSION_UNSUPPORTED if the
-   * settings refuse it.
+   * Reports once for each bundle that it was made for another release than the host's. Throws BACKSTAGE_VERSION_UNSUPPORTED, or
+   * PEER_UNSATISFIED for the app's part of it, if the settings refuse it.
    */
   #checkRelease(bundle: StagedBundle): void {
     const { host, rootLogger, versions } = this.#options;
     const { name, version, digest } = bundle;
     const mode = versionModeOf(name, versions);
-    const unsupported = mode === 'ignore' ? undefined : unsupportedRelease(bundle, host);
+    const unsupported =
+      mode === 'ignore' ? undefined : (laterThanApp(bundle, host) ?? unsupportedRelease(bundle, host));
     if (unsupported && mode === 'refuse') throw unsupported;
     const later = laterPeers(bundle, host);
     if (!rootLogger || this.#told.has(digest) || !(unsupported || later.length > 0)) return;

@@ -1,5 +1,6 @@
 import {
   BUNDLE_ROLES,
+  fitsApp,
   isFrontendRole,
   isInside,
   peerFit,
@@ -10,6 +11,7 @@ import { resolve } from 'node:path';
 import { satisfies, valid, validRange } from 'semver';
 import type { StagedBundle } from '../stage/stagedBundle';
 import {
+  appUnsatisfied,
   platformMismatch,
   peerUnsatisfied,
   peerUnknown,
@@ -70,10 +72,7 @@ export function unsupportedRelease(
   return backstageUnsupported(name, declared, backstage);
 }
 
-/**
- * Only for bundles with our manifest: others declare peers that their own `node_modules` also contains. The app shares what
- * frontend plugins expect.
- */
+/** Only for bundles with our manifest: others declare peers that their own `node_modules` also contains. */
 function checkPeers(bundle: StagedBundle, host: HostManifest): void {
   if (isFrontendRole(bundle.packageJson.backstage?.role ?? '')) return;
   for (const [name, range] of Object.entries(bundle.manifest?.host.shared ?? {})) {
@@ -85,6 +84,19 @@ function checkPeers(bundle: StagedBundle, host: HostManifest): void {
       throw peerUnsatisfied(bundle.name, name, range, version);
     }
   }
+}
+
+/** That a frontend plugin was made with later packages than the app has, as an error; undefined where it was not, or nobody knows. */
+export function laterThanApp(
+  { name, manifest, packageJson }: StagedBundle,
+  { app = {} }: HostManifest,
+): StagedoorError | undefined {
+  if (!isFrontendRole(packageJson.backstage?.role ?? '')) return undefined;
+  const [peer, range] =
+    Object.entries(manifest?.host.shared ?? {}).find(
+      ([needed, needs]) => Object.hasOwn(app, needed) && !fitsApp(app[needed]!, needs),
+    ) ?? [];
+  return peer === undefined || range === undefined ? undefined : appUnsatisfied(name, peer, range, app[peer]!);
 }
 
 /** Shared packages that the host has in a later version than the bundle was made for. */

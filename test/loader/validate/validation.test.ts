@@ -107,6 +107,36 @@ describe('a bundle that', () => {
     expect(said).toEqual([expect.stringMatching(/plugin-events-node 0\.\d+\.\d+ \(made for \^0\.1\.0\)/)]);
   });
 
+  test('carries a later interface than the app has is loaded with a warning, or refused if the operator says so', async () => {
+    const shared = {
+      '@backstage/frontend-plugin-api': '>=9.1.0',
+      '@backstage/core-plugin-api': '>=1.1.0',
+      react: '^17.0.0',
+    };
+    const bundle = await fixtureBundle(await tempDir(), 'page', { shared });
+    const found =
+      /page-dynamic needs @backstage\/frontend-plugin-api >=9\.1\.0; the app of this portal has 1\.\d+\.\d+\./;
+    const lenient = await startBackend();
+    await dropFolder(bundle, lenient.root, 'page');
+    await lenient.until('page-dynamic', 'running');
+    const said = lenient.logs.filter((line) => line.includes('PEER_UNSATISFIED'));
+    expect(said).toEqual([expect.stringMatching(found)]);
+
+    const strict = await startBackend({ dynamicPlugins: { versions: 'refuse' } });
+    await dropFolder(bundle, strict.root, 'page');
+    expect(await strict.until('page-dynamic', 'rejected')).toMatchObject({
+      code: 'PEER_UNSATISFIED',
+      message: expect.stringMatching(found),
+      hint: expect.stringContaining('--host'),
+    });
+    await dropFolder(
+      await fixtureBundle(await tempDir(), 'page', { shared: { react: '^17.0.0' } }),
+      strict.root,
+      'page',
+    );
+    await strict.until('page-dynamic', 'running');
+  });
+
   test('contains native code for this very host is loaded', async () => {
     const backend = await startBackend();
     await dropFolder(

@@ -260,7 +260,10 @@ const event = object(
 
 const host = object(
   { node: text, platform: text, arch: text, abi: text, shared: { type: 'object', additionalProperties: text } },
-  { backstage: text, backstageFrom: { type: 'string', enum: ['backstage.json', 'installed'] } },
+  {
+    ...{ backstage: text, backstageFrom: { type: 'string', enum: ['backstage.json', 'installed'] } },
+    app: { type: 'object', additionalProperties: text },
+  },
 );
 
 /** A change of which there is nothing else to show: it has begun, or its plugin is gone. */

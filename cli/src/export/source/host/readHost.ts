@@ -19,6 +19,8 @@ const schema = z.looseObject({
   abi: z.string(),
   /** Versions of the shared packages by name. */
   shared: z.record(z.string(), z.string()),
+  /** Versions of the packages that its app and frontend plugins have in common, by name. */
+  app: z.record(z.string(), z.string()).optional(),
 }) satisfies z.ZodType<HostManifest>;
 
 /** The portal that a bundle is for, as it describes itself. */

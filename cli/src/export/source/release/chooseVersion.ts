@@ -2,6 +2,7 @@ import { StagedoorError } from '@stagedoor/bundle';
 import { satisfies } from 'semver';
 import type { PublishedVersion } from '../../../registry/packument';
 import type { PackageSpec } from '../locate';
+import { appRule, backendRule } from './hostRules';
 import { LibraryChoice } from './libraries';
 import type { Release } from './release';
 import type { Registry } from './registry';
@@ -20,8 +21,7 @@ const MAX_CANDIDATES = 60;
  * Chooses the newest version in the range of `spec` that fits a release: what it and the Backstage libraries that come with it need
  * of the host, the host has. Packages of Backstage itself are published with each release, so of those the newest is taken of which
  * the other packages of the release are what it was made with, if there is one. Undefined where npm is to decide: for packages that
- * the registry does not list, and for frontend plugins, which bring all that they need. Throws PEER_UNSATISFIED, which names a
- * version to ask for.
+ * the registry does not list. Throws PEER_UNSATISFIED, which names a version to ask for.
  */
 export async function chooseVersion(
   { name, range }: PackageSpec,
@@ -33,8 +33,9 @@ export async function chooseVersion(
   if (!listed) return undefined;
   const wanted = listed.tags[range] ?? range;
   const inRange = listed.versions.filter(({ version }) => satisfies(version, wanted));
-  if (inRange.length === 0 || inRange.some(isFrontend)) return undefined;
-  const libraries = new LibraryChoice(release, registry, name);
+  if (inRange.length === 0) return undefined;
+  const rule = inRange.some(isFrontend) ? appRule(release.app) : backendRule(release.shared);
+  const libraries = new LibraryChoice(release, rule, registry, name);
   const chosen = await firstFit(inRange, { name, release, libraries });
   if (chosen) return chosen;
   const other = await firstFit(

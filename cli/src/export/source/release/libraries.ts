@@ -1,7 +1,6 @@
-import { peerFit } from '@stagedoor/bundle';
-import { satisfies, validRange } from 'semver';
+import { satisfies } from 'semver';
 import type { PublishedVersion } from '../../../registry/packument';
-import { whyShared } from '../sharing';
+import type { HostRule } from './hostRules';
 import type { Release } from './release';
 import type { Registry } from './registry';
 
@@ -14,13 +13,14 @@ export class LibraryChoice {
   /** `plugin`: the package that they come with; libraries of its scope are looked at too. */
   constructor(
     private readonly release: Release,
+    private readonly rule: HostRule,
     private readonly registry: Registry,
     private readonly plugin: string,
   ) {}
 
   /** Versions by `name@range` where npm would take another one; undefined where the version or a library of it does not fit. */
   async of(version: PublishedVersion, above: ReadonlySet<string> = new Set()): Promise<Chosen | undefined> {
-    if (needOf(version, this.release)) return undefined;
+    if (this.rule.needOf(version)) return undefined;
     const all: Chosen = {};
     for (const [name, range] of this.#librariesOf(version)) {
       // Cycles among libraries end where they began.
@@ -37,7 +37,7 @@ export class LibraryChoice {
 
   /** Why a version does not fit, as one clause. */
   async misfit(version: PublishedVersion): Promise<string> {
-    const need = needOf(version, this.release);
+    const need = this.rule.needOf(version);
     if (need) return `it needs ${need.name} ${need.range}, and the release has ${need.version}`;
     for (const [name, range] of this.#librariesOf(version)) {
       if (await this.#choose(name, range, new Set([name]))) continue;
@@ -57,6 +57,7 @@ export class LibraryChoice {
     const own = this.release.versions.get(name);
     const inOrder = [...candidates.filter(({ version }) => version === own), ...candidates];
     for (const candidate of inOrder) {
+      if (!this.rule.mayBring(name, candidate.version)) continue;
       const further = await this.of(candidate, above);
       if (!further) continue;
       return candidate.version === newest ? further : { ...further, [`${name}@${range}`]: candidate.version };
@@ -68,36 +69,11 @@ export class LibraryChoice {
     return (await this.registry.versions(name)).filter(({ version }) => satisfies(version, range));
   }
 
-  /** Of what is shared, a bundle brings nothing. */
-  #isShared(name: string): boolean {
-    const version = this.release.shared.get(name);
-    return version !== undefined && whyShared(name, version) !== undefined;
-  }
-
   #librariesOf({ dependencies = {} }: PublishedVersion): Array<[name: string, range: string]> {
     const scope = /^@[^/]+\//.exec(this.plugin)?.[0];
     return Object.entries(dependencies).filter(
       ([name]) =>
-        !this.#isShared(name) && (name.includes('backstage') || (scope !== undefined && name.startsWith(scope))),
+        this.rule.isBrought(name) && (name.includes('backstage') || (scope !== undefined && name.startsWith(scope))),
     );
   }
-}
-
-/** What a version needs of a host that the release has in another version; undefined where it fits. */
-function needOf(
-  { dependencies, peerDependencies }: PublishedVersion,
-  { shared }: Release,
-): { name: string; range: string; version: string } | undefined {
-  for (const [name, range] of Object.entries({ ...peerDependencies, ...dependencies })) {
-    const version = shared.get(name);
-    if (
-      version === undefined ||
-      !whyShared(name, version) ||
-      validRange(range) === null ||
-      peerFit(version, range) === 'satisfied'
-    )
-      continue;
-    return { name, range, version };
-  }
-  return undefined;
 }

@@ -1,8 +1,10 @@
 import {
   SHARED_ROOT,
+  appInterfacesOf,
   backendDefaultsOf,
   backstageRelease,
   findPackageDir,
+  installedAppPackages,
   sharedPackages,
   StagedoorError,
 } from '@stagedoor/bundle';
@@ -17,6 +19,8 @@ export interface Release {
   title: string;
   /** Versions of the packages that its hosts have, by name. */
   shared: ReadonlyMap<string, string>;
+  /** Versions of the packages that its apps and frontend plugins have in common, by name. */
+  app: ReadonlyMap<string, string>;
   /** Versions of all its packages that are known. */
   versions: ReadonlyMap<string, string>;
 }
@@ -35,29 +39,40 @@ export async function releaseFor(
   const declared = installed ? undefined : backstageRelease(dir)?.version;
   return declared === undefined
     ? installedRelease(installed ? dir : ownDir)
-    : await publishedRelease(declared, registry);
+    : await publishedRelease(declared, dir, registry);
 }
 
 /** The release of a portal. */
-export function hostRelease({ backstage, shared }: TargetHost): Release {
-  const versions = new Map(Object.entries(shared));
-  return { title: titleOf(backstage, 'the host'), shared: versions, versions };
+export function hostRelease({ backstage, shared, app: ofApp }: TargetHost): Release {
+  const app = { ...(backstage !== undefined && appInterfacesOf(backstage)), ...ofApp };
+  return releaseOf(titleOf(backstage, 'the host'), Object.entries(shared), app);
 }
 
 /** The release whose packages are installed for `dir`. */
 export function installedRelease(dir: string): Release {
-  const versions = new Map(sharedPackages(dir).map(({ name, version }) => [name, version]));
-  const release = backstageRelease(dir, versions.get(SHARED_ROOT))?.version;
-  return { title: titleOf(release, 'the installed release'), shared: versions, versions };
+  const shared = new Map(sharedPackages(dir).map(({ name, version }) => [name, version]));
+  const release = backstageRelease(dir, shared.get(SHARED_ROOT))?.version;
+  return releaseOf(titleOf(release, 'the installed release'), shared, appOf(release, dir));
 }
 
-async function publishedRelease(release: string, registry: Registry): Promise<Release> {
+/** The packages of apps: those that are installed for `dir`, else those of the release. */
+function appOf(release: string | undefined, dir: string): Record<string, string> {
+  return { ...(release !== undefined && appInterfacesOf(release)), ...installedAppPackages(dir) };
+}
+
+function releaseOf(title: string, shared: Iterable<[string, string]>, ofApp: Record<string, string>): Release {
+  const [backend, app] = [new Map(shared), new Map(Object.entries(ofApp))];
+  return { title, shared: backend, app, versions: new Map([...backend, ...app]) };
+}
+
+async function publishedRelease(release: string, dir: string, registry: Registry): Promise<Release> {
   const title = titleOf(release, '');
   const manifest = await releaseManifest(release, registry.signal);
   const root = manifest?.get(SHARED_ROOT) ?? backendDefaultsOf(release);
   if (root !== undefined) {
     const shared = await closureOf(SHARED_ROOT, root, registry);
-    return { title, shared, versions: manifest ?? shared };
+    const found = releaseOf(title, shared, appOf(release, dir));
+    return manifest ? { ...found, versions: new Map([...manifest, ...found.app]) } : found;
   }
   throw new StagedoorError(
     'HOST_UNREADABLE',

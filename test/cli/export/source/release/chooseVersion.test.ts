@@ -14,9 +14,9 @@ function registryOf(listed: Record<string, Array<[version: string, dependencies:
   return { versions, list, signal: undefined } as unknown as Registry;
 }
 
-function releaseOf(shared: Record<string, string>): Release {
-  const versions = new Map(Object.entries(shared));
-  return { title: 'Backstage 1.55.0', shared: versions, versions };
+function releaseOf(shared: Record<string, string>, ofApp: Record<string, string> = {}): Release {
+  const [backend, app] = [new Map(Object.entries(shared)), new Map(Object.entries(ofApp))];
+  return { title: 'Backstage 1.55.0', shared: backend, app, versions: new Map([...backend, ...app]) };
 }
 
 describe('Of a published plugin', () => {
@@ -55,10 +55,58 @@ describe('Of a published plugin', () => {
     },
   );
 
-  test('npm decides where the registry does not know it, or it is for browsers', async () => {
-    const frontend = registryOf({ '@acme/plugin-a': [['1.0.0', { react: '^18.0.0', [API]: '^9.0.0' }]] });
-    expect(await chooseVersion({ name: '@acme/plugin-a', range: '' }, release, frontend)).toBeUndefined();
+  test('npm decides where the registry does not know it', async () => {
     expect(await chooseVersion({ name: '@acme/unknown', range: '' }, release, registry)).toBeUndefined();
+  });
+});
+
+describe('Of a published frontend plugin', () => {
+  const CORE = '@backstage/core-plugin-api';
+  const release = releaseOf({ [API]: '1.10.1' }, { [CORE]: '1.12.10', react: '18.3.1' });
+  const registry = registryOf({
+    '@acme/plugin-a': [
+      ['3.1.0', { [CORE]: '^1.12.0', react: '^19.0.0' }],
+      ['3.0.0', { [CORE]: '^1.13.0', react: '^18.0.0' }],
+      // What backends share, a frontend plugin brings along.
+      ['2.0.0', { [CORE]: '^1.12.4', '@acme/plugin-a-react': '^1.0.0', react: '^17.0.0 || ^18.0.0', [API]: '^9.0.0' }],
+    ],
+    '@acme/plugin-a-react': [
+      ['1.1.0', { [CORE]: '^1.13.0' }],
+      ['1.0.0', { [CORE]: '^1.12.0' }],
+    ],
+    [CORE]: [
+      ['1.13.0', {}],
+      ['1.12.10', {}],
+      ['1.12.9', {}],
+    ],
+  });
+  const name = '@acme/plugin-a';
+
+  test('the newest version that fits the app is taken, and no copy of an interface of the app is later than that of the app', async () => {
+    expect(await chooseVersion({ name, range: '' }, release, registry)).toEqual({
+      version: '2.0.0',
+      libraries: {
+        [`${CORE}@^1.12.4`]: '1.12.10',
+        [`${CORE}@^1.12.0`]: '1.12.10',
+        '@acme/plugin-a-react@^1.0.0': '1.0.0',
+      },
+    });
+  });
+
+  test.each([
+    ['3.0.0', `it needs ${CORE} ^1.13.0, and the release has 1.12.10`],
+    ['3.1.0', 'it needs react ^19.0.0, and the release has 18.3.1'],
+  ])('%s is refused where the app is earlier, with the version to ask for', async (range, reason) => {
+    await expect(chooseVersion({ name, range }, release, registry)).rejects.toMatchObject({
+      code: 'PEER_UNSATISFIED',
+      message: `${name}@${range} does not fit Backstage 1.55.0: ${reason}.`,
+      hint: `Export ${name}@2.0.0, the newest version that fits.`,
+    });
+  });
+
+  test('an app of a later release takes the newest version', async () => {
+    const later = releaseOf({}, { [CORE]: '1.14.0', react: '19.1.0' });
+    expect(await chooseVersion({ name, range: '' }, later, registry)).toEqual({ version: '3.1.0', libraries: {} });
   });
 });
 
@@ -84,6 +132,11 @@ test('A host manifest is the release', async () => {
     abi: '127',
     shared: { [API]: '1.10.1' },
   };
-  const { title, shared } = await releaseFor({ dir: '/', host, ownDir: '/' }, registryOf({}));
+  const { title, shared, app } = await releaseFor({ dir: '/', host, ownDir: '/' }, registryOf({}));
   expect([title, ...shared]).toEqual(['Backstage 1.55.0', [API, '1.10.1']]);
+  // An earlier portal does not say what its app has; its release does.
+  expect(Object.fromEntries(app)).toEqual({
+    '@backstage/core-plugin-api': '1.12.10',
+    '@backstage/frontend-plugin-api': '0.18.1',
+  });
 });
