@@ -89,7 +89,7 @@ export const codes = {
     hint: 'Correct the named key in app-config.',
   },
   CONFIG_VISIBILITY_CONFLICT: {
-    meaning: 'Another bundle that came earlier says otherwise of who may see a key of app-config: browsers, or nobody.',
+    meaning: 'The bundle and one that is already loaded disagree on the visibility of a key of app-config.',
     hint: 'Correct the visibility of the key in one of the two config schemas, or remove one of the two bundles.',
   },
   PLUGIN_ID_CONFLICT: {

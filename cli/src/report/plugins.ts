@@ -1,7 +1,7 @@
 import type { PortalPlugin, PortalPluginList } from '../portal/answers';
 import { rows } from './rows';
 
-/** These come first: somebody has to look at them. */
+/** These come first: they need attention. */
 const ATTENTION = ['quarantined', 'failed', 'rejected', 'backoff'];
 
 /** The plugins of a portal, one line each; those that need attention first, with the reason below. */

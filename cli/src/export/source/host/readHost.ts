@@ -30,7 +30,7 @@ export interface HostSource {
   location: string;
   /** File that holds the token for a URL; without one, `token`. */
   tokenFile?: string;
-  /** Bearer token of somebody signed in to the portal. */
+  /** Bearer token of a user of the portal. */
   token?: string;
 }
 
@@ -89,7 +89,7 @@ function tokenHint(token: string | undefined): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof z.ZodError) return `it is no host manifest: ${errorText(error)}`;
+  if (error instanceof z.ZodError) return `not a host manifest: ${errorText(error)}`;
   if (error instanceof SyntaxError) return `it is not JSON: ${error.message}`;
   if ((error as Error).name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s.`;
   return errorText(error);

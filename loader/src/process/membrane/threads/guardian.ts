@@ -18,7 +18,7 @@ export function runGuardian({ requests }: GuardianStart, parentPid: number, Thre
   }, WATCH_MS);
   // A thread of a plugin can send messages that Node's own code does not expect, and the watch must continue.
   process.on('uncaughtException', () => {});
-  // Node runs this in the message that says which script to run. Nobody may send another one.
+  // Node runs this in the message that says which script to run. No other code may send another one.
   (executionAsyncResource() as MessagePort).close();
   threads.parentPort!.close();
   new ThreadStarter(Thread).serve(requests);
@@ -90,7 +90,7 @@ function write(fd: number, chunk: Uint8Array): void {
   try {
     writeSync(fd, chunk);
   } catch {
-    // Nobody reads.
+    // The pipe has no reader.
   }
 }
 
