@@ -386,8 +386,8 @@ export const codes = {
     hint: 'Pass a saved manifest, or the URL of a portal with a token in STAGEDOOR_HOST_TOKEN or --host-token-file.',
   },
   NODE_UNSUPPORTED: {
-    meaning: 'The Node.js of the host is outside the range that the plugin supports.',
-    hint: 'Use a release of the plugin that supports this Node.js, or upgrade Node.js on the host.',
+    meaning: 'The Node.js of the host, or of the command line, is outside the supported range.',
+    hint: 'Upgrade Node.js, or use a release of the plugin that supports this one.',
   },
   BUILD_FAILED: {
     meaning: 'The source of the plugin does not build.',
