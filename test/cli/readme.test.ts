@@ -45,7 +45,7 @@ test('no arguments, help and -v mean the help, the help of a command, and the ve
 test('colours follow FORCE_COLOR and NO_COLOR, and without a terminal there are none', async () => {
   const firstLine = async (env: NodeJS.ProcessEnv): Promise<string> =>
     (await runStagedoor(['exprot'], { env: { FORCE_COLOR: undefined, NO_COLOR: undefined, ...env } })).stderr;
-  expect(await firstLine({ FORCE_COLOR: '1' })).toMatch(/^\u001b\[31merror USAGE:\u001b\[39m /);
+  expect((await firstLine({ FORCE_COLOR: '1' })).startsWith('\u001b[31merror USAGE:\u001b[39m ')).toBe(true);
   expect(await firstLine({ FORCE_COLOR: '0' })).toMatch(/^error USAGE: /);
   expect(await firstLine({})).toMatch(/^error USAGE: /);
 });
