@@ -21,7 +21,7 @@ const LARGER = ['@backstage/plugin-catalog-backend', '@backstage/plugin-techdocs
 export async function compareExports({ dir, runs, report }) {
   const copy = await copyExample(join(dir, 'export-hello'));
   const out = join(dir, 'export-out');
-  // A text that nobody has compiled before.
+  // A text that was never compiled before.
   await appendFile(join(copy, 'config.d.ts'), `\n// ${Date.now()}\n`);
   const first = await timed(() => exportBundle(copy, out, '--no-start-check'));
   const without = await measure(runs.exports, () => exportBundle(copy, out, '--no-start-check'));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startHost } from './hosts.mjs';
 import { expectStatus } from './requests.mjs';
 
-/** When it has started, a portal imports what plugins that come later may ask for: that is no part of a load. */
+/** When it has started, a portal imports what later plugins may ask for: that is not part of a load. */
 const IMPORTED_WITHIN_MS = 1500;
 
 /** A host on an empty root directory; `drop` moves a bundle in and gives the time until `path` answers `status`. */

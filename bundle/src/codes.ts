@@ -89,7 +89,7 @@ export const codes = {
     hint: 'Correct the named key in app-config.',
   },
   CONFIG_VISIBILITY_CONFLICT: {
-    meaning: 'Another bundle that came earlier says otherwise of who may see a key of app-config: browsers, or nobody.',
+    meaning: 'The bundle and one that is already loaded disagree on the visibility of a key of app-config.',
     hint: 'Correct the visibility of the key in one of the two config schemas, or remove one of the two bundles.',
   },
   PLUGIN_ID_CONFLICT: {
@@ -390,8 +390,8 @@ export const codes = {
     hint: 'Pass a saved manifest, or the URL of a portal with a token in STAGEDOOR_HOST_TOKEN or --host-token-file.',
   },
   NODE_UNSUPPORTED: {
-    meaning: 'The Node.js of the host is outside the range that the plugin supports.',
-    hint: 'Use a release of the plugin that supports this Node.js, or upgrade Node.js on the host.',
+    meaning: 'The Node.js of the host, or of the command line, is outside the supported range.',
+    hint: 'Upgrade Node.js, or use a release of the plugin that supports this one.',
   },
   BUILD_FAILED: {
     meaning: 'The source of the plugin does not build.',

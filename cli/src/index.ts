@@ -7,6 +7,7 @@ import type * as CommandLine from './main';
 
 /** Command → its line in the help of `backstage-cli stagedoor`: the first line of its own help. */
 const COMMANDS = {
+  completion: 'Print a script that completes commands in bash, zsh or fish.',
   create: 'Make a new plugin package, or a frontend with its backend.',
   dev: 'Run plugins in a portal during development.',
   doctor: 'Find problems of a plugin package or a portal.',
@@ -19,7 +20,7 @@ const COMMANDS = {
   pull: 'Fetch bundles from an image in a container registry.',
   push: 'Push bundles to a container registry as one image.',
   sign: 'Sign a bundle folder or archive.',
-  verify: 'Check the files of a bundle against its manifest, and its signatures.',
+  verify: 'Check a bundle against its manifest, and its signatures.',
 };
 
 /** `backstage-cli stagedoor <command>`: every command of `stagedoor`. */

@@ -1,5 +1,7 @@
 import { version } from '../package.json';
-import type { CommandModule, Options } from 'yargs';
+import type { Argv, CommandModule, Options } from 'yargs';
+import { COMPLETE, completionCommand, pluginNames } from './commands/completion';
+import { jsonOption } from './commands/commonOptions';
 import { createCommand, createOptions } from './commands/create';
 import { devCommand, devOptions } from './commands/dev';
 import { doctorCommand, doctorOptions } from './commands/doctor';
@@ -9,12 +11,14 @@ import { inspectCommand, inspectOptions } from './commands/inspect';
 import { installCommand, installOptions } from './commands/install';
 import { keygenCommand, keygenOptions } from './commands/keygen';
 import { mirrorCommand, mirrorOptions } from './commands/mirror';
-import { pluginsCommand } from './commands/plugins';
+import { PLUGIN_ACTIONS, pluginsCommand } from './commands/plugins';
 import { portalOptions } from './commands/portalOptions';
 import { pullCommand, pullOptions } from './commands/pull';
 import { pushCommand, pushOptions } from './commands/push';
 import { signCommand, signOptions } from './commands/sign';
+import { suggestionsFor } from './commands/suggestions';
 import { verifyCommand, verifyOptions } from './commands/verify';
+import { withUsualForms } from './commands/writtenForms';
 import { startEsbuild } from './export/bundle/esbuild/startEsbuild';
 import { Reporter } from './report/reporter';
 
@@ -22,6 +26,12 @@ const ABOUT = `Packages Backstage backend plugins into self-contained dynamic bu
 
 A bundle is a folder, or a .tgz of it, with all the code that the plugin needs. Drop it into the
 directory that a running portal watches to load the plugin without a rebuild or a restart.`;
+
+/** The option with which yargs completes commands and options. */
+const COMPLETE_BY_YARGS = '--get-yargs-completions';
+
+/** Columns of help at most: longer lines are hard to read. */
+const WIDEST = 100;
 
 const EXAMPLES: Array<[string, string]> = [
   ['$0 export', 'in a plugin package: writes its bundle to ./dist-dynamic'],
@@ -40,7 +50,8 @@ export async function main(argv: readonly string[], { scriptName = 'stagedoor' }
   const reporter = new Reporter(process, argv.includes('--json'));
   if (argv[0] === 'export' && !argv.includes('--help')) void startEsbuild();
   try {
-    await parse(argv, reporter, scriptName);
+    if (argv[0] === COMPLETE) await complete(argv.slice(1), reporter, scriptName);
+    else await parse(withUsualForms(argv), reporter, scriptName);
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') {
       process.exitCode = 130;
@@ -48,14 +59,26 @@ export async function main(argv: readonly string[], { scriptName = 'stagedoor' }
     }
     reporter.failed(error);
     process.exitCode = 1;
+  } finally {
+    reporter.end();
   }
+}
+
+/** Prints what the last of `words` may become. */
+async function complete(words: readonly string[], reporter: Reporter, scriptName: string): Promise<void> {
+  const names = await pluginNames(words);
+  if (!names) await parse([COMPLETE_BY_YARGS, ...words], reporter, scriptName);
+  else for (const name of names) reporter.told([name], { name });
 }
 
 async function parse(argv: readonly string[], reporter: Reporter, scriptName: string): Promise<void> {
   const { default: yargs } = await import('yargs');
   const parser = yargs([...argv])
     .scriptName(scriptName)
-    .usage(`$0 <command>\n\n${ABOUT}`)
+    // The rest of the help is English too.
+    .detectLocale(false)
+    .usage(`$0 <command>\n\n${unwrapped(ABOUT)}`)
+    .command(described(completionCommand(reporter)))
     .command(described(createCommand(reporter)))
     .command(described(devCommand(reporter)))
     .command(described(doctorCommand(reporter)))
@@ -70,16 +93,16 @@ async function parse(argv: readonly string[], reporter: Reporter, scriptName: st
     .command(described(signCommand(reporter)))
     .command(described(verifyCommand(reporter)))
     .example(EXAMPLES)
-    .epilogue(`\`$0 <command> --help\` explains a command; ${MORE}`)
+    .epilogue(`\`$0 <command> --help\` explains a command. ${MORE}`)
     .demandCommand(1, 'Specify a command.')
     .strict()
     .version(version)
     .help()
     .alias('help', 'h')
-    .wrap(100)
+    .wrap(Math.min(process.stdout.columns ?? WIDEST, WIDEST))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? argumentsInvalid(message, usageHint(argv[0], scriptName));
+      throw error ?? argumentsInvalid(message, usageHint(argv, scriptName));
     });
   await parser.parseAsync();
 }
@@ -91,12 +114,18 @@ function described<T>(command: CommandModule<object, T>): CommandModule<object, 
   return {
     ...command,
     describe: describe.split('\n')[0],
-    builder: async (yargs) => (await builder(yargs)).usage(`$0 ${String(command.command)}\n\n${describe}`),
+    builder: (yargs) => (builder(yargs) as Argv<T>).usage(`$0 ${String(command.command)}\n\n${unwrapped(describe)}`),
   };
 }
 
+/** Text whose sentences may be as wide as the terminal: a line that does not end one continues in the next. */
+function unwrapped(text: string): string {
+  return text.replace(/(?<=[^.:\n])\n(?=[^\n])/g, ' ');
+}
+
 /** Arguments and options of each command. */
-const commands: Record<string, { takes: string; options: Record<string, Options> }> = {
+const commands: Record<string, { takes: string; options: Record<string, Options>; words?: readonly string[] }> = {
+  completion: { takes: 'the name of a shell', options: { json: jsonOption } },
   create: { takes: 'one folder', options: createOptions },
   dev: { takes: 'package folders', options: devOptions },
   doctor: { takes: 'one folder', options: doctorOptions },
@@ -105,18 +134,24 @@ const commands: Record<string, { takes: string; options: Record<string, Options>
   install: { takes: 'one root directory', options: installOptions },
   keygen: { takes: 'nothing else', options: keygenOptions },
   mirror: { takes: 'one folder or archive', options: mirrorOptions },
-  plugins: { takes: 'an action', options: portalOptions },
+  plugins: { takes: `an action (${PLUGIN_ACTIONS.join(', ')})`, options: portalOptions, words: PLUGIN_ACTIONS },
   pull: { takes: 'one image', options: pullOptions },
   push: { takes: 'bundles and one image', options: pushOptions },
   sign: { takes: 'one bundle', options: signOptions },
   verify: { takes: 'one bundle', options: verifyOptions },
 };
 
-function usageHint(name: string | undefined, scriptName: string): string {
-  const command = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return `Run \`${scriptName} export\`, or \`${scriptName} --help\`.`;
-  const flags = Object.entries(command.options).map(([option, { default: preset }]) =>
-    preset === true ? `--no-${option}` : `--${option}`,
+function usageHint(argv: readonly string[], scriptName: string): string {
+  const [name = '', ...rest] = argv;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) {
+    const similar = suggestionsFor(argv.slice(0, 1), { words: Object.keys(commands), options: ['help', 'version'] });
+    return [...similar, `Run \`${scriptName} export\`, or \`${scriptName} --help\`.`].join(' ');
+  }
+  const options = Object.entries(command.options).map(([option, { default: preset }]) =>
+    preset === true ? `no-${option}` : option,
   );
-  return `${name} takes ${flags.join(', ')} and ${command.takes}; \`${scriptName} ${name} --help\` explains them.`;
+  const flags = options.map((option) => `--${option}`).join(', ');
+  const explained = `${name} takes ${flags} and ${command.takes}; \`${scriptName} ${name} --help\` explains them.`;
+  return [...suggestionsFor(rest, { words: command.words ?? [], options }), explained].join(' ');
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repository } from '../support/repository';
+import { runStagedoor } from '../support/commandLine';
 import { stagedoor } from './export/exportSupport';
 
 /** The first cells of the table below a heading of cli/README.md. */
@@ -33,6 +34,20 @@ test('stagedoor --help says what it is, what it can, how to begin, and where to 
   for (const command of commandsIn(text)) expect(command).toMatch(/^[a-z]+$/);
   expect(text.slice(text.indexOf('\nExamples:\n')).match(/^ {2}stagedoor \S+ /gm)).toHaveLength(3);
   expect(text).toContain('README.md of @stagedoor/cli');
+});
+
+test('no arguments, help and -v mean the help, the help of a command, and the version', async () => {
+  expect(await stagedoor(repository)).toMatchObject({ code: 0, stdout: await help() });
+  expect((await stagedoor(repository, 'help', 'sign')).stdout).toBe(await help('sign'));
+  expect((await stagedoor(repository, '-v')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('colours follow FORCE_COLOR and NO_COLOR, and without a terminal there are none', async () => {
+  const firstLine = async (env: NodeJS.ProcessEnv): Promise<string> =>
+    (await runStagedoor(['exprot'], { env: { FORCE_COLOR: undefined, NO_COLOR: undefined, ...env } })).stderr;
+  expect((await firstLine({ FORCE_COLOR: '1' })).startsWith('\u001b[31merror USAGE:\u001b[39m ')).toBe(true);
+  expect(await firstLine({ FORCE_COLOR: '0' })).toMatch(/^error USAGE: /);
+  expect(await firstLine({})).toMatch(/^error USAGE: /);
 });
 
 test('the README of the CLI, the help of each command and the hint for a wrong option name the same options', async () => {

@@ -35,7 +35,7 @@ export function startProcess(command: string, args: string[], options: ChildProc
   const child = spawn(command, args, {
     ...options,
     // Backstage behaves differently under NODE_ENV=test, which vitest sets.
-    env: { ...process.env, NODE_ENV: undefined, ...options.env },
+    env: { ...process.env, NODE_ENV: undefined, FORCE_COLOR: undefined, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const chunks: Array<{ from: 'stdout' | 'stderr'; text: string }> = [];

@@ -25,7 +25,7 @@ export async function runStagedoor(
   { cwd = process.cwd(), env = {} }: Pick<ChildProcessOptions, 'cwd' | 'env'> = {},
 ): Promise<Run> {
   // As for a process of its own: see startProcess.
-  const environment = { ...process.env, NODE_ENV: undefined, ...env };
+  const environment = { ...process.env, NODE_ENV: undefined, FORCE_COLOR: undefined, ...env };
   const run = last.then(() => ask({ args, cwd, env: environment }));
   last = run.catch(() => {});
   return await run;

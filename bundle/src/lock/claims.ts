@@ -23,10 +23,10 @@ export const blockingClaims: ClaimFileSystem = {
 /** For a process that has something else to do: a network volume may not answer for minutes. */
 export const waitingClaims: ClaimFileSystem = { readdir: (path) => readdir(path), readlink, symlink, unlink };
 
-/** The text of a claim of nobody. */
+/** The text of a claim without a holder. */
 export const FREE = 'free';
 
-/** A claim; the one with the highest number counts. Number 0 stands for a lock that nobody has ever had. */
+/** A claim; the one with the highest number counts. Number 0 stands for a lock that was never held. */
 export interface Claim {
   number: number;
   /** The holder, or {@link FREE}; empty where it cannot be read. */

@@ -8,7 +8,7 @@ import { sweep } from './sweep';
 /** A lock that this process holds. */
 export interface FolderLock {
   /**
-   * A folder of the holder, on the volume of the lock. Whoever takes the lock over removes it first, so what is renamed out of it
+   * A folder of the holder, on the volume of the lock. The next holder removes it first, so what is renamed out of it
    * or into it was renamed by the holder of the lock. Make no folder there after {@link assertHeld}: it could come back.
    */
   readonly work: string;

@@ -35,7 +35,7 @@ export async function isListening(folder: string): Promise<boolean | undefined> 
       const connection = connect({ path: address.path });
       connection.once('connect', () => resolve(true));
       connection.once('error', ({ code }: NodeJS.ErrnoException) => {
-        // Full because nobody takes connections: it stands still.
+        // The backlog is full because the holder accepts no connections: it stalls.
         if (code === 'EAGAIN') resolve(true);
         else resolve(code === 'ECONNREFUSED' ? false : undefined);
       });

@@ -68,7 +68,7 @@ async function take(
 ): Promise<FolderLock | undefined> {
   const id = randomBytes(6).toString('hex');
   const work = workFolder(folder, id);
-  // Before the claim: whoever takes the lock next finds it there, and removes it.
+  // Before the claim: the next holder finds it there, and removes it.
   mkdirSync(work, { mode: 0o700 });
   const listener = listenIn(work);
   let names: string[] | undefined;

@@ -7,7 +7,7 @@
 app:
   baseUrl: {{ include "stagedoor.baseUrl" . }}
   packageName: '@stagedoor/portal-app'
-  # Whoever is configured below auth.providers is named here.
+  # Lists the providers that are configured below auth.providers.
   signIn: []
 backend:
   baseUrl: {{ include "stagedoor.baseUrl" . }}

@@ -13,3 +13,9 @@ export const bundleArgument = {
   demandOption: true,
   describe: 'Bundle folder, .tgz or http(s) address',
 } as const satisfies PositionalOptions;
+
+/** `options` below a heading of their own in `--help`. */
+export function grouped<T extends Record<string, Options>>(heading: string, options: T): T {
+  const entries = Object.entries(options).map(([name, option]) => [name, { ...option, group: `${heading}:` }]);
+  return Object.fromEntries(entries) as T;
+}

@@ -86,9 +86,9 @@ export function createCommand(reporter: Reporter): CommandModule<object, CreateA
       const { createPackage } = await import('../create/create');
       const { createdLines } = await import('../report/create');
       await interruptible(async (signal) => {
-        const created = await createPackage(
-          said.id === undefined ? await asked(said, signal) : complete(said, said.id),
-        );
+        const answers = said.id === undefined ? await asked(said, signal) : complete(said, said.id);
+        reporter.busy('create: looking up the versions of the dependencies');
+        const created = await createPackage(answers);
         reporter.done(createdLines(created, process.cwd()), created);
       });
     },

@@ -1,28 +1,31 @@
 import type { Options } from 'yargs';
 import { isPath } from '../export/source/locate';
 import type { ExportOptions } from '../export/plan/options';
+import { grouped } from './commonOptions';
 import { explainsPath, explainsSeveral, explainInWorkspace } from './errors';
 import { hostOf, hostOptions, type HostArguments } from './hostOptions';
 
 /** Options that explain or override decisions about dependencies. */
 export const decisionOptions = {
-  explain: {
-    type: 'string',
-    describe: 'Explain the decision about a package (--explain=<name>) or about all packages',
-  },
   ...hostOptions,
-  shared: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Leave matching packages to the host; repeatable',
-  },
-  inline: { type: 'string', requiresArg: true, describe: 'Bundle matching packages into the code; repeatable' },
-  hoist: {
-    type: 'string',
-    requiresArg: true,
-    describe: 'Copy matching packages to node_modules/ instead of bundling them; repeatable',
-  },
-} as const satisfies Record<string, Options>;
+  ...grouped('Placement of dependencies', {
+    explain: {
+      type: 'string',
+      describe: 'Explain the decision about a package (--explain=<name>) or about all packages',
+    },
+    shared: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Leave matching packages to the host; repeatable',
+    },
+    inline: { type: 'string', requiresArg: true, describe: 'Bundle matching packages into the code; repeatable' },
+    hoist: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Copy matching packages to node_modules/ instead of bundling them; repeatable',
+    },
+  } as const satisfies Record<string, Options>),
+};
 
 /** Their values as the command line gives them. */
 export interface DecisionArguments extends HostArguments {

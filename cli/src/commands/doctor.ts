@@ -49,6 +49,7 @@ export function doctorCommand(reporter: Reporter): CommandModule<object, DoctorA
       await interruptible(async (signal) => {
         const host = await hostOf(args, cwd, signal);
         const config = [args.config ?? []].flat();
+        reporter.busy('doctor: examining the folder');
         const diagnosis = await diagnose({ cwd, folder: args.folder, config, host, signal });
         const broken = diagnosis.findings.some(({ level }) => level === 'error');
         reporter.examined(findingLines(diagnosis), diagnosis, broken);

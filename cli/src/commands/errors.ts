@@ -42,6 +42,10 @@ export function jobsInvalid(): StagedoorError {
   return new StagedoorError('USAGE', '--jobs takes a positive integer.');
 }
 
+export function timeoutInvalid(): StagedoorError {
+  return new StagedoorError('USAGE', '--timeout takes a positive number of seconds.');
+}
+
 export function filterOutsideWorkspace(): StagedoorError {
   return new StagedoorError('USAGE', '--filter selects packages of a workspace; this folder is not the root of one.', {
     hint: 'Run it in the folder whose package.json has "workspaces", or that contains pnpm-workspace.yaml.',

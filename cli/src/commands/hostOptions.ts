@@ -1,8 +1,9 @@
 import type { Options } from 'yargs';
 import { readHost, type TargetHost } from '../export/source/host/readHost';
+import { grouped } from './commonOptions';
 
 /** Options that name the target portal of a bundle. */
-export const hostOptions = {
+export const hostOptions = grouped('Target portal', {
   host: {
     type: 'string',
     requiresArg: true,
@@ -13,7 +14,7 @@ export const hostOptions = {
     requiresArg: true,
     describe: 'File with a token for the URL of --host; default: STAGEDOOR_HOST_TOKEN',
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, Options>);
 
 /** Their values as the command line gives them. */
 export interface HostArguments {

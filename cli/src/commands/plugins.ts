@@ -2,6 +2,7 @@ import type { Argv, CommandModule, Options } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import type { PortalPlugin } from '../portal/answers';
 import type { Action, PortalClient } from '../portal/portalClient';
+import { timeoutInvalid } from './errors';
 import { portalOptions, withPortal, type PortalArguments } from './portalOptions';
 
 interface NamesArguments extends PortalArguments {
@@ -29,6 +30,9 @@ const ACTIONS: Record<Action, { describe: string; done: string }> = {
   reload: { describe: 'Start plugins again, from their drops if those have changed', done: 'reloaded' },
   rollback: { describe: 'Return plugins to the previous build until their drops change', done: 'rolled back' },
 };
+
+/** What follows `plugins`. */
+export const PLUGIN_ACTIONS = ['list', 'show', 'upload', 'wait', ...Object.keys(ACTIONS), 'remove'];
 
 /** Options of `wait` alone. */
 const waitOptions = {
@@ -145,6 +149,7 @@ function waitCommand(reporter: Reporter): CommandModule<PortalArguments, WaitArg
     // --version is that of the plugin here.
     builder: (yargs) => withNames(yargs).version(false).options(waitOptions),
     handler: async ({ names, state, version, timeout, ...args }) => {
+      if (!(timeout > 0)) throw timeoutInvalid();
       const { waitForState } = await import('../portal/waitForState');
       await eachOf(names, args, reporter, state, (client, name, signal) => {
         const onState = (seen: string): void => reporter.progress(`${name} is ${seen}`);

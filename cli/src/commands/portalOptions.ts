@@ -2,16 +2,18 @@ import type { Options } from 'yargs';
 import type { PortalSettings } from '../portal/portalAddress';
 import type { PortalClient } from '../portal/portalClient';
 import type { Reporter } from '../report/reporter';
-import { jsonOption } from './commonOptions';
+import { grouped, jsonOption } from './commonOptions';
 import { interruptible } from './interrupt';
 import { once } from './keyOptions';
 import { registryOptions, trustOf, type RegistryArguments } from './registryOptions';
 
 /** Options of every command that talks to a running portal, in the order of `--help`. */
 export const portalOptions = {
-  portal: { type: 'string', requiresArg: true, describe: 'URL of the portal; by default STAGEDOOR_PORTAL' },
-  'token-file': { type: 'string', requiresArg: true, describe: 'File with the token; by default STAGEDOOR_TOKEN' },
-  'token-stdin': { type: 'boolean', default: false, describe: 'Read the token from standard input' },
+  ...grouped('Portal', {
+    portal: { type: 'string', requiresArg: true, describe: 'URL of the portal; by default STAGEDOOR_PORTAL' },
+    'token-file': { type: 'string', requiresArg: true, describe: 'File with the token; by default STAGEDOOR_TOKEN' },
+    'token-stdin': { type: 'boolean', default: false, describe: 'Read the token from standard input' },
+  } as const satisfies Record<string, Options>),
   ...registryOptions,
   json: jsonOption,
 } as const satisfies Record<string, Options>;
@@ -35,6 +37,7 @@ export async function withPortal(
   await interruptible(async (signal) => {
     const address = await portalAddress({ portal, tokenFile, tokenStdin, insecure }, process.env, cwd);
     const onWarning = (text: string): void => reporter.progress(`warning: ${text}`);
+    reporter.busy(`waiting for ${new URL(address.api).host}`);
     await act(new PortalClient(address, { signal, onWarning, ...trust }), signal);
   });
 }

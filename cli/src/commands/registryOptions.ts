@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import type { Options } from 'yargs';
+import { grouped } from './commonOptions';
 import { once } from './keyOptions';
 
 /** Options of every command that talks to registries. */
-export const registryOptions = {
+export const registryOptions = grouped('Network', {
   ca: {
     type: 'string',
     requiresArg: true,
@@ -14,7 +15,7 @@ export const registryOptions = {
     default: false,
     describe: 'Allow plain http and unverified TLS certificates; loopback addresses may always use http',
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, Options>);
 
 /** Their values. */
 export interface RegistryArguments {

@@ -8,7 +8,7 @@ interface VerifyArguments {
   key?: string | string[];
 }
 
-const DESCRIPTION = `Check the files of a bundle against its manifest, and its signatures.
+const DESCRIPTION = `Check a bundle against its manifest, and its signatures.
 
 Missing, changed and additional files are errors. With --key, one of the given keys must have signed.`;
 

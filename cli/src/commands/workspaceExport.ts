@@ -4,22 +4,23 @@ import { isFolder } from '../export/source/locate';
 import { exportWorkspace, type WorkspaceOptions } from '../workspace/exportWorkspace';
 import { readWorkspaceRoot, type WorkspaceRoot } from '../workspace/workspaceRoot';
 import type { Reporter } from '../report/reporter';
+import { grouped } from './commonOptions';
 import { filterOutsideWorkspace, jobsInvalid } from './errors';
 
 /** Export options for the root of a workspace. */
-export const workspaceOptions = {
+export const workspaceOptions = grouped('Workspaces', {
   filter: {
     type: 'string',
     requiresArg: true,
-    describe: 'At a workspace root: only plugins with this name or folder; * matches any text, ! excludes; repeatable',
+    describe: 'Only plugins with this name or folder; * matches any text, ! excludes; repeatable',
   },
   jobs: {
     type: 'number',
     requiresArg: true,
-    describe: 'At a workspace root: number of concurrent exports; default: one per processor',
+    describe: 'Number of concurrent exports; default: one per processor',
   },
-  force: { type: 'boolean', default: false, describe: 'At a workspace root: export unchanged plugins too' },
-} as const satisfies Record<string, Options>;
+  force: { type: 'boolean', default: false, describe: 'Export unchanged plugins too' },
+} as const satisfies Record<string, Options>);
 
 /** Their values as the command line gives them. */
 export interface WorkspaceArguments {

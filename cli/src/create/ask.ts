@@ -24,8 +24,11 @@ export async function ask(said: Answers, signal: AbortSignal): Promise<CreateOpt
     if (isCancel(answer)) throw new DOMException('The prompts were cancelled.', 'AbortError');
     return answer as Exclude<T, symbol>;
   };
-  const line = async (message: string, initialValue: string, fault: (value: string) => string | undefined) =>
-    answered(await text({ ...terminal, message, initialValue, validate: (value) => fault(value ?? '') }));
+  // The default is shown, but not typed: what people type would be appended to it.
+  const line = async (message: string, defaultValue: string, fault: (value: string) => string | undefined) => {
+    const validate = (value: string | undefined): string | undefined => (value ? fault(value) : undefined);
+    return answered(await text({ ...terminal, message, placeholder: defaultValue, defaultValue, validate }));
+  };
 
   const kind =
     said.kind ??

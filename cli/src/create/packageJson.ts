@@ -57,7 +57,7 @@ const ONE_REACT = ['react', 'react-dom'];
 /** Yarn runs no install script that is not allowed to, and the SQLite driver of the test host has one. */
 const YARN_BUILDS = { dependenciesMeta: { 'better-sqlite3': { built: true } } };
 
-/** The text of the package.json of a new package; `member` of a workspace, whoever made that. */
+/** The text of the package.json of a new package; `member` of a workspace that create or the user made. */
 export function packageJsonText(
   { id, cli }: CreateOptions,
   { kind, description, home, manager, member }: PackageFacts,

@@ -46,7 +46,7 @@ export async function examineDrops(
   return findings;
 }
 
-/** What keeps apps from loading a folder with a frontend plugin, whoever made it; what else is wrong with it is told elsewhere. */
+/** Errors that keep apps from loading a folder with a frontend plugin, of any exporter. Other checks report its other errors. */
 async function frontendFault(path: string): Promise<StagedoorError | undefined> {
   const pkg = await readPackageJson(path).catch(() => undefined);
   return pkg && isFrontendRole(pkg.backstage?.role ?? '') ? remoteFault(pkg.name, path) : undefined;

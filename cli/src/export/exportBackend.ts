@@ -60,7 +60,7 @@ export async function exportBackend(
     analyser: new ModuleAnalyser(),
     decisions,
   };
-  // Read while esbuild works; what is wrong with it is told after what is wrong with the source.
+  // Read while esbuild works; errors of the source are reported before its own.
   const lockfile = (options.lockfiles ?? new LockfileReader()).of(plan.workspace);
   const staging = await stageOutput(out, plan);
   try {

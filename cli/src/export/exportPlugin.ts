@@ -26,7 +26,7 @@ const SIGNAL_DELAY_MS = 100;
 export async function exportPlugin(options: ExportOptions): Promise<ExportResult> {
   const started = performance.now();
   const { cwd, target, integrity, signal, onStep } = options;
-  // Whether it was installed as it is: nobody is to correct its code then.
+  // Whether it was installed as it is: the hints must not ask the user to correct its code then.
   let published = false;
   const settings = { ...options, startCheck: options.startCheck ?? options.verify ?? true };
   try {

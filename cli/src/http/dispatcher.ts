@@ -54,7 +54,7 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.includes(host.toLowerCase()) || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** True for an address that nobody on the way can read or change: https, this machine, or any where plain http is allowed. */
+/** True for an address with a private connection: https, this machine, or any where plain http is allowed. */
 export function isSafe({ protocol, hostname }: URL, insecure = false): boolean {
   return protocol === 'https:' || insecure || isLoopback(hostname);
 }

@@ -18,3 +18,11 @@ export function downloadTooLarge(code: ErrorCode, shown: string, bytes: number, 
 export function tooSlow({ shown }: { shown: string }, why: string): StagedoorError {
   return new StagedoorError('DOWNLOAD_TOO_SLOW', `${shown}: ${why}.`);
 }
+
+/** `option`: the one that names the file, e.g. `--token-file`. */
+export function tokenFileUnusable(file: string, option: string, why: string, cause?: unknown): StagedoorError {
+  return new StagedoorError('USAGE', `${file} cannot be used as a token file: ${why}.`, {
+    cause,
+    hint: `Pass a file that holds nothing but the token with ${option}.`,
+  });
+}

@@ -31,7 +31,7 @@ export interface HttpContext extends Trust {
 /** The limit of fetch. */
 const MOST_REDIRECTS = 20;
 
-/** What a transfer of content is told, and tells. */
+/** Settings and callbacks of a transfer. */
 export interface TransferContext extends HttpContext {
   /** Called as bytes come or go: how many so far, and of how many where that is known. */
   onBytes?(done: number, total?: number): void;
@@ -74,7 +74,7 @@ export async function send(url: URL | string, request: HttpRequest, context: Htt
   }
 }
 
-/** What fetch is told besides the body. */
+/** Options of fetch besides the body. */
 type SendOptions = Pick<RequestInit, 'method' | 'dispatcher' | 'redirect' | 'signal'> & {
   headers: Record<string, string>;
 };

@@ -25,7 +25,7 @@ export interface Ready {
   path: string;
 }
 
-/** What else {@link fetchAll} is told. */
+/** Further options of {@link fetchAll}. */
 export interface FetchOptions {
   /** Keys of which one must have signed every package. */
   trusted?: readonly PublicKey[];

@@ -62,7 +62,7 @@ export async function install(options: InstallOptions): Promise<InstallResult> {
   }
 }
 
-/** Leaves what is installed as it is: nobody said what is to be installed. */
+/** Leaves what is installed as it is: without a list there is nothing to compare it with. */
 async function leave(run: Run, lock?: FolderLock): Promise<InstallResult> {
   const { root } = run;
   const file = join(root, APP_CONFIG);
@@ -80,7 +80,7 @@ async function preview(run: Run): Promise<InstallResult> {
 
 async function change(run: Run, lock: FolderLock): Promise<InstallResult> {
   const { root, list, options, context, locked, lockFile } = run;
-  // Whoever takes the lock over removes this folder first: from then on nothing that is done here can be put in place.
+  // The next holder of the lock removes this folder first: from then on nothing can be renamed into place from here.
   const staging = lock.work;
   await sweepStore(root, staging);
   const warning = await rhdhLockWarning(root);

@@ -24,7 +24,7 @@ function freeName(locked: LockedPlugins, shown: string): string {
 
 /**
  * Writes the lock file where it does not say that already; true if it was written. A folder that only holds
- * configuration cannot be: `warnings` then says so, unless nothing was `installed` and nobody keeps a lock there.
+ * configuration cannot be: `warnings` then says so, unless nothing was `installed` and there is no lock.
  */
 export async function tryToLock(
   file: string,

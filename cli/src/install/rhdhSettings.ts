@@ -7,7 +7,7 @@ interface ExtraIndex {
   image: string;
 }
 
-/** What RHDH's installer is told by environment variables; each does here what it does there. */
+/** Environment variables of RHDH's installer; each has the same effect here. */
 export interface RhdhSettings {
   /** Packages of npm registries and web servers need no integrity (`SKIP_INTEGRITY_CHECK`). */
   skipIntegrity: boolean;

@@ -35,7 +35,7 @@ export interface FetchedManifest {
 }
 
 /**
- * Fetches what a tag or digest stands for. Throws IMAGE_NOT_FOUND; IMAGE_INVALID for what is no manifest or has another
+ * Fetches what a tag or digest stands for. Throws IMAGE_NOT_FOUND; IMAGE_INVALID for an answer that is not a manifest or has another
  * digest than it should; and what the session throws.
  */
 export async function fetchManifest(session: Session, reference: string): Promise<FetchedManifest> {

@@ -30,7 +30,7 @@ export class LayerCache {
     try {
       // A pipe or device that another put there would never end.
       if (!(await lstat(cached)).isFile()) return false;
-      // A copy: what is judged and used is out of the reach of others who may write the cache.
+      // A copy: others who may write the cache cannot change it after it was checked.
       await copyFile(cached, file, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
       if ((await stat(file)).size === size && (await digestOfFile(file, algorithmOf(digest))) === digest) {
         const now = new Date();
@@ -62,7 +62,7 @@ export class LayerCache {
 
   async #prune(): Promise<void> {
     const files: Array<{ path: string } & Pick<Stats, 'size' | 'mtimeMs'>> = [];
-    // Whatever else lies in a folder that somebody named is not ours to remove.
+    // The user chose the folder: other files in it must stay.
     for (const name of (await readdir(this.#dir)).filter((entry) => OWN.test(entry))) {
       const path = join(this.#dir, name);
       const info = await lstat(path).catch(() => undefined);

@@ -49,8 +49,8 @@ export class Session {
 
   /**
    * Makes a request below `/v2/<repository>/`, or to an address that the registry gave. Throws REGISTRY_UNAUTHORIZED if
-   * credentials are missing or refused, REGISTRY_FAILED where nobody answers, CREDENTIALS_UNREADABLE, CA_INVALID; any
-   * other status is the caller's to judge.
+   * credentials are missing or refused, REGISTRY_FAILED where there is no answer, CREDENTIALS_UNREADABLE, CA_INVALID; any
+   * other status is returned to the caller.
    */
   async request(target: string | URL, purpose: Purpose, request: HttpRequest = {}): Promise<Response> {
     try {
@@ -116,7 +116,7 @@ export class Session {
 
   /**
    * Makes a request again with what its first answer, a 401, asks for. A public image can be read by anybody, also where an
-   * expired token is stored for its registry: what is refused is told, and left out from then on.
+   * expired token is stored for its registry: refused credentials are reported, and left out from then on.
    */
   async #sendAuthorized(challenged: Challenged): Promise<Response> {
     const { purpose, challenges } = challenged;
@@ -138,7 +138,7 @@ export class Session {
     }
   }
 
-  /** Makes a request as somebody, or as anybody. Throws REGISTRY_UNAUTHORIZED if the registry itself refuses that. */
+  /** Makes a request with or without credentials. Throws REGISTRY_UNAUTHORIZED if the registry itself refuses that. */
   async #sendAs(
     credentials: StoredCredentials | undefined,
     { url, request, purpose, challenges }: Challenged,

@@ -1,8 +1,8 @@
 import { StagedoorError } from '@stagedoor/bundle';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isSafe } from '../http/dispatcher';
+import { readTokenFile } from '../http/tokenFile';
 
 /** Where a portal is, and who talks to it. */
 export interface PortalAddress {
@@ -27,8 +27,8 @@ export interface PortalSettings {
 const API = '/api/dynamic-plugins/v1';
 
 /**
- * The portal that a command is for. A token is never an argument: every user of the machine can read those. Throws USAGE for no
- * portal, one that is not an http(s) URL, plain http to another machine, and a token file that cannot be read.
+ * The portal that a command operates. Throws USAGE for no portal, one that is not an http(s) URL, plain http to another machine, and
+ * an unusable token file.
  */
 export async function portalAddress(
   settings: PortalSettings,
@@ -68,18 +68,7 @@ async function tokenOf(
 ): Promise<string | undefined> {
   let token = env.STAGEDOOR_TOKEN;
   if (tokenStdin) token = await text(process.stdin);
-  else if (tokenFile !== undefined) token = await tokenIn(resolve(cwd, tokenFile));
+  else if (tokenFile !== undefined) token = await readTokenFile(resolve(cwd, tokenFile), '--token-file');
   // A header cannot contain a line break, and files end with one.
   return token?.trim() || undefined;
-}
-
-async function tokenIn(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new StagedoorError('USAGE', `The token file cannot be read: ${(cause as Error).message}`, {
-      cause,
-      hint: 'Check --token-file.',
-    });
-  }
 }

@@ -119,7 +119,7 @@ function refused(shown: string, status: number, answer: Buffer, token: string | 
   if (error.code !== 'NOT_SIGNED_IN') return foreignFault(error);
   return new StagedoorError(
     'NOT_SIGNED_IN',
-    token ? `The portal does not accept the token: ${error.message}.` : 'The portal wants a token.',
+    token ? `The portal does not accept the token: ${error.message}.` : 'The portal requires a token.',
     {
       hint: 'Set STAGEDOOR_TOKEN to the Backstage token of a user or service, or use --token-file or --token-stdin.',
     },

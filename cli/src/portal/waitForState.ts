@@ -14,7 +14,7 @@ export interface Wanted {
 }
 
 const POLL_MS = 500;
-/** States in which a plugin stays until somebody changes it or its drop. */
+/** States in which a plugin stays until an operator changes it or its drop changes. */
 const ENDS = new Set(['rejected', 'failed', 'quarantined', 'disabled']);
 
 /**

@@ -12,7 +12,7 @@ export interface NpmRequest {
 }
 
 /**
- * The headers that npm's settings have for an address: who asks, and the credentials for its host and path. npm does not
+ * The headers that npm's settings have for an address: the user agent, and the credentials for its host and path. npm does not
  * tell http from https there. Here, credentials go over plain http only to this machine, to a registry that is itself
  * configured with http, and where that is allowed.
  */

@@ -1,7 +1,7 @@
 import type { PortalPlugin, PortalPluginList } from '../portal/answers';
 import { rows } from './rows';
 
-/** These come first: somebody has to look at them. */
+/** These come first: they need attention. */
 const ATTENTION = [
   'quarantined',
   'failed',

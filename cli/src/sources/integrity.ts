@@ -21,7 +21,7 @@ export async function checkIntegrity(
   const stated = parse(integrity);
   const algorithm = algorithms.findLast((name) => stated?.[name]);
   if (!algorithm) {
-    throw new StagedoorError('INTEGRITY_MISMATCH', `${shown}: ${JSON.stringify(integrity)} is no integrity.`, {
+    throw new StagedoorError('INTEGRITY_MISMATCH', `${shown}: ${JSON.stringify(integrity)} is not an integrity.`, {
       hint: `Give it as sha512-<base64>, sha384-<base64> or sha256-<base64>.`,
     });
   }

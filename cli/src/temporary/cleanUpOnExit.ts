@@ -3,7 +3,7 @@ const cleanups = new Set<() => void>();
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `cleanup` when the process exits or is told to end before `forget()` was called. A signal that nobody else
+ * Runs `cleanup` when the process exits or gets a signal to end before `forget()` was called. A signal that nobody else
  * listens to ends the process as it would have without us.
  */
 export function cleanUpOnExit(cleanup: () => void): { forget(): void } {

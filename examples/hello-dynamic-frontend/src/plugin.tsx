@@ -14,7 +14,7 @@ export const helloPlugin = createFrontendPlugin({
       params: {
         path: '/hello',
         routeRef: rootRoute,
-        // Imported when somebody opens the page.
+        // Imported when a user opens the page.
         loader: async () => {
           const { HelloPage } = await import('./HelloPage');
           return <HelloPage />;

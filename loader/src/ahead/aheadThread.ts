@@ -12,7 +12,7 @@ const MEMORY_MB = 256;
 /**
  * A thread that copies and verifies drops, and compiles the code of the copies, while the portal starts: the process is busy
  * with its own plugins then, and another processor is not. It runs no code of a bundle. What it made of code is handed over in
- * memory, where nobody else can write. What it cannot do, or has not done in time, the portal does itself.
+ * memory, where no other user can write. What it cannot do, or has not done in time, the portal does itself.
  */
 export class AheadThread {
   readonly #worker: Worker;

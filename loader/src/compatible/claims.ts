@@ -10,7 +10,7 @@ export class Claims {
   readonly #services = new Map<string, string>();
   readonly #reservedFor: (claim: string) => string | undefined;
 
-  /** `reservedFor` returns the owner of an id that nobody has claimed yet. */
+  /** `reservedFor` returns the owner of an id that is not claimed yet. */
   constructor(reservedFor: (claim: string) => string | undefined) {
     this.#reservedFor = reservedFor;
   }

@@ -48,7 +48,7 @@ export class RootServices {
     this.#factories.set(id, [factory]);
   }
 
-  /** Wraps a singleton service, whoever provides it, before it is created. */
+  /** Wraps a singleton service of any provider before it is created. */
   decorate(ref: { id: string }, over: (factory: ServiceFeature) => ServiceFeature): void {
     this.#factories.set(ref.id, [over(this.original(ref))]);
   }

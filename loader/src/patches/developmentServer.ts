@@ -19,7 +19,7 @@ interface WatchMessage {
  * deletes when they are updated or removed. Otherwise each removal would restart the whole backend.
  */
 export function hideFromDevelopmentServer(dir: string): Patch {
-  // Nobody started this process with a channel.
+  // This process was started without a channel.
   if (!process.send) return { dispose: () => {} };
   const layer = (next: Send): Send =>
     function send(message, ...rest) {

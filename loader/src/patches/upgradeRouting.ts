@@ -18,7 +18,7 @@ const asked = new WeakMap<IncomingMessage, Asked>();
 /** The connection of a request for an upgrade. */
 export type TakenUpgrade = Omit<Asked, 'response'>;
 
-/** True for a request for an upgrade that nobody has answered. */
+/** True for a request for an upgrade without an answer so far. */
 export function asksForUpgrade(request: IncomingMessage): boolean {
   return asked.has(request);
 }
@@ -62,7 +62,7 @@ function meetServer(message: unknown): void {
   if (server instanceof Server || server instanceof SecureServer) routeUpgrades(server as Server);
 }
 
-/** Has the upgrades of a server go through the routes of the portal, for as long as somebody has them caught. */
+/** Sends the upgrades of a server through the routes of the portal while at least one holder asks for it. */
 export function routeUpgrades(server: Server): void {
   for (const known of routed.keys()) {
     const there = known.deref();
@@ -74,10 +74,10 @@ export function routeUpgrades(server: Server): void {
   server.on('upgrade', listener);
 }
 
-/** Sends an upgrade through the portal's routes, as Node itself does while nobody listens for upgrades. */
+/** Sends an upgrade through the portal's routes, as Node.js does while there is no listener for upgrades. */
 function route(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
   if (!isUpgrade(request)) return readAgain(server, request, socket, head);
-  // A listener of the portal itself, added outside every plugin, answers for what is no plugin's.
+  // A listener of the portal itself, added outside every plugin, answers upgrades that belong to no plugin.
   if (server.listenerCount('upgrade') > 1 && !/^\/api\//i.test(request.url ?? '')) return;
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
@@ -102,7 +102,7 @@ function isUpgrade({ headers }: IncomingMessage): boolean {
   return upgrade.split(',').some((protocol) => !OF_HTTP.test(protocol.trim()));
 }
 
-/** Has the server read a request once more, without its offer, as it does where nobody listens for upgrades. */
+/** Has the server read a request once more, without its offer, as it does without a listener for upgrades. */
 function readAgain(
   server: Server,
   { method, url, httpVersion, rawHeaders }: IncomingMessage,

@@ -80,7 +80,7 @@ export class Upgrades {
     return true;
   }
 
-  /** Passes the connection of a request to the listeners; false if it is not an upgrade, or nobody listens. */
+  /** Passes the connection of a request to the listeners; false if it is not an upgrade, or there is no listener. */
   take(request: IncomingMessage & { originalUrl?: string }): boolean {
     const upgrade = this.#listeners.size > 0 ? this.#takeConnection(request) : undefined;
     if (!upgrade) return false;

@@ -69,7 +69,7 @@ export class Gate {
   readonly #schemas = new WeakMap<StagedBundle, SchemaEntry[]>();
   /** Schemas that {@link prepare} has read, until the bundle is checked by itself. */
   readonly #prepared = new WeakMap<StagedBundle, SchemaEntry[]>();
-  /** Checks of app-config that nobody awaits. */
+  /** Checks of app-config that run in the background. */
   readonly #late = new WeakMap<StagedBundle, ConfigChecking>();
   /** Digests of bundles that were already reported as made for another host. */
   readonly #told = new Set<string>();

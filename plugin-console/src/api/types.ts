@@ -1,6 +1,6 @@
 /**
  * The bodies of the admin API. They come from the loader, which answers with them; by path and not by package, so that the
- * declarations of this package hold them and nobody has to install the loader for an app.
+ * declarations of this package hold them and an app does not need the loader.
  */
 export type * from '../../../loader/src/adminApi';
 

@@ -8,7 +8,7 @@ export interface Change {
   /** That there is now; of a removed one, that there was. */
   version: string;
   digest: string;
-  /** It is being developed: whoever sees it wants to see its latest source. */
+  /** It is being developed: open pages show its latest source. */
   developed: boolean;
 }
 

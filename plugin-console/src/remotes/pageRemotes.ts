@@ -9,7 +9,7 @@ export interface PageRemote {
 
 /** The remotes of this page: they are loaded once, before the app starts. */
 export interface PageRemotes {
-  /** False while nobody said which they are. */
+  /** False until they are known. */
   listed: boolean;
   remotes: readonly PageRemote[];
 }

@@ -33,7 +33,7 @@ export interface Trial {
   remotes: readonly RemoteFeatures[];
 }
 
-/** Wires an app as Backstage does when somebody has signed in, and shows nothing of it. */
+/** Wires an app as Backstage does after sign-in, and renders nothing. */
 export async function tryApp(setup: Setup, remotes: readonly RemoteFeatures[]): Promise<Trial> {
   const { extensionFactoryMiddleware: theirs = [] } = setup.advanced ?? {};
   const middleware = [theirs, withoutSession].flat();

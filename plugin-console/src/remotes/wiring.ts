@@ -74,7 +74,7 @@ export function wireApp(
 export interface SortedFaults {
   /** Those of plugins of remotes, if Backstage does not continue after them. */
   broken: Array<{ error: AppError; owner: RemoteFeatures }>;
-  /** Those that are no remote's. */
+  /** Those that belong to no remote. */
   faults: AppError[];
   /** Of these, those that Backstage does not continue after. */
   fatal: AppError[];
@@ -102,7 +102,7 @@ export function sortFaults(errors: readonly AppError[], remotes: readonly Remote
 export interface Verdict {
   /** The remotes without which the app is to be wired again; none if it can be shown. */
   without: readonly RemoteFeatures[];
-  /** Faults that are no remote's. */
+  /** Faults that belong to no remote. */
   faults: AppError[];
 }
 

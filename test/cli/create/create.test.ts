@@ -280,7 +280,7 @@ describe('stagedoor create, on a terminal', () => {
     );
     expect(code, output).toBe(0);
     const manifest = JSON.parse(await readFile(join(dir, 'here/package.json'), 'utf8')) as Manifest;
-    expect(manifest.name).toBe('helloworld-backend-module-extra');
+    expect(manifest.name).toBe('world-backend-module-extra');
   });
 
   test('makes nothing after Ctrl-C', async () => {

@@ -122,10 +122,11 @@ describe('An export that cannot succeed', () => {
 
 describe('A command line that is not understood', () => {
   it.each([
-    [['export', '--ouput', 'x'], /--ouput|ouput/],
+    [['export', '--ouput', 'x'], /ouput\nhint: Did you mean --out\?/],
     [['export', 'not a package name'], /neither a path nor a package name/],
-    [['exprot'], /exprot/],
-    [[], /Specify a command/],
+    [['exprot'], /exprot\nhint: Did you mean export\?/],
+    [['plugins', 'relaod', 'x'], /hint: Did you mean reload\?/],
+    [['plugins', 'wait', 'x', '--timeout', 'abc'], /--timeout takes a positive number/],
   ])('%j is answered with USAGE', async (args, says) => {
     const dir = await fixturePackage('own-files');
     const { code, stderr } = await stagedoor(dir, ...args);

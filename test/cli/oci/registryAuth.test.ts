@@ -148,7 +148,7 @@ test.each([
   expect(await pushAs({ REGISTRY_AUTH_FILE: file }, image)).toBe('CREDENTIALS_UNREADABLE');
 });
 
-describe('A registry that wants a token', () => {
+describe('A registry that requires a token', () => {
   /** A registry before which stands one that asks for tokens, and what it was asked for. */
   async function tokenRegistry(
     realm: (own: string) => string = (own) => `${own}/token`,

@@ -115,6 +115,23 @@ test('A token comes from a file or standard input', async () => {
   expect((await runStagedoor(['plugins', 'list', '--token-file', file], { env })).code).toBe(0);
   const shell = `node "$1" plugins list --token-stdin < "$2"`;
   expect((await runProcess('sh', ['-c', shell, 'sh', stagedoorBin, file], { env })).code).toBe(0);
+  await writeFile(file, '\n');
+  const empty = await runStagedoor(['plugins', 'list', '--token-file', file], { env });
+  expect(empty.stderr).toMatch(/^error USAGE: .*: it is empty\.\nhint: .*--token-file/);
+});
+
+test('Shells complete commands, options, and the names of the plugins of the portal', async () => {
+  await dropFolder(await fixtureBundle(dir, 'greeter'), portal.root, 'greeter');
+  await json('wait', GREETER);
+  const script = `
+    eval "$(node "$1" completion bash)"
+    eval "stagedoor() { node '$1' \\"\\$@\\"; }"
+    COMP_WORDS=(stagedoor plugins disable gre); COMP_CWORD=3; _stagedoor; echo "\${COMPREPLY[@]}"
+    COMP_WORDS=(stagedoor exp); COMP_CWORD=1; _stagedoor; echo "\${COMPREPLY[@]}"
+    COMP_WORDS=(stagedoor export --sta); COMP_CWORD=2; _stagedoor; echo "\${COMPREPLY[@]}"`;
+  const env = { STAGEDOOR_PORTAL: portal.url, STAGEDOOR_TOKEN: token };
+  const { stdout, stderr } = await runProcess('bash', ['-c', script, 'bash', stagedoorBin], { env });
+  expect(stdout.split('\n'), stderr).toEqual([GREETER, 'export', '--start-check', '']);
 });
 
 describe('What is no portal', () => {

@@ -69,7 +69,7 @@ export function packageImports({ build, roots, layout }: HoistedBuild, context: 
     }
   }
   const imported = new Set([...edges.values()].map(({ to }) => to?.dir));
-  // What scripts that travel import is no input of esbuild's.
+  // The imports of copied scripts are not among the inputs of esbuild.
   for (const { as, package: to } of roots.filter((root) => !imported.has(root.package.dir))) {
     for (const from of contents.imports.get(as) ?? []) add({ from, name: to.name, to });
   }

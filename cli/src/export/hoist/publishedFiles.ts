@@ -28,7 +28,7 @@ export async function publishedFiles(dir: string, manifest: InstalledManifest): 
   return paths.filter((path) => travels(path) && !bundles.some((folder) => path.startsWith(folder))).sort();
 }
 
-/** What --out left inside the package is no source of the next bundle. */
+/** The next bundle must not contain what --out left inside the package. */
 function bundlesAmong(paths: string[]): string[] {
   const manifest = `/${MANIFEST_FILE}`;
   return paths.filter((path) => path.endsWith(manifest)).map((path) => path.slice(0, -MANIFEST_FILE.length));

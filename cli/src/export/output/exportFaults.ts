@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { StagedoorError } from '@stagedoor/bundle';
 
-/** What Node.js says when something cannot be written, whoever owns the file. */
+/** Error codes of Node.js for a failed write. */
 const WRITE_FAULTS: Record<string, string> = {
   ENOSPC: 'Free space on that disk, or choose a folder on another one with --out.',
   EDQUOT: 'Free space within your quota, or choose a folder on another disk with --out.',

@@ -12,8 +12,8 @@ interface ExportHint {
 const NEWER = 'Use another release of the plugin, and tell its authors.';
 
 /**
- * Instead of the general hints of the codes, which speak to who runs a portal: nobody is to export again what is being exported,
- * nor to correct code that somebody else has published.
+ * Instead of the general hints of the codes, which address the operator of a portal: an author must not be told to export again while exporting,
+ * or to correct the code of a published package.
  */
 const EXPORT_HINTS: Partial<Record<ErrorCode, ExportHint>> = {
   PACKAGE_JSON_INVALID: { source: 'Correct the named field in package.json.', published: NEWER },

@@ -10,7 +10,7 @@ import { importEdges } from './importEdges';
 import type { InspectedBuild } from './rule';
 
 /**
- * Hoists the dependencies that a package declares and does not import, but names: it hands the name to whoever loads it, as
+ * Hoists the dependencies that a package declares and does not import, but names: it passes the name to the code that loads it, as
  * transports, dialects and optional number types are. Code of the plugin may also rely on its libraries to know the name.
  */
 export async function* namedDependencies(build: InspectedBuild, context: ExportContext): AsyncIterable<Decision> {

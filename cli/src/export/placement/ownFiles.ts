@@ -23,7 +23,7 @@ interface OwnFileUse {
 
 /**
  * Modules that use files of their package by where they lie. Source of the plugin and of workspace packages, and code
- * that only reads data, is told where its files are in the bundle; any other installed package keeps its folder.
+ * that only reads data, gets the place of its files in the bundle; any other installed package keeps its folder.
  */
 export async function* ownFiles(build: InspectedBuild, context: ExportContext): AsyncIterable<Decision> {
   const { plan, decisions } = context;
@@ -97,7 +97,7 @@ function scriptPath(file: string, owner: InstalledPackage, own: boolean): string
 
 /**
  * Every file of a package that is not bundled; undefined where some of them are code that may run: started by the package
- * itself, or by whoever it tells where they are, which then needs the dependencies as well.
+ * itself, or by a package that it passes their place to, which then needs the dependencies as well.
  */
 async function dataBesideCode(
   entry: InlinedPackage,

@@ -17,7 +17,7 @@ export async function ownLateCode(
     const file = join(plan.workspace.root, path);
     const owner = finder.ofFile(file);
     const own = owner && (owner.dir === plan.dir || !isInstalled(owner.dir));
-    // One that asks for its place is told where that is in the bundle.
+    // A package that asks for its own folder gets the place in the bundle.
     if (!own || decisions.relocated.has(file)) continue;
     if ((await analyser.of(file)).computed !== undefined) found.push(relative(plan.dir, file));
   }

@@ -46,7 +46,7 @@ export type Decision = { reason: Reason } & (
   | ({ kind: 'carry' } & PackageModules)
   /** The source file `file` is bundled by itself to the bundle path `path`. */
   | { kind: 'script'; path: string; file: string }
-  /** Bundled code of the source file `file` is told where the files of its package are now. */
+  /** Bundled code of the source file `file` gets the new place of its package's files. */
   | { kind: 'relocate'; file: string; package: InstalledPackage }
 );
 

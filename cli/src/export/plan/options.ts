@@ -23,7 +23,7 @@ export interface ExportOptions {
   host?: TargetHost;
   /** Package names or patterns that are decided otherwise than the packager would. */
   overrides?: OverridePatterns;
-  /** An override that means no package of this plugin is told in the result instead of being an error. */
+  /** An override that matches no package of this plugin is a warning in the result instead of an error. */
   partOfMany?: boolean;
   /** Explain the decision about this package in the result, about all for `''`. */
   explain?: string;

@@ -1,7 +1,7 @@
 import { StagedoorError, findPackageDir } from '@stagedoor/bundle';
 import { PackageFinder, isInstalled, type InstalledManifest, type InstalledPackage } from '../source/installedPackage';
 
-/** What somebody may ask for instead of the packager's own decision. */
+/** Placements that the user can choose instead of the packager's own decision. */
 export type Override = 'shared' | 'inline' | 'hoist';
 
 /** Patterns on package names, as given: `--inline '@acme/*'`. */

@@ -30,7 +30,7 @@ const fields = {
   minVersion: optional(z.string().refine((text) => valid(text) !== null, 'must be a version, e.g. 1.2.3')),
 };
 
-/** Faults in these are never deferred: without them nobody knows what the entry is, or whether it counts. */
+/** Faults in these are never deferred: without them it is unknown what the entry is, or whether it counts. */
 const DECISIVE = ['package', 'enabled', 'disabled'];
 
 /** Keys of an entry that other tools read: `dependencies` is for RHDH's operator. */

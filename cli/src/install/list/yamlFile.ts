@@ -29,7 +29,7 @@ export interface YamlFile {
 /**
  * Reads an untrusted YAML file: of at most 1 MB, as {@link parseYaml} takes it, and with aliases that
  * make no more than 4 MiB of it. Faults of the text go to `faults`, and the value is then undefined. Returns undefined if there
- * is no file. Throws PLUGIN_LIST_INVALID for what is no file or cannot be read.
+ * is no file. Throws PLUGIN_LIST_INVALID for a path that is not a file or cannot be read.
  */
 export async function readYamlFile(file: string, faults: Faults): Promise<YamlFile | undefined> {
   const bytes = await readBounded(file, MAX_BYTES).catch((cause: Error) => {

@@ -15,7 +15,7 @@ import { MirrorBlobs } from './mirrorBlobs';
 import { MIRROR_INDEX, formatMirrorIndex } from './mirrorIndex';
 import { assertReplaceable, isArchivePath, putInPlace } from './mirrorOutput';
 
-/** What {@link mirror} is told; the rest as an install. */
+/** Options of {@link mirror} besides those of an install. */
 export interface MirrorOptions extends Pick<
   InstallOptions,
   'cwd' | 'config' | 'sources' | 'frozen' | 'insecure' | 'ca' | 'signal' | 'onProgress' | 'rhdh' | 'catalogs'

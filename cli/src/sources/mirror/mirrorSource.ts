@@ -39,7 +39,7 @@ export async function mirrorSource(mirror: string): Promise<Source> {
           `${mirror} has ${resolved.identity} for it, which is something else.`,
         );
       }
-      // Whoever wrote the index does not decide what the list asks for. A folder has no integrity to be held against.
+      // The author of the index must not decide what the list asks for. A folder has no integrity to compare with.
       const asked = resolved.kind === 'local' ? resolved.integrity && integrity : integrity;
       return { ...resolved, ...(asked !== undefined && { integrity: asked }) };
     },

@@ -9,8 +9,8 @@ const NETWORK = /\b(ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ENOTFOUND|E
 const SPEAKS_OF_CONFIG = /config|setting|missing|required|must\b|not (?:set|defined|provided|found|specified)/i;
 
 /**
- * Why an init that failed is no fault of the bundle: it wants app-config, or a service, that only the operator's
- * portal has. `absentKeys` are those that it looked for in vain. Undefined where it is one.
+ * Why a failed init is not an error of the bundle: it needs app-config, or a service, that only the operator's
+ * portal has. `absentKeys` are the keys that it read and that are missing. Undefined if it is an error of the bundle.
  */
 export function excuse(thrown: unknown, absentKeys: ReadonlySet<string>): string | undefined {
   const chain = errorChain(thrown);

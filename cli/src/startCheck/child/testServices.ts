@@ -21,7 +21,7 @@ export interface Observed {
   openedRoutes: OpenedRoute[];
   /** Paths mounted on the root HTTP router. */
   rootPaths: string[];
-  /** Keys of app-config that the bundle looked for in vain. */
+  /** Keys of app-config that the bundle read and that are missing. */
   absentKeys: Set<string>;
   /** The last warnings and errors that were logged. */
   logs: string[];

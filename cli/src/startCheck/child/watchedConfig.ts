@@ -13,7 +13,7 @@ const LENIENT = [
   'getOptionalStringArray',
 ] as const;
 
-/** The config, with every key that code below `bundleDir` looks for in vain added to `absent`. */
+/** The config. Adds every missing key that code below `bundleDir` reads to `absent`. */
 export function watchedConfig(config: RootConfigService, bundleDir: string, absent: Set<string>): RootConfigService {
   const places = [bundleDir, urlOf(bundleDir)];
   const watched = Object.create(config) as Record<string, (key?: string) => unknown>;

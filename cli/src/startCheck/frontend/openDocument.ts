@@ -23,7 +23,7 @@ export function openDocument(assetsDir: string, onRefused: (url: string) => void
     runScripts: 'dangerously',
     resources: { interceptors: [files] },
     pretendToBeVisual: true,
-    // Silent: what scripts throw reaches whoever imports them.
+    // Silent: what scripts throw reaches the code that imports them.
     virtualConsole: new VirtualConsole(),
     beforeParse: addMissing,
   });

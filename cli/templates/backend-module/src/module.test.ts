@@ -21,7 +21,7 @@ function get(headers: Record<string, string>): Promise<Response> {
 }
 
 describe('/api/__pluginId__/__moduleId__/greeting', () => {
-  it('greets whoever is signed in', async () => {
+  it('greets the signed-in user', async () => {
     const response = await get({ authorization: mockCredentials.user.header() });
     expect(await response.json()).toEqual({ message: 'Hello from __moduleId__' });
   });

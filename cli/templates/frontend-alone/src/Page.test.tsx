@@ -9,7 +9,7 @@ import { Page } from './Page';
 
 afterEach(cleanup);
 
-/** Shows the page to somebody who is signed in. */
+/** Shows the page to a signed-in user. */
 function show(config = {}) {
   const apis = new Map<string, unknown>([
     [configApiRef.id, new ConfigReader(config)],
@@ -27,7 +27,7 @@ describe('The page', () => {
     expect(plugin.getExtension('page:__pluginId__')).toBeDefined();
   });
 
-  it('greets whoever is signed in', async () => {
+  it('greets the signed-in user', async () => {
     show();
     expect(await screen.findByText('You are user:default/ann')).toBeDefined();
   });

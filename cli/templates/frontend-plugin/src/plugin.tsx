@@ -14,7 +14,7 @@ export const __camelId__Plugin = createFrontendPlugin({
       params: {
         path: '/__pluginId__',
         routeRef: rootRoute,
-        // Imported when somebody opens the page.
+        // Imported when a user opens the page.
         loader: async () => {
           const { Page } = await import('./Page');
           return <Page />;

@@ -34,7 +34,7 @@ export class Series {
   }
 }
 
-/** Durations that are counted by {@link Series} and told when somebody asks. */
+/** Durations that are counted by {@link Series} and reported on request. */
 export interface SeriesSource {
   readonly described: Described;
   series(): Iterable<Series>;

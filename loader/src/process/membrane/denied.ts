@@ -24,6 +24,6 @@ export function tellDenied(target: string): void {
   try {
     writeSync(STDERR, `\n${DENIAL_PREFIX}${stringify(target)}\n`);
   } catch {
-    // Nobody reads; the plugin is denied all the same.
+    // The pipe has no reader; the plugin is denied all the same.
   }
 }

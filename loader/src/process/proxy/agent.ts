@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 
 /**
  * Connections to one child, kept for the next request while they are in order. One on which something arrives that no
- * request asked for is ended: it would be taken for the answer to whoever comes next.
+ * request asked for is ended: it would be taken for the answer to the next request.
  */
 export class ChildAgent extends Agent {
   readonly #guards = new WeakMap<Duplex, () => void>();

@@ -36,7 +36,7 @@ export function forward(request: Request, response: Response, upstream: Upstream
   const breakOff = passAnswerOn(onward, response, onBroken);
   onward.on('upgrade', (_answer, child) => {
     child.destroy();
-    breakOff(new InvalidAnswer('The child agreed to an upgrade that nobody asked for'));
+    breakOff(new InvalidAnswer('The child agreed to an upgrade that was not requested'));
   });
   response.on('close', () => {
     if (!response.writableFinished || !request.readableEnded) onward.destroy();

@@ -54,7 +54,7 @@ export function ShowcasePage() {
   );
 }
 
-/** One call that works, and the two that fail as people meet them: the other name of the same host is no listed origin. */
+/** One call that works, and the two usual failures: the other name of the same host is not among the allowed origins. */
 function directCalls(service: string) {
   const unlisted = new URL(service);
   unlisted.hostname = unlisted.hostname === 'localhost' ? '127.0.0.1' : 'localhost';

@@ -140,7 +140,7 @@ describe('The manifest of a portal', () => {
 
   it.each([
     ['not JSON', '<html>Sign in</html>', 'it is not JSON'],
-    ['not a manifest', '{ "shared": { "@backstage/errors": 1 } }', 'it is no host manifest: node: '],
+    ['not a manifest', '{ "shared": { "@backstage/errors": 1 } }', 'not a host manifest: node: '],
     ['too large', ' '.repeat(1024 * 1024 + 1), 'larger than 1048576 bytes'],
   ])('that is %s is refused', async (_, body, message) => {
     const { url } = await serve(200, body);

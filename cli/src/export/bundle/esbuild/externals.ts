@@ -43,7 +43,7 @@ export function providedExternals(names: Iterable<string>): Plugin {
  * versions of a hoisted package are bundled as ever. `top` leads from the folder of the output to that of the bundle.
  */
 export function excludedExternals({ plan, decisions, finder }: ExportContext, top: string): Plugin {
-  // As they are now: of later ones a later build is told.
+  // As they are now: a later build gets later ones.
   const hoisted = new Map(decisions.hoisted);
   const absent = new Set(decisions.absent.keys());
   const names = new Set([...[...hoisted.values()].map((entry) => entry.package.name), ...absent, ...plan.hostDrivers]);

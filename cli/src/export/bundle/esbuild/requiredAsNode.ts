@@ -10,7 +10,7 @@ export const ASKED = {};
 /**
  * Resolves the imports in sources of the plugin and of its workspace as a backend does: Backstage compiles them to
  * CommonJS, so that they become a `require`, for which packages may have another build. Where a package is for `import`
- * only, that counts. Requests that end in a slash mean folders, whoever makes them.
+ * only, that counts. Requests that end in a slash always mean folders.
  */
 export function requiredAsNode({ finder }: ExportContext): Plugin {
   return {

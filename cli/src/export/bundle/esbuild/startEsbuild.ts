@@ -10,7 +10,7 @@ const MEMORY = { GOGC: 'off', GOMEMLIMIT: '1GiB' };
  */
 export async function startEsbuild(): Promise<void> {
   const esbuild = await import('esbuild').catch(() => undefined);
-  // It inherits the environment at the moment in which it starts, and nothing else shall.
+  // It inherits the environment of the moment in which it starts, and gets nothing else.
   const added = Object.entries(MEMORY).filter(([name]) => process.env[name] === undefined);
   for (const [name, value] of added) process.env[name] = value;
   // A function of its own, because esbuild also throws at once: where the package of this platform is missing.

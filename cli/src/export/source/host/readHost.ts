@@ -6,6 +6,7 @@ import { errorText } from '../../../text/errorText';
 import { ANSWER_LIMITS } from '../../../http/limits';
 import { readBody } from '../../../http/readBody';
 import { isAddress, send } from '../../../http/send';
+import { readTokenFile } from '../../../http/tokenFile';
 
 /** `GET /api/dynamic-plugins/v1/host`: what a portal is, and what it shares with bundles. */
 const schema = z.looseObject({
@@ -32,7 +33,7 @@ export interface HostSource {
   location: string;
   /** File that holds the token for a URL; without one, `token`. */
   tokenFile?: string;
-  /** Bearer token of somebody signed in to the portal. */
+  /** Bearer token of a user of the portal. */
   token?: string;
 }
 
@@ -40,7 +41,7 @@ const PATH = '/api/dynamic-plugins/v1/host';
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 15_000;
 
-/** Reads a host manifest; relative paths are taken from `cwd`. Throws HOST_UNREADABLE, or the reason of `signal`. */
+/** Reads a host manifest; relative paths are taken from `cwd`. Throws HOST_UNREADABLE, USAGE for an unusable token file, or the reason of `signal`. */
 export async function readHost(source: HostSource, cwd: string, signal?: AbortSignal): Promise<TargetHost> {
   const { location } = source;
   try {
@@ -79,9 +80,8 @@ async function boundedFile(file: string): Promise<string> {
   return await readFile(file, 'utf8');
 }
 
-/** A token is never an argument: those are seen by every user of the machine. */
 async function tokenOf({ token, tokenFile }: HostSource, cwd: string): Promise<string | undefined> {
-  return tokenFile === undefined ? token : (await boundedFile(resolve(cwd, tokenFile))).trim();
+  return tokenFile === undefined ? token : await readTokenFile(resolve(cwd, tokenFile), '--host-token-file');
 }
 
 function tokenHint(token: string | undefined): string {
@@ -91,7 +91,7 @@ function tokenHint(token: string | undefined): string {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof z.ZodError) return `it is no host manifest: ${errorText(error)}`;
+  if (error instanceof z.ZodError) return `not a host manifest: ${errorText(error)}`;
   if (error instanceof SyntaxError) return `it is not JSON: ${error.message}`;
   if ((error as Error).name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s.`;
   return errorText(error);

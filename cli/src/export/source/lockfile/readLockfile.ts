@@ -17,7 +17,7 @@ export class LockfileReader {
     const state = file === '' ? undefined : statSync(file, { throwIfNoEntry: false });
     const key = `${file} ${state?.mtimeMs} ${state?.size}`;
     const reading = this.read.get(key) ?? readLockfile(workspace);
-    // Whoever asks hears of a failure; until then it is no unhandled one.
+    // A failure is thrown to the caller later; until then it must not count as unhandled.
     reading.catch(() => {});
     this.read.set(key, reading);
     return reading;

@@ -38,7 +38,7 @@ export function isBerry(text: string): boolean {
   return /^__metadata:/m.test(text);
 }
 
-/** Reads yarn.lock: what each range that somebody declares resolves to. `resolutions` are those of the root. */
+/** Reads yarn.lock: what each declared range resolves to. `resolutions` are those of the root. */
 export function readYarnLockfile(text: string, file: string, resolutions: InstalledManifest['resolutions']): Lockfile {
   const berry = isBerry(text);
   const byDescriptor = new Map<string, Locked>();

@@ -13,7 +13,7 @@ const OUTPUT = { stdout: 1, stderr: 2 } as const;
 export function runGuardian({ requests }: GuardianStart, Thread: typeof Worker): void {
   // A thread of a plugin can send messages that Node's own code does not expect, and others must still get their threads.
   process.on('uncaughtException', () => {});
-  // Node runs this in the message that says which script to run. Nobody may send another one.
+  // Node runs this in the message that says which script to run. No other code may send another one.
   (executionAsyncResource() as MessagePort).close();
   threads.parentPort!.close();
   new ThreadStarter(Thread).serve(requests);
@@ -85,7 +85,7 @@ function write(fd: number, chunk: Uint8Array): void {
   try {
     writeSync(fd, chunk);
   } catch {
-    // Nobody reads.
+    // The pipe has no reader.
   }
 }
 

@@ -83,7 +83,7 @@ export const cases: Record<string, RhdhCase[]> = {
     {
       listed: '`disabled: "true"`, `disabled: yes` or another text',
       rhdh: 'ignores it with a warning: the plugin is installed',
-      here: 'error: nobody can tell what was meant',
+      here: 'error: the intention is unclear',
       verdict: 'stricter',
       list: plugins('{ package: ./a, disabled: yes }'),
       expected: { error: ['PLUGIN_LIST_INVALID', /disabled: must be true or false, without quotes/] },
