@@ -15,8 +15,8 @@ interface Requested {
 /** Dependencies of {@link Recorder}. */
 export interface RecorderOptions {
   add(entry: Omit<HistoryEntry, 'id'>): void;
-  /** The build that ran last, before a restart of the portal. */
-  ranLast(plugin: string): { version: string; digest: string } | undefined;
+  /** The build of each plugin that ran last, before a restart of the portal. */
+  ranLast: ReadonlyMap<string, { version: string; digest: string }>;
   /** The last lines of the log of a plugin. */
   lastLines(plugin: string): string[];
   now(): number;
@@ -26,13 +26,14 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #requested = new Map<string, Requested>();
-  readonly #ran = new Map<string, { version: string; digest: string }>();
+  readonly #ran: Map<string, { version: string; digest: string }>;
   readonly #began = new Map<string, number>();
   /** By plugin, what was recorded last of a build that did not start: it is tried again and again. */
   readonly #failed = new Map<string, string>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#ran = new Map(options.ranLast);
   }
 
   /** Takes an event into account. */
@@ -123,7 +124,7 @@ export class Recorder {
   }
 
   #last(plugin: string): { version: string; digest: string } | undefined {
-    return this.#ran.get(plugin) ?? this.#options.ranLast(plugin);
+    return this.#ran.get(plugin);
   }
 }
 

@@ -13,7 +13,9 @@ export function mainLinksOutside(name: string, main: unknown): StagedoorError {
 }
 
 export function mainMissing(name: string, main: unknown): StagedoorError {
-  return new StagedoorError('MAIN_MISSING', `main of ${name} does not exist: ${String(main)}`);
+  return new StagedoorError('MAIN_MISSING', `main of ${name} does not exist: ${String(main)}`, {
+    hint: 'The bundle is incomplete. Install it again or install another version, or ask its author to export it again.',
+  });
 }
 
 export function moduleNotFound(name: string, why: string, cause: Error): StagedoorError {

@@ -219,7 +219,12 @@ async function createParts(options: RuntimeOptions, { closers, slots, opened }: 
     if (processes) void logs.prepare().catch((error: Error) => logger.warn(error.message));
     const recorder = new Recorder({
       add: (entry) => opened.history.add(entry),
-      ranLast: (plugin) => opened.state.get(plugin).serving,
+      ranLast: new Map(
+        opened.state.names().flatMap((name) => {
+          const { serving } = opened.state.get(name);
+          return serving ? [[name, serving] as const] : [];
+        }),
+      ),
       lastLines: (plugin) => logs.lastLines(plugin),
       now: () => performance.now(),
     });

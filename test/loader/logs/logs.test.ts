@@ -15,9 +15,12 @@ test('the log and the history of a plugin say what it did, by whom, and the hist
   await backend.until(GREETER, 'running', '1.0.0');
   const api = await adminApi(backend);
   await api.call('POST', `/plugins/${GREETER}/disable`);
-  const logs = await api.call<PluginLogs>('GET', `/plugins/${GREETER}/logs?level=info&search=RUNNING`);
-  expect(logs.body.lines).toMatchObject([{ version: '1.0.0', source: 'portal', message: `${GREETER}@1.0.0: running` }]);
-  expect((await api.call('GET', `/plugins/${GREETER}/logs?level=loud`)).status).toBe(422);
+  const headers = { authorization: `Bearer ${await backend.token()}` };
+  const ask = (query: string): Promise<Response> =>
+    fetch(`${backend.url}/api/dynamic-plugins/v1/plugins/${GREETER}/logs?${query}`, { headers });
+  const { lines } = (await (await ask('level=info&search=RUNNING')).json()) as PluginLogs;
+  expect(lines).toMatchObject([{ version: '1.0.0', source: 'portal', message: `${GREETER}@1.0.0: running` }]);
+  expect((await ask('level=loud')).status).toBe(422);
   const told = [
     { kind: 'disable', from: '1.0.0', by: 'user:development/guest', outcome: 'succeeded' },
     { kind: 'install', to: '1.0.0', outcome: 'succeeded' },
