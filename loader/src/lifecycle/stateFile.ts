@@ -220,10 +220,8 @@ function parse(text: string): Content | undefined {
 }
 
 function isRecord(value: unknown): boolean {
-  const { disabled, quarantined, chosen, serving, previous, newest, holds, inPortal, migrations } = (value ?? {}) as Record<
-    string,
-    Record<string, unknown>
-  >;
+  const { disabled, quarantined, chosen, serving, previous, newest, holds, inPortal, migrations } = (value ??
+    {}) as Record<string, Record<string, unknown>>;
   const has = (part: Record<string, unknown> | undefined, ...keys: string[]): boolean =>
     part === undefined || keys.every((key) => typeof part[key] === 'string');
   return (

@@ -1,8 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { StateFile } from '../lifecycle/stateFile';
 
 /** The part of the state file that is used here. */
-type Memory = Pick<StateFile, 'names' | 'get' | 'update'>;
+interface Memory {
+  names(): string[];
+  get(name: string): { readonly inPortal?: readonly string[] };
+  /** Rejects with STATE_UNWRITABLE or STATE_DIRECTORY_IN_USE. */
+  update(name: string, changes: { inPortal: string[] }): Promise<void>;
+}
 
 /**
  * Plugins that run in the portal although others do not (`isolation: in-process`), with settings that do not name the bundles. A bundle
@@ -40,7 +44,7 @@ export class OpenExceptions {
     return users.length === 0 || users.includes(name);
   }
 
-  /** Remembers that a bundle runs in the portal as part of some plugins. Throws what {@link StateFile.update} throws. */
+  /** Remembers that a bundle runs in the portal as part of some plugins. Throws STATE_UNWRITABLE, STATE_DIRECTORY_IN_USE. */
   async use(pluginIds: readonly string[], name: string): Promise<void> {
     const known = this.#memory.get(name).inPortal ?? [];
     const added = pluginIds.filter((id) => this.#used.has(id) && !known.includes(id));
