@@ -192,16 +192,7 @@ export interface HistoryEntry {
   id: number;
   plugin: string;
   kind:
-    | 'install'
-    | 'update'
-    | 'upload'
-    | 'rollback'
-    | 'reload'
-    | 'enable'
-    | 'disable'
-    | 'remove'
-    | 'crash'
-    | 'quarantine';
+    'install' | 'update' | 'upload' | 'rollback' | 'reload' | 'enable' | 'disable' | 'remove' | 'crash' | 'quarantine';
   /** When it ended, ISO 8601. */
   at: string;
   outcome: 'succeeded' | 'failed';

@@ -56,7 +56,7 @@ function told(summary: Untold, facts: Facts): string[] {
       ];
     case 'rolled-back':
       return [`${runs!.version} runs; ${onDisk!.version} is on disk.`, by(decision, 'rolled it back')];
-    default:
+    case 'running':
       return [`${runs!.version} runs.`];
   }
 }
@@ -108,7 +108,8 @@ function restart({ nextStart, runs, onDisk, refused }: Untold): string {
     case 'refused':
       if (runs && onDisk?.digest === runs.digest) return `A restart of the portal starts ${onDisk.version} again.`;
       return runs && refused ? `${runs.version} does not survive a restart of the portal.` : '';
-    default:
+    case 'drop':
+    case 'removed':
       return runs && onDisk && version !== runs.version ? `A restart of the portal starts ${version}.` : '';
   }
 }

@@ -68,8 +68,8 @@ function summary(t: Text, shown: number, all: number): string {
 }
 
 function matches(plugin: Plugin, query: string): boolean {
-  const { name, pluginIds, modules, code, summary } = plugin;
-  const { message } = summary;
+  const { name, pluginIds, modules, code } = plugin;
+  const { message } = plugin.summary;
   const text = [name, ...pluginIds, ...modules.map(({ moduleId }) => moduleId), code, message].join('\n').toLowerCase();
   const words = query.toLowerCase().split(/\s+/);
   return words.every((word) => text.includes(word));
