@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import type { StagedBundle } from '../stage/stagedBundle';
 import type { EventLog } from './eventLog';
-import type { PluginState, PluginStatus } from './states';
+import { FAILED_STATES, type PluginState, type PluginStatus } from './states';
 
 /** Longest message of a status and of an event: part of it may come from a bundle. */
 const MAX_MESSAGE = 4000;
@@ -36,7 +37,10 @@ export class StatusStore {
     return this.#statuses.get(name);
   }
 
-  /** Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. */
+  /**
+   * Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. A state that is
+   * derived again, with nothing to add, is neither logged nor told to listeners; an error is, because another attempt led to it.
+   */
   set(name: string, state: PluginState, { bundle, drop, fault, changes }: Transition = {}): void {
     const before = this.#statuses.get(name);
     const {
@@ -65,20 +69,14 @@ export class StatusStore {
       since: new Date().toISOString(),
       ...(fault && { ...fault.toJSON(), message: brief(fault.message) }),
     };
+    const told = toldOf(status);
+    if (before && !FAILED_STATES.has(state) && isDeepStrictEqual(told, toldOf(before))) {
+      this.#statuses.set(name, { ...status, since: before.since });
+      return;
+    }
     this.#statuses.set(name, status);
     this.#log(name, state, fault);
-    const { code, message, hint, version, digest } = status;
-    this.#events.append({
-      type: 'state',
-      plugin: name,
-      from: before?.state,
-      state,
-      code,
-      message,
-      hint,
-      version,
-      digest,
-    });
+    this.#events.append({ type: 'state', plugin: name, from: before?.state, ...told });
   }
 
   /** Updates figures that change while the state stays. */
@@ -117,6 +115,11 @@ export class StatusStore {
       else this.#logger.error(text, fault.cause instanceof Error ? fault.cause : undefined);
     }
   }
+}
+
+/** What the log and events show of a status. */
+function toldOf({ state, code, message, hint, version, digest }: PluginStatus): Partial<PluginStatus> {
+  return { state, code, message, hint, version, digest };
 }
 
 function brief(message: string): string {
