@@ -42,7 +42,7 @@ test('the architecture page gives the duty of every folder of the export, and of
 });
 
 test('the architecture page lists every process-wide patch of the loader', () => {
-  const shared = ['patchProperty.ts', 'sharedPatch.ts'];
+  const shared = ['patchProperty.ts', 'sharedPatch.ts', 'resolution.ts'];
   for (const name of shared) expect(page).toContain(`\`${name}\``);
   expect([...column('patch'), ...shared].sort()).toEqual(entries('loader/src/patches', 'files'));
 });
