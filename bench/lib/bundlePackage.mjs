@@ -6,6 +6,7 @@ import { repository } from '../../scripts/lib/repository.mjs';
 export const {
   MANIFEST_FILE,
   SHARED_ROOT,
+  backstageRelease,
   digestOf,
   formatManifest,
   integrityOf,

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../scripts/lib/failure.mjs';
 import { repository } from '../../scripts/lib/repository.mjs';
@@ -12,17 +12,31 @@ import { librariesPage } from './lib/page.mjs';
 const AT_A_TIME = 2;
 
 /**
- * Answers the exercises in plain Node.js and from bundles, which it makes in the folder `dir`. All of them are written to
- * docs/reference/libraries.md; where `names` are given, only these are answered, and what came of them is printed.
+ * Answers the exercises in plain Node.js and from bundles, which it makes in the folder `dir`; where `names` are given, only these,
+ * and what came of them is printed. docs/reference/libraries.md gets the latest result of each exercise.
  */
 export async function compareLibraries({ dir, report }, names = []) {
   const exercises = chosen(names);
   const libraries = await installSet();
   const view = await layView(dir);
-  const rows = await inTurns(exercises, (exercise) => compare(exercise, { libraries, view }));
+  const results = join(libraries, 'results');
+  await mkdir(results, { recursive: true });
+  const rows = await inTurns(exercises, async (exercise) => {
+    const row = await compare(exercise, { libraries, view });
+    await writeFile(join(results, `${row.name}.json`), JSON.stringify(row));
+    return row;
+  });
   if (names.length > 0) print(rows);
-  else
-    await writeFile(join(repository, 'docs/reference/libraries.md'), librariesPage(rows, libraries, exercises.length));
+  const all = readExercises();
+  const latest = await Promise.all(
+    all.map(({ name }) => readFile(join(results, `${name}.json`), 'utf8').catch(() => undefined)),
+  );
+  const page = librariesPage(
+    latest.filter(Boolean).map((text) => JSON.parse(text)),
+    libraries,
+    all.length,
+  );
+  await writeFile(join(repository, 'docs/reference/libraries.md'), page);
   for (const { name, result, note } of rows) {
     report.budget(`${name}: ${result}: ${note}`, result === 'equal' || result === 'warned');
   }

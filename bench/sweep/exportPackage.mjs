@@ -6,16 +6,16 @@ import { repository } from '../../scripts/lib/repository.mjs';
 const bin = join(repository, 'cli/bin/stagedoor.js');
 
 /**
- * Exports a published package by name with no flag to the folder `out`, as a process of its own that ends after `limitMs`: what
- * `--json` prints, `{error: {code, message, hint}}` where it failed, and how long it took.
+ * Exports a published package by name to the folder `out`, with no further `flags` unless given, as a process of its own that ends
+ * after `limitMs`: what `--json` prints, `{error: {code, message, hint}}` where it failed, and how long it took.
  */
-export async function exportPackage(name, out, limitMs) {
+export async function exportPackage(name, out, limitMs, flags = []) {
   await rm(out, { recursive: true, force: true });
   const cwd = `${out}.cwd`;
   await mkdir(cwd, { recursive: true });
   const started = Date.now();
   try {
-    const { stdout, stderr, late } = await run([bin, 'export', name, '--out', out, '--json'], cwd, limitMs);
+    const { stdout, stderr, late } = await run([bin, 'export', name, '--out', out, '--json', ...flags], cwd, limitMs);
     const durationMs = Date.now() - started;
     if (late) return { error: { code: 'LATE', message: `not finished after ${limitMs / 1000} s` }, durationMs };
     const crash = { error: { code: 'CRASH', message: stderr.trim().split('\n').slice(-10).join('\n') } };

@@ -88,7 +88,7 @@ function isLacking({ result }) {
 }
 
 /** The first line of a text, in a cell of a table, with no address and no folder of this machine. */
-function cell(text) {
+export function cell(text) {
   const line = text
     .split('\n')[0]
     .replace(/https?:\/\/\S+/g, 'the registry')

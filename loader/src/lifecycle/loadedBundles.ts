@@ -118,8 +118,8 @@ export class LoadedBundles {
       const changes = this.status(bundle.name);
       const absent = this.#absentPlugin(bundle.name);
       const state = absent ? 'waiting' : 'running';
-      if (status?.state === state && sameRoutes(status, changes)) continue;
       const fault = absent ? pluginAbsent(bundle.name, absent) : undefined;
+      if (status?.state === state && status.code === fault?.code && sameRoutes(status, changes)) continue;
       this.#registry.set(bundle.name, state, { bundle, fault, changes });
     }
   }
@@ -174,6 +174,6 @@ function routesOf(
 function sameRoutes(status: RecordedStatus, changes: Partial<RecordedStatus>): boolean {
   return (
     JSON.stringify([status.openedRoutes, status.refusedRoutes, status.loaded]) ===
-      JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded]) && status.code === undefined
+    JSON.stringify([changes.openedRoutes, changes.refusedRoutes, changes.loaded])
   );
 }

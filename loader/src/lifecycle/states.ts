@@ -99,3 +99,22 @@ export interface RecordedStatus extends Partial<CodedError> {
   /** The results of its latest health checks, by plugin id. */
   health?: Record<string, PluginHealth>;
 }
+
+/** A build, as a summary names it. */
+export interface NamedBuild {
+  version: string;
+  /** Hex sha256 over all files. */
+  digest: string;
+}
+
+/** The latest attempt to start a build, or to read a drop, that failed. */
+export interface Refusal {
+  /** Absent for a drop that cannot be read. */
+  build?: NamedBuild;
+  state: 'failed' | 'rejected';
+  fault: CodedError;
+  /** ISO 8601. */
+  at: string;
+  /** Why the last good build did not start in its place. */
+  fallbackFault?: CodedError;
+}

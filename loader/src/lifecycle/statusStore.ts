@@ -1,10 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { StagedoorError } from '@stagedoor/bundle';
 import { faultText } from '../errors/faultText';
 import type { StagedBundle } from '../stage/stagedBundle';
-import type { Refusal } from '../summary/facts';
 import type { EventLog } from './eventLog';
-import type { PluginState, RecordedStatus } from './states';
+import { FAILED_STATES, type PluginState, type RecordedStatus, type Refusal } from './states';
 
 /** Longest message of a status and of an event: part of it may come from a bundle. */
 const MAX_MESSAGE = 4000;
@@ -66,7 +66,10 @@ export class StatusStore {
     if (refusal) this.#refusals.set(name, { ...refusal, fallbackFault: fault.toJSON() });
   }
 
-  /** Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. */
+  /**
+   * Moves a bundle to `state`. Fields that the transition does not mention stay, except code, message and hint. A state that is
+   * derived again, with nothing to add, is neither logged nor told to listeners; an error is, because another attempt led to it.
+   */
   set(name: string, state: PluginState, { bundle, drop, fault, changes }: Transition = {}): void {
     const before = this.#statuses.get(name);
     const {
@@ -95,21 +98,15 @@ export class StatusStore {
       since: new Date().toISOString(),
       ...(fault && { ...fault.toJSON(), message: brief(fault.message) }),
     };
+    const told = toldOf(status);
+    if (before && !FAILED_STATES.has(state) && isDeepStrictEqual(told, toldOf(before))) {
+      this.#statuses.set(name, { ...status, since: before.since });
+      return;
+    }
     this.#statuses.set(name, status);
     this.#noteRefusal(status, fault, bundle);
     this.#log(name, state, fault);
-    const { code, message, hint, version, digest } = status;
-    this.#events.append({
-      type: 'state',
-      plugin: name,
-      from: before?.state,
-      state,
-      code,
-      message,
-      hint,
-      version,
-      digest,
-    });
+    this.#events.append({ type: 'state', plugin: name, from: before?.state, ...told });
   }
 
   /** Updates figures that change while the state stays. */
@@ -162,6 +159,11 @@ export class StatusStore {
     // Its steps to a start are what its own log begins with.
     this.#onLine(name, version, level === 'debug' ? 'info' : level, cause?.stack ? `${text}\n${cause.stack}` : text);
   }
+}
+
+/** What the log and events show of a status. */
+function toldOf({ state, code, message, hint, version, digest }: RecordedStatus): Partial<RecordedStatus> {
+  return { state, code, message, hint, version, digest };
 }
 
 function brief(message: string): string {

@@ -1,5 +1,6 @@
 import type { Summary } from '../adminApi';
-import type { Facts, NamedBuild } from './facts';
+import type { NamedBuild } from '../lifecycle/states';
+import type { Facts } from './facts';
 import { refusalOf } from './refusal';
 
 type BuildState = Summary['builds'][number]['state'];

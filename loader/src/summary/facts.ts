@@ -1,24 +1,4 @@
-import type { CodedError } from '@stagedoor/bundle';
-import type { RecordedStatus } from '../lifecycle/states';
-
-/** A build, as a summary names it. */
-export interface NamedBuild {
-  version: string;
-  /** Hex sha256 over all files. */
-  digest: string;
-}
-
-/** The latest attempt to start a build, or to read a drop, that failed. */
-export interface Refusal {
-  /** Absent for a drop that cannot be read. */
-  build?: NamedBuild;
-  state: 'failed' | 'rejected';
-  fault: CodedError;
-  /** ISO 8601. */
-  at: string;
-  /** Why the last good build did not start in its place. */
-  fallbackFault?: CodedError;
-}
+import type { NamedBuild, RecordedStatus, Refusal } from '../lifecycle/states';
 
 /** What operators decided, and what is remembered for the next start, see `PluginRecord`. */
 export interface Remembered {

@@ -1,4 +1,5 @@
-import type { Facts, Refusal } from './facts';
+import type { Refusal } from '../lifecycle/states';
+import type { Facts } from './facts';
 
 /** The refusal that still holds: that of the drop as it is now, unless an operator went back from it. */
 export function refusalOf({ status, refusal, remembered: { chosen } }: Facts): Refusal | undefined {

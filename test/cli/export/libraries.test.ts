@@ -13,13 +13,14 @@ import { exported } from './exportSupport';
 /** One of each kind, of the libraries that this repository has installed; `bench/libraries` has all of them. */
 const SAMPLE = {
   bufferutil: 'a prebuilt addon',
+  dayjs: "modules by name in the plugin's own code",
   dockerode: 'protos, an optional addon',
   'grpc-proto-loader': 'protos that protos import',
   knex: 'drivers by name',
   lightningcss: 'a binary package per platform',
   log4js: 'appenders by name',
-
   prettier: 'plugins by dynamic import',
+  prismjs: 'languages by name',
   'thread-stream': 'its own worker script',
   'uglify-js': 'its own source, read and evaluated',
   yargs: 'locales in JSON files',

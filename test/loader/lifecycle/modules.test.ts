@@ -67,6 +67,13 @@ describe('a module bundle', () => {
     await drop(backend, 'greeter-module-word');
     const waiting = await backend.until(WORD, 'waiting');
     expect(waiting).toMatchObject({ code: 'PLUGIN_ABSENT', message: expect.stringContaining("'greeter'") });
+    // Each change of another bundle looks at all states again.
+    for (const version of ['1.0.0', '2.0.0']) {
+      await drop(backend, 'calls', { version });
+      await backend.until('calls-dynamic', 'running', version);
+    }
+    expect(backend.logs.filter((line) => line.includes(`${WORD}@1.0.0: waiting`))).toHaveLength(1);
+    expect((await backend.plugins()).find(({ name }) => name === WORD)).toEqual(waiting);
     await drop(backend, 'greeter');
     await backend.until(WORD, 'running');
     expect(await greeterWords(backend)).toEqual(['hello']);

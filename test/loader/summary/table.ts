@@ -3,7 +3,7 @@ import type { Facts } from '../../../loader/src/summary/facts';
 export const ONE = { version: '1.0.0', digest: '1'.repeat(64) };
 export const TWO = { version: '2.0.0', digest: '2'.repeat(64) };
 export const AT = '2026-12-01T10:00:00.000Z';
-export const LATER = '2026-12-01T10:00:30.000Z';
+const LATER = '2026-12-01T10:00:30.000Z';
 
 const running = { ...ONE, since: AT };
 const broken = { code: 'INIT_FAILED', message: 'no table' } as const;

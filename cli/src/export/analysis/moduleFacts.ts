@@ -7,15 +7,19 @@ import { placeUse, type PlaceUse } from './places';
 export interface ModuleFacts extends LateLoads, PlaceUse {
   /** Packages whose files it asks for with `resolvePackagePath`; undefined for a name that is computed. */
   asksForFilesOf: Array<string | undefined>;
+  /** How names of files end in its code: `.md`, `.d.ts`. */
+  endings: string[];
 }
 
 const NOTHING: ModuleFacts = {
   within: [],
   paths: [],
+  folders: [],
   anywhere: false,
   resolves: false,
   starts: false,
   asksForFilesOf: [],
+  endings: [],
 };
 /** Imports that a bundler follows. */
 const FOLLOWED = /(?<![\w$.])(?:require|import)\s*\(\s*(?:"[^"\\\n]*"|'[^'\\\n]*')\s*\)/g;
@@ -46,7 +50,21 @@ async function analyse(file: string): Promise<ModuleFacts> {
   if (!WORDS.test(source.replace(FOLLOWED, ''))) return NOTHING;
   const module = await parseModule(file, source);
   if (!module) return NOTHING;
-  return { ...lateLoads(file, module), ...placeUse(file, module), asksForFilesOf: assetPackages(module) };
+  const loads = lateLoads(file, module);
+  return { ...loads, ...placeUse(file, module), asksForFilesOf: assetPackages(module), endings: endingsIn(module) };
+}
+
+/** How the name of a file ends, types apart from other TypeScript. */
+export function endingOf(name: string): string | undefined {
+  return /(?:\.d)?\.[a-z]+$/i.exec(name)?.[0];
+}
+
+function endingsIn({ nodes }: ParsedModule): string[] {
+  const texts = nodes.map(({ node }) =>
+    node.type === 'TemplateLiteral' ? node.quasis.at(-1)!.value.cooked : literalText(node),
+  );
+  // A text with spaces is a message.
+  return [...new Set(texts.flatMap((text) => (text && !/\s/.test(text) ? (endingOf(text) ?? []) : [])))];
 }
 
 function assetPackages({ nodes }: ParsedModule): Array<string | undefined> {

@@ -6,6 +6,8 @@ import { FREE, calledName, literalText, propertyName, type Mention, type ParsedM
 export interface PlaceUse {
   /** Absolute paths that it makes of its place and literals. */
   paths: string[];
+  /** Folders that paths which only exist at run time begin with. */
+  folders: string[];
   /** It also makes paths that only exist at run time, or passes its place on. */
   anywhere: boolean;
 }
@@ -34,7 +36,7 @@ const COMPARISONS = new Set(['===', '!==', '==', '!=', 'in', 'instanceof']);
 
 /** Follows `__dirname` and its relatives, in every spelling, to what is made of them. */
 export function placeUse(file: string, { names }: ParsedModule): PlaceUse {
-  const use: PlaceUse = { paths: [], anywhere: false };
+  const use: PlaceUse = { paths: [], folders: [], anywhere: false };
   const folder = { path: dirname(file), derived: false };
   const start: Array<[name: string, value: Value]> = [
     [FREE.__dirname, folder],
@@ -48,8 +50,10 @@ export function placeUse(file: string, { names }: ParsedModule): PlaceUse {
     for (const mention of (names.get(name) ?? []).filter(({ pattern }) => !pattern)) {
       const end = follow(mention, value);
       if (end === 'harmless') continue;
-      if (end === 'anywhere') use.anywhere = true;
-      else if (end.alias === undefined) consume(end.value);
+      if (end === 'anywhere' || 'below' in end) {
+        use.anywhere = true;
+        if (end !== 'anywhere') use.folders.push(end.below);
+      } else if (end.alias === undefined) consume(end.value);
       else if (!known.has(end.alias)) {
         // A name that is declared twice may mean something else.
         if ((names.get(end.alias) ?? []).filter(({ pattern }) => pattern).length > 1) use.anywhere = true;
@@ -66,7 +70,7 @@ export function placeUse(file: string, { names }: ParsedModule): PlaceUse {
   }
 }
 
-type End = 'harmless' | 'anywhere' | { value: Value; alias?: string };
+type End = 'harmless' | 'anywhere' | { value: Value; alias?: string } | { below: string };
 
 /** Follows a value outwards until something other than a path is made of it. */
 function follow({ node, around }: Mention, start: Value): End {
@@ -105,9 +109,11 @@ const STEPS: Steps = {
     if (COMPARISONS.has(parent.operator)) return 'harmless';
     return parent.left === child ? appended(value, literalText(parent.right)) : 'anywhere';
   },
-  TemplateLiteral: ({ expressions, quasis }, _child, value) => {
-    if (expressions.length !== 1 || quasis[0]!.value.raw !== '') return 'anywhere';
-    return appended(value, quasis[1]!.value.cooked ?? undefined);
+  TemplateLiteral: ({ expressions, quasis }, child, value) => {
+    if (expressions[0] !== child || quasis[0]!.value.raw !== '') return 'anywhere';
+    const text = quasis[1]!.value.cooked ?? '';
+    if (expressions.length === 1) return appended(value, text);
+    return below(resolve(value.path + text.slice(0, text.lastIndexOf('/') + 1)), value);
   },
   MemberExpression: ofMember,
   CallExpression: (call, child, value) => (call.callee === child ? value : ofCall(call, child, value)),
@@ -145,9 +151,17 @@ function ofCall(call: CallExpression | NewExpression, child: AnyNode, value: Val
     return text === undefined ? 'anywhere' : relativeTo(value, text);
   }
   if (!JOINS.has(name)) return { end: { value } };
+  if (first !== child) return 'anywhere';
   const parts = rest.map(literalText);
-  if (first !== child || parts.includes(undefined)) return 'anywhere';
-  return parts.length === 0 ? value : { path: resolve(join(value.path, ...(parts as string[]))), derived: true };
+  const known = parts.slice(0, parts.includes(undefined) ? parts.indexOf(undefined) : parts.length) as string[];
+  if (parts.length === 0) return value;
+  const path = resolve(join(value.path, ...known));
+  return known.length === parts.length ? { path, derived: true } : below(path, value);
+}
+
+/** A path in a folder, by a name that only exists at run time. */
+function below(folder: string, { path, derived }: Value): Step {
+  return folder === path && !derived ? 'anywhere' : { end: { below: folder } };
 }
 
 /** True for the folder of the module: one step up leads out of it. */

@@ -11,8 +11,8 @@ import { runtimeFiles } from './packageFiles';
 import { withPlainPath } from './plainPath';
 import { neededDependencies } from './productionDependencies';
 
-/** Where a whole folder is followed, Node.js still runs no TypeScript of a package and reads no maps. */
-const SOURCE = /\.([cm]?tsx?|map)$/;
+/** Where a whole folder is followed, Node.js still reads no types and no maps. */
+const NOT_READ = /(\.d\.[cm]?ts|\.map)$/;
 const CODE = /^\.[cm]?js$/;
 
 /** A package that hoisted code reaches. */
@@ -78,7 +78,9 @@ class Trace {
     if (before !== undefined && (before || !dependencies)) return;
     this.#whole.set(pkg.dir, dependencies);
     const entry = this.#enter(pkg.dir);
-    for (const path of await runtimeFiles(pkg, entry.files)) {
+    const code = (await runtimeFiles(pkg, entry.files)).filter((path) => CODE.test(extname(path)));
+    const facts = await this.context.analyser.ofAll(code.map((path) => join(pkg.dir, path)));
+    for (const path of await runtimeFiles(pkg, entry.files, facts)) {
       entry.files.add(path);
       if (CODE.test(extname(path))) this.#entries.add(join(pkg.dir, path));
     }
@@ -128,7 +130,7 @@ class Trace {
     const reached = new Set(queue);
     for (const path of reached) {
       const from = this.#locate(path);
-      if (from && !SOURCE.test(path)) this.#enter(from.package.dir).files.add(from.path);
+      if (from && !NOT_READ.test(path)) this.#enter(from.package.dir).files.add(from.path);
       for (const child of children.get(path) ?? []) {
         const to = this.#locate(child);
         if (!from || !to || from.package.dir === to.package.dir) reached.add(child);

@@ -3,8 +3,6 @@ import { dirname, extname, join } from 'node:path';
 import { isInside } from '@stagedoor/bundle';
 
 const CODE = /^\.([cm]?jsx?|node)$/;
-/** Types, maps and TypeScript sources are not read at runtime. */
-const NOT_READ = /\.([cm]?tsx?|map)$/;
 const RESOLVED = ['', '.js', '.cjs', '.mjs', '.node'];
 /** A folder with more files is not what a package would read for data. */
 const MAX_FILES = 500;
@@ -41,5 +39,5 @@ function dataBelow(folder: string): string[] | undefined {
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   if (files.some((file) => CODE.test(extname(file)) || file.includes('/node_modules/', folder.length)))
     return undefined;
-  return files.filter((file) => !NOT_READ.test(file));
+  return files.filter((file) => !file.endsWith('.map'));
 }

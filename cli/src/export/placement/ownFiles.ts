@@ -105,12 +105,11 @@ async function dataBesideCode(
   context: ExportContext,
 ): Promise<string[] | undefined> {
   const { package: pkg, files } = entry;
-  const runs = modules.some(
-    ({ owner, facts }) => owner.dir === pkg.dir && (facts.starts || facts.resolves || facts.computed !== undefined),
-  );
+  const known = modules.filter(({ owner }) => owner.dir === pkg.dir).map(({ facts }) => facts);
+  const runs = known.some(({ starts, resolves, computed }) => starts || resolves || computed !== undefined);
   const mayRun = runs || neededDependencies(pkg, context).length > 0;
   if (mayRun && (await unbundledCode(entry)).length > 0) return undefined;
   const bundled = new Set(files);
   const used = files.map((file) => relative(pkg.dir, file));
-  return (await runtimeFiles(pkg, used)).map((path) => join(pkg.dir, path)).filter((file) => !bundled.has(file));
+  return (await runtimeFiles(pkg, used, known)).map((path) => join(pkg.dir, path)).filter((file) => !bundled.has(file));
 }
