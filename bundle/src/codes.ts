@@ -248,7 +248,7 @@ export const codes = {
   // What operators do
   PLUGIN_DISABLED: {
     meaning: 'An operator took the plugin out of service.',
-    hint: 'Enable it: POST /api/dynamic-plugins/v1/plugins/<name>/enable.',
+    hint: 'Enable it in the console, or with `stagedoor plugins enable <name>`.',
   },
   PLUGIN_QUARANTINED: {
     meaning: 'The process of the plugin ended too often and is no longer restarted.',

@@ -42,6 +42,10 @@ export function jobsInvalid(): StagedoorError {
   return new StagedoorError('USAGE', '--jobs takes a positive integer.');
 }
 
+export function tailInvalid(): StagedoorError {
+  return new StagedoorError('USAGE', '--tail takes a whole number of lines.');
+}
+
 export function timeoutInvalid(): StagedoorError {
   return new StagedoorError('USAGE', '--timeout takes a positive number of seconds.');
 }

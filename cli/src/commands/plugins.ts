@@ -3,6 +3,7 @@ import type { Reporter } from '../report/reporter';
 import type { PortalPlugin } from '../portal/answers';
 import type { Action, PortalClient } from '../portal/portalClient';
 import { timeoutInvalid } from './errors';
+import { historyCommand, logsCommand } from './pluginLogs';
 import { portalOptions, withPortal, type PortalArguments } from './portalOptions';
 
 interface NamesArguments extends PortalArguments {
@@ -32,7 +33,7 @@ const ACTIONS: Record<Action, { describe: string; done: string }> = {
 };
 
 /** What follows `plugins`. */
-export const PLUGIN_ACTIONS = ['list', 'show', 'upload', 'wait', ...Object.keys(ACTIONS), 'remove'];
+export const PLUGIN_ACTIONS = ['list', 'show', 'logs', 'history', 'upload', 'wait', ...Object.keys(ACTIONS), 'remove'];
 
 /** Options of `wait` alone. */
 const waitOptions = {
@@ -50,6 +51,8 @@ export function pluginsCommand(reporter: Reporter): CommandModule {
       const commands = (yargs.options(portalOptions) as unknown as Argv<PortalArguments>)
         .command(listCommand(reporter))
         .command(showCommand(reporter))
+        .command(logsCommand(reporter))
+        .command(historyCommand(reporter))
         .command(uploadCommand(reporter))
         .command(waitCommand(reporter));
       return (Object.keys(ACTIONS) as Action[])
@@ -58,6 +61,7 @@ export function pluginsCommand(reporter: Reporter): CommandModule {
         .demandCommand(1, 'Name an action.')
         .example([
           ['$0 plugins list --portal https://portal.example.com', 'every plugin with its state'],
+          ['$0 plugins logs my-plugin-dynamic -f --level warn', 'warnings and errors, as they are written'],
           ['$0 plugins upload ./dist-dynamic', 'export it with --pack, or give the folder'],
           ['$0 plugins wait my-plugin-dynamic --version 2.0.0', 'in a pipeline: until that version runs'],
         ]);

@@ -46,6 +46,43 @@ export const pluginListSchema = z.looseObject({
 
 export type PortalPluginList = z.infer<typeof pluginListSchema>;
 
+const logLine = z.looseObject({
+  id: z.number(),
+  time: z.string(),
+  version: z.string(),
+  level: z.string(),
+  source: z.string(),
+  message: z.string(),
+});
+
+/** One line of a plugin's log. */
+export type PortalLogLine = z.infer<typeof logLine>;
+
+/** The latest lines of a plugin's log, oldest first. */
+export const logsSchema = z.looseObject({ lines: z.array(logLine), lastId: z.number() });
+
+export type PortalLogs = z.infer<typeof logsSchema>;
+
+const historyEntry = z.looseObject({
+  at: z.string(),
+  kind: z.string(),
+  outcome: z.string(),
+  by: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  durationMs: z.number().optional(),
+  code: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** Something that happened to a plugin. */
+export type PortalHistoryEntry = z.infer<typeof historyEntry>;
+
+/** What happened to a plugin, latest first. */
+export const historySchema = z.looseObject({ items: z.array(historyEntry) });
+
+export type PortalHistory = z.infer<typeof historySchema>;
+
 /** Something that was asked for, and what became of it. */
 export const operationSchema = z.looseObject({
   id: z.string(),

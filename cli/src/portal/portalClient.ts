@@ -5,12 +5,31 @@ import * as z from 'zod';
 import { readBody } from '../http/readBody';
 import { send, type HttpRequest, type TransferContext } from '../http/send';
 import { errorText } from '../text/errorText';
-import { changeSchema, errorSchema, operationSchema, pluginListSchema, pluginSchema } from './answers';
-import type { PortalPlugin, PortalPluginList } from './answers';
+import {
+  changeSchema,
+  errorSchema,
+  historySchema,
+  logsSchema,
+  operationSchema,
+  pluginListSchema,
+  pluginSchema,
+} from './answers';
+import type { PortalHistory, PortalLogs, PortalPlugin, PortalPluginList } from './answers';
 import type { PortalAddress } from './portalAddress';
 
 /** What can be done with a plugin that is there. */
 export type Action = 'enable' | 'disable' | 'reload' | 'rollback';
+
+/** Which lines of a log are wanted. */
+export interface LogQuery {
+  /** How many of the latest ones, at most 2000. */
+  tail?: number;
+  level?: string;
+  search?: string;
+  version?: string;
+  /** Only lines after the one with this id. */
+  after?: number;
+}
 
 /** Lists of some hundred plugins have a megabyte or two. */
 const LIMITS = { bytes: 32 * 1024 * 1024, timeoutMs: 60_000 };
@@ -36,6 +55,18 @@ export class PortalClient {
   /** One plugin by the name of its package. */
   async plugin(name: string): Promise<PortalPlugin> {
     return await this.#ask(pathOf(name), {}, pluginSchema);
+  }
+
+  /** The latest lines of a plugin's log. Also throws LOG_QUERY_INVALID. */
+  async logs(name: string, wanted: LogQuery): Promise<PortalLogs> {
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(wanted)) if (value !== undefined) query.set(key, String(value));
+    return await this.#ask(`${pathOf(name)}/logs?${query}`, {}, logsSchema);
+  }
+
+  /** What happened to a plugin, also before restarts of the portal. */
+  async history(name: string): Promise<PortalHistory> {
+    return await this.#ask(`${pathOf(name)}/history`, {}, historySchema);
   }
 
   /** Changes a plugin; resolves when the change is complete. */

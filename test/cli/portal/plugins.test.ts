@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { dropFolder, fixtureBundle } from '../../support/bundles';
-import { runProcess } from '../../support/childProcess';
+import { runProcess, startProcess } from '../../support/childProcess';
 import { runStagedoor, stagedoorBin, type Run } from '../../support/commandLine';
 import { GREETER, greeterVersion } from '../../support/greeter';
 import { startPortal, type Portal } from '../../support/portal';
 import { serve } from '../../support/serve';
 import { makeTempDir, removeTempDir, tempDir } from '../../support/tempDir';
+import { waitFor } from '../../support/waitFor';
 
 const BROKEN = { version: '3.0.0', files: { 'index.cjs': 'throw new Error("out of order")' } };
 
@@ -85,6 +86,29 @@ test('A version that is dropped is waited for, from before it is known', async (
   });
   const late = await plugins('wait', GREETER, '--version', '4.0.0', '--timeout', '0.1');
   expect(late.stderr).toContain('error PLUGIN_NOT_READY: greeter-dynamic@4.0.0 is running (1.0.0) after 0.1 s.');
+});
+
+test('The log of a plugin and its history are printed, with who changed it, and the log is followed', async () => {
+  await dropFolder(await fixtureBundle(dir, 'greeter', { version: '5.0.0' }), portal.root, 'greeter');
+  await json('wait', GREETER, '--version', '5.0.0');
+  const follow = startProcess(process.execPath, [stagedoorBin, 'plugins', 'logs', GREETER, '-f', '--tail', '1'], {
+    cwd: dir,
+    env: { STAGEDOOR_PORTAL: portal.url, STAGEDOOR_TOKEN: token },
+  });
+  onTestFinished(async () => void (await follow.stop('SIGKILL')));
+  await waitFor('the latest line', () => Promise.resolve(follow.output().includes('greeter')));
+  await json('disable', GREETER);
+  await waitFor('a new line', () => Promise.resolve(/INFO|info .*greeter 5\.0\.0 has stopped/.test(follow.output())));
+  expect(await follow.stop('SIGINT')).toMatchObject({ code: 0 });
+  const { stdout } = await plugins('logs', GREETER, '--search', 'HAS STOPPED', '--version', '5.0.0');
+  expect(stdout).toMatch(/^\S+Z info {2}5\.0\.0 .*greeter 5\.0\.0 has stopped\n$/);
+  expect((await plugins('logs', GREETER, '--tail', 'all')).stderr).toContain('error USAGE: --tail takes');
+  const { items } = await json<{ items: object[] }>('history', GREETER);
+  expect(items[0]).toMatchObject({ kind: 'disable', outcome: 'succeeded', by: expect.stringContaining('guest') });
+  const history = await plugins('history', GREETER);
+  expect(history.stdout).toMatch(/^\S+Z disable +succeeded {2}5\.0\.0.* by user:development\/guest/);
+  expect((await plugins('history', 'no-such')).stderr).toContain('error PLUGIN_UNKNOWN');
+  await json('enable', GREETER);
 });
 
 test('A plugin that was not uploaded is not removed; the error names what to delete', async () => {
