@@ -113,7 +113,7 @@ test('The log of a plugin and its history are printed, with who changed it, and 
 
 test('A plugin that was not uploaded is not removed; the error names what to delete', async () => {
   await dropFolder(await fixtureBundle(dir, 'greeter'), portal.root, 'greeter');
-  await json('wait', GREETER);
+  await json('wait', GREETER, '--version', '1.0.0');
   const { code, stderr } = await plugins('remove', GREETER);
   expect(code).toBe(1);
   expect(stderr).toContain('error PLUGIN_NOT_UPLOADED');
