@@ -207,10 +207,15 @@ test('A dropped policy that does not start leaves nothing allowed that it was to
   expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['ALLOW', 'DENY', 'ALLOW']);
 });
 
-test('A policy that served, and whose drop is too damaged to be told apart after a restart, leaves nothing allowed', async () => {
+test('A policy that served, and whose drop is too damaged to be told apart after a restart, goes on; where the last good build may not, nothing is allowed', async () => {
   const home = await tempDir();
-  const start = () =>
-    setUp({ home, config: on, prepare: (portal) => portal.add(import('@backstage/plugin-permission-backend')) });
+  const start = (lastGood?: boolean) =>
+    setUp({
+      home,
+      config: on,
+      dynamicPlugins: { lastGood },
+      prepare: (portal) => portal.add(import('@backstage/plugin-permission-backend')),
+    });
   const asked = ['catalog.entity.delete', 'dynamic-plugins.plugin.install'];
   const first = await start();
   await drop(first.backend, 'permission-policy', { packageJson: { allows: [] } });
@@ -218,7 +223,11 @@ test('A policy that served, and whose drop is too damaged to be told apart after
   await first.backend.stop();
   const entry = join(first.backend.root, 'permission-policy');
   await writeFile(join(entry, 'package.json'), '{"name":');
-  const { backend, signIn, call } = await start();
+  const second = await start();
+  const tom = await second.signIn('user:default/tom');
+  expect(await askPolicy(second.backend.url, tom, ...asked)).toEqual(['DENY', 'DENY']);
+  await second.backend.stop();
+  const { backend, signIn, call } = await start(false);
   const jane = await signIn('user:default/jane');
   expect(await askPolicy(backend.url, jane, ...asked)).toEqual(['DENY', 'DENY']);
   const olga = await signIn('user:default/olga');
