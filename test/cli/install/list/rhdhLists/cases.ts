@@ -83,7 +83,7 @@ export const cases: Record<string, RhdhCase[]> = {
     {
       listed: '`disabled: "true"`, `disabled: yes` or another text',
       rhdh: 'ignores it with a warning: the plugin is installed',
-      here: 'error: the intention is unclear',
+      here: 'error, because the intention is unclear',
       verdict: 'stricter',
       list: plugins('{ package: ./a, disabled: yes }'),
       expected: { error: ['PLUGIN_LIST_INVALID', /disabled: must be true or false, without quotes/] },
@@ -936,7 +936,7 @@ export const cases: Record<string, RhdhCase[]> = {
   ],
   "Root directories that RHDH's installer filled": [
     {
-      listed: 'a plugin that its installer put there',
+      listed: 'a plugin that its installer created',
       rhdh: 'stays if nothing changed',
       here: 'is fetched once more and replaces the folder; from then on it stays if nothing changed',
       verdict: 'same',
@@ -945,7 +945,7 @@ export const cases: Record<string, RhdhCase[]> = {
       expected: { installed: ['mine@9.9.9', 'one-dynamic@2.0.0'] },
     },
     {
-      listed: 'plugins that its installer put there and that are not listed',
+      listed: 'plugins that its installer created and that are not listed',
       rhdh: 'removes them, and nothing else',
       verdict: 'same',
       rhdhRoot: true,
@@ -960,9 +960,9 @@ export const cases: Record<string, RhdhCase[]> = {
       expected: { installed: ['gone@0.1.0', 'mine@9.9.9', 'one@0.1.0'], warnings: [/There is no/] },
     },
     {
-      listed: "a plugin of the name of a folder that nobody's installer put there",
+      listed: 'a plugin with the name of a folder that no installer created',
       rhdh: 'replaces that folder',
-      here: 'error: only what an installer put there is replaced',
+      here: 'error. Only folders of an installer are replaced',
       verdict: 'stricter',
       rhdhRoot: true,
       list: plugins('package: ./mine'),
