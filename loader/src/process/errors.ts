@@ -35,6 +35,11 @@ export function processUnhealthy(pluginId: string, details: Exit): StagedoorErro
   return new StagedoorError('PLUGIN_UNHEALTHY', message, { details });
 }
 
+export function processNotListening(pluginId: string, details: Exit): StagedoorError {
+  const message = `The process of plugin '${pluginId}' was ended: it no longer listened for requests.`;
+  return new StagedoorError('PLUGIN_UNHEALTHY', message, { details });
+}
+
 export function processEnded(pluginId: string, details: Exit): StagedoorError {
   const how = details.signal ? `was ended by ${details.signal}` : `ended with code ${details.code}`;
   return new StagedoorError('PROCESS_ENDED', `The process of plugin '${pluginId}' ${how}.`, { details });

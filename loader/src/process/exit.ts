@@ -1,8 +1,8 @@
 import type { StagedoorError } from '@stagedoor/bundle';
-import { processEnded, processUnhealthy, processHung, processOutOfMemory } from './errors';
+import { processEnded, processNotListening, processUnhealthy, processHung, processOutOfMemory } from './errors';
 
 /** Why the portal killed a process, if it did. */
-export type KillReason = 'hung' | 'memory' | 'start' | 'stop' | 'unhealthy';
+export type KillReason = 'hung' | 'memory' | 'start' | 'stop' | 'unhealthy' | 'not-listening';
 
 /** How the process of a plugin ended. */
 export interface ProcessExit {
@@ -37,5 +37,6 @@ export function exitFault(pluginId: string, exit: ProcessExit): StagedoorError {
   if (exit.reason === 'oom') return processOutOfMemory(pluginId, details);
   if (exit.killedFor === 'hung') return processHung(pluginId, details);
   if (exit.killedFor === 'unhealthy') return processUnhealthy(pluginId, details);
+  if (exit.killedFor === 'not-listening') return processNotListening(pluginId, details);
   return processEnded(pluginId, details);
 }

@@ -148,11 +148,18 @@ export class ProcessGeneration extends GenerationLifecycle {
     if (!child) return this.#unavailable(response);
     const upstream = this.#upstream(child);
     const onBroken = (error: Error): void => {
-      if (error instanceof InvalidAnswer) answerInvalid(response, this.pluginId, error);
-      else this.#unavailable(response);
+      if (error instanceof InvalidAnswer) return answerInvalid(response, this.pluginId, error);
+      this.#unreachable(child, error);
+      this.#unavailable(response);
     };
     if (!asksForUpgrade(request)) return forward(request, response, upstream, onBroken);
     forwardUpgrade(request, response, upstream, onBroken, (client) => this.#keep(client));
+  }
+
+  /** A process that lives on without its socket is ended at once, and started again: health checks would take three rounds. */
+  #unreachable(child: RunningChild, error: NodeJS.ErrnoException): void {
+    const gone = error.syscall === 'connect' && (error.code === 'ENOENT' || error.code === 'ECONNREFUSED');
+    if (gone && this.#supervisor.current === child) child.process.kill('not-listening');
   }
 
   /** Joins a WebSocket that has passed its session check to one of the process. */

@@ -48,6 +48,18 @@ describe('a process of a plugin that ends', () => {
     expect((await backend.get('/api/faulty/ping')).status).toBe(200);
   });
 
+  test('because a request finds that it listens no more is started again at once', async () => {
+    const backend = await startFaulty();
+    await commit(backend, 'unlisten');
+    // A connection that is kept alive still serves; parallel requests open others.
+    const all = await Promise.all(Array.from({ length: 8 }, () => backend.get('/api/faulty/ping')));
+    expect(all.map(({ status }) => status)).toContain(503);
+    const down = await backend.until(FAULTY, 'backoff');
+    expect(down).toMatchObject({ code: 'PLUGIN_UNHEALTHY', message: expect.stringContaining('no longer listened') });
+    await untilRestarted(backend, backend.pid);
+    expect((await backend.get('/api/faulty/ping')).status).toBe(200);
+  });
+
   test('for want of memory says so', async () => {
     const backend = await startFaulty({ dynamicPlugins: { process: { memoryLimitMb: 64 } } });
     void commit(backend, 'oom');
