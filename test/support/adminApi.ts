@@ -93,6 +93,6 @@ function escapeStep(step: string): string {
 }
 
 function matches(template: string, path: string): boolean {
-  const pattern = template.replace('{name}', '(?:(?:@|%40)[^/]+/)?[^/]+').replace(/\{\w+\}/g, '[^/]+');
+  const pattern = template.replace('{name}', '(?:(?:@|%40)[^/%]+/)?[^/]+').replace(/\{\w+\}/g, '[^/]+');
   return new RegExp(`^${pattern}$`).test(path);
 }

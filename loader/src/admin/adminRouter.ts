@@ -111,6 +111,10 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
     '/v1/openapi.json': read((_request, response) => void response.json(openapi)),
   };
   const router = Router();
+  router.use((request, _response, next) => {
+    request.url = withNameEncoded(request.url);
+    next();
+  });
   router.use('/v1', (request, response, next) => {
     access.caller(request).then((credentials) => {
       response.locals.credentials = credentials;
@@ -119,7 +123,7 @@ export function createAdminRouter(options: AdminRouterOptions): Router {
   });
   for (const [path, methods] of Object.entries(handlers)) {
     for (const [method, handler] of Object.entries(methods as Record<string, Handler>)) {
-      router[method as 'get' | 'post' | 'delete'](expressPaths(path), answering(handler));
+      router[method as 'get' | 'post' | 'delete'](expressPath(path), answering(handler));
     }
   }
   router.use('/v1', (request) => {
@@ -221,12 +225,16 @@ function answering(handler: Handler): RequestHandler {
   };
 }
 
-/** Express paths of an OpenAPI path: the slash in a package name does not have to be percent-encoded. */
-function expressPaths(path: string): string[] {
-  const plain = path.replace(/\{(\w+)\}/g, ':$1');
-  return path.includes('{name}') ? [plain, plain.replace(':name', ':scope(@[^/]+|%40[^/]+)/:name')] : [plain];
+/** The Express path of an OpenAPI path. */
+function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-function nameOf({ params: { scope, name } }: Request): string {
-  return scope ? `${scope}/${name}` : name!;
+/** A URL whose package name is one segment: its slash does not have to be percent-encoded. */
+function withNameEncoded(url: string): string {
+  return url.replace(/^(\/v1\/plugins\/(?:@|%40)[^/?#%]+)\//i, '$1%2f');
+}
+
+function nameOf({ params }: Request): string {
+  return params.name!;
 }

@@ -82,10 +82,21 @@ describe('the admin API', () => {
     const name = '@some-scope/greeter-dynamic';
     await drop(backend, 'greeter', { packageJson: { name } });
     await backend.until(name, 'running');
-    const { call } = await adminApi(backend);
+    const { call, description } = await adminApi(backend);
+    const below = Object.keys(description.paths).filter(
+      (path) =>
+        path.startsWith('/v1/plugins/{name}/') && 'get' in description.paths[path]! && !path.endsWith('/stream'),
+    );
+    expect(below.length).toBeGreaterThan(3);
     for (const written of [name, encodeURIComponent(name), '%40some-scope/greeter-dynamic']) {
       expect((await call<{ name: string }>('GET', `/plugins/${written}`)).body).toMatchObject({ name });
       expect((await call('POST', `/plugins/${written}/reload`)).status).toBe(200);
+      for (const path of below) {
+        const { body } = await call<Partial<ErrorBody>>('GET', path.slice('/v1'.length).replace('{name}', written));
+        // This bundle has no bill of materials.
+        const code = path.endsWith('/sbom') ? 'SBOM_MISSING' : undefined;
+        expect({ path, written, code: body.error?.code }).toEqual({ path, written, code });
+      }
     }
   });
 
