@@ -174,6 +174,8 @@ describe('the page of a plugin', () => {
     ]) {
       await facts.getByText(fact, { exact: true }).first().waitFor();
     }
+    // A fact without a value is left out.
+    expect(await facts.locator('dd').filter({ hasNotText: /\S/ }).count()).toBe(0);
     await page.getByText('answers everybody, without a session').first().waitFor();
     await page.getByText('lodash 4.0.0').waitFor();
     await page.getByText('It has no config schema.').waitFor();

@@ -40,7 +40,7 @@ export function Facts({ plugin }: { plugin: Plugin }) {
   return (
     <dl className="sd-facts">
       {facts
-        .filter(([, value]) => value !== undefined && value !== '')
+        .filter(([, value]) => value)
         .map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
