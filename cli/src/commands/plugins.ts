@@ -61,7 +61,7 @@ export function pluginsCommand(reporter: Reporter): CommandModule {
         .demandCommand(1, 'Name an action.')
         .example([
           ['$0 plugins list --portal https://portal.example.com', 'every plugin with its state'],
-          ['$0 plugins logs my-plugin-dynamic -f --level warn', 'warnings and errors, as they are written'],
+          ['$0 plugins logs my-plugin-dynamic -f', 'its log, line by line as it is written'],
           ['$0 plugins upload ./dist-dynamic', 'export it with --pack, or give the folder'],
           ['$0 plugins wait my-plugin-dynamic --version 2.0.0', 'in a pipeline: until that version runs'],
         ]);
