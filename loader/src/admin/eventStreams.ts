@@ -33,12 +33,7 @@ export class EventStreams {
    * of the earlier events are gone, or the client names none, a `reset` event with the whole plugin list comes first.
    */
   open(request: Request, response: Response, expiresAt: Date | undefined): void {
-    response.writeHead(200, HEADERS);
-    if (request.method === 'HEAD' || this.#closed) {
-      response.end();
-      return;
-    }
-    response.write('retry: 1000\n\n');
+    if (!this.#begin(request, response)) return;
     const missed = this.#events.since(lastSeen(request));
     if (missed) for (const event of missed) response.write(frame(event.id, event.type, event));
     else response.write(frame(this.#events.last, 'reset', { items: this.#list(), lastEventId: this.#events.last }));
@@ -56,17 +51,23 @@ export class EventStreams {
     expiresAt: Date | undefined,
     subscribe: (send: (frame: { id: number; type: string; data: object }) => void) => () => void,
   ): void {
-    response.writeHead(200, HEADERS);
-    if (request.method === 'HEAD' || this.#closed) {
-      response.end();
-      return;
-    }
-    response.write('retry: 1000\n\n');
+    if (!this.#begin(request, response)) return;
     this.#keep(
       response,
       expiresAt,
       subscribe(({ id, type, data }) => this.#write(response, frame(id, type, data))),
     );
+  }
+
+  /** Begins a stream; false if nothing is to follow. */
+  #begin(request: Request, response: Response): boolean {
+    response.writeHead(200, HEADERS);
+    if (request.method === 'HEAD' || this.#closed) {
+      response.end();
+      return false;
+    }
+    response.write('retry: 1000\n\n');
+    return true;
   }
 
   #keep(response: Response, expiresAt: Date | undefined, unsubscribe: () => void): void {

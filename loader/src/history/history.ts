@@ -1,8 +1,9 @@
-import { isStagedoorError, replaceFile, type FolderLock, type StagedoorError } from '@stagedoor/bundle';
-import { readFile, rename } from 'node:fs/promises';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HistoryEntry } from '../adminApi';
 import { stateUnwritable } from '../stage/errors';
+import { StateWriter, putAside, type WritingLock } from '../stage/stateWriter';
 import { historyDamaged } from './errors';
 
 const FILE = 'history.json';
@@ -12,24 +13,21 @@ const OF_ALL = 5000;
 
 /** How a {@link History} is opened. */
 export interface HistoryOptions {
-  /** Of the state directory: what it does not hold any more is not written. */
-  lock: Pick<FolderLock, 'work' | 'explain'>;
+  lock: WritingLock;
   /** Hears of a file that was put aside, and of one that cannot be written. */
   onFault(fault: StagedoorError): void;
 }
 
 /** `<stateDir>/history.json`: what happened to each plugin, also before a restart of the portal. */
 export class History {
-  readonly #path: string;
-  readonly #options: HistoryOptions;
+  readonly #writer: StateWriter;
+  readonly #onFault: HistoryOptions['onFault'];
   #entries: HistoryEntry[];
-  #writing: Promise<void> = Promise.resolve();
-  #queued = false;
 
-  private constructor(path: string, entries: HistoryEntry[], options: HistoryOptions) {
-    this.#path = path;
+  private constructor(path: string, entries: HistoryEntry[], { lock, onFault }: HistoryOptions) {
+    this.#writer = new StateWriter(path, lock, () => this.#text());
     this.#entries = entries;
-    this.#options = options;
+    this.#onFault = onFault;
   }
 
   /** Reads the file, if there is one. One that is damaged is put aside and reported: the portal starts all the same. */
@@ -44,9 +42,10 @@ export class History {
     }
     const entries = parse(text);
     if (entries) return new History(path, entries, options);
-    const aside = `${path}.damaged`;
-    await rename(path, aside).catch(() => {});
-    options.onFault(historyDamaged(path, aside));
+    await putAside(path).then(
+      (aside) => options.onFault(historyDamaged(path, aside)),
+      (error: unknown) => options.onFault(stateUnwritable(path, error)),
+    );
     return new History(path, [], options);
   }
 
@@ -62,38 +61,16 @@ export class History {
     const own = this.#entries.filter(({ plugin }) => plugin === entry.plugin);
     const over = new Set(own.slice(0, Math.max(0, own.length - OF_PLUGIN)));
     this.#entries = this.#entries.filter((each) => !over.has(each)).slice(-OF_ALL);
-    this.#write();
+    void this.#writer.write().catch((fault: StagedoorError) => this.#onFault(fault));
   }
 
   /** Resolves when nothing is left to be written. */
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#writer.close();
   }
 
-  /** One write at a time; entries that are added while one waits for its turn go with it. */
-  #write(): void {
-    if (this.#queued) return;
-    this.#queued = true;
-    this.#writing = this.#writing.then(async () => {
-      this.#queued = false;
-      await this.#save().catch((fault: StagedoorError) => this.#options.onFault(fault));
-    });
-  }
-
-  async #save(): Promise<void> {
-    const { lock } = this.#options;
-    try {
-      const text = `${JSON.stringify({ format: 1, entries: this.#entries })}\n`;
-      await replaceFile(this.#path, text, {
-        temporary: join(lock.work, FILE),
-        makeFolder: false,
-        flush: true,
-        mode: 0o600,
-      });
-    } catch (cause) {
-      const fault = await lock.explain(cause);
-      throw isStagedoorError(fault) ? fault : stateUnwritable(this.#path, fault);
-    }
+  #text(): string {
+    return `${JSON.stringify({ format: 1, entries: this.#entries })}\n`;
   }
 }
 

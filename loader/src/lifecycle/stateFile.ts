@@ -1,9 +1,10 @@
-import { isStagedoorError, replaceFile, type FolderLock, type StagedoorError } from '@stagedoor/bundle';
-import { readFile, rename } from 'node:fs/promises';
+import type { StagedoorError } from '@stagedoor/bundle';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gt, valid } from 'semver';
 import { areMigrations, type AppliedMigration } from '../migrations/records';
 import { stateUnwritable } from '../stage/errors';
+import { StateWriter, putAside, type WritingLock } from '../stage/stateWriter';
 import { stateFileDamaged } from './errors';
 
 const FILE = 'plugins.json';
@@ -50,26 +51,21 @@ const EVENTS_PER_RUN = 1_000_000_000;
 
 /** How a {@link StateFile} is opened. */
 export interface StateFileOptions {
-  /** Of the state directory: what it does not hold any more is not written. */
-  lock: Pick<FolderLock, 'work' | 'explain'>;
+  lock: WritingLock;
   /** Hears of a file that was put aside: STATE_FILE_DAMAGED. */
   onDamage(fault: StagedoorError): void;
 }
 
 /** `<stateDir>/plugins.json`: what operators decided, and what a restart must not make forgotten. */
 export class StateFile {
-  readonly #path: string;
-  readonly #lock: StateFileOptions['lock'];
+  readonly #writer: StateWriter;
   readonly #records: Map<string, PluginRecord>;
   #eventsFrom: number;
-  #writing: Promise<void> = Promise.resolve();
-  #queued: Promise<void> | undefined;
 
-  private constructor(path: string, { plugins, eventsFrom }: Omit<Content, 'format'>, lock: StateFileOptions['lock']) {
-    this.#path = path;
+  private constructor(path: string, { plugins, eventsFrom }: Omit<Content, 'format'>, lock: WritingLock) {
+    this.#writer = new StateWriter(path, lock, () => this.#text());
     this.#records = new Map(Object.entries(plugins));
     this.#eventsFrom = eventsFrom;
-    this.#lock = lock;
   }
 
   /** Reads the file, if there is one. One that is damaged is put aside: the portal starts all the same. Throws STATE_UNWRITABLE. */
@@ -78,7 +74,7 @@ export class StateFile {
     const empty = { plugins: {}, eventsFrom: 0 };
     try {
       const content = parse(await readFile(path, 'utf8'));
-      if (!content) onDamage(await putAside(path));
+      if (!content) onDamage(stateFileDamaged(path, await putAside(path)));
       return new StateFile(path, content ?? empty, lock);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw stateUnwritable(path, error);
@@ -100,7 +96,7 @@ export class StateFile {
   async reserveEvents(first: number): Promise<number> {
     const from = Math.max(first, this.#eventsFrom + 1);
     this.#eventsFrom = from + EVENTS_PER_RUN;
-    await this.#write();
+    await this.#writer.write();
     return from;
   }
 
@@ -146,7 +142,7 @@ export class StateFile {
     if (JSON.stringify(record) === JSON.stringify(before)) return;
     this.#set(name, record);
     try {
-      await this.#write();
+      await this.#writer.write();
     } catch (error) {
       // Unless it was changed again meanwhile.
       const empty = Object.keys(record).length === 0;
@@ -162,48 +158,17 @@ export class StateFile {
 
   /** Resolves when nothing is left to be written. */
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#writer.close();
   }
 
-  /** One write at a time; changes made while one waits for its turn go with it. */
-  #write(): Promise<void> {
-    if (this.#queued) return this.#queued;
-    const written = this.#writing.then(() => {
-      this.#queued = undefined;
-      return this.#save();
-    });
-    this.#queued = written;
-    this.#writing = written.catch(() => {});
-    return written;
-  }
-
-  /** Writes to the folder of the lock and renames: the file is whole whenever the machine stops, and written by the holder only. */
-  async #save(): Promise<void> {
-    const path = this.#path;
+  #text(): string {
     const content: Content = {
       format: 1,
       eventsFrom: this.#eventsFrom,
       plugins: Object.fromEntries([...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
-    try {
-      const text = `${JSON.stringify(content, null, 2)}\n`;
-      await replaceFile(path, text, {
-        temporary: join(this.#lock.work, FILE),
-        makeFolder: false,
-        flush: true,
-        mode: 0o600,
-      });
-    } catch (cause) {
-      const fault = await this.#lock.explain(cause);
-      throw isStagedoorError(fault) ? fault : stateUnwritable(path, fault);
-    }
+    return `${JSON.stringify(content, null, 2)}\n`;
   }
-}
-
-async function putAside(path: string): Promise<StagedoorError> {
-  const aside = `${path}.damaged`;
-  await rename(path, aside);
-  return stateFileDamaged(path, aside);
 }
 
 /** The content of the file; undefined for anything that {@link StateFile} did not write. */
