@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs';
 import type { Reporter } from '../report/reporter';
 import { jsonOption } from './commonOptions';
+import { NAMED_ACTIONS } from './plugins';
 
 const DESCRIPTION = `Print a script that completes commands in bash, zsh or fish.
 
@@ -49,8 +50,6 @@ export function completionCommand(reporter: Reporter): CommandModule<object, { s
   };
 }
 
-/** Actions that take names of plugins. */
-const NAMED = new Set(['show', 'enable', 'disable', 'reload', 'rollback', 'remove', 'wait', 'logs', 'history']);
 const TIMEOUT_MS = 3000;
 
 /**
@@ -60,7 +59,8 @@ const TIMEOUT_MS = 3000;
 export async function pluginNames(words: readonly string[]): Promise<string[] | undefined> {
   const action = words[words.indexOf('plugins') + 1];
   const last = words.at(-1) ?? '';
-  if (!words.slice(0, -2).includes('plugins') || !NAMED.has(String(action)) || last.startsWith('-')) return undefined;
+  if (!words.slice(0, -2).includes('plugins') || !NAMED_ACTIONS.includes(String(action)) || last.startsWith('-'))
+    return undefined;
   try {
     return await namesAt(words);
   } catch {

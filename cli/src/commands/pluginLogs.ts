@@ -1,6 +1,6 @@
 import type { CommandModule, Options } from 'yargs';
 import { tailInvalid } from './errors';
-import { withPortal, type PortalArguments } from './portalOptions';
+import { nameArgument, withPortal, type PortalArguments } from './portalOptions';
 import type { Reporter } from '../report/reporter';
 
 interface NameArguments extends PortalArguments {
@@ -33,11 +33,7 @@ export function logsCommand(reporter: Reporter): CommandModule<PortalArguments, 
     command: 'logs <name>',
     describe: 'Print the log of a plugin: its own lines, its starts and crashes',
     // --version is that of the plugin here.
-    builder: (yargs) =>
-      yargs
-        .version(false)
-        .positional('name', { type: 'string', demandOption: true, describe: 'Name of the package' })
-        .options(logsOptions),
+    builder: (yargs) => yargs.version(false).positional('name', nameArgument).options(logsOptions),
     handler: async ({ name, follow, tail, level, search, version, ...args }) => {
       if (!Number.isInteger(tail) || tail < 0) throw tailInvalid();
       const { logLines } = await import('../report/pluginLogs');
@@ -60,8 +56,7 @@ export function historyCommand(reporter: Reporter): CommandModule<PortalArgument
   return {
     command: 'history <name>',
     describe: 'Print what happened to a plugin: by whom, when, with which outcome',
-    builder: (yargs) =>
-      yargs.positional('name', { type: 'string', demandOption: true, describe: 'Name of the package' }),
+    builder: (yargs) => yargs.positional('name', nameArgument),
     handler: async ({ name, ...args }) => {
       const { historyLines } = await import('../report/pluginLogs');
       await withPortal(args, reporter, async (client) => {

@@ -4,7 +4,7 @@ import type { PortalPlugin } from '../portal/answers';
 import type { Action, PortalClient } from '../portal/portalClient';
 import { timeoutInvalid } from './errors';
 import { historyCommand, logsCommand } from './pluginLogs';
-import { portalOptions, withPortal, type PortalArguments } from './portalOptions';
+import { nameArgument, portalOptions, withPortal, type PortalArguments } from './portalOptions';
 
 interface NamesArguments extends PortalArguments {
   names: string[];
@@ -32,8 +32,14 @@ const ACTIONS: Record<Action, { describe: string; done: string }> = {
   rollback: { describe: 'Return plugins to the previous build until their drops change', done: 'rolled back' },
 };
 
+/** Actions that do not take names of plugins. */
+const WITHOUT_NAMES = new Set(['list', 'upload']);
+
 /** What follows `plugins`. */
 export const PLUGIN_ACTIONS = ['list', 'show', 'logs', 'history', 'upload', 'wait', ...Object.keys(ACTIONS), 'remove'];
+
+/** Those that are followed by names of plugins. */
+export const NAMED_ACTIONS = PLUGIN_ACTIONS.filter((action) => !WITHOUT_NAMES.has(action));
 
 /** Options of `wait` alone. */
 const waitOptions = {
@@ -88,8 +94,7 @@ function showCommand(reporter: Reporter): CommandModule<PortalArguments, PortalA
   return {
     command: 'show <name>',
     describe: 'Show a plugin: versions, state with its reason, opened paths',
-    builder: (yargs) =>
-      yargs.positional('name', { type: 'string', demandOption: true, describe: 'Name of the package' }),
+    builder: (yargs) => yargs.positional('name', nameArgument),
     handler: async ({ name, ...args }) => {
       const { pluginLines } = await import('../report/plugins');
       await withPortal(args, reporter, async (client) => {

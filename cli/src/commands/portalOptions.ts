@@ -1,4 +1,4 @@
-import type { Options } from 'yargs';
+import type { Options, PositionalOptions } from 'yargs';
 import type { PortalSettings } from '../portal/portalAddress';
 import type { PortalClient } from '../portal/portalClient';
 import type { Reporter } from '../report/reporter';
@@ -20,6 +20,13 @@ export const portalOptions = {
 
 /** Their values as the command line gives them. */
 export type PortalArguments = PortalSettings & RegistryArguments;
+
+/** The plugin that a command is about. */
+export const nameArgument = {
+  type: 'string',
+  demandOption: true,
+  describe: 'Name of the package',
+} as const satisfies PositionalOptions;
 
 /** Gives `act` the portal that the command line names, until Ctrl-C. Throws USAGE, CA_INVALID and what `act` does. */
 export async function withPortal(

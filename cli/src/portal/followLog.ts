@@ -3,6 +3,8 @@ import type { PortalLogLine } from './answers';
 import type { LogQuery, PortalClient } from './portalClient';
 
 const POLL_MS = 1000;
+/** The most that one answer contains. */
+const MAX_LINES = 2000;
 
 /**
  * The latest lines of a plugin's log, then each new one, until `signal` is aborted. It asks again and again: a long answer would
@@ -25,6 +27,3 @@ export async function* followLog(
     if (lastId < after) ({ lines, lastId } = await client.logs(name, { ...wanted, tail: MAX_LINES }));
   }
 }
-
-/** The most that one answer contains. */
-const MAX_LINES = 2000;
