@@ -2,7 +2,7 @@ import { ProcessGeneration, type ProcessGenerationHost } from '../process/proces
 import { Generation, type GenerationHost } from '../start/generation';
 import type { StartupReport } from '../host/startupReport';
 import type { PluginLogs } from '../logs/pluginLogs';
-import { teeRootLogger, type LineSink } from '../logs/teeLogger';
+import { teeRootLogger } from '../logs/teeLogger';
 import type { MigrationRecords } from '../migrations/records';
 import { timed } from '../observability/timing/timed';
 import type { Composition } from '../composition/part';
@@ -30,13 +30,13 @@ export function startGeneration(
   host: UnitHost,
   current: StartedGeneration | undefined,
 ): Promise<StartedGeneration> {
+  // The host of a generation must not hold a function that is made here: it would keep `current`, and so every earlier one.
   const sink = host.logs?.sinkOf(composition);
   const rootLogger = sink ? teeRootLogger(host.rootLogger, pluginId, sink) : host.rootLogger;
-  const lines = (owner: string): LineSink | undefined => host.logs?.sinkFor([{ name: owner }]);
   const database = host.migrations?.begin(pluginId, composition);
   if (!composition.plugin?.isolated) {
     return timed('plugin', pluginId, () =>
-      Generation.start(pluginId, composition, { ...host, rootLogger, database, lines }, current),
+      Generation.start(pluginId, composition, { ...host, rootLogger, database }, current),
     );
   }
   const { processes, ...others } = host;

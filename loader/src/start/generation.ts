@@ -26,7 +26,7 @@ import { recordingHttpRouter, type DeclaredRoute, type DeclaredWebSocket } from 
 import type { LeftBehind } from '../patches/leftBehind';
 import { OwnServices, type OwnServicesHost } from './ownServices';
 import { STATIC_OWNER, moduleIdsOf, partsOf, type Composition } from '../composition/part';
-import type { LineSink } from '../logs/teeLogger';
+import type { PluginLogs } from '../logs/pluginLogs';
 import { OwnInits } from './ownInits';
 import { StartFailure } from './startFailure';
 import type { StartedGeneration } from './startedGeneration';
@@ -42,7 +42,7 @@ export interface GenerationHost extends OwnServicesHost, GenerationLifecycleHost
   /** Middleware for the routes that a plugin mounts. Default: none. */
   decorateRoutes?(pluginId: string, handler: RequestHandler): RequestHandler;
   /** Takes what a module of a bundle logs in a plugin of the portal itself. */
-  lines?(owner: string): LineSink | undefined;
+  logs?: Pick<PluginLogs, 'sinkFor'>;
   /** Watches the plugin's database; undefined for static plugins. */
   database?: DatabaseWatch;
 }
@@ -81,7 +81,7 @@ export class Generation extends GenerationLifecycle {
       const { startTimeoutMs, policy } = host;
       const { services } = this.#own;
       const ofModule = composition.plugin?.owner === STATIC_OWNER && part.owner !== STATIC_OWNER;
-      const lines = ofModule ? host.lines?.(part.owner) : undefined;
+      const lines = ofModule ? host.logs?.sinkFor([{ name: part.owner }]) : undefined;
       const options = {
         owner: part.owner,
         pluginId,
