@@ -91,7 +91,10 @@ async function append(
   const tag = headers.get('etag');
   progress.validator = tag?.startsWith('"') ? tag : (headers.get('last-modified') ?? undefined);
   for await (const bytes of boundedBody(response, options, { pace, before: progress.have })) {
-    await handle.write(bytes, 0, bytes.length, progress.have);
+    // A disk that is nearly full takes a part, and reports the error with the rest.
+    for (let at = 0; at < bytes.length;) {
+      at += (await handle.write(bytes, at, bytes.length - at, progress.have + at)).bytesWritten;
+    }
     progress.have += bytes.length;
     onBytes?.(progress.have, progress.total);
   }

@@ -85,4 +85,15 @@ describe('An install on a full disk', () => {
     const last = JSON.parse(stdout.trim().split('\n').at(-1)!) as InstallResult;
     expect(last).toMatchObject({ changed: false, plugins: [{ action: 'kept', version: '1.0.0', entry: 'a' }] });
   });
+
+  test('of which the last page of a download does not fit is said to be full, not the download to be wrong', async () => {
+    const { file } = await archiveOf(await namedBundle('a', '1.0.0', { files: { 'large.txt': noise(200_000) } }));
+    const bytes = await readFile(file);
+    const address = `${await serve((_, response) => response.end(bytes))}/a.tgz`;
+    const pages = Math.floor(bytes.length / 4096);
+    const script = 'mount -t tmpfs -o size="$1" tmpfs "$2"; TMPDIR="$2" "$3" "$4" inspect "$5"';
+    const args = [String(pages * 4096), await tempDir(), process.execPath, bin, address];
+    const { stderr } = await runWithMounts(script, args);
+    expect(stderr).toMatch(/ENOSPC/);
+  });
 });
