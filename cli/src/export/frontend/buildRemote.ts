@@ -66,7 +66,7 @@ export async function buildRemote(
   const { rspack } = await import('@rspack/core');
   const output = join(staging.dir, 'dist');
   const compiler = rspack({
-    ...rspackOptions(exported, output),
+    ...rspackOptions(exported, output, rspack),
     plugins: [
       // As names of packages, modules of Node.js are found where one stands in for them.
       new rspack.NormalModuleReplacementPlugin(/^node:/, (module) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sep } from 'node:path';
-import type { RspackOptions } from '@rspack/core';
+import type { rspack as Rspack, RspackOptions, RspackPluginInstance } from '@rspack/core';
 import { packName } from '@stagedoor/bundle';
 import type { ExportedPackage } from '../plan/plan';
 import { polyfills } from './polyfills';
@@ -12,7 +12,11 @@ const TARGET: RspackOptions['target'] = ['web', 'es2022'];
 const MEDIA = /\.(avif|bmp|eot|frag|gif|ico|jpe?g|md|mp3|mp4|otf|png|svg|ttf|vert|webm|webp|woff2?|xml)$/;
 
 /** How the code of a frontend plugin is bundled into `output`, without what makes it a remote. */
-export function rspackOptions({ workspace, pkg }: ExportedPackage, output: string): RspackOptions {
+export function rspackOptions(
+  { workspace, pkg }: ExportedPackage,
+  output: string,
+  rspack: typeof Rspack,
+): RspackOptions {
   return {
     mode: 'production',
     target: TARGET,
@@ -59,11 +63,25 @@ export function rspackOptions({ workspace, pkg }: ExportedPackage, output: strin
       // Ids that are made of paths would tell one folder from another.
       moduleIds: 'natural',
       chunkIds: 'natural',
+      minimizer: minimizers(rspack),
     },
     performance: { hints: false },
     infrastructureLogging: { level: 'none' },
     stats: 'none',
   };
+}
+
+/**
+ * Rspack's own, but short names do not go by how often the code has each letter: it still has hashes in it there that are made
+ * of paths, and one `b` more or less would rename everything.
+ */
+function minimizers({
+  SwcJsMinimizerRspackPlugin,
+  LightningCssMinimizerRspackPlugin,
+}: typeof Rspack): RspackPluginInstance[] {
+  // An option of SWC (`swc_ecma_minifier`, MangleOptions) that Rspack's types leave out.
+  const mangle: object = { disableCharFreq: true };
+  return [new SwcJsMinimizerRspackPlugin({ minimizerOptions: { mangle } }), new LightningCssMinimizerRspackPlugin()];
 }
 
 /** Names the chunks and styles of a package in a page, where those of two packages must not meet. */
